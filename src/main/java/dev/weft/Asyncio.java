@@ -1,0 +1,275 @@
+package dev.weft;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Future;
+import dev.weft.loop.Runner;
+import dev.weft.loop.Server;
+import dev.weft.loop.Task;
+import dev.weft.loop.TaskOptions;
+import dev.weft.loop.ThrowingRunnable;
+import dev.weft.stream.ClientHandler;
+import dev.weft.stream.Connection;
+import dev.weft.stream.StreamReader;
+import dev.weft.stream.Streams;
+import dev.weft.task.Gather;
+import dev.weft.task.Timeout;
+import dev.weft.task.Timeouts;
+import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.ServerOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Asyncio's top level, under its own names; import it statically. Every method delegates to the class
+ * that its documentation links.
+ */
+public final class Asyncio {
+
+  private Asyncio() {}
+
+  // ---- running
+
+  /**
+   * Runs a coroutine on a new loop until it ends, then cancels what it has left behind and closes the
+   * loop ({@code asyncio.run}). The calling thread carries the loop, unless it is virtual.
+   *
+   * @return the coroutine's result
+   * @throws IllegalStateException if the caller runs on a loop already
+   * @see Runner
+   */
+  public static <T> T run(Callable<? extends T> coroutine) {
+    try (Runner runner = new Runner()) {
+      return runner.run(coroutine);
+    }
+  }
+
+  /** As {@link #run(Callable)}, for a coroutine that returns nothing. */
+  public static void run(ThrowingRunnable coroutine) {
+    run(coroutine.asCallable());
+  }
+
+  /**
+   * The loop that runs the caller ({@code get_running_loop}).
+   *
+   * @throws IllegalStateException if none does
+   * @see EventLoop#getRunningLoop
+   */
+  public static EventLoop getRunningLoop() {
+    return EventLoop.getRunningLoop();
+  }
+
+  /**
+   * Creates a loop ({@code new_event_loop}).
+   *
+   * @see EventLoop#newEventLoop
+   */
+  public static EventLoop newEventLoop() {
+    return EventLoop.newEventLoop();
+  }
+
+  // ---- tasks
+
+  /**
+   * Creates a task on the running loop ({@code create_task}). Never suspends.
+   *
+   * @see EventLoop#createTask(Callable)
+   */
+  public static <T> Task<T> createTask(Callable<? extends T> coroutine) {
+    return getRunningLoop().createTask(coroutine);
+  }
+
+  /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
+  public static Task<Void> createTask(ThrowingRunnable coroutine) {
+    return getRunningLoop().createTask(coroutine);
+  }
+
+  /** As {@link #createTask(Callable)}, with options. */
+  public static <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options) {
+    return getRunningLoop().createTask(coroutine, options);
+  }
+
+  /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
+  public static Task<Void> createTask(ThrowingRunnable coroutine, TaskOptions options) {
+    return getRunningLoop().createTask(coroutine, options);
+  }
+
+  /**
+   * The task that the caller runs in ({@code current_task}); empty in a callback.
+   *
+   * @see Task#current
+   */
+  public static Optional<Task<?>> currentTask() {
+    return Task.current();
+  }
+
+  /**
+   * The running loop's tasks that are not done, the oldest first ({@code all_tasks}).
+   *
+   * @see EventLoop#allTasks
+   */
+  public static List<Task<?>> allTasks() {
+    return getRunningLoop().allTasks();
+  }
+
+  // ---- waiting
+
+  /**
+   * Parks the calling task until a future is done ({@code await future}).
+   *
+   * @return its result; its failure is thrown, the very object
+   * @see Future#await
+   */
+  public static <T> T await(Future<T> future) {
+    return future.await();
+  }
+
+  /**
+   * As {@link #await(Future)}, saying which checked exception the future may fail with.
+   *
+   * @throws E if the future fails with one
+   */
+  public static <T, E extends Exception> T await(Future<T> future, Class<E> failure) throws E {
+    return future.await();
+  }
+
+  /**
+   * Parks the calling task until a stage of another library is done.
+   *
+   * @see EventLoop#wrapFuture
+   */
+  public static <T> T await(CompletionStage<T> stage) {
+    return getRunningLoop().wrapFuture(stage).await();
+  }
+
+  /**
+   * Parks the calling task for a time ({@code sleep}); zero lets everything that is ready run once.
+   *
+   * @see Task#sleep
+   */
+  public static void sleep(Duration delay) {
+    Task.sleep(delay);
+  }
+
+  /**
+   * As {@link #sleep(Duration)}, then returns {@code result}.
+   *
+   * @return {@code result}
+   */
+  public static <T> T sleep(Duration delay, T result) {
+    Task.sleep(delay);
+    return result;
+  }
+
+  /**
+   * Waits for a future no longer than a time ({@code wait_for}).
+   *
+   * @throws TimeoutException if the time is over before
+   * @see Timeouts#waitFor(Future, Duration)
+   */
+  public static <T> T waitFor(Future<T> future, Duration timeout) throws TimeoutException {
+    return Timeouts.waitFor(future, timeout);
+  }
+
+  /**
+   * Runs a coroutine in the calling task no longer than a time ({@code wait_for}).
+   *
+   * @throws TimeoutException if the time is over before
+   * @see Timeouts#waitFor(Callable, Duration)
+   */
+  public static <T> T waitFor(Callable<? extends T> coroutine, Duration timeout)
+      throws TimeoutException {
+    return Timeouts.waitFor(coroutine, timeout);
+  }
+
+  /**
+   * Runs code that is cancelled after a time ({@code async with timeout(delay)}).
+   *
+   * @throws TimeoutException if the time is over before the body has ended
+   * @see Timeouts#timeout
+   */
+  public static <T> T timeout(Duration delay, Timeout.Body<? extends T> body)
+      throws TimeoutException {
+    return Timeouts.timeout(delay, body);
+  }
+
+  /**
+   * Runs code that is cancelled at a time ({@code async with timeout_at(when)}).
+   *
+   * @throws TimeoutException if the time comes before the body has ended
+   * @see Timeouts#timeoutAt
+   */
+  public static <T> T timeoutAt(OptionalLong when, Timeout.Body<? extends T> body)
+      throws TimeoutException {
+    return Timeouts.timeoutAt(when, body);
+  }
+
+  /**
+   * The future of several others ({@code gather}): their results in order, or the first failure.
+   *
+   * @see Gather#of
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // only read
+  public static <T> Future<List<T>> gather(Future<? extends T>... futures) {
+    return Gather.of(Arrays.asList(futures));
+  }
+
+  /** As {@link #gather(Future[])}, for coroutines, each of which becomes a task. */
+  @SafeVarargs
+  public static <T> Future<List<T>> gather(Callable<? extends T>... coroutines) {
+    var tasks = new ArrayList<Future<? extends T>>();
+    for (Callable<? extends T> coroutine : coroutines) {
+      tasks.add(createTask(coroutine));
+    }
+    return Gather.of(tasks);
+  }
+
+  /** As {@link #gather(Future[])}, for a list. */
+  public static <T> Future<List<T>> gather(List<? extends Future<? extends T>> futures) {
+    return Gather.of(futures);
+  }
+
+  // ---- streams
+
+  /**
+   * Connects to a TCP server ({@code open_connection}). Suspends.
+   *
+   * @throws IOException if the host cannot be resolved or connected to
+   * @see Streams#openConnection
+   */
+  public static Connection openConnection(String host, int port) throws IOException {
+    return openConnection(host, port, StreamReader.DEFAULT_LIMIT, ConnectionOptions.defaults());
+  }
+
+  /** As {@link #openConnection(String, int)}, with a limit in bytes for the reader and options. */
+  public static Connection openConnection(
+      String host, int port, int limit, ConnectionOptions options) throws IOException {
+    return Streams.openConnection(host, port, limit, options);
+  }
+
+  /**
+   * Serves TCP connections, each in a task of its own ({@code start_server}). Suspends.
+   *
+   * @throws IOException if the host cannot be resolved or the address not bound
+   * @see Streams#startServer
+   */
+  public static Server startServer(ClientHandler handler, String host, int port)
+      throws IOException {
+    return startServer(handler, host, port, StreamReader.DEFAULT_LIMIT, ServerOptions.defaults());
+  }
+
+  /** As {@link #startServer(ClientHandler, String, int)}, with a limit for readers and options. */
+  public static Server startServer(
+      ClientHandler handler, String host, int port, int limit, ServerOptions options)
+      throws IOException {
+    return Streams.startServer(handler, host, port, limit, options);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.weft.carrier;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+
+/**
+ * The scheduler of one loop's virtual threads: their continuations run on one platform thread, the
+ * thread inside {@link #enter} and {@link #exit}, in the order of the loop's ready queue.
+ *
+ * <p>The JDK calls {@link #execute} synchronously in whatever thread starts or unparks a virtual thread:
+ * the carrier, one of its tasks, a foreign thread, a JDK timer. It must only enqueue. Running inline
+ * would nest continuations; blocking would stop the caller; rejecting would strand the virtual thread
+ * for ever.
+ */
+public final class Carrier implements Executor {
+
+  private static final ConcurrentMap<Thread, Carrier> RUNNING = new ConcurrentHashMap<>();
+
+  private final ReadyQueue<Object> ready;
+  private final Object owner;
+  private final Thread.Builder.OfVirtual builder;
+
+  // Written by the carrier thread alone. A plain field will do: another thread may read an old
+  // value,
+  // but never its own identity, which only itself could have written.
+  private Thread thread;
+
+  // carrier only
+  private boolean capturing;
+  private Runnable captured;
+
+  /**
+   * @param ready where continuations go
+   * @param owner whom this carrier works for: what {@link #currentOwner} finds
+   * @throws IllegalStateException if {@code java.lang} is not opened to Weft; says how to open it
+   */
+  public Carrier(ReadyQueue<Object> ready, Object owner) {
+    this.ready = ready;
+    this.owner = owner;
+    this.builder = VirtualThreads.builder(this).inheritInheritableThreadLocals(false);
+  }
+
+  /** The owner of the carrier that runs the caller; null if no running carrier does. */
+  public static Object currentOwner() {
+    Carrier carrier = RUNNING.get(VirtualThreads.currentCarrierThread());
+    return carrier == null ? null : carrier.owner;
+  }
+
+  /** Makes the calling platform thread the carrier. */
+  public void enter() {
+    Thread current = Thread.currentThread();
+    if (current.isVirtual()) {
+      throw new IllegalStateException("a virtual thread cannot be a carrier: " + current);
+    }
+    if (RUNNING.putIfAbsent(current, this) != null) {
+      throw new IllegalStateException("the thread is a carrier already: " + current);
+    }
+    thread = current;
+  }
+
+  /** Ends what {@link #enter} began; continuations now wait in the queue. */
+  public void exit() {
+    RUNNING.remove(thread, this);
+    thread = null;
+  }
+
+  /** Whether the caller runs on this carrier, itself or one of its virtual threads. */
+  public boolean isCurrent() {
+    return VirtualThreads.currentCarrierThread() == thread;
+  }
+
+  /**
+   * Creates a virtual thread of this carrier.
+   *
+   * @param body what it runs, and its identity
+   * @param name the thread's name; empty for none
+   */
+  public Thread newThread(Fiber body, String name) {
+    return builder.name(name).uncaughtExceptionHandler(body).unstarted(body);
+  }
+
+  /**
+   * Starts a virtual thread without queueing it; carrier thread only.
+   *
+   * @return its continuation, for the caller to run
+   */
+  public Runnable startCaptured(Thread unstarted) {
+    capturing = true;
+    unstarted.start();
+    return captured;
+  }
+
+  /**
+   * Hands control back to the carrier without queueing the calling virtual thread, whose continuation
+   * the carrier got from {@link #startCaptured} and may run again at any time.
+   */
+  public void yieldCaptured() {
+    capturing = true;
+    Thread.yield();
+  }
+
+  /** Enqueues a continuation. Never runs it inline, never blocks, never rejects. */
+  @Override
+  public void execute(Runnable continuation) {
+    if (isCurrent()) {
+      if (capturing) {
+        capturing = false;
+        captured = continuation;
+      } else {
+        ready.add(continuation);
+      }
+    } else if (!ready.offer(continuation)) {
+      LateCarrier.run(continuation);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.weft.carrier;
+
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Warns of JDK releases in which a virtual thread can be stuck for ever.
+ *
+ * <p>JDK-8369227 is fixed in 25.0.3 and 26.0.1, JDK-8373120 in 25.0.4.
+ */
+final class KnownBugs {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KnownBugs.class);
+
+  private KnownBugs() {}
+
+  static void warn(Runtime.Version version) {
+    warning(version).ifPresent(LOG::warn);
+  }
+
+  /** The warning for {@code version}; empty if no bug is known that matters here. */
+  static Optional<String> warning(Runtime.Version version) {
+    int update = version.update();
+    String bugs = null;
+    String fixedIn = null;
+    if (version.feature() == 25 && version.interim() == 0 && update < 4) {
+      bugs = update < 3 ? "JDK-8369227 and JDK-8373120" : "JDK-8373120";
+      fixedIn = "25.0.4";
+    } else if (version.feature() == 26 && version.interim() == 0 && update < 1) {
+      bugs = "JDK-8369227";
+      fixedIn = "26.0.1";
+    }
+    return bugs == null
+        ? Optional.empty()
+        : Optional.of("Java "
+            + version
+            + " has "
+            + bugs
+            + ": a virtual thread may be left stuck. Use "
+            + fixedIn
+            + " or later.");
+  }
+}

@@ -1,0 +1,89 @@
+package dev.weft.carrier;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.concurrent.Executor;
+
+/**
+ * The seam to the JDK: virtual threads whose scheduler is an executor of our choice.
+ *
+ * <p>The JDK has no public way to choose the scheduler of a virtual thread, but since 21 its builder
+ * class has a package-private constructor that takes one. This class is the only place in the project
+ * that knows it; all it needs is that {@code java.lang} is opened to Weft (a flag, a manifest entry or
+ * {@link OpensAgent}).
+ */
+final class VirtualThreads {
+
+  private static final Constructor<?> BUILDER;
+  private static final MethodHandle CURRENT_CARRIER_THREAD;
+
+  // Kept, not thrown from the initialiser: every use must say what is wrong, not just the first.
+  private static final RuntimeException UNAVAILABLE;
+
+  static {
+    Constructor<?> builder = null;
+    MethodHandle currentCarrierThread = null;
+    RuntimeException unavailable = null;
+    try {
+      builder = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
+          .getDeclaredConstructor(Executor.class);
+      builder.setAccessible(true);
+      Method current = Thread.class.getDeclaredMethod("currentCarrierThread");
+      current.setAccessible(true);
+      currentCarrierThread = MethodHandles.lookup().unreflect(current);
+      KnownBugs.warn(Runtime.version());
+      Pollers.initialize();
+    } catch (InaccessibleObjectException e) {
+      unavailable = new IllegalStateException(remedy(VirtualThreads.class.getModule()), e);
+    } catch (ReflectiveOperationException e) {
+      unavailable = new IllegalStateException(
+          "Weft does not know the virtual threads of Java " + Runtime.version(), e);
+    }
+    BUILDER = builder;
+    CURRENT_CARRIER_THREAD = currentCarrierThread;
+    UNAVAILABLE = unavailable;
+  }
+
+  private VirtualThreads() {}
+
+  /**
+   * A builder of virtual threads whose continuations are given to {@code scheduler} to run.
+   *
+   * @throws IllegalStateException if {@code java.lang} is not opened to Weft; says how to open it
+   */
+  static Thread.Builder.OfVirtual builder(Executor scheduler) {
+    if (UNAVAILABLE != null) {
+      throw new IllegalStateException(UNAVAILABLE.getMessage(), UNAVAILABLE);
+    }
+    try {
+      return (Thread.Builder.OfVirtual) BUILDER.newInstance(scheduler);
+    } catch (InvocationTargetException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The platform thread that carries the caller; the caller itself if it is a platform thread. */
+  static Thread currentCarrierThread() {
+    try {
+      return (Thread) CURRENT_CARRIER_THREAD.invokeExact();
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What to tell a user whose JVM does not open {@code java.lang} to {@code weft}. */
+  static String remedy(Module weft) {
+    String to = weft.isNamed() ? weft.getName() : "ALL-UNNAMED";
+    return "Weft needs access to java.lang to run virtual threads on its own carrier. Start Java with"
+        + " --add-opens java.base/java.lang="
+        + to
+        + " (on the command line or in JDK_JAVA_OPTIONS), or with -javaagent:weft.jar, or put"
+        + " 'Add-Opens: java.base/java.lang' into the manifest of the executable jar.";
+  }
+}

@@ -1,0 +1,633 @@
+package dev.weft.loop;
+
+import dev.weft.carrier.Carrier;
+import dev.weft.carrier.LateCarrier;
+import dev.weft.carrier.ReadyQueue;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+
+/*
+ * The turn. The ready queue holds handles (callbacks) and continuations (steps of tasks, and of any other
+ * virtual thread that lives on this loop) in one order. A turn polls for I/O, appends what became ready,
+ * appends the timers that are due, and runs exactly what the queue then holds. Continuations are run by
+ * the carrier itself; consecutive handles are run by the driver (see there) in one go.
+ *
+ * Whatever makes a task runnable unparks its virtual thread; the JDK then calls Carrier.execute, which
+ * appends the continuation. So a wake-up stands in the queue where asyncio's would.
+ */
+
+/**
+ * All of a loop but its I/O: asyncio's {@code BaseEventLoop}. A subclass waits for I/O in {@link #poll}.
+ */
+public abstract class BaseEventLoop implements EventLoop {
+
+  // asyncio's MAXIMUM_SELECT_TIMEOUT, one day
+  private static final long MAXIMUM_TIMEOUT = Duration.ofDays(1).toNanos();
+
+  private final Clock clock;
+  private final ReadyQueue<Object> ready;
+  private final Carrier carrier;
+  private final Driver driver;
+  private final ExceptionReporter reporter = new ExceptionReporter(this);
+  private final DefaultExecutor executor = new DefaultExecutor();
+
+  // loop thread only
+  private final TimerQueue timers = new TimerQueue();
+  private final TaskList tasks = new TaskList();
+  private long timerSequence;
+  private int remaining; // entries of the current turn that have not run yet
+  private boolean stopping;
+  private Throwable fatal; // leaves the loop after the current entry
+  private Unwinding unwinding; // while closing
+
+  // written on the loop, read by anyone
+  private volatile boolean running;
+  private volatile boolean closed;
+  private Thread thread; // the carrier; see running
+
+  // any thread, under its own lock
+  private final Set<UnretrievedFailure> unretrieved = new LinkedHashSet<>();
+
+  /**
+   * Creates a loop.
+   *
+   * @param clock the time it lives by
+   */
+  @SuppressWarnings("this-escape") // nothing is called back before a subclass is complete
+  protected BaseEventLoop(Clock clock) {
+    this.clock = Objects.requireNonNull(clock, "clock");
+    this.ready = new ReadyQueue<>(this::wakeup);
+    this.carrier = new Carrier(ready, this);
+    this.driver = new Driver(this, carrier);
+  }
+
+  // ---- what a subclass does
+
+  /**
+   * Waits for I/O and passes a handle to {@link #append} for each event, on the carrier.
+   *
+   * @param timeout how long to wait at most, in nanoseconds; 0 for not at all; {@link Long#MAX_VALUE}
+   *     for as long as it takes
+   */
+  protected abstract void poll(long timeout);
+
+  /** Ends a {@link #poll} that waits, or the next one. Any thread; must not block. */
+  protected abstract void wakeup();
+
+  /** Releases what the subclass holds; the loop is closed. */
+  protected abstract void release();
+
+  // ---- the turn
+
+  @Override
+  public final void runForever() {
+    checkCanRun();
+    if (Thread.currentThread().isVirtual()) {
+      PlatformThread.call("weft-loop", this::runTurns);
+    } else {
+      runTurns();
+    }
+  }
+
+  private void runTurns() {
+    carrier.enter();
+    thread = Thread.currentThread();
+    running = true;
+    boolean interrupted = false;
+    try {
+      do {
+        runOnce();
+        interrupted |= Thread.interrupted(); // else poll would never wait again
+      } while (!stopping);
+    } finally {
+      stopping = false;
+      driver.retire();
+      running = false;
+      thread = null;
+      carrier.exit();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void runOnce() {
+    long timeout = pollTimeout();
+    if (timeout > 0) {
+      timeout = clock.block(timeout);
+    }
+    if (timeout > 0 && ready.beginSleep()) {
+      try {
+        poll(timeout);
+      } finally {
+        ready.endSleep();
+      }
+    } else {
+      poll(0);
+    }
+    if (!timers.isEmpty()) {
+      appendDueTimers();
+    }
+    ready.drainInbox();
+    remaining = ready.size();
+    while (remaining > 0) {
+      runNext();
+      if (fatal != null) {
+        throwFatal();
+      }
+    }
+  }
+
+  private long pollTimeout() {
+    if (stopping || !ready.isEmpty()) {
+      return 0;
+    }
+    if (timers.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
+    return Math.clamp(timers.peek().when - clock.time(), 0, MAXIMUM_TIMEOUT);
+  }
+
+  private void appendDueTimers() {
+    long now = clock.time();
+    while (!timers.isEmpty() && timers.peek().when - now <= 0) {
+      ready.add(timers.poll());
+    }
+  }
+
+  private void runNext() {
+    if (!(ready.peek() instanceof Handle handle)) {
+      remaining--;
+      ((Runnable) ready.poll()).run();
+    } else if (handle.runsOnCarrier()) {
+      remaining--;
+      ready.poll();
+      if (!handle.cancelled()) {
+        handle.invoke();
+      }
+    } else if (driver.isAvailable()) {
+      driver.resume();
+    } else {
+      remaining--;
+      ready.poll();
+      driver.defer(handle);
+    }
+  }
+
+  /** The next entry of this turn if it is a callback, taken from the queue; else null. Driver only. */
+  Handle nextHandle() {
+    if (remaining > 0 && ready.peek() instanceof Handle handle) {
+      remaining--;
+      ready.poll();
+      return handle;
+    }
+    return null;
+  }
+
+  /** Has {@code error} leave the loop as soon as the current entry has ended. */
+  void unwind(Throwable error) {
+    if (fatal == null) {
+      fatal = error;
+    } else if (fatal != error) {
+      fatal.addSuppressed(error);
+    }
+  }
+
+  boolean isUnwinding() {
+    return fatal != null;
+  }
+
+  private void throwFatal() {
+    Throwable error = fatal;
+    fatal = null;
+    throw Throwables.rethrow(error);
+  }
+
+  // ---- lifecycle
+
+  @Override
+  public final <T> T runUntilComplete(Future<T> future) {
+    checkCanRun();
+    if (future.loop != this) {
+      throw new IllegalArgumentException("the future belongs to another loop: " + future.loop);
+    }
+    java.util.function.Consumer<Future<T>> stop = done -> {
+      // A fatal failure has left the loop by itself; stopping would end the next run.
+      if (done.cancelled()
+          || done.exception().filter(KeyboardInterrupt::isFatal).isEmpty()) {
+        stop();
+      }
+    };
+    future.addDoneCallback(stop);
+    try {
+      runForever();
+    } finally {
+      future.removeDoneCallback(stop);
+    }
+    if (!future.done()) {
+      throw new IllegalStateException("Event loop stopped before Future completed.");
+    }
+    return future.result();
+  }
+
+  @Override
+  public final <T> T runUntilComplete(Callable<T> coroutine) {
+    checkCanRun();
+    Task<T> task = createTask(coroutine);
+    try {
+      return runUntilComplete(task);
+    } catch (Throwable error) {
+      if (task.done()) {
+        task.markRetrieved(); // the caller has it
+      } else {
+        task.forgetIfPending();
+      }
+      throw error;
+    }
+  }
+
+  @Override
+  public final void stop() {
+    stopping = true;
+  }
+
+  @Override
+  public final boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public final boolean isClosed() {
+    return closed;
+  }
+
+  private void checkCanRun() {
+    checkClosed();
+    if (running) {
+      throw new IllegalStateException("This event loop is already running");
+    }
+    EventLoop other = runningOrNull();
+    if (other != null) {
+      throw new IllegalStateException(
+          "Cannot run the event loop while another loop is running: " + other);
+    }
+  }
+
+  private void checkClosed() {
+    if (closed) {
+      throw new IllegalStateException("Event loop is closed");
+    }
+  }
+
+  @Override
+  public final void close() {
+    if (running) {
+      throw new IllegalStateException("Cannot close a running event loop");
+    }
+    if (closed) {
+      return;
+    }
+    if (Thread.currentThread().isVirtual() || runningOrNull() != null) {
+      PlatformThread.call("weft-loop", this::closeHere);
+    } else {
+      closeHere();
+    }
+  }
+
+  private void closeHere() {
+    timers.clear();
+    List<UnretrievedFailure> failures;
+    synchronized (unretrieved) {
+      failures = List.copyOf(unretrieved);
+    }
+    failures.forEach(UnretrievedFailure::closing);
+    unwinding = new Unwinding(this, tasks.toList());
+    carrier.enter();
+    try {
+      unwinding.run(ready);
+      driver.discard();
+      driver.retire();
+    } finally {
+      closed = true;
+      carrier.exit();
+    }
+    unwinding.reportLeftovers();
+    for (Object left : ready.close()) {
+      if (!(left instanceof Handle)) {
+        LateCarrier.run((Runnable) left);
+      }
+    }
+    executor.shutdown();
+    release();
+  }
+
+  // ---- callbacks and time
+
+  @Override
+  public final Handle callSoon(Runnable callback) {
+    return appended(new Handle(this, callback(callback), Context.bindings()));
+  }
+
+  @Override
+  public final Handle callSoon(Runnable callback, Context context) {
+    return appended(new Handle(this, callback(callback), context(context)));
+  }
+
+  @Override
+  public final Handle callSoonThreadsafe(Runnable callback) {
+    return offered(new ThreadSafeHandle(this, callback(callback), Context.bindings()));
+  }
+
+  @Override
+  public final Handle callSoonThreadsafe(Runnable callback, Context context) {
+    return offered(new ThreadSafeHandle(this, callback(callback), context(context)));
+  }
+
+  @Override
+  public final TimerHandle callLater(Duration delay, Runnable callback) {
+    return addedTimer(deadline(nanos(delay)), callback, Context.bindings());
+  }
+
+  @Override
+  public final TimerHandle callLater(Duration delay, Runnable callback, Context context) {
+    return addedTimer(deadline(nanos(delay)), callback, context(context));
+  }
+
+  @Override
+  public final TimerHandle callAt(long when, Runnable callback) {
+    return addedTimer(when, callback, Context.bindings());
+  }
+
+  @Override
+  public final TimerHandle callAt(long when, Runnable callback, Context context) {
+    return addedTimer(when, callback, context(context));
+  }
+
+  @Override
+  public final long time() {
+    return clock.time();
+  }
+
+  /**
+   * Appends a handle to the ready queue.
+   *
+   * @param handle one of this loop
+   * @throws IllegalStateException if the loop is closed, or runs and the caller is not on it
+   */
+  protected final void append(Handle handle) {
+    if (carrier.isCurrent()) {
+      ready.add(handle);
+    } else {
+      checkOnLoop("callSoon");
+      offered(handle);
+    }
+  }
+
+  /**
+   * Creates a handle that is appended again and again, as one for I/O events is.
+   *
+   * @param callback what it runs
+   * @param context in which it runs, shared and not copied
+   */
+  protected final Handle newHandle(Runnable callback, Context context) {
+    return new Handle(this, callback(callback), context(context));
+  }
+
+  private Handle appended(Handle handle) {
+    append(handle);
+    return handle;
+  }
+
+  private Handle offered(Handle handle) {
+    if (!ready.offer(handle)) {
+      throw new IllegalStateException("Event loop is closed");
+    }
+    return handle;
+  }
+
+  private TimerHandle addedTimer(long when, Runnable callback, Object context) {
+    var timer = new TimerHandle(this, when, callback(callback), context);
+    addTimer(timer);
+    return timer;
+  }
+
+  final void addTimer(TimerHandle timer) {
+    checkOnLoop("callLater");
+    timers.add(timer);
+  }
+
+  final void removeTimer(TimerHandle timer) {
+    timers.remove(timer);
+  }
+
+  final long nextTimerSequence() {
+    return timerSequence++;
+  }
+
+  /** The time that is {@code delay} nanoseconds from now. */
+  final long deadline(long delay) {
+    return clock.time() + delay;
+  }
+
+  /** A duration in nanoseconds, no longer than the 146 years that keep deadlines comparable. */
+  static long nanos(Duration duration) {
+    long seconds = Objects.requireNonNull(duration, "duration").getSeconds();
+    long limit = Long.MAX_VALUE / 2 / 1_000_000_000L;
+    return seconds >= limit
+        ? Long.MAX_VALUE / 2
+        : seconds < -limit ? Long.MIN_VALUE / 2 : duration.toNanos();
+  }
+
+  private static Runnable callback(Runnable callback) {
+    return Objects.requireNonNull(callback, "callback");
+  }
+
+  private static Context context(Context context) {
+    return Objects.requireNonNull(context, "context");
+  }
+
+  // ---- which thread
+
+  static EventLoop runningOrNull() {
+    EventLoop loop = Strand.currentLoop();
+    return loop != null ? loop : (EventLoop) Carrier.currentOwner();
+  }
+
+  /**
+   * Checks that the caller may touch the loop's state.
+   *
+   * @param call what the caller has called
+   * @throws IllegalStateException if the loop is closed, or runs and the caller is not on it
+   */
+  protected final void checkOnLoop(String call) {
+    if (carrier.isCurrent()) {
+      return;
+    }
+    checkClosed();
+    if (running) {
+      throw new IllegalStateException(call
+          + " called from "
+          + Thread.currentThread()
+          + ", but the loop runs on "
+          + thread
+          + ": use callSoonThreadsafe");
+    }
+  }
+
+  /** Checks that the caller may complete a future. */
+  final void checkCanComplete(Future<?> future) {
+    if (!carrier.isCurrent() && running) {
+      checkOnLoop("completing " + future);
+    }
+  }
+
+  /** Checks that a task may park; a loop that is closing lets none. */
+  final void checkCanSuspend(Task<?> task) {
+    if (unwinding != null) {
+      unwinding.refuse(task);
+    }
+  }
+
+  // ---- futures and tasks
+
+  @Override
+  public final <T> Future<T> createFuture() {
+    return new Future<>(this);
+  }
+
+  @Override
+  public final <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options) {
+    Objects.requireNonNull(coroutine, "coroutine");
+    checkOnLoop("createTask");
+    var task = new Task<T>(this, coroutine, options);
+    tasks.add(task);
+    task.start();
+    return task;
+  }
+
+  @Override
+  public final List<Task<?>> allTasks() {
+    checkOnLoop("allTasks");
+    return tasks.toList();
+  }
+
+  final Thread newThread(Coroutine<?> coroutine, String name) {
+    return carrier.newThread(coroutine, name);
+  }
+
+  final void remove(Task<?> task) {
+    tasks.remove(task);
+  }
+
+  // ---- threads
+
+  @Override
+  public final <T> CompletableFuture<T> runCoroutineThreadsafe(Callable<? extends T> coroutine) {
+    return ThreadBridge.submit(this, Objects.requireNonNull(coroutine, "coroutine"));
+  }
+
+  @Override
+  public final <T> Future<T> wrapFuture(CompletionStage<T> stage) {
+    Objects.requireNonNull(stage, "stage");
+    checkOnLoop("wrapFuture");
+    return ThreadBridge.wrap(this, stage);
+  }
+
+  @Override
+  public final <T> Future<T> runInExecutor(Callable<? extends T> code) {
+    checkOnLoop("runInExecutor");
+    return runInExecutor(executor.get(), code);
+  }
+
+  @Override
+  public final <T> Future<T> runInExecutor(Executor executor, Callable<? extends T> code) {
+    Objects.requireNonNull(code, "code");
+    checkOnLoop("runInExecutor");
+    return ExecutorCall.submit(this, executor, code);
+  }
+
+  @Override
+  public final void setDefaultExecutor(ExecutorService executor) {
+    checkOnLoop("setDefaultExecutor");
+    this.executor.set(Objects.requireNonNull(executor, "executor"));
+  }
+
+  @Override
+  public final void shutdownDefaultExecutor(Duration timeout) {
+    executor.shutdownAndWait(this, timeout);
+  }
+
+  /** Runs {@code completion} on the loop; a loop that is closed has nobody left who waits for it. */
+  final void completeFromAnywhere(Runnable completion) {
+    ready.offer(new Handle(this, completion, Bindings.EMPTY));
+  }
+
+  // ---- errors
+
+  @Override
+  public final void callExceptionHandler(ExceptionContext context) {
+    Objects.requireNonNull(context, "context");
+    if (running && Thread.currentThread() == thread) {
+      // The carrier runs nobody's handler and never logs.
+      ready.add(new Handle(this, () -> reporter.report(context), Bindings.EMPTY));
+    } else {
+      reporter.report(context);
+    }
+  }
+
+  @Override
+  public final void setExceptionHandler(ExceptionHandler handler) {
+    reporter.setHandler(Objects.requireNonNull(handler, "handler"));
+  }
+
+  @Override
+  public final void resetExceptionHandler() {
+    reporter.setHandler(null);
+  }
+
+  @Override
+  public final Optional<ExceptionHandler> getExceptionHandler() {
+    return reporter.handler();
+  }
+
+  @Override
+  public void defaultExceptionHandler(ExceptionContext context) {
+    reporter.log(context);
+  }
+
+  /** Makes a report on the loop, or right here if the loop is closed. */
+  final void reportFromAnywhere(Runnable report) {
+    if (!ready.offer(new Handle(this, report, Bindings.EMPTY))) {
+      report.run();
+    }
+  }
+
+  final UnretrievedFailure unretrieved(Future<?> future, Throwable failure) {
+    var record = new UnretrievedFailure(this, future, failure);
+    synchronized (unretrieved) {
+      unretrieved.add(record);
+    }
+    return record;
+  }
+
+  final void forgetUnretrieved(UnretrievedFailure failure) {
+    synchronized (unretrieved) {
+      unretrieved.remove(failure);
+    }
+  }
+
+  @Override
+  public String toString() {
+    String state = closed ? "closed" : running ? "running" : "stopped";
+    return getClass().getSimpleName() + "@" + Integer.toHexString(hashCode()) + "[" + state + "]";
+  }
+}

@@ -1,0 +1,128 @@
+package dev.weft.loop;
+
+import dev.weft.carrier.Fiber;
+import java.util.concurrent.Callable;
+
+/**
+ * A set of values for context variables: Python's {@code contextvars.Context}.
+ *
+ * <p>Callbacks and tasks run in a copy of the context that was current when they were registered, unless
+ * one is given; copying costs nothing. Never suspends.
+ */
+public final class Context {
+
+  private static final ThreadLocal<Context> OF_OTHER_THREADS =
+      ThreadLocal.withInitial(Context::new);
+
+  private Object[] bindings;
+  private Thread enteredBy;
+
+  /** An empty context. */
+  public Context() {
+    this(Bindings.EMPTY);
+  }
+
+  Context(Object[] bindings) {
+    this.bindings = bindings;
+  }
+
+  /** A copy of the current context ({@code copy_context}). */
+  public static Context copyContext() {
+    return new Context(bindings());
+  }
+
+  /** A copy of this context. */
+  public Context copy() {
+    return new Context(bindings);
+  }
+
+  /**
+   * The value that a variable has in this context.
+   *
+   * @return the value; {@code otherwise} if it has none here
+   */
+  @SuppressWarnings("unchecked")
+  public <T> T get(ContextVar<T> variable, T otherwise) {
+    return (T) Bindings.get(bindings, variable, otherwise);
+  }
+
+  /** The number of variables that have a value here. */
+  public int size() {
+    return bindings.length / 2;
+  }
+
+  /**
+   * Runs code in this context: what it sets stays here.
+   *
+   * @throws IllegalStateException if this context is entered already
+   * @throws Exception what the code throws
+   */
+  public <T> T run(Callable<T> code) throws Exception {
+    Strand strand = strand();
+    enter();
+    Object[] bindingsBefore = strand == null ? null : strand.bindings;
+    Context before = strand == null ? OF_OTHER_THREADS.get() : strand.context;
+    switchTo(strand, this, bindings);
+    try {
+      return code.call();
+    } finally {
+      switchTo(strand, before, bindingsBefore);
+      exit();
+    }
+  }
+
+  void enter() {
+    if (enteredBy != null) {
+      throw new IllegalStateException(
+          "cannot enter context: it is already entered by " + enteredBy);
+    }
+    enteredBy = Thread.currentThread();
+  }
+
+  void exit() {
+    enteredBy = null;
+  }
+
+  private static void switchTo(Strand strand, Context context, Object[] bindings) {
+    if (strand == null) {
+      OF_OTHER_THREADS.set(context);
+    } else {
+      strand.context = context;
+      strand.bindings = bindings;
+    }
+  }
+
+  /** What the current context holds; immutable, so that keeping it is a copy. */
+  static Object[] bindings() {
+    Strand strand = strand();
+    if (strand == null) {
+      return OF_OTHER_THREADS.get().bindings;
+    }
+    return strand.context == null ? strand.bindings : strand.context.bindings;
+  }
+
+  /** Changes what the current context holds. */
+  static void rebind(Object[] bindings) {
+    Strand strand = strand();
+    if (strand == null) {
+      OF_OTHER_THREADS.get().bindings = bindings;
+    } else if (strand.context == null) {
+      strand.bindings = bindings;
+    } else {
+      strand.context.bindings = bindings;
+    }
+  }
+
+  /** An object that stands for the current context. */
+  static Object holder() {
+    Strand strand = strand();
+    if (strand == null) {
+      return OF_OTHER_THREADS.get();
+    }
+    return strand.contextHolder();
+  }
+
+  private static Strand strand() {
+    return Fiber.current() instanceof Strand strand ? strand : null;
+  }
+}

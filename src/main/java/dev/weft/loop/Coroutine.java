@@ -1,0 +1,37 @@
+package dev.weft.loop;
+
+import java.util.concurrent.Callable;
+
+/** The virtual thread's side of a task: what it runs, and how others recognise it. */
+final class Coroutine<T> extends Strand {
+
+  final Task<T> task;
+  private Callable<? extends T> body;
+
+  Coroutine(Task<T> task, Callable<? extends T> body, Object[] bindings, Context context) {
+    super(task.loop, bindings, context);
+    this.task = task;
+    this.body = body;
+  }
+
+  @Override
+  public void run() {
+    Callable<? extends T> code = body;
+    body = null;
+    T result = null;
+    Throwable failure = task.begin();
+    if (failure == null) {
+      try {
+        result = code.call();
+      } catch (Throwable error) {
+        failure = error;
+      }
+    }
+    task.end(result, failure);
+  }
+
+  @Override
+  public void uncaughtException(Thread thread, Throwable error) {
+    loop.unwind(error);
+  }
+}

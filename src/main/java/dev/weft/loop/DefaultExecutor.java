@@ -1,0 +1,76 @@
+package dev.weft.loop;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pool of platform threads on which a loop runs blocking code, made at first use. */
+final class DefaultExecutor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
+  // loop thread only
+  private ExecutorService executor;
+  private boolean shutdown;
+
+  ExecutorService get() {
+    if (shutdown) {
+      throw new IllegalStateException("Executor shutdown has been called");
+    }
+    if (executor == null) {
+      // as many threads as concurrent.futures.ThreadPoolExecutor takes
+      int threads = Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
+      var pool = new ThreadPoolExecutor(
+          threads,
+          threads,
+          10,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Thread.ofPlatform().name("weft-executor-", 0).daemon().factory());
+      pool.allowCoreThreadTimeOut(true);
+      executor = pool;
+    }
+    return executor;
+  }
+
+  void set(ExecutorService executor) {
+    this.executor = executor;
+  }
+
+  /** Refuses new work; what is queued still runs. */
+  void shutdown() {
+    shutdown = true;
+    if (executor != null) {
+      executor.shutdown();
+    }
+  }
+
+  /** Parks the calling task until all threads have ended, or for as long as {@code timeout}. */
+  void shutdownAndWait(BaseEventLoop loop, Duration timeout) {
+    shutdown();
+    if (executor == null || executor.isTerminated()) {
+      return;
+    }
+    ExecutorService pool = executor;
+    Future<Boolean> ended = loop.createFuture();
+    Thread.ofPlatform().name("weft-executor-shutdown").daemon().start(() -> {
+      boolean done = awaitTermination(pool, timeout);
+      loop.completeFromAnywhere(() -> ended.setResult(done));
+    });
+    if (!ended.await()) {
+      LOG.warn("The executor did not finish its work within {}", timeout);
+    }
+  }
+
+  private static boolean awaitTermination(ExecutorService pool, Duration timeout) {
+    try {
+      return pool.awaitTermination(BaseEventLoop.nanos(timeout), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      return false; // nobody but the JVM's end interrupts this thread
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dev.weft.loop;
+
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** A callback that waits for a future: a handle that is enqueued when the future is done. */
+final class DoneCallback<T> extends Handle {
+
+  private final Future<T> future;
+  final Consumer<? super Future<T>> callback;
+
+  DoneCallback(Future<T> future, Consumer<? super Future<T>> callback, Object context) {
+    super(future.loop, null, context);
+    this.future = future;
+    this.callback = callback;
+  }
+
+  @Override
+  void invoke() {
+    callback.accept(future);
+  }
+
+  @Override
+  String describe() {
+    return Objects.toString(callback);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.weft.loop;
+
+import dev.weft.carrier.Carrier;
+import java.util.ArrayDeque;
+
+/*
+ * Why callbacks do not run on the carrier's platform thread: a callback may have to wait for a lock that
+ * one of the loop's own tasks holds, a logger's for instance. Were it to wait on the platform thread, the
+ * only thread that can run the task would be asleep for ever. On a virtual thread it parks, the carrier
+ * goes on, the task gives the lock back.
+ *
+ * The driver runs all consecutive callbacks in one go and then hands control back. It does so by a yield
+ * whose resubmission the carrier captures: the driver is always runnable, and the carrier continues it
+ * where the next callback stands in the queue. A driver that is parked inside a callback is not: then
+ * later callbacks wait behind it, in order, while tasks and timers go on.
+ */
+
+/** The virtual thread in which a loop's callbacks run, one after the other. */
+final class Driver extends Strand {
+
+  private final Carrier carrier;
+  private final ArrayDeque<Handle> deferred = new ArrayDeque<>();
+  private Runnable continuation;
+  private boolean idle;
+  private boolean retired;
+
+  Driver(BaseEventLoop loop, Carrier carrier) {
+    super(loop, Bindings.EMPTY, null);
+    this.carrier = carrier;
+  }
+
+  /** Whether callbacks can be run now; false while one is parked. Carrier only. */
+  boolean isAvailable() {
+    return continuation == null || idle;
+  }
+
+  /** Runs callbacks from the head of the queue until something else stands there. Carrier only. */
+  void resume() {
+    if (continuation == null) {
+      continuation = carrier.startCaptured(carrier.newThread(this, "weft-driver"));
+    }
+    continuation.run();
+  }
+
+  /** Keeps a callback for when the parked one has ended. Carrier only. */
+  void defer(Handle handle) {
+    deferred.add(handle);
+  }
+
+  /** Ends the virtual thread, unless it is parked inside a callback. Carrier only. */
+  void retire() {
+    if (idle) {
+      retired = true;
+      resume();
+      retired = false;
+      continuation = null;
+      idle = false;
+    }
+  }
+
+  /** Forgets the callbacks that wait for a parked one. */
+  void discard() {
+    deferred.clear();
+  }
+
+  @Override
+  public void run() {
+    for (; ; ) {
+      drain();
+      idle = true;
+      carrier.yieldCaptured();
+      if (retired) {
+        return;
+      }
+      idle = false;
+    }
+  }
+
+  private void drain() {
+    for (Handle next; (next = next()) != null; ) {
+      next.run(this);
+      Thread.interrupted(); // an interrupt meant for one callback is not the next one's
+      if (loop.isUnwinding()) {
+        return;
+      }
+    }
+    bindings = Bindings.EMPTY;
+    context = null;
+  }
+
+  private Handle next() {
+    Handle waiting = deferred.pollFirst();
+    return waiting != null ? waiting : loop.nextHandle();
+  }
+
+  @Override
+  public void uncaughtException(Thread thread, Throwable error) {
+    loop.unwind(error);
+  }
+}

@@ -1,0 +1,316 @@
+package dev.weft.loop;
+
+import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.ServerOptions;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
+
+/**
+ * An event loop: asyncio's {@code AbstractEventLoop}.
+ *
+ * <p>One platform thread, the carrier, runs all its callbacks and the steps of all its tasks, one at a
+ * time, in the order in which they became ready. Unless a method says otherwise it must be called on the
+ * loop: in a task, a callback or a protocol method of it; or, while the loop does not run, by the one
+ * thread that sets it up. Methods that suspend must be called in a task.
+ */
+public interface EventLoop extends AutoCloseable {
+
+  /**
+   * Creates a loop ({@code new_event_loop}). It is not running, and nobody's current loop.
+   *
+   * @throws IllegalStateException if {@code java.lang} is not opened to Weft; says how to open it
+   */
+  static EventLoop newEventLoop() {
+    return newEventLoop(Clock.SYSTEM);
+  }
+
+  /**
+   * Creates a loop that lives by a clock of the caller's.
+   *
+   * @throws IllegalStateException if {@code java.lang} is not opened to Weft; says how to open it
+   */
+  static EventLoop newEventLoop(Clock clock) {
+    return ServiceLoader.load(EventLoopProvider.class, EventLoop.class.getClassLoader())
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no provider of " + EventLoop.class))
+        .newEventLoop(clock);
+  }
+
+  /**
+   * The loop that runs the caller ({@code get_running_loop}). Any thread; never suspends.
+   *
+   * @throws IllegalStateException if none does
+   */
+  static EventLoop getRunningLoop() {
+    EventLoop running = BaseEventLoop.runningOrNull();
+    if (running == null) {
+      throw new IllegalStateException("no running event loop in " + Thread.currentThread());
+    }
+    return running;
+  }
+
+  // ---- lifecycle
+
+  /**
+   * Runs the loop until {@link #stop} is called ({@code run_forever}). Called before, it makes this run
+   * one turn without blocking. The calling thread becomes the carrier; a virtual thread cannot, so there
+   * the loop runs on a platform thread of its own and the caller waits for it.
+   *
+   * @throws IllegalStateException if the loop is running or closed, or the caller runs on a loop
+   */
+  void runForever();
+
+  /**
+   * Runs the loop until a future is done ({@code run_until_complete}).
+   *
+   * @return the future's result
+   * @throws IllegalStateException as {@link #runForever}; or if the loop stopped before
+   */
+  <T> T runUntilComplete(Future<T> future);
+
+  /** Runs a coroutine as a task until it is done; otherwise as {@link #runUntilComplete(Future)}. */
+  <T> T runUntilComplete(Callable<T> coroutine);
+
+  /** Runs a coroutine as a task until it is done; otherwise as {@link #runUntilComplete(Future)}. */
+  default void runUntilComplete(ThrowingRunnable coroutine) {
+    runUntilComplete(coroutine.asCallable());
+  }
+
+  /** Ends {@link #runForever} when the current turn ends ({@code stop}). */
+  void stop();
+
+  /** Whether the loop is running ({@code is_running}). Any thread. */
+  boolean isRunning();
+
+  /** Whether the loop is closed ({@code is_closed}). Any thread. */
+  boolean isClosed();
+
+  /**
+   * Closes the loop for good ({@code close}). Idempotent.
+   *
+   * <p>Callbacks that were still to run never will. Tasks that are not done are reported to the exception
+   * handler and unwound: they see a {@link CancelledError} where they wait, and again at every further
+   * wait, so that their {@code finally} blocks run. (CPython closes the coroutines when it collects
+   * them.) Better cancel and await them before, as {@link Runner} does. Failures that nobody has looked
+   * at are reported. The default executor is shut down without waiting for it.
+   *
+   * @throws IllegalStateException if the loop is running
+   */
+  @Override
+  void close();
+
+  // ---- callbacks and time
+
+  /**
+   * Has a callback run in the next turn, behind everything that is ready ({@code call_soon}).
+   *
+   * @throws IllegalStateException if the loop is closed, or runs and the caller is not on it
+   */
+  Handle callSoon(Runnable callback);
+
+  /** As {@link #callSoon(Runnable)}, in the context given, which is shared and not copied. */
+  Handle callSoon(Runnable callback, Context context);
+
+  /**
+   * As {@link #callSoon}, from any thread ({@code call_soon_threadsafe}). The handle's {@code cancel} may
+   * be called from any thread, too: once it returns, the callback does not run or has ended.
+   *
+   * @throws IllegalStateException if the loop is closed
+   */
+  Handle callSoonThreadsafe(Runnable callback);
+
+  /** As {@link #callSoonThreadsafe(Runnable)}, in the context given. */
+  Handle callSoonThreadsafe(Runnable callback, Context context);
+
+  /**
+   * Has a callback run after a time ({@code call_later}). Equal times keep the order of the calls. A
+   * delay of zero or less also goes behind all that is ready and behind what the next poll brings.
+   *
+   * @throws IllegalStateException as {@link #callSoon}
+   */
+  TimerHandle callLater(Duration delay, Runnable callback);
+
+  /** As {@link #callLater(Duration, Runnable)}, in the context given. */
+  TimerHandle callLater(Duration delay, Runnable callback, Context context);
+
+  /**
+   * Has a callback run at a time ({@code call_at}).
+   *
+   * @param when by {@link #time}, in nanoseconds
+   * @throws IllegalStateException as {@link #callSoon}
+   */
+  TimerHandle callAt(long when, Runnable callback);
+
+  /** As {@link #callAt(long, Runnable)}, in the context given. */
+  TimerHandle callAt(long when, Runnable callback, Context context);
+
+  /** The loop's monotonic time in nanoseconds ({@code time}). Any thread. */
+  long time();
+
+  // ---- futures and tasks
+
+  /** Creates a pending future ({@code create_future}). */
+  <T> Future<T> createFuture();
+
+  /**
+   * Creates a task, whose first step runs in the next turn ({@code create_task}).
+   *
+   * @throws IllegalStateException if the loop is closed, or runs and the caller is not on it
+   */
+  default <T> Task<T> createTask(Callable<? extends T> coroutine) {
+    return createTask(coroutine, TaskOptions.defaults());
+  }
+
+  /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
+  default Task<Void> createTask(ThrowingRunnable coroutine) {
+    return createTask(coroutine.asCallable());
+  }
+
+  /** As {@link #createTask(Callable)}, with options. */
+  <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options);
+
+  /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
+  default Task<Void> createTask(ThrowingRunnable coroutine, TaskOptions options) {
+    return createTask(coroutine.asCallable(), options);
+  }
+
+  /** The tasks that are not done, the oldest first ({@code all_tasks}). */
+  List<Task<?>> allTasks();
+
+  // ---- threads
+
+  /**
+   * Runs a coroutine on the loop for another thread ({@code run_coroutine_threadsafe}). Cancelling the
+   * future that is returned cancels the task. Any thread, but waiting for the future on the loop itself
+   * would wait for ever.
+   *
+   * @throws IllegalStateException if the loop is closed
+   */
+  <T> CompletableFuture<T> runCoroutineThreadsafe(Callable<? extends T> coroutine);
+
+  /**
+   * A future of this loop for one of another library ({@code wrap_future}): ends as {@code stage} does,
+   * whatever thread completes it. Cancelling the future cancels the stage.
+   */
+  <T> Future<T> wrapFuture(CompletionStage<T> stage);
+
+  /**
+   * Runs blocking code on the default executor ({@code run_in_executor(None, ...)}): a pool of platform
+   * threads made at first use. Cancelling the future does not stop code that has begun.
+   *
+   * @throws IllegalStateException if the loop is closed or the default executor shut down
+   */
+  <T> Future<T> runInExecutor(Callable<? extends T> code);
+
+  /** Runs blocking code on {@code executor} ({@code run_in_executor}). */
+  <T> Future<T> runInExecutor(Executor executor, Callable<? extends T> code);
+
+  /** Replaces the default executor ({@code set_default_executor}); the loop will shut it down. */
+  void setDefaultExecutor(ExecutorService executor);
+
+  /**
+   * Shuts the default executor down and waits until its threads have ended ({@code
+   * shutdown_default_executor}); goes on without them after {@code timeout}. Suspends.
+   */
+  void shutdownDefaultExecutor(Duration timeout);
+
+  // ---- errors
+
+  /** Tells the exception handler of an error ({@code call_exception_handler}). */
+  void callExceptionHandler(ExceptionContext context);
+
+  /** Sets what errors are told to ({@code set_exception_handler}). */
+  void setExceptionHandler(ExceptionHandler handler);
+
+  /** Goes back to {@link #defaultExceptionHandler} ({@code set_exception_handler(None)}). */
+  void resetExceptionHandler();
+
+  /** The handler that was set, if one was ({@code get_exception_handler}). */
+  Optional<ExceptionHandler> getExceptionHandler();
+
+  /** Logs an error through SLF4J ({@code default_exception_handler}). */
+  void defaultExceptionHandler(ExceptionContext context);
+
+  // ---- network
+
+  /**
+   * Connects to a TCP server ({@code create_connection}): resolves the host off the loop, and tries its
+   * addresses one after the other. Suspends; returns after {@link BaseProtocol#connectionMade}.
+   *
+   * @param factory makes the protocol, once connected
+   * @param host a name or an address
+   * @param port 1 to 65535
+   * @throws java.net.UnknownHostException if the host cannot be resolved
+   * @throws IOException if no address can be connected to; the others' errors are suppressed in it
+   * @throws CancelledError if the calling task is cancelled
+   */
+  <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+      Supplier<? extends P> factory, String host, int port, ConnectionOptions options)
+      throws IOException;
+
+  /** As the other, with default options. */
+  default <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+      Supplier<? extends P> factory, String host, int port) throws IOException {
+    return createConnection(factory, host, port, ConnectionOptions.defaults());
+  }
+
+  /**
+   * Adopts a connected channel as a transport ({@code create_connection(sock=...)}), which owns it from
+   * now on. Suspends.
+   *
+   * @throws IllegalArgumentException if the channel is not connected
+   * @throws IOException if the channel is closed or registered elsewhere
+   */
+  <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+      Supplier<? extends P> factory, SocketChannel sock) throws IOException;
+
+  /**
+   * Listens for TCP connections ({@code create_server}), on every address that the host has. Suspends.
+   *
+   * @param factory makes a protocol for each connection
+   * @param host a name or an address; empty for all interfaces
+   * @param port 0 to 65535; 0 for one that the system chooses
+   * @throws java.net.UnknownHostException if the host cannot be resolved
+   * @throws IOException if an address cannot be bound
+   * @throws CancelledError if the calling task is cancelled
+   */
+  default Server createServer(
+      Supplier<? extends BaseProtocol> factory, String host, int port, ServerOptions options)
+      throws IOException {
+    return createServer(factory, List.of(host), port, options);
+  }
+
+  /** As the other, with default options. */
+  default Server createServer(Supplier<? extends BaseProtocol> factory, String host, int port)
+      throws IOException {
+    return createServer(factory, host, port, ServerOptions.defaults());
+  }
+
+  /** As the other, on several hosts. */
+  Server createServer(
+      Supplier<? extends BaseProtocol> factory, List<String> hosts, int port, ServerOptions options)
+      throws IOException;
+
+  /**
+   * Adopts a bound channel as a server ({@code create_server(sock=...)}), which owns it from now on.
+   * Suspends.
+   *
+   * @throws IllegalArgumentException if the channel is not bound
+   * @throws IOException if the channel is closed or registered elsewhere
+   */
+  Server createServer(
+      Supplier<? extends BaseProtocol> factory, ServerSocketChannel sock, ServerOptions options)
+      throws IOException;
+}

@@ -1,0 +1,115 @@
+package dev.weft.loop;
+
+import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.BaseTransport;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a loop tells its exception handler: asyncio's {@code context} dictionary, with the same keys.
+ * Immutable.
+ */
+public final class ExceptionContext {
+
+  /** The key of the text. */
+  public static final String MESSAGE = "message";
+
+  /** The key of the throwable. */
+  public static final String EXCEPTION = "exception";
+
+  /** The key of the {@link Future} concerned. */
+  public static final String FUTURE = "future";
+
+  /** The key of the {@link Task} concerned. */
+  public static final String TASK = "task";
+
+  /** The key of the {@link Handle} whose callback failed. */
+  public static final String HANDLE = "handle";
+
+  /** The key of the protocol concerned. */
+  public static final String PROTOCOL = "protocol";
+
+  /** The key of the transport concerned. */
+  public static final String TRANSPORT = "transport";
+
+  /** The key of the socket concerned. */
+  public static final String SOCKET = "socket";
+
+  /** The key of the record whose own handling failed. */
+  public static final String CONTEXT = "context";
+
+  private final Map<String, Object> values;
+
+  private ExceptionContext(Map<String, Object> values) {
+    this.values = Collections.unmodifiableMap(values);
+  }
+
+  /** A record with a message. */
+  public static ExceptionContext of(String message) {
+    return new ExceptionContext(new TreeMap<>(Map.of(MESSAGE, message)));
+  }
+
+  /** This record and one value more. */
+  public ExceptionContext with(String key, Object value) {
+    Map<String, Object> more = new TreeMap<>(values);
+    more.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
+    return new ExceptionContext(more);
+  }
+
+  /** This record and a throwable. */
+  public ExceptionContext withException(Throwable exception) {
+    return with(EXCEPTION, exception);
+  }
+
+  /** What happened. */
+  public String message() {
+    return (String) values.get(MESSAGE);
+  }
+
+  /** The throwable, if there is one. */
+  public Optional<Throwable> exception() {
+    return get(EXCEPTION, Throwable.class);
+  }
+
+  /** The future concerned, if there is one. */
+  public Optional<Future<?>> future() {
+    return get(FUTURE, Future.class).map(future -> (Future<?>) future);
+  }
+
+  /** The task concerned, if there is one. */
+  public Optional<Task<?>> task() {
+    return get(TASK, Task.class).map(task -> (Task<?>) task);
+  }
+
+  /** The handle whose callback failed, if one did. */
+  public Optional<Handle> handle() {
+    return get(HANDLE, Handle.class);
+  }
+
+  /** The protocol concerned, if there is one. */
+  public Optional<BaseProtocol> protocol() {
+    return get(PROTOCOL, BaseProtocol.class);
+  }
+
+  /** The transport concerned, if there is one. */
+  public Optional<BaseTransport> transport() {
+    return get(TRANSPORT, BaseTransport.class);
+  }
+
+  /** All values, by key in order; cannot be changed. */
+  public Map<String, Object> asMap() {
+    return values;
+  }
+
+  private <T> Optional<T> get(String key, Class<T> type) {
+    return Optional.ofNullable(type.cast(values.get(key)));
+  }
+
+  @Override
+  public String toString() {
+    return values.toString();
+  }
+}

@@ -1,0 +1,336 @@
+package dev.weft.loop;
+
+import java.util.ArrayList;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A result that a loop is waiting for: asyncio's {@code Future}.
+ *
+ * <p>Belongs to one loop, and all its methods to that loop's thread; only {@link #toString} may be
+ * called from anywhere. Completing it never runs anybody else's code: callbacks and waiting tasks go to
+ * the loop's ready queue, in the order in which they came.
+ *
+ * @param <T> the type of the result
+ */
+public class Future<T> {
+
+  private enum State {
+    PENDING,
+    FINISHED,
+    FAILED,
+    CANCELLED
+  }
+
+  final BaseEventLoop loop;
+
+  // loop thread only
+  private State state = State.PENDING;
+  private Object
+      outcome; // FINISHED: the result; FAILED: the throwable; CANCELLED: error or message
+  private Object waiters; // null, a Task, a DoneCallback, or an ArrayList of them
+  private UnretrievedFailure unretrieved;
+
+  /**
+   * Creates a pending future; {@link EventLoop#createFuture} is the usual way.
+   *
+   * @param loop whose future it is; a loop of Weft's own
+   */
+  public Future(EventLoop loop) {
+    this.loop = (BaseEventLoop) Objects.requireNonNull(loop, "loop");
+  }
+
+  /** The loop that the future belongs to ({@code get_loop}). */
+  public final EventLoop getLoop() {
+    return loop;
+  }
+
+  /** Whether the future has a result, a failure or is cancelled ({@code done}). */
+  public final boolean done() {
+    return state != State.PENDING;
+  }
+
+  /** Whether the future is cancelled ({@code cancelled}). */
+  public final boolean cancelled() {
+    return state == State.CANCELLED;
+  }
+
+  /**
+   * Parks the calling task until the future is done, then returns its result or throws its failure: the
+   * very object, checked or not. Asyncio's {@code await future}. Suspends, unless the future is done.
+   *
+   * @throws IllegalStateException if the caller is not a task of the future's loop
+   * @throws CancelledError if the task or the future is cancelled
+   */
+  public final T await() {
+    Task<?> task = Task.currentOrNull();
+    if (task == null) {
+      throw notInTask("await");
+    }
+    if (state == State.PENDING) {
+      task.suspendOn(this);
+    }
+    return result();
+  }
+
+  static IllegalStateException notInTask(String what) {
+    return new IllegalStateException(what
+        + " called outside a task, in "
+        + Thread.currentThread()
+        + ": call it in a task (createTask, run), or use addDoneCallback or"
+        + " runCoroutineThreadsafe");
+  }
+
+  /**
+   * The result ({@code result}). Never suspends.
+   *
+   * @return what the future was completed with; null if that was null
+   * @throws InvalidStateException if the future is pending
+   * @throws CancelledError if the future is cancelled
+   */
+  @SuppressWarnings("unchecked")
+  public final T result() {
+    if (state == State.FINISHED) {
+      return (T) outcome;
+    }
+    Throwable failure = failure();
+    throw Throwables.rethrow(failure);
+  }
+
+  /**
+   * The failure, if the future has failed ({@code exception}). Never suspends.
+   *
+   * @throws InvalidStateException if the future is pending
+   * @throws CancelledError if the future is cancelled
+   */
+  public final Optional<Throwable> exception() {
+    if (state == State.FINISHED) {
+      return Optional.empty();
+    }
+    Throwable failure = failure();
+    if (state == State.CANCELLED) {
+      throw Throwables.rethrow(failure);
+    }
+    return Optional.of(failure);
+  }
+
+  private Throwable failure() {
+    switch (state) {
+      case FAILED -> {
+        markRetrieved();
+        return (Throwable) outcome;
+      }
+      case CANCELLED -> {
+        return takeCancelledError();
+      }
+      default -> throw new InvalidStateException("Result is not ready.");
+    }
+  }
+
+  /** The error that cancelled the future goes to the first who looks; later ones get another. */
+  private CancelledError takeCancelledError() {
+    if (outcome instanceof CancelledError error) {
+      outcome = error.getMessage();
+      return error;
+    }
+    return new CancelledError((String) outcome);
+  }
+
+  /**
+   * Completes the future ({@code set_result}).
+   *
+   * @param result null if there is nothing to tell
+   * @throws InvalidStateException if the future is done
+   */
+  public void setResult(T result) {
+    complete(State.FINISHED, result);
+  }
+
+  /**
+   * Fails the future ({@code set_exception}). If nobody ever looks at the failure, it is reported to the
+   * loop's exception handler.
+   *
+   * @throws InvalidStateException if the future is done
+   */
+  public void setException(Throwable failure) {
+    complete(State.FAILED, Objects.requireNonNull(failure, "failure"));
+    unretrieved = loop.unretrieved(this, failure);
+  }
+
+  /** As {@link #cancel(String)}, without a message. */
+  public final boolean cancel() {
+    return cancel(null);
+  }
+
+  /**
+   * Cancels the future ({@code cancel}). Runs nobody's code.
+   *
+   * @param message what the {@link CancelledError} is to say; null for nothing
+   * @return false if the future was done
+   */
+  public boolean cancel(String message) {
+    markRetrieved();
+    if (state != State.PENDING) {
+      return false;
+    }
+    complete(State.CANCELLED, message);
+    return true;
+  }
+
+  final void finish(T result) {
+    complete(State.FINISHED, result);
+  }
+
+  final void fail(Throwable failure) {
+    complete(State.FAILED, failure);
+    unretrieved = loop.unretrieved(this, failure);
+  }
+
+  /** Ends as cancelled, with the error that the first one to look shall see. */
+  final void finishCancelled(CancelledError error) {
+    complete(State.CANCELLED, error);
+  }
+
+  final void finishCancelled(String message) {
+    complete(State.CANCELLED, message);
+  }
+
+  private void complete(State end, Object with) {
+    if (state != State.PENDING) {
+      throw new InvalidStateException("the future is done already: " + this);
+    }
+    loop.checkCanComplete(this);
+    state = end;
+    outcome = with;
+    Object waiting = waiters;
+    if (waiting != null) {
+      waiters = null;
+      if (waiting instanceof ArrayList<?> several) {
+        for (Object waiter : several) {
+          wake(waiter);
+        }
+      } else {
+        wake(waiting);
+      }
+    }
+  }
+
+  private void wake(Object waiter) {
+    if (waiter instanceof Task<?> task) {
+      task.wake();
+    } else {
+      loop.append((Handle) waiter);
+    }
+  }
+
+  /**
+   * Registers a callback to be run once the future is done, by way of the ready queue, also if it is
+   * done already ({@code add_done_callback}).
+   *
+   * @param callback gets this future
+   */
+  public final void addDoneCallback(Consumer<? super Future<T>> callback) {
+    addDoneCallback(callback, Context.bindings());
+  }
+
+  /** As {@link #addDoneCallback(Consumer)}, in the context given. */
+  public final void addDoneCallback(Consumer<? super Future<T>> callback, Context context) {
+    addDoneCallback(callback, (Object) Objects.requireNonNull(context, "context"));
+  }
+
+  private void addDoneCallback(Consumer<? super Future<T>> callback, Object context) {
+    var handle = new DoneCallback<>(this, Objects.requireNonNull(callback, "callback"), context);
+    if (state != State.PENDING) {
+      loop.append(handle);
+    } else {
+      addWaiter(handle);
+    }
+  }
+
+  /**
+   * Removes a callback ({@code remove_done_callback}).
+   *
+   * @return how many registrations of it there were; 0 if the future is done
+   */
+  public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
+    Objects.requireNonNull(callback, "callback");
+    if (waiters instanceof ArrayList<?> several) {
+      int before = several.size();
+      several.removeIf(waiter -> isFor(waiter, callback));
+      return before - several.size();
+    }
+    if (isFor(waiters, callback)) {
+      waiters = null;
+      return 1;
+    }
+    return 0;
+  }
+
+  private static boolean isFor(Object waiter, Consumer<?> callback) {
+    return waiter instanceof DoneCallback<?> done && done.callback.equals(callback);
+  }
+
+  @SuppressWarnings("unchecked")
+  final void addWaiter(Object waiter) {
+    if (waiters == null) {
+      waiters = waiter;
+    } else if (waiters instanceof ArrayList<?> several) {
+      ((ArrayList<Object>) several).add(waiter);
+    } else {
+      var several = new ArrayList<Object>(4);
+      several.add(waiters);
+      several.add(waiter);
+      waiters = several;
+    }
+  }
+
+  /** Says that somebody has seen the failure, so that it need not be reported. */
+  protected final void markRetrieved() {
+    if (unretrieved != null) {
+      unretrieved.retrieved();
+      unretrieved = null;
+    }
+  }
+
+  /**
+   * A {@code CompletableFuture} for code that is not on the loop: completed when this future is. Its
+   * {@code cancel} cancels this future. Never suspends.
+   */
+  public final CompletableFuture<T> toCompletableFuture() {
+    var completable = new CompletableFuture<T>();
+    link(completable);
+    return completable;
+  }
+
+  /** Completes {@code completable} when this future is done, and cancels this future with it. */
+  final void link(CompletableFuture<T> completable) {
+    addDoneCallback(done -> {
+      if (done.cancelled()) {
+        completable.cancel(false);
+      } else if (done.exception().isPresent()) {
+        completable.completeExceptionally(done.exception().get());
+      } else {
+        completable.complete(done.result());
+      }
+    });
+    completable.whenComplete((result, failure) -> {
+      if (completable.isCancelled()) {
+        loop.completeFromAnywhere(this::cancel);
+      }
+    });
+  }
+
+  @Override
+  public String toString() {
+    return getClass().getSimpleName() + "[" + describe() + "]";
+  }
+
+  /** State for people; does not print results, which may be large, or print this future again. */
+  String describe() {
+    return state == State.FAILED
+        ? "failed with " + outcome.getClass().getName()
+        : state.name().toLowerCase(java.util.Locale.ROOT);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.weft.loop;
+
+import java.util.Objects;
+
+/**
+ * A callback that a loop is to run: asyncio's {@code Handle}. Returned by {@link EventLoop#callSoon} and
+ * its kin.
+ */
+public class Handle {
+
+  final BaseEventLoop loop;
+
+  // loop thread only
+  private Runnable callback;
+  private Object context; // what was current at registration: its bindings, or a Context
+  private boolean cancelled;
+
+  Handle(BaseEventLoop loop, Runnable callback, Object context) {
+    this.loop = loop;
+    this.callback = callback;
+    this.context = context;
+  }
+
+  /**
+   * Sees to it that the callback does not run ({@code cancel}), and lets go of it. Idempotent; without
+   * effect once the callback has run. Loop thread only; never suspends.
+   */
+  public void cancel() {
+    if (!cancelled) {
+      cancelled = true;
+      callback = null;
+      context = null;
+    }
+  }
+
+  /** Whether {@link #cancel} was called ({@code cancelled}). */
+  public boolean cancelled() {
+    return cancelled;
+  }
+
+  /**
+   * The context that the callback runs in ({@code get_context}).
+   *
+   * @throws IllegalStateException if the handle is cancelled
+   */
+  public Context getContext() {
+    if (context == null) {
+      throw new IllegalStateException("cancelled: " + this);
+    }
+    if (!(context instanceof Context)) {
+      context = new Context((Object[]) context);
+    }
+    return (Context) context;
+  }
+
+  /**
+   * Whether this runs Weft's own code alone, short and without a lock: then the carrier runs it itself.
+   */
+  boolean runsOnCarrier() {
+    return false;
+  }
+
+  /** Calls the callback on the driver, unless cancelled; a failure goes to the exception handler. */
+  void run(Driver driver) {
+    if (cancelled) {
+      return;
+    }
+    try {
+      if (context instanceof Context own) {
+        runIn(own, driver);
+      } else {
+        driver.bindings = (Object[]) context;
+        driver.context = null;
+        try {
+          invoke();
+        } finally {
+          keepContext(driver);
+        }
+      }
+    } catch (Throwable error) {
+      failed(error);
+    }
+  }
+
+  private void runIn(Context own, Driver driver) {
+    own.enter();
+    driver.context = own;
+    try {
+      invoke();
+    } finally {
+      driver.context = null;
+      own.exit();
+    }
+  }
+
+  /** What the callback has set is seen by its next run, and by the handler of its failure. */
+  private void keepContext(Driver driver) {
+    if (!cancelled) {
+      context = driver.context != null ? driver.context : driver.bindings;
+    }
+  }
+
+  /** The code that is registered here. */
+  void invoke() {
+    callback.run();
+  }
+
+  private void failed(Throwable error) {
+    if (KeyboardInterrupt.isFatal(error)) {
+      loop.unwind(error);
+    } else {
+      loop.callExceptionHandler(ExceptionContext.of("Exception in callback " + describe())
+          .withException(error)
+          .with(ExceptionContext.HANDLE, this));
+    }
+  }
+
+  /** What the callback is, for people. */
+  String describe() {
+    return Objects.toString(callback);
+  }
+
+  @Override
+  public String toString() {
+    return getClass().getSimpleName() + (cancelled ? "[cancelled]" : "[" + describe() + "]");
+  }
+}

@@ -1,0 +1,27 @@
+package dev.weft.loop;
+
+import java.util.concurrent.CompletableFuture;
+
+/** Runs code on a platform thread of its own, for callers that are virtual threads. */
+final class PlatformThread {
+
+  private PlatformThread() {}
+
+  /** Runs {@code code} and waits until it has ended, whatever interrupts the caller meanwhile. */
+  static void call(String name, Runnable code) {
+    var outcome = new CompletableFuture<Throwable>();
+    Thread.ofPlatform().name(name).start(() -> {
+      Throwable failure = null;
+      try {
+        code.run();
+      } catch (Throwable error) {
+        failure = error;
+      }
+      outcome.complete(failure);
+    });
+    Throwable failure = outcome.join();
+    if (failure != null) {
+      throw Throwables.rethrow(failure);
+    }
+  }
+}

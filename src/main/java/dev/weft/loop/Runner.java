@@ -1,0 +1,134 @@
+package dev.weft.loop;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+
+/**
+ * Runs coroutines one after the other on one loop and in one context, and cleans up: asyncio's {@code
+ * Runner}. The loop is made at first use. Not for use on a loop.
+ */
+public final class Runner implements AutoCloseable {
+
+  /** How long closing waits for the default executor: THREAD_JOIN_TIMEOUT. */
+  private static final Duration EXECUTOR_TIMEOUT = Duration.ofMinutes(5);
+
+  /** How often closing looks for tasks that were created while others were being cancelled. */
+  private static final int CANCEL_ROUNDS = 100;
+
+  private final Supplier<? extends EventLoop> loopFactory;
+  private EventLoop loop;
+  private Context context;
+  private boolean closed;
+
+  /** A runner with a loop of its own. */
+  public Runner() {
+    this(EventLoop::newEventLoop);
+  }
+
+  /**
+   * A runner with a loop of the caller's making, which it will close.
+   *
+   * @param loopFactory called once, at first use
+   */
+  public Runner(Supplier<? extends EventLoop> loopFactory) {
+    this.loopFactory = Objects.requireNonNull(loopFactory, "loopFactory");
+  }
+
+  /** The loop ({@code get_loop}), made if it is not yet. */
+  public EventLoop getLoop() {
+    if (closed) {
+      throw new IllegalStateException("Runner is closed");
+    }
+    if (loop == null) {
+      loop = Objects.requireNonNull(loopFactory.get(), "the loop of loopFactory");
+      context = Context.copyContext();
+    }
+    return loop;
+  }
+
+  /**
+   * Runs a coroutine as a task until it ends ({@code run}). The calling thread carries the loop, unless
+   * it is virtual: then a platform thread does, and the caller waits.
+   *
+   * @return the coroutine's result
+   * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
+   */
+  public <T> T run(Callable<? extends T> coroutine) {
+    return run(coroutine, null);
+  }
+
+  /** As {@link #run(Callable)}, for a coroutine that returns nothing. */
+  public void run(ThrowingRunnable coroutine) {
+    run(coroutine.asCallable());
+  }
+
+  /** As {@link #run(Callable)}, in a context other than the runner's. */
+  public <T> T runIn(Context context, Callable<? extends T> coroutine) {
+    return run(coroutine, Objects.requireNonNull(context, "context"));
+  }
+
+  private <T> T run(Callable<? extends T> coroutine, Context given) {
+    Objects.requireNonNull(coroutine, "coroutine");
+    if (BaseEventLoop.runningOrNull() != null) {
+      throw new IllegalStateException("Runner.run() cannot be called from a running event loop");
+    }
+    EventLoop own = getLoop();
+    Task<T> task = own.createTask(
+        coroutine, TaskOptions.defaults().withContext(given == null ? context : given));
+    return own.runUntilComplete(task);
+  }
+
+  /**
+   * Cancels all tasks and waits for them, shuts the default executor down, and closes the loop ({@code
+   * close}). Idempotent. Tasks that end with a failure are reported to the exception handler.
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (loop == null) {
+      return;
+    }
+    try {
+      cancelAllTasks();
+      loop.runUntilComplete(() -> loop.shutdownDefaultExecutor(EXECUTOR_TIMEOUT));
+    } finally {
+      loop.close();
+    }
+  }
+
+  private void cancelAllTasks() {
+    List<Task<?>> tasks = loop.allTasks();
+    for (int round = 0; !tasks.isEmpty() && round < CANCEL_ROUNDS; round++) {
+      List<Task<?>> pending = tasks;
+      pending.forEach(Task::cancel);
+      loop.runUntilComplete(() -> awaitAll(pending));
+      pending.forEach(this::reportFailure);
+      tasks = loop.allTasks();
+    }
+  }
+
+  private static void awaitAll(List<Task<?>> tasks) {
+    EventLoop running = EventLoop.getRunningLoop();
+    for (Task<?> task : tasks) {
+      if (!task.done()) {
+        Future<Void> ended = running.createFuture();
+        task.addDoneCallback(done -> ended.setResult(null));
+        ended.await();
+      }
+    }
+  }
+
+  private void reportFailure(Task<?> task) {
+    if (!task.cancelled() && task.exception().isPresent()) {
+      loop.callExceptionHandler(ExceptionContext.of("unhandled exception during run() shutdown")
+          .withException(task.exception().get())
+          .with(ExceptionContext.TASK, task));
+    }
+  }
+}

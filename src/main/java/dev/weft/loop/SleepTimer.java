@@ -1,0 +1,29 @@
+package dev.weft.loop;
+
+/** Ends a sleep. Weft's own code alone, so the carrier runs it itself. */
+final class SleepTimer extends TimerHandle {
+
+  final Future<Void> future;
+
+  SleepTimer(BaseEventLoop loop, long when) {
+    super(loop, when, null, Bindings.EMPTY);
+    this.future = new Future<>(loop);
+  }
+
+  @Override
+  boolean runsOnCarrier() {
+    return true;
+  }
+
+  @Override
+  void invoke() {
+    if (!future.done()) {
+      future.finish(null);
+    }
+  }
+
+  @Override
+  String describe() {
+    return "end of sleep";
+  }
+}

@@ -1,0 +1,373 @@
+package dev.weft.loop;
+
+import dev.weft.carrier.Fiber;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/*
+ * A request to cancel reaches a task by one of three ways, by where the task is:
+ *
+ *   suspended   in an await of ours: the request goes to the awaited future. If that one is done already,
+ *               or the task only yielded, `mustCancel` makes the resumption throw.
+ *   not begun   `mustCancel` makes it end without running its body.
+ *   running     or parked in some JDK call, or queued after one: `mustCancel` and an interrupt. The
+ *               interrupt ends the JDK call; if no such call takes it, the next await that would suspend
+ *               takes both. `interruptSent` remembers that the interrupt is ours: gone by then, it was
+ *               delivered (and mustCancel with it); still there, it was not, or was set again by code
+ *               that caught it, which asks for the same cancellation again.
+ *
+ * An interrupt that is not ours counts as a cancel of its own.
+ */
+
+/**
+ * A coroutine in execution: asyncio's {@code Task}. Its code runs on a virtual thread of its own, whose
+ * steps the loop runs one at a time.
+ *
+ * <p>The loop keeps a strong reference to it until it is done. Methods belong to the loop's thread, but
+ * for {@link #toString} and {@link #getStack}.
+ *
+ * @param <T> the type of the result
+ */
+public final class Task<T> extends Future<T> {
+
+  private enum Phase {
+    NEW,
+    RUNNING,
+    SUSPENDED
+  }
+
+  private static final AtomicLong COUNTER = new AtomicLong();
+
+  private final Coroutine<T> coroutine;
+  private final Thread thread;
+  private String name;
+  private final long number;
+
+  // loop thread only
+  private Phase phase = Phase.NEW;
+  private Future<?> awaited;
+  private boolean woken;
+  private boolean mustCancel;
+  private boolean interruptSent;
+  private String cancelMessage;
+  private int cancelling;
+  private boolean internal;
+
+  // links of the loop's list of tasks
+  Task<?> previous;
+  Task<?> next;
+
+  Task(BaseEventLoop loop, Callable<? extends T> body, TaskOptions options) {
+    super(loop);
+    Context context = options.context().orElse(null);
+    this.coroutine =
+        new Coroutine<>(this, body, context == null ? Context.bindings() : null, context);
+    this.name = options.name().orElse(null);
+    this.number = name == null ? COUNTER.incrementAndGet() : 0;
+    this.thread = loop.newThread(coroutine, name == null ? "" : name);
+  }
+
+  /**
+   * The task that the caller runs in ({@code current_task}); empty in a callback or a foreign thread.
+   * Never suspends; may be called from any thread.
+   */
+  public static Optional<Task<?>> current() {
+    return Optional.ofNullable(currentOrNull());
+  }
+
+  static Task<?> currentOrNull() {
+    return Fiber.current() instanceof Coroutine<?> coroutine ? coroutine.task : null;
+  }
+
+  static Task<?> currentOrThrow(String what) {
+    Task<?> task = currentOrNull();
+    if (task == null) {
+      throw notInTask(what);
+    }
+    return task;
+  }
+
+  /**
+   * Parks the calling task for a time ({@code sleep}). Zero or less lets everything that is ready run
+   * once. Suspends.
+   *
+   * @throws IllegalStateException if the caller is not a task
+   * @throws CancelledError if the task is cancelled meanwhile
+   */
+  public static void sleep(Duration delay) {
+    Task<?> task = currentOrThrow("sleep");
+    long nanos = BaseEventLoop.nanos(delay);
+    if (nanos <= 0) {
+      task.yieldNow();
+      return;
+    }
+    var wakeUp = new SleepTimer(task.loop, task.loop.deadline(nanos));
+    task.loop.addTimer(wakeUp);
+    try {
+      wakeUp.future.await();
+    } finally {
+      wakeUp.cancel();
+    }
+  }
+
+  // ---- the life of the task
+
+  void start() {
+    thread.start();
+  }
+
+  /** The first step begins. Returns what keeps the body from running, or null. */
+  Throwable begin() {
+    phase = Phase.RUNNING;
+    return mustCancel ? takeCancel(null) : null;
+  }
+
+  /** The last step ends. */
+  void end(T result, Throwable failure) {
+    loop.remove(this);
+    if (failure == null) {
+      noticeInterrupt();
+      if (mustCancel) { // it did not get to where the cancellation would have been thrown
+        finishCancelled(cancelMessage);
+      } else {
+        finish(result);
+      }
+    } else if (failure instanceof CancelledError cancelled) {
+      finishCancelled(cancelled);
+    } else if (failure instanceof InterruptedException) {
+      finishCancelled(new CancelledError(cancelMessage, failure));
+    } else {
+      fail(failure);
+      if (KeyboardInterrupt.isFatal(failure)) {
+        loop.unwind(failure);
+      }
+    }
+  }
+
+  /** Parks until {@code future} is done, or throws the cancellation of this task. */
+  void suspendOn(Future<?> future) {
+    if (future.loop != loop) {
+      throw new IllegalStateException(
+          this + " got " + future + " attached to a different loop: " + future.loop);
+    }
+    if (future == this) {
+      throw new IllegalStateException("Task cannot await on itself: " + this);
+    }
+    loop.checkCanSuspend(this);
+    noticeInterrupt();
+    future.addWaiter(this);
+    awaited = future;
+    woken = false;
+    phase = Phase.SUSPENDED;
+    if (mustCancel && future.cancel(cancelMessage)) {
+      mustCancel = false;
+      takeTurnIfWoken();
+    }
+    while (!woken) {
+      LockSupport.park();
+      if (!woken && Thread.interrupted()) {
+        cancel();
+        takeTurnIfWoken();
+      }
+    }
+    phase = Phase.RUNNING;
+    awaited = null;
+    if (mustCancel) {
+      throw takeCancel(future);
+    }
+  }
+
+  /** A task that has completed what it waits for by its own doing still waits for its turn. */
+  private void takeTurnIfWoken() {
+    if (woken) {
+      Thread.yield();
+    }
+  }
+
+  /** Goes to the end of the ready queue. */
+  void yieldNow() {
+    loop.checkCanSuspend(this);
+    noticeInterrupt();
+    if (!mustCancel) {
+      phase = Phase.SUSPENDED;
+      Thread.yield();
+      phase = Phase.RUNNING;
+    }
+    if (mustCancel) {
+      throw takeCancel(null);
+    }
+  }
+
+  /** Makes one thing of an interrupt and a request to cancel. */
+  private void noticeInterrupt() {
+    boolean sent = interruptSent;
+    if (Thread.currentThread().isInterrupted()) {
+      Thread.interrupted();
+      if (!sent) {
+        cancelling++;
+      }
+      mustCancel = true;
+    } else if (sent) {
+      mustCancel = false;
+    }
+    interruptSent = false;
+  }
+
+  /** What to throw for a request that could not be forwarded; the outcome of {@code future} is lost. */
+  private CancelledError takeCancel(Future<?> future) {
+    mustCancel = false;
+    if (future != null) {
+      future.markRetrieved();
+      if (future.cancelled()) {
+        try {
+          future.result();
+        } catch (CancelledError itsOwn) {
+          return itsOwn;
+        }
+      }
+    }
+    return new CancelledError(cancelMessage);
+  }
+
+  /** What this task waits for is done. */
+  void wake() {
+    woken = true;
+    LockSupport.unpark(thread);
+  }
+
+  /** The loop closes: the next thing the task sees is its cancellation, wherever it is. */
+  void unwind() {
+    mustCancel = true;
+    cancelMessage = "the event loop is closed";
+    if (awaited != null) {
+      wake();
+    } else if (phase == Phase.RUNNING) {
+      thread.interrupt();
+    }
+  }
+
+  /** Says that the loop made this task for itself: if left pending, it is not worth a report. */
+  void forgetIfPending() {
+    internal = true;
+  }
+
+  boolean isInternal() {
+    return internal;
+  }
+
+  // ---- cancellation
+
+  /**
+   * Asks the task to end ({@code cancel}): a {@link CancelledError} is thrown where it waits, or where it
+   * will wait next. A task that is parked in a blocking call of the JDK is interrupted. Runs nobody's
+   * code at once.
+   *
+   * @param message what the error is to say; null for nothing
+   * @return false if the task is done
+   */
+  @Override
+  public boolean cancel(String message) {
+    markRetrieved();
+    if (done()) {
+      return false;
+    }
+    cancelling++;
+    if (awaited != null && awaited.cancel(message)) {
+      return true;
+    }
+    mustCancel = true;
+    cancelMessage = message;
+    if (phase == Phase.RUNNING) {
+      interruptSent = true;
+      thread.interrupt();
+    }
+    return true;
+  }
+
+  /** How many requests to cancel are outstanding ({@code cancelling}). */
+  public int cancelling() {
+    return cancelling;
+  }
+
+  /**
+   * Takes one request to cancel back ({@code uncancel}). At zero, a cancellation that was not thrown yet
+   * will not be.
+   *
+   * @return how many requests are left
+   */
+  public int uncancel() {
+    if (cancelling > 0) {
+      cancelling--;
+      if (cancelling == 0) {
+        mustCancel = false;
+        if (interruptSent && Thread.currentThread() == thread) {
+          Thread.interrupted();
+          interruptSent = false;
+        }
+      }
+    }
+    return cancelling;
+  }
+
+  /**
+   * Tasks get their result from their code alone.
+   *
+   * @throws UnsupportedOperationException always
+   */
+  @Override
+  public void setResult(T result) {
+    throw new UnsupportedOperationException("Task does not support setResult operation");
+  }
+
+  /**
+   * Tasks get their failure from their code alone.
+   *
+   * @throws UnsupportedOperationException always
+   */
+  @Override
+  public void setException(Throwable failure) {
+    throw new UnsupportedOperationException("Task does not support setException operation");
+  }
+
+  // ---- what it is
+
+  /** The task's name ({@code get_name}): the one given, else {@code Task-} and a number. */
+  public String getName() {
+    return name == null ? "Task-" + number : name;
+  }
+
+  /** Names the task and its thread ({@code set_name}). */
+  public void setName(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+    thread.setName(name);
+  }
+
+  /** The context that the task runs in ({@code get_context}). */
+  public Context getContext() {
+    return coroutine.context();
+  }
+
+  /**
+   * Where the task is ({@code get_stack}): all its frames, the innermost first; empty if it has not begun
+   * or is done. May be called from any thread.
+   */
+  public List<StackTraceElement> getStack() {
+    return List.of(thread.getStackTrace());
+  }
+
+  /** What the task waits for, if it is suspended in an await. */
+  public Optional<Future<?>> awaiting() {
+    return Optional.ofNullable(awaited);
+  }
+
+  @Override
+  String describe() {
+    String state = cancelling > 0 && !done() ? "cancelling" : super.describe();
+    return getName() + " " + state;
+  }
+}

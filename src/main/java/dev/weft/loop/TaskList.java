@@ -1,0 +1,47 @@
+package dev.weft.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The tasks of a loop that are not done, the oldest first. Holds them strongly: work that nobody refers
+ * to is not collected half-way. Loop thread only.
+ */
+final class TaskList {
+
+  private Task<?> first;
+  private Task<?> last;
+
+  void add(Task<?> task) {
+    task.previous = last;
+    if (last == null) {
+      first = task;
+    } else {
+      last.next = task;
+    }
+    last = task;
+  }
+
+  void remove(Task<?> task) {
+    if (task.previous == null) {
+      first = task.next;
+    } else {
+      task.previous.next = task.next;
+    }
+    if (task.next == null) {
+      last = task.previous;
+    } else {
+      task.next.previous = task.previous;
+    }
+    task.previous = null;
+    task.next = null;
+  }
+
+  List<Task<?>> toList() {
+    var tasks = new ArrayList<Task<?>>();
+    for (Task<?> task = first; task != null; task = task.next) {
+      tasks.add(task);
+    }
+    return tasks;
+  }
+}

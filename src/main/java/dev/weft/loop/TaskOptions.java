@@ -1,0 +1,36 @@
+package dev.weft.loop;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The optional parts of {@link EventLoop#createTask}. Immutable.
+ *
+ * @param name the task's name; {@code Task-} and a number if empty
+ * @param context the context to run in, shared and not copied; a copy of the current one if empty
+ */
+public record TaskOptions(Optional<String> name, Optional<Context> context) {
+
+  private static final TaskOptions DEFAULTS = new TaskOptions(Optional.empty(), Optional.empty());
+
+  /** Checks that no part is null. */
+  public TaskOptions {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(context, "context");
+  }
+
+  /** A generated name, a copy of the current context. */
+  public static TaskOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /** These options with a name. */
+  public TaskOptions withName(String name) {
+    return new TaskOptions(Optional.of(name), context);
+  }
+
+  /** These options with a context. */
+  public TaskOptions withContext(Context context) {
+    return new TaskOptions(name, Optional.of(context));
+  }
+}

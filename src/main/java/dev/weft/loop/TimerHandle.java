@@ -1,0 +1,31 @@
+package dev.weft.loop;
+
+/** A callback that a loop is to run at some time: asyncio's {@code TimerHandle}. */
+public class TimerHandle extends Handle {
+
+  final long when;
+  final long sequence;
+  int heapIndex = TimerQueue.ABSENT;
+
+  TimerHandle(BaseEventLoop loop, long when, Runnable callback, Object context) {
+    super(loop, callback, context);
+    this.when = when;
+    this.sequence = loop.nextTimerSequence();
+  }
+
+  /** The time at which the callback is due, by {@link EventLoop#time}, in nanoseconds ({@code when}). */
+  public long when() {
+    return when;
+  }
+
+  @Override
+  public void cancel() {
+    super.cancel();
+    loop.removeTimer(this);
+  }
+
+  @Override
+  public String toString() {
+    return super.toString() + "@" + when;
+  }
+}

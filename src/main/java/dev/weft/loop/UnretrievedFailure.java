@@ -1,0 +1,63 @@
+package dev.weft.loop;
+
+import java.lang.ref.Cleaner;
+
+/**
+ * The failure of a future at which nobody has looked yet. If the future is collected, or the loop
+ * closed, before somebody does, the failure is reported. Must not refer to the future itself.
+ */
+final class UnretrievedFailure {
+
+  private static final Cleaner CLEANER =
+      Cleaner.create(Thread.ofPlatform().name("weft-cleaner").daemon().factory());
+
+  private final BaseEventLoop loop;
+  private final Throwable failure;
+  private final String what;
+  private Cleaner.Cleanable cleanable;
+  private boolean settled;
+
+  UnretrievedFailure(BaseEventLoop loop, Future<?> future, Throwable failure) {
+    this.loop = loop;
+    this.failure = failure;
+    this.what = future instanceof Task ? "Task" : "Future";
+    synchronized (this) {
+      cleanable = CLEANER.register(future, this::collected);
+    }
+  }
+
+  /** Somebody has looked. */
+  void retrieved() {
+    if (settle()) {
+      cleanable.clean();
+      loop.forgetUnretrieved(this);
+    }
+  }
+
+  /** Nobody will look any more: the future is collected. Cleaner thread. */
+  private void collected() {
+    if (settle()) {
+      loop.reportFromAnywhere(this::report);
+    }
+  }
+
+  /** Nobody will look any more: the loop closes. */
+  void closing() {
+    if (settle()) {
+      cleanable.clean();
+      report();
+    }
+  }
+
+  private synchronized boolean settle() {
+    boolean first = !settled;
+    settled = true;
+    return first;
+  }
+
+  private void report() {
+    loop.forgetUnretrieved(this);
+    loop.callExceptionHandler(
+        ExceptionContext.of(what + " exception was never retrieved").withException(failure));
+  }
+}

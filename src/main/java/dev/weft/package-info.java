@@ -1,0 +1,2 @@
+/** The facade: {@link dev.weft.Asyncio} has asyncio's top level, to be imported statically. */
+package dev.weft;

@@ -1,0 +1,13 @@
+package dev.weft.selector;
+
+/** What a selection key stands for; the key's attachment. */
+interface Selectable {
+
+  /**
+   * The channel is ready. Called on the carrier while it polls: appends handles to the loop and does
+   * nothing else.
+   *
+   * @param operations which of the operations of interest are possible now
+   */
+  void ready(int operations);
+}

@@ -1,0 +1,200 @@
+package dev.weft.selector;
+
+import dev.weft.loop.BaseEventLoop;
+import dev.weft.loop.Clock;
+import dev.weft.loop.Context;
+import dev.weft.loop.Future;
+import dev.weft.loop.Handle;
+import dev.weft.loop.ProtocolConnection;
+import dev.weft.loop.Server;
+import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.ServerOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The event loop: {@link BaseEventLoop} with I/O by a selector. */
+final class SelectorEventLoop extends BaseEventLoop {
+
+  /** What one read takes at most: asyncio's {@code max_size}. */
+  static final int READ_SIZE = 256 * 1024;
+
+  private final Selector selector;
+  private final Consumer<SelectionKey> ready =
+      key -> ((Selectable) key.attachment()).ready(key.readyOps());
+
+  // loop thread only
+  private ByteBuffer receiveBuffer;
+  private ByteBuffer sendBuffer;
+
+  SelectorEventLoop(Clock clock) {
+    super(clock);
+    try {
+      selector = Selector.open();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot open a selector", e);
+    }
+  }
+
+  // ---- polling
+
+  @Override
+  protected void poll(long timeout) {
+    try {
+      if (timeout == 0) {
+        // A poll is a system call, and useless when nothing is registered.
+        if (!selector.keys().isEmpty()) {
+          selector.selectNow(ready);
+        }
+      } else if (timeout == Long.MAX_VALUE) {
+        selector.select(ready);
+      } else {
+        // rounded up: a selector knows no less than a millisecond, and takes 0 for no limit
+        selector.select(ready, (timeout + 999_999) / 1_000_000);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("polling failed", e);
+    }
+  }
+
+  @Override
+  protected void wakeup() {
+    selector.wakeup();
+  }
+
+  @Override
+  protected void release() {
+    try {
+      for (SelectionKey key : List.copyOf(selector.keys())) {
+        key.channel().close();
+      }
+      selector.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close the selector", e);
+    }
+  }
+
+  // ---- for this package's transports
+
+  SelectionKey register(SelectableChannel channel, int operations, Selectable owner)
+      throws IOException {
+    return channel.register(selector, operations, owner);
+  }
+
+  void enqueue(Handle handle) {
+    append(handle);
+  }
+
+  Handle handle(Runnable callback, Context context) {
+    return newHandle(callback, context);
+  }
+
+  void checkThread(String call) {
+    checkOnLoop(call);
+  }
+
+  /** A direct buffer of {@link #READ_SIZE} bytes, empty, for the current read. */
+  ByteBuffer receiveBuffer() {
+    if (receiveBuffer == null) {
+      receiveBuffer = ByteBuffer.allocateDirect(READ_SIZE);
+    }
+    return receiveBuffer.clear();
+  }
+
+  /** A direct buffer of {@link #READ_SIZE} bytes, empty, for the current write. */
+  ByteBuffer sendBuffer() {
+    if (sendBuffer == null) {
+      sendBuffer = ByteBuffer.allocateDirect(READ_SIZE);
+    }
+    return sendBuffer.clear();
+  }
+
+  // ---- network
+
+  @Override
+  public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+      Supplier<? extends P> factory, String host, int port, ConnectionOptions options)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(options, "options");
+    Names.checkPort(port, 1);
+    checkOnLoop("createConnection");
+    SocketChannel channel = Connector.connect(this, Names.resolve(this, host), port, options);
+    return adopt(factory, channel);
+  }
+
+  @Override
+  public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+      Supplier<? extends P> factory, SocketChannel sock) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    if (!sock.isConnected()) {
+      throw new IllegalArgumentException("sock is not connected: " + sock);
+    }
+    checkOnLoop("createConnection");
+    sock.configureBlocking(false);
+    return adopt(factory, sock);
+  }
+
+  private <P extends BaseProtocol> ProtocolConnection<P> adopt(
+      Supplier<? extends P> factory, SocketChannel channel) throws IOException {
+    SocketTransport transport = null;
+    try {
+      P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
+      Future<Void> made = createFuture();
+      transport = new SocketTransport(this, channel, protocol, null, made);
+      made.await();
+      return new ProtocolConnection<>(transport, protocol);
+    } catch (Throwable error) {
+      if (transport == null) {
+        channel.close();
+      } else {
+        transport.close();
+      }
+      throw error;
+    }
+  }
+
+  @Override
+  public Server createServer(
+      Supplier<? extends BaseProtocol> factory, List<String> hosts, int port, ServerOptions options)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(options, "options");
+    Names.checkPort(port, 0);
+    checkOnLoop("createServer");
+    var addresses = Names.resolveForServer(this, hosts, port);
+    return served(
+        new SelectorServer(this, factory, Listener.bindAll(addresses, options), options), options);
+  }
+
+  @Override
+  public Server createServer(
+      Supplier<? extends BaseProtocol> factory, ServerSocketChannel sock, ServerOptions options)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(options, "options");
+    if (sock.getLocalAddress() == null) {
+      throw new IllegalArgumentException("sock is not bound: " + sock);
+    }
+    checkOnLoop("createServer");
+    sock.configureBlocking(false);
+    return served(new SelectorServer(this, factory, List.of(sock), options), options);
+  }
+
+  private static Server served(Server server, ServerOptions options) {
+    if (options.startServing()) {
+      server.startServing();
+    }
+    return server;
+  }
+}

@@ -1,0 +1,275 @@
+package dev.weft.selector;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.Context;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.ExceptionContext;
+import dev.weft.loop.Future;
+import dev.weft.loop.Handle;
+import dev.weft.loop.Server;
+import dev.weft.loop.Task;
+import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.ServerOptions;
+import dev.weft.transport.TransportSocket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A server of stream connections on one or several listening sockets. Loop thread only. */
+final class SelectorServer implements Server {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+  /** How long to leave the listening socket alone when accepting fails: ACCEPT_RETRY_DELAY. */
+  static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+
+  private final SelectorEventLoop loop;
+  private final Supplier<? extends BaseProtocol> factory;
+  private final ServerOptions options;
+  private final Context context = Context.copyContext();
+  private final List<Acceptor> acceptors = new ArrayList<>();
+  private final Set<SocketTransport> connections = new LinkedHashSet<>();
+  private final List<Future<Void>> closedWaiters = new ArrayList<>();
+  private boolean serving;
+  private boolean closed;
+  private Future<Void> forever;
+
+  SelectorServer(
+      SelectorEventLoop loop,
+      Supplier<? extends BaseProtocol> factory,
+      List<ServerSocketChannel> channels,
+      ServerOptions options) {
+    this.loop = loop;
+    this.factory = factory;
+    this.options = options;
+    channels.forEach(channel -> acceptors.add(new Acceptor(channel)));
+  }
+
+  @Override
+  public EventLoop getLoop() {
+    return loop;
+  }
+
+  @Override
+  public void startServing() {
+    loop.checkThread("startServing");
+    checkOpen();
+    serve();
+    Task.sleep(Duration.ZERO);
+  }
+
+  private void serve() {
+    if (!serving) {
+      serving = true;
+      acceptors.forEach(Acceptor::resume);
+    }
+  }
+
+  @Override
+  public void serveForever() {
+    loop.checkThread("serveForever");
+    checkOpen();
+    if (forever != null) {
+      throw new IllegalStateException("serveForever() is being awaited already: " + this);
+    }
+    serve();
+    forever = loop.createFuture();
+    try {
+      forever.await();
+    } catch (CancelledError cancelled) {
+      close();
+      closeClients();
+      waitClosed();
+      throw cancelled;
+    } finally {
+      forever = null;
+    }
+  }
+
+  @Override
+  public boolean isServing() {
+    return serving;
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    loop.checkThread("close");
+    closed = true;
+    serving = false;
+    acceptors.forEach(Acceptor::close);
+    if (forever != null && !forever.done()) {
+      forever.setResult(null);
+    }
+    wakeIfGone();
+  }
+
+  @Override
+  public void closeClients() {
+    List.copyOf(connections).forEach(SocketTransport::close);
+  }
+
+  @Override
+  public void abortClients() {
+    List.copyOf(connections).forEach(SocketTransport::abort);
+  }
+
+  @Override
+  public void waitClosed() {
+    loop.checkThread("waitClosed");
+    if (!closed || !connections.isEmpty()) {
+      Future<Void> gone = loop.createFuture();
+      closedWaiters.add(gone);
+      gone.await();
+    }
+  }
+
+  @Override
+  public List<TransportSocket> sockets() {
+    return closed
+        ? List.of()
+        : acceptors.stream()
+            .map(acceptor -> new TransportSocket(acceptor.channel))
+            .toList();
+  }
+
+  @Override
+  public int port() {
+    checkOpen();
+    try {
+      return ((InetSocketAddress) acceptors.get(0).channel.getLocalAddress()).getPort();
+    } catch (IOException e) {
+      throw new IllegalStateException("the listening socket is closed", e);
+    }
+  }
+
+  void attach(SocketTransport transport) {
+    connections.add(transport);
+  }
+
+  void detach(SocketTransport transport) {
+    connections.remove(transport);
+    wakeIfGone();
+  }
+
+  private void wakeIfGone() {
+    if (closed && connections.isEmpty()) {
+      for (Future<Void> waiter : closedWaiters) {
+        if (!waiter.done()) {
+          waiter.setResult(null);
+        }
+      }
+      closedWaiters.clear();
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("server is closed: " + this);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Server["
+        + acceptors.stream().map(acceptor -> acceptor.channel.toString()).toList()
+        + (closed ? ", closed" : "")
+        + "]";
+  }
+
+  /** One listening socket. */
+  private final class Acceptor implements Selectable {
+    private final ServerSocketChannel channel;
+    private final Handle handle = loop.handle(this::accept, context);
+
+    Acceptor(ServerSocketChannel channel) {
+      this.channel = channel;
+    }
+
+    void resume() {
+      if (serving) {
+        watch(java.nio.channels.SelectionKey.OP_ACCEPT);
+      }
+    }
+
+    private void watch(int operations) {
+      try {
+        loop.register(channel, operations, this);
+      } catch (IOException e) {
+        throw new IllegalStateException("the listening socket is closed: " + channel, e);
+      }
+    }
+
+    void close() {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        LOG.warn("closing {} failed", channel, e);
+      }
+    }
+
+    @Override
+    public void ready(int operations) {
+      loop.enqueue(handle);
+    }
+
+    private void accept() {
+      for (int i = 0; i <= options.backlog() && serving; i++) {
+        try {
+          var connection = channel.accept();
+          if (connection == null) {
+            return;
+          }
+          loop.callSoon(() -> begin(connection), context.copy());
+        } catch (IOException e) {
+          pause(e);
+          return;
+        }
+      }
+    }
+
+    /** Out of descriptors or memory: not accepting for a while lets others give some back. */
+    private void pause(IOException error) {
+      loop.callExceptionHandler(
+          ExceptionContext.of("accepting a connection failed; trying again in " + RETRY_DELAY)
+              .withException(error)
+              .with(ExceptionContext.SOCKET, new TransportSocket(channel)));
+      watch(0);
+      loop.callLater(RETRY_DELAY, this::resume);
+    }
+
+    private void begin(java.nio.channels.SocketChannel connection) {
+      BaseProtocol protocol = null;
+      try {
+        connection.configureBlocking(false);
+        protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
+        new SocketTransport(loop, connection, protocol, SelectorServer.this, null);
+      } catch (Throwable error) {
+        discard(connection, error);
+        var record = ExceptionContext.of("Error on transport creation for incoming connection")
+            .withException(error);
+        loop.callExceptionHandler(
+            protocol == null ? record : record.with(ExceptionContext.PROTOCOL, protocol));
+      }
+    }
+
+    private void discard(java.nio.channels.SocketChannel connection, Throwable error) {
+      try {
+        connection.close();
+      } catch (IOException e) {
+        error.addSuppressed(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,564 @@
+package dev.weft.selector;
+
+import dev.weft.loop.Context;
+import dev.weft.loop.ExceptionContext;
+import dev.weft.loop.Future;
+import dev.weft.loop.Handle;
+import dev.weft.loop.KeyboardInterrupt;
+import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.BufferedProtocol;
+import dev.weft.transport.ExtraInfo;
+import dev.weft.transport.Protocol;
+import dev.weft.transport.Transport;
+import dev.weft.transport.TransportSocket;
+import dev.weft.transport.WriteBufferLimits;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * Reading: interest in input is registered once and stays, so that a message costs no system call but the
+ * read. One read per readiness takes what is there, up to 256 KiB. A Protocol gets a copy of its own; a
+ * BufferedProtocol's buffer is filled directly.
+ *
+ * Writing: at once; what the system does not take is copied to a queue, and interest in output lasts
+ * until the queue is empty.
+ *
+ * The end: close, abort, an error or the peer's end all lead to one call of connectionLost, by the ready
+ * queue, after which the channel is closed. `lost` says that this is under way.
+ */
+
+/** A stream transport over a socket channel. Loop thread only. */
+final class SocketTransport implements Transport, Selectable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+
+  /** LOG_THRESHOLD_FOR_CONNLOST_WRITES: how many writes to a lost connection go without a warning. */
+  private static final int SILENT_WRITES = 5;
+
+  private final SelectorEventLoop loop;
+  private final SocketChannel channel;
+  private final SelectorServer server; // null on the client's side
+  private final Context context = Context.copyContext();
+  private final SocketAddress localAddress;
+  private final SocketAddress remoteAddress;
+  private final SelectionKey key;
+  private final Handle reader;
+  private final WriteQueue queue = new WriteQueue();
+  private Handle writer;
+
+  private BaseProtocol protocol;
+  private Protocol streamed; // the protocol, if it is one
+  private BufferedProtocol buffered; // the protocol, if it is one
+  private WriteBufferLimits limits = WriteBufferLimits.DEFAULT;
+  private boolean started;
+  private boolean readingPaused;
+  private boolean endRead;
+  private boolean writeEof;
+  private boolean writingPaused;
+  private boolean closing;
+  private boolean lost;
+  private int writesAfterLoss;
+
+  /**
+   * Takes over a channel in non-blocking mode. {@code connectionMade}, the first interest in input and
+   * the completion of {@code made} follow in the next turn.
+   *
+   * @param server whose connection it is; null if it is a client's
+   * @param made completed after {@code connectionMade}; null if nobody waits
+   */
+  SocketTransport(
+      SelectorEventLoop loop,
+      SocketChannel channel,
+      BaseProtocol protocol,
+      SelectorServer server,
+      Future<Void> made)
+      throws IOException {
+    this.loop = loop;
+    this.channel = channel;
+    this.server = server;
+    setProtocol(protocol);
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    this.localAddress = channel.getLocalAddress();
+    this.remoteAddress = channel.getRemoteAddress();
+    this.reader = loop.handle(this::readReady, context);
+    this.key = loop.register(channel, 0, this);
+    if (server != null) {
+      server.attach(this);
+    }
+    loop.callSoon(() -> start(made), context);
+  }
+
+  private void start(Future<Void> made) {
+    try {
+      protocol.connectionMade(this);
+    } finally {
+      started = true;
+      updateReadInterest();
+      if (made != null && !made.done()) {
+        made.setResult(null);
+      }
+    }
+  }
+
+  // ---- readiness
+
+  @Override
+  public void ready(int operations) {
+    if ((operations & SelectionKey.OP_READ) != 0) {
+      loop.enqueue(reader);
+    }
+    if ((operations & SelectionKey.OP_WRITE) != 0) {
+      loop.enqueue(writer);
+    }
+  }
+
+  private void updateReadInterest() {
+    boolean wanted = started && !readingPaused && !closing && !endRead;
+    setInterest(SelectionKey.OP_READ, wanted);
+  }
+
+  private void setInterest(int operation, boolean wanted) {
+    if (!key.isValid()) {
+      return;
+    }
+    int before = key.interestOps();
+    int after = wanted ? before | operation : before & ~operation;
+    if (after != before) {
+      key.interestOps(after);
+    }
+  }
+
+  // ---- reading
+
+  private void readReady() {
+    if (closing || readingPaused || endRead) {
+      return; // decided after the poll that has brought us here
+    }
+    if (buffered != null) {
+      readIntoProtocol();
+    } else {
+      readChunk();
+    }
+  }
+
+  private void readChunk() {
+    ByteBuffer buffer = loop.receiveBuffer();
+    int count = read(buffer);
+    if (count > 0) {
+      byte[] data = new byte[count];
+      buffer.get(0, data);
+      try {
+        streamed.dataReceived(ByteBuffer.wrap(data));
+      } catch (Throwable error) {
+        protocolFailed(error, "dataReceived");
+      }
+    }
+  }
+
+  private void readIntoProtocol() {
+    ByteBuffer buffer;
+    try {
+      buffer = buffered.getBuffer(-1);
+      if (!buffer.hasRemaining()) {
+        throw new IllegalStateException("getBuffer() returned an empty buffer");
+      }
+    } catch (Throwable error) {
+      protocolFailed(error, "getBuffer");
+      return;
+    }
+    int count = read(buffer);
+    if (count > 0) {
+      try {
+        buffered.bufferUpdated(count);
+      } catch (Throwable error) {
+        protocolFailed(error, "bufferUpdated");
+      }
+    }
+  }
+
+  /** Reads once. Returns the number of bytes; 0 if there is nothing to hand on, whatever the reason. */
+  private int read(ByteBuffer buffer) {
+    int count;
+    try {
+      count = buffer.isDirect() ? channel.read(buffer) : readByWayOfDirect(buffer);
+    } catch (IOException error) {
+      forceClose(error);
+      return 0;
+    }
+    if (count < 0) {
+      readEnd();
+      return 0;
+    }
+    return count;
+  }
+
+  private int readByWayOfDirect(ByteBuffer buffer) throws IOException {
+    ByteBuffer direct = loop.receiveBuffer();
+    direct.limit(Math.min(direct.capacity(), buffer.remaining()));
+    int count = channel.read(direct);
+    if (count > 0) {
+      buffer.put(direct.flip());
+    }
+    return count;
+  }
+
+  private void readEnd() {
+    endRead = true;
+    boolean keepOpen;
+    try {
+      keepOpen = buffered != null ? buffered.eofReceived() : streamed.eofReceived();
+    } catch (Throwable error) {
+      protocolFailed(error, "eofReceived");
+      return;
+    }
+    if (keepOpen) {
+      updateReadInterest();
+    } else {
+      close();
+    }
+  }
+
+  @Override
+  public boolean isReading() {
+    return !closing && !readingPaused;
+  }
+
+  @Override
+  public void pauseReading() {
+    if (isReading()) {
+      readingPaused = true;
+      updateReadInterest();
+    }
+  }
+
+  @Override
+  public void resumeReading() {
+    if (!closing && readingPaused) {
+      readingPaused = false;
+      updateReadInterest();
+    }
+  }
+
+  // ---- writing
+
+  @Override
+  public void write(ByteBuffer data) {
+    checkCanWrite();
+    if (!data.hasRemaining()) {
+      return;
+    }
+    if (lost) {
+      dropAfterLoss(data);
+      return;
+    }
+    if (queue.isEmpty()) {
+      try {
+        send(data);
+      } catch (IOException error) {
+        data.position(data.limit());
+        forceClose(error);
+        return;
+      }
+      if (!data.hasRemaining()) {
+        return;
+      }
+      watchForWriting();
+    }
+    queue.add(data);
+    pauseProtocolIfNeeded();
+  }
+
+  @Override
+  public void writelines(List<ByteBuffer> data) {
+    checkCanWrite();
+    if (lost) {
+      data.forEach(this::dropAfterLoss);
+      return;
+    }
+    boolean wasEmpty = queue.isEmpty();
+    data.forEach(queue::add);
+    if (wasEmpty && !queue.isEmpty()) {
+      if (!flush()) {
+        return;
+      }
+      if (!queue.isEmpty()) {
+        watchForWriting();
+      }
+    }
+    pauseProtocolIfNeeded();
+  }
+
+  private void checkCanWrite() {
+    loop.checkThread("write");
+    if (writeEof) {
+      throw new IllegalStateException("Cannot call write() after writeEof()");
+    }
+  }
+
+  private void dropAfterLoss(ByteBuffer data) {
+    data.position(data.limit());
+    if (++writesAfterLoss == SILENT_WRITES) {
+      LOG.warn("writing to a connection that is lost: {}", this);
+    }
+  }
+
+  /** Gives the system as much of the data as it takes. */
+  private void send(ByteBuffer data) throws IOException {
+    if (data.isDirect()) {
+      channel.write(data);
+      return;
+    }
+    // By way of a direct buffer of ours: the JDK's own would be as large as the data, and kept.
+    while (data.hasRemaining()) {
+      ByteBuffer direct = loop.sendBuffer();
+      int count = Math.min(direct.capacity(), data.remaining());
+      direct.put(0, data, data.position(), count).limit(count);
+      int sent = channel.write(direct);
+      data.position(data.position() + sent);
+      if (sent < count) {
+        return;
+      }
+    }
+  }
+
+  /** Sends from the queue until it is empty or the system takes no more. Returns false if it failed. */
+  private boolean flush() {
+    try {
+      while (!queue.isEmpty()) {
+        ByteBuffer direct = loop.sendBuffer();
+        queue.copyTo(direct);
+        direct.flip();
+        int sent = channel.write(direct);
+        queue.remove(sent);
+        if (direct.hasRemaining()) {
+          break;
+        }
+      }
+      return true;
+    } catch (IOException error) {
+      forceClose(error);
+      return false;
+    }
+  }
+
+  private void watchForWriting() {
+    if (writer == null) {
+      writer = loop.handle(this::writeReady, context);
+    }
+    setInterest(SelectionKey.OP_WRITE, true);
+  }
+
+  private void writeReady() {
+    if (lost || queue.isEmpty() || !flush()) {
+      return;
+    }
+    resumeProtocolIfNeeded(); // may write more
+    if (queue.isEmpty()) {
+      setInterest(SelectionKey.OP_WRITE, false);
+      if (closing) {
+        finish(null);
+      } else if (writeEof) {
+        shutdownOutput();
+      }
+    }
+  }
+
+  private void pauseProtocolIfNeeded() {
+    if (!writingPaused && queue.size() > limits.high()) {
+      writingPaused = true;
+      notifyProtocol("pauseWriting", protocol::pauseWriting);
+    }
+  }
+
+  private void resumeProtocolIfNeeded() {
+    if (writingPaused && queue.size() <= limits.low()) {
+      writingPaused = false;
+      notifyProtocol("resumeWriting", protocol::resumeWriting);
+    }
+  }
+
+  private void notifyProtocol(String method, Runnable call) {
+    try {
+      call.run();
+    } catch (Throwable error) {
+      passFatal(error);
+      report("protocol." + method + "() failed", error);
+    }
+  }
+
+  @Override
+  public boolean canWriteEof() {
+    return true;
+  }
+
+  @Override
+  public void writeEof() {
+    if (closing || writeEof) {
+      return;
+    }
+    loop.checkThread("writeEof");
+    writeEof = true;
+    if (queue.isEmpty()) {
+      shutdownOutput();
+    }
+  }
+
+  private void shutdownOutput() {
+    try {
+      channel.shutdownOutput();
+    } catch (IOException error) {
+      forceClose(error);
+    }
+  }
+
+  @Override
+  public int getWriteBufferSize() {
+    return queue.size();
+  }
+
+  @Override
+  public WriteBufferLimits getWriteBufferLimits() {
+    return limits;
+  }
+
+  @Override
+  public void setWriteBufferLimits(WriteBufferLimits limits) {
+    this.limits = Objects.requireNonNull(limits, "limits");
+    pauseProtocolIfNeeded();
+  }
+
+  // ---- the end
+
+  @Override
+  public void close() {
+    if (closing) {
+      return;
+    }
+    loop.checkThread("close");
+    closing = true;
+    updateReadInterest();
+    if (queue.isEmpty()) {
+      lose(null);
+    }
+  }
+
+  @Override
+  public void abort() {
+    loop.checkThread("abort");
+    forceClose(null);
+  }
+
+  @Override
+  public boolean isClosing() {
+    return closing;
+  }
+
+  private void protocolFailed(Throwable error, String method) {
+    passFatal(error);
+    report("Fatal error: protocol." + method + "() call failed.", error);
+    forceClose(error);
+  }
+
+  private void forceClose(Throwable error) {
+    if (lost) {
+      return;
+    }
+    queue.clear();
+    closing = true;
+    lose(error);
+  }
+
+  private void lose(Throwable error) {
+    lost = true;
+    if (key.isValid()) {
+      key.interestOps(0);
+    }
+    loop.callSoon(() -> finish(error), context);
+  }
+
+  private void finish(Throwable error) {
+    lost = true;
+    try {
+      protocol.connectionLost(error);
+    } finally {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        LOG.debug("closing {} failed", this, e);
+      }
+      if (server != null) {
+        server.detach(this);
+      }
+    }
+  }
+
+  private void report(String message, Throwable error) {
+    loop.callExceptionHandler(ExceptionContext.of(message)
+        .withException(error)
+        .with(ExceptionContext.TRANSPORT, this)
+        .with(ExceptionContext.PROTOCOL, protocol));
+  }
+
+  private static void passFatal(Throwable error) {
+    if (error instanceof KeyboardInterrupt interrupt) {
+      throw interrupt;
+    }
+    if (error instanceof VirtualMachineError fatal && !(error instanceof StackOverflowError)) {
+      throw fatal;
+    }
+  }
+
+  // ---- what it is
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> T getExtraInfo(ExtraInfo<T> key) {
+    if (key == ExtraInfo.SOCKNAME) {
+      return (T) localAddress;
+    }
+    if (key == ExtraInfo.PEERNAME) {
+      return (T) remoteAddress;
+    }
+    if (key == ExtraInfo.SOCKET) {
+      return (T) new TransportSocket(channel);
+    }
+    return null;
+  }
+
+  @Override
+  public void setProtocol(BaseProtocol protocol) {
+    Objects.requireNonNull(protocol, "protocol");
+    Protocol asStreamed = protocol instanceof Protocol p ? p : null;
+    BufferedProtocol asBuffered = protocol instanceof BufferedProtocol p ? p : null;
+    if (asStreamed == null && asBuffered == null) {
+      throw new IllegalArgumentException(
+          "a stream transport needs a Protocol or a BufferedProtocol: " + protocol);
+    }
+    this.protocol = protocol;
+    this.streamed = asStreamed;
+    this.buffered = asBuffered;
+  }
+
+  @Override
+  public BaseProtocol getProtocol() {
+    return protocol;
+  }
+
+  @Override
+  public String toString() {
+    return "Transport["
+        + localAddress
+        + " <-> "
+        + remoteAddress
+        + (lost ? ", closed" : closing ? ", closing" : "")
+        + "]";
+  }
+}

@@ -1,0 +1,85 @@
+package dev.weft.selector;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+
+/**
+ * The bytes that wait to be sent: copies, in chunks that small writes share. Loop thread only. Connections
+ * that never have to wait never allocate anything here.
+ */
+final class WriteQueue {
+
+  private static final int CHUNK = 16 * 1024;
+
+  private ArrayDeque<ByteBuffer> chunks; // each is read from its position to `filled` or its limit
+  private ByteBuffer tail; // the last chunk, as seen by who fills it
+  private int size;
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Copies the data to the end. */
+  void add(ByteBuffer data) {
+    int count = data.remaining();
+    if (count == 0) {
+      return;
+    }
+    if (chunks == null) {
+      chunks = new ArrayDeque<>();
+    }
+    size = Math.addExact(size, count);
+    if (tail != null && tail.hasRemaining()) {
+      int shared = Math.min(count, tail.remaining());
+      tail.put(tail.position(), data, data.position(), shared);
+      tail.position(tail.position() + shared);
+      chunks.peekLast().limit(tail.position());
+      data.position(data.position() + shared);
+      count -= shared;
+    }
+    if (count > 0) {
+      tail = ByteBuffer.allocate(Math.max(count, CHUNK));
+      tail.put(data);
+      chunks.add(tail.duplicate().flip());
+    }
+  }
+
+  /** Copies from the head as much as {@code target} takes; nothing is removed. */
+  void copyTo(ByteBuffer target) {
+    for (ByteBuffer chunk : chunks) {
+      int count = Math.min(chunk.remaining(), target.remaining());
+      target.put(target.position(), chunk, chunk.position(), count);
+      target.position(target.position() + count);
+      if (!target.hasRemaining()) {
+        return;
+      }
+    }
+  }
+
+  /** Removes {@code count} bytes from the head. */
+  void remove(int count) {
+    size -= count;
+    for (int left = count; left > 0; ) {
+      ByteBuffer head = chunks.peekFirst();
+      int part = Math.min(left, head.remaining());
+      head.position(head.position() + part);
+      left -= part;
+      if (!head.hasRemaining()) {
+        chunks.pollFirst();
+      }
+    }
+    if (size == 0) {
+      clear();
+    }
+  }
+
+  void clear() {
+    chunks = null;
+    tail = null;
+    size = 0;
+  }
+}

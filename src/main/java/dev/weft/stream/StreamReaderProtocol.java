@@ -1,0 +1,134 @@
+package dev.weft.stream;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.ExceptionContext;
+import dev.weft.loop.Future;
+import dev.weft.loop.Task;
+import dev.weft.transport.BaseTransport;
+import dev.weft.transport.Protocol;
+import dev.weft.transport.Transport;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Feeds a reader from a transport, and lets a writer wait for it: asyncio's class of that name. */
+final class StreamReaderProtocol implements Protocol {
+
+  private final EventLoop loop;
+  private final StreamReader reader;
+  private final ClientHandler handler; // null on the client's side
+  private final List<Future<Void>> drainers = new ArrayList<>(0);
+  private Future<Void> closed; // made when somebody waits, or when it happens
+  private boolean lost;
+  private boolean paused;
+
+  StreamReaderProtocol(EventLoop loop, StreamReader reader, ClientHandler handler) {
+    this.loop = loop;
+    this.reader = reader;
+    this.handler = handler;
+  }
+
+  @Override
+  public void connectionMade(BaseTransport base) {
+    Transport transport = (Transport) base;
+    reader.setTransport(transport);
+    if (handler != null) {
+      var writer = new StreamWriter(transport, this, reader);
+      loop.createTask(() -> handler.handle(reader, writer))
+          .addDoneCallback(task -> handled(task, transport));
+    }
+  }
+
+  private void handled(Future<Void> task, Transport transport) {
+    if (task.cancelled()) {
+      transport.close();
+      return;
+    }
+    task.exception().ifPresent(error -> {
+      loop.callExceptionHandler(
+          ExceptionContext.of("Unhandled exception in the handler of a connection")
+              .withException(error)
+              .with(ExceptionContext.TASK, (Task<?>) task)
+              .with(ExceptionContext.TRANSPORT, transport));
+      transport.close();
+    });
+  }
+
+  @Override
+  public void dataReceived(ByteBuffer data) {
+    reader.feedData(data);
+  }
+
+  @Override
+  public boolean eofReceived() {
+    reader.feedEof();
+    return true;
+  }
+
+  @Override
+  public void connectionLost(Throwable error) {
+    if (error == null) {
+      reader.feedEof();
+    } else {
+      reader.setException(error);
+    }
+    lost = true;
+    settle(closedFuture(), error);
+    List<Future<Void>> waiting = List.copyOf(drainers);
+    drainers.clear();
+    waiting.forEach(drainer -> settle(drainer, error));
+  }
+
+  private static void settle(Future<Void> waiter, Throwable error) {
+    if (waiter.done()) {
+      return;
+    }
+    if (error == null) {
+      waiter.setResult(null);
+    } else {
+      waiter.setException(error);
+    }
+  }
+
+  @Override
+  public void pauseWriting() {
+    paused = true;
+  }
+
+  @Override
+  public void resumeWriting() {
+    paused = false;
+    for (Future<Void> drainer : drainers) {
+      settle(drainer, null);
+    }
+  }
+
+  void drain() throws IOException {
+    if (lost) {
+      throw new SocketException("Connection lost");
+    }
+    if (!paused) {
+      return;
+    }
+    Future<Void> drainer = loop.createFuture();
+    drainers.add(drainer);
+    try {
+      drainer.await();
+    } finally {
+      drainers.remove(drainer);
+    }
+  }
+
+  void waitClosed() throws IOException {
+    closedFuture().await();
+  }
+
+  private Future<Void> closedFuture() {
+    if (closed == null) {
+      closed = loop.createFuture();
+    }
+    return closed;
+  }
+}

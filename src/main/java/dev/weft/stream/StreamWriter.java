@@ -1,0 +1,118 @@
+package dev.weft.stream;
+
+import dev.weft.loop.Task;
+import dev.weft.transport.ExtraInfo;
+import dev.weft.transport.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The sending side of a stream: asyncio's {@code StreamWriter}. Belongs to its loop's thread.
+ *
+ * <p>Writing never parks; {@link #drain} does while too much is buffered. A task that writes much must
+ * call it, or memory grows.
+ */
+public final class StreamWriter implements AutoCloseable {
+
+  private final Transport transport;
+  private final StreamReaderProtocol protocol;
+  private final StreamReader reader;
+
+  StreamWriter(Transport transport, StreamReaderProtocol protocol, StreamReader reader) {
+    this.transport = transport;
+    this.protocol = protocol;
+    this.reader = reader;
+  }
+
+  /** The transport that is written to ({@code transport}). */
+  public Transport transport() {
+    return transport;
+  }
+
+  /** Writes bytes ({@code write}). Never suspends. */
+  public void write(byte[] data) {
+    transport.write(data);
+  }
+
+  /** Writes what remains in a buffer ({@code write}), which is not kept. Never suspends. */
+  public void write(ByteBuffer data) {
+    transport.write(data);
+  }
+
+  /** Writes a text as UTF-8. Never suspends. */
+  public void write(String text) {
+    transport.write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes several buffers as one ({@code writelines}). Never suspends. */
+  public void writelines(List<ByteBuffer> data) {
+    transport.writelines(data);
+  }
+
+  /**
+   * Waits while the transport has more buffered than it should ({@code drain}). This is flow control and
+   * no flush: it returns once the buffer is down to the low mark. Suspends, unless there is room.
+   *
+   * @throws IOException if the connection is lost
+   */
+  public void drain() throws IOException {
+    if (reader.exception().isPresent()) {
+      throw Failures.rethrow(reader.exception().get());
+    }
+    if (transport.isClosing()) {
+      Task.sleep(Duration.ZERO); // lets connectionLost come, which is what the next line looks at
+    }
+    protocol.drain();
+  }
+
+  /**
+   * Closes the stream ({@code close}): flushes what is buffered in the background. Idempotent. Never
+   * suspends; see {@link #waitClosed}.
+   */
+  @Override
+  public void close() {
+    transport.close();
+  }
+
+  /** Whether the stream is closing or closed ({@code is_closing}). */
+  public boolean isClosing() {
+    return transport.isClosing();
+  }
+
+  /**
+   * Waits until the connection is lost ({@code wait_closed}). Suspends.
+   *
+   * @throws IOException the error by which it was lost, if it was
+   */
+  public void waitClosed() throws IOException {
+    protocol.waitClosed();
+  }
+
+  /** Whether {@link #writeEof} is possible ({@code can_write_eof}). */
+  public boolean canWriteEof() {
+    return transport.canWriteEof();
+  }
+
+  /** Closes the sending half after what is buffered ({@code write_eof}). Never suspends. */
+  public void writeEof() {
+    transport.writeEof();
+  }
+
+  /**
+   * What is known about the connection ({@code get_extra_info}).
+   *
+   * @return the value; null if there is none
+   */
+  public <T> T getExtraInfo(ExtraInfo<T> key) {
+    return transport.getExtraInfo(Objects.requireNonNull(key, "key"));
+  }
+
+  @Override
+  public String toString() {
+    return "StreamWriter[" + transport + "]";
+  }
+}

@@ -1,0 +1,53 @@
+package dev.weft.stream;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Server;
+import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.ServerOptions;
+import java.io.IOException;
+import java.util.Objects;
+
+/** Opens streams and serves them; {@code dev.weft.Asyncio} has the same under asyncio's names. */
+public final class Streams {
+
+  private Streams() {}
+
+  /**
+   * Connects to a TCP server ({@code open_connection}). Suspends.
+   *
+   * @param limit the reader's limit in bytes
+   * @throws java.net.UnknownHostException if the host cannot be resolved
+   * @throws IOException if no address can be connected to
+   */
+  public static Connection openConnection(
+      String host, int port, int limit, ConnectionOptions options) throws IOException {
+    EventLoop loop = EventLoop.getRunningLoop();
+    var reader = new StreamReader(loop, limit);
+    var made = loop.createConnection(
+        () -> new StreamReaderProtocol(loop, reader, null), host, port, options);
+    return new Connection(reader, new StreamWriter(made.transport(), made.protocol(), reader));
+  }
+
+  /**
+   * Serves TCP connections ({@code start_server}). Suspends.
+   *
+   * @param handler runs in a task of its own for each connection
+   * @param limit the readers' limit in bytes
+   * @throws java.net.UnknownHostException if the host cannot be resolved
+   * @throws IOException if an address cannot be bound
+   */
+  public static Server startServer(
+      ClientHandler handler, String host, int port, int limit, ServerOptions options)
+      throws IOException {
+    Objects.requireNonNull(handler, "handler");
+    EventLoop loop = EventLoop.getRunningLoop();
+    if (limit <= 0) {
+      throw new IllegalArgumentException("limit must be more than 0: " + limit);
+    }
+    return loop.createServer(
+        () -> new StreamReaderProtocol(loop, new StreamReader(loop, limit), handler),
+        host,
+        port,
+        options);
+  }
+}

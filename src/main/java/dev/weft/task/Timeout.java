@@ -1,0 +1,168 @@
+package dev.weft.task;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Handle;
+import dev.weft.loop.Task;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+
+/*
+ * When the deadline comes, the scope cancels its own task; on the way out it takes that one request back,
+ * and if no other was added meanwhile, the cancellation was its own and becomes a TimeoutException. Someone
+ * else's cancellation wins over the timeout.
+ */
+
+/**
+ * A scope that is cancelled at a deadline: asyncio's {@code Timeout}, made by {@link Timeouts}. Belongs
+ * to its task.
+ */
+public final class Timeout {
+
+  private enum State {
+    ENTERED,
+    EXPIRING,
+    EXPIRED,
+    EXITED
+  }
+
+  private final EventLoop loop;
+  private final Task<?> task;
+  private final int cancellingBefore;
+  private State state = State.ENTERED;
+  private OptionalLong when = OptionalLong.empty();
+  private Handle timer;
+
+  private Timeout(Task<?> task) {
+    this.task = task;
+    this.loop = task.getLoop();
+    this.cancellingBefore = task.cancelling();
+  }
+
+  /**
+   * What runs in the scope.
+   *
+   * @param <T> the type of the result
+   */
+  @FunctionalInterface
+  public interface Body<T> {
+
+    /**
+     * Does the work.
+     *
+     * @throws Exception whatever goes wrong
+     */
+    T run(Timeout scope) throws Exception;
+  }
+
+  static <T> T run(OptionalLong when, Body<? extends T> body) throws TimeoutException {
+    Objects.requireNonNull(body, "body");
+    Task<?> task = Task.current()
+        .orElseThrow(() -> new IllegalStateException("Timeout should be used inside a task"));
+    var scope = new Timeout(task);
+    scope.schedule(when);
+    T result;
+    try {
+      result = body.run(scope);
+    } catch (Throwable error) {
+      scope.exit(error);
+      throw Failures.rethrow(error);
+    }
+    scope.exit(null);
+    return result;
+  }
+
+  static <T> T run(Duration delay, Callable<? extends T> body) throws TimeoutException {
+    return run(deadline(delay), scope -> body.call());
+  }
+
+  static OptionalLong deadline(Duration delay) {
+    long nanos =
+        delay.compareTo(Duration.ofDays(36_500)) > 0 ? Long.MAX_VALUE / 2 : delay.toNanos();
+    return OptionalLong.of(EventLoop.getRunningLoop().time() + nanos);
+  }
+
+  /** The deadline by the loop's time, in nanoseconds ({@code when}); empty if there is none. */
+  public OptionalLong when() {
+    return when;
+  }
+
+  /**
+   * Moves the deadline ({@code reschedule}). One that is past has the scope expire in the next turn.
+   *
+   * @param when by the loop's time, in nanoseconds
+   * @throws IllegalStateException if the scope has expired or ended
+   */
+  public void reschedule(long when) {
+    schedule(OptionalLong.of(when));
+  }
+
+  /**
+   * Takes the deadline away ({@code reschedule(None)}).
+   *
+   * @throws IllegalStateException if the scope has expired or ended
+   */
+  public void disable() {
+    schedule(OptionalLong.empty());
+  }
+
+  /** Whether the deadline has come ({@code expired}). */
+  public boolean expired() {
+    return state == State.EXPIRING || state == State.EXPIRED;
+  }
+
+  private void schedule(OptionalLong deadline) {
+    if (state != State.ENTERED) {
+      throw new IllegalStateException(
+          "Cannot change state of " + state.name().toLowerCase(Locale.ROOT) + " Timeout");
+    }
+    when = deadline;
+    cancelTimer();
+    if (deadline.isPresent()) {
+      timer = deadline.getAsLong() - loop.time() <= 0
+          ? loop.callSoon(this::expire)
+          : loop.callAt(deadline.getAsLong(), this::expire);
+    }
+  }
+
+  private void expire() {
+    task.cancel();
+    state = State.EXPIRING;
+    timer = null;
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  /**
+   * Leaves the scope.
+   *
+   * @param error with what; null if the body returned
+   * @throws TimeoutException in place of the cancellation that this scope caused
+   */
+  private void exit(Throwable error) throws TimeoutException {
+    cancelTimer();
+    if (state == State.ENTERED) {
+      state = State.EXITED;
+      return;
+    }
+    state = State.EXPIRED;
+    if (task.uncancel() > cancellingBefore || error == null) {
+      return;
+    }
+    var timeout = new TimeoutException();
+    if (error instanceof CancelledError || error instanceof InterruptedException) {
+      timeout.initCause(error);
+      throw timeout;
+    }
+    error.addSuppressed(timeout);
+  }
+}

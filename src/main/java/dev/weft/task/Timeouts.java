@@ -1,0 +1,94 @@
+package dev.weft.task;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Future;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+
+/** Bounds in time; {@code dev.weft.Asyncio} has the same under asyncio's names. */
+public final class Timeouts {
+
+  private Timeouts() {}
+
+  /**
+   * Runs code that is cancelled after a time ({@code async with timeout(delay)}). Suspends if the body
+   * does.
+   *
+   * @throws TimeoutException if the time is over before the body has ended
+   * @throws IllegalStateException if the caller is not a task
+   */
+  public static <T> T timeout(Duration delay, Timeout.Body<? extends T> body)
+      throws TimeoutException {
+    return Timeout.run(Timeout.deadline(Objects.requireNonNull(delay, "delay")), body);
+  }
+
+  /**
+   * Runs code that is cancelled at a time ({@code async with timeout_at(when)}). Suspends if the body
+   * does.
+   *
+   * @param when by the loop's time, in nanoseconds; empty for no limit until the scope sets one
+   * @throws TimeoutException if the time comes before the body has ended
+   * @throws IllegalStateException if the caller is not a task
+   */
+  public static <T> T timeoutAt(OptionalLong when, Timeout.Body<? extends T> body)
+      throws TimeoutException {
+    return Timeout.run(Objects.requireNonNull(when, "when"), body);
+  }
+
+  /**
+   * Waits for a future no longer than a time ({@code wait_for}). If it takes longer, the future is
+   * cancelled and its end waited for. Suspends, unless the future is done.
+   *
+   * @throws TimeoutException if the time is over before
+   * @throws IllegalStateException if the caller is not a task
+   */
+  public static <T> T waitFor(Future<T> future, Duration timeout) throws TimeoutException {
+    Objects.requireNonNull(future, "future");
+    if (timeout.compareTo(Duration.ZERO) <= 0) {
+      return orCancel(future);
+    }
+    return Timeout.run(timeout, future::await);
+  }
+
+  /**
+   * Runs a coroutine in the calling task no longer than a time ({@code wait_for}); with a time of zero or
+   * less it is not run at all. Suspends if the coroutine does.
+   *
+   * @throws TimeoutException if the time is over before
+   * @throws IllegalStateException if the caller is not a task
+   */
+  public static <T> T waitFor(Callable<? extends T> coroutine, Duration timeout)
+      throws TimeoutException {
+    Objects.requireNonNull(coroutine, "coroutine");
+    if (timeout.compareTo(Duration.ZERO) <= 0) {
+      return orCancel(EventLoop.getRunningLoop().<T>createTask(coroutine));
+    }
+    return Timeout.run(timeout, coroutine);
+  }
+
+  /** The result of a future that is done; cancels any other and waits for the end of it. */
+  private static <T> T orCancel(Future<T> future) throws TimeoutException {
+    if (future.done()) {
+      return future.result();
+    }
+    Future<Void> ended = future.getLoop().createFuture();
+    future.addDoneCallback(done -> {
+      if (!ended.done()) {
+        ended.setResult(null);
+      }
+    });
+    future.cancel();
+    ended.await();
+    try {
+      return future.result();
+    } catch (CancelledError cancelled) {
+      var timeout = new TimeoutException();
+      timeout.initCause(cancelled);
+      throw timeout;
+    }
+  }
+}

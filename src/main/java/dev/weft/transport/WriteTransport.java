@@ -1,0 +1,69 @@
+package dev.weft.transport;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A transport that takes data: asyncio's {@code WriteTransport}.
+ *
+ * <p>Nothing here suspends. What the system does not take at once is buffered; the protocol is told by
+ * {@link BaseProtocol#pauseWriting} when too much is, and by {@link BaseProtocol#resumeWriting} when it
+ * may go on.
+ */
+public interface WriteTransport extends BaseTransport {
+
+  /**
+   * Sends the bytes between the buffer's position and its limit ({@code write}): at once as far as the
+   * system takes them, the rest is copied. The buffer is never kept after the call; its position is left
+   * at its limit. A send error is not thrown here: it arrives in {@link BaseProtocol#connectionLost}.
+   *
+   * @throws IllegalStateException after {@link #writeEof}
+   */
+  void write(ByteBuffer data);
+
+  /**
+   * Sends the bytes of an array, as {@link #write(ByteBuffer)} does.
+   *
+   * @throws IllegalStateException after {@link #writeEof}
+   */
+  default void write(byte[] data) {
+    write(ByteBuffer.wrap(data));
+  }
+
+  /**
+   * Sends several buffers as if they were one ({@code writelines}), with one gathering system call where
+   * possible.
+   *
+   * @throws IllegalStateException after {@link #writeEof}
+   */
+  void writelines(List<ByteBuffer> data);
+
+  /** Whether {@link #writeEof} is possible ({@code can_write_eof}). */
+  boolean canWriteEof();
+
+  /**
+   * Closes the sending half once the buffer is flushed ({@code write_eof}); data is still received. Does
+   * nothing if closing or done before.
+   *
+   * @throws UnsupportedOperationException if {@link #canWriteEof} is false
+   */
+  void writeEof();
+
+  /**
+   * Closes at once and drops what is buffered ({@code abort}); {@link BaseProtocol#connectionLost} is
+   * called with null in the next turn.
+   */
+  void abort();
+
+  /** The number of bytes buffered for sending ({@code get_write_buffer_size}). */
+  int getWriteBufferSize();
+
+  /** The marks of write flow control ({@code get_write_buffer_limits}). */
+  WriteBufferLimits getWriteBufferLimits();
+
+  /**
+   * Sets the marks of write flow control ({@code set_write_buffer_limits}); pauses the protocol at once
+   * if more than {@code high} is buffered.
+   */
+  void setWriteBufferLimits(WriteBufferLimits limits);
+}

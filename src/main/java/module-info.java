@@ -1,0 +1,20 @@
+/** An event-loop runtime with asyncio's shape on virtual threads. */
+module dev.weft {
+  requires static java.instrument;
+  requires org.slf4j;
+
+  exports dev.weft;
+  exports dev.weft.loop;
+  exports dev.weft.stream;
+  exports dev.weft.task;
+  exports dev.weft.transport;
+
+  // the JVM calls the agent, which it finds here if the jar is on the module path too
+  exports dev.weft.carrier to
+      java.instrument;
+
+  uses dev.weft.loop.EventLoopProvider;
+
+  provides dev.weft.loop.EventLoopProvider with
+      dev.weft.selector.SelectorEventLoopProvider;
+}

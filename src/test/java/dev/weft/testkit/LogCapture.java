@@ -1,0 +1,67 @@
+package dev.weft.testkit;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.event.Level;
+
+/**
+ * Records what is logged through SLF4J, by any thread, while it is open.
+ *
+ * <pre>{@code
+ * try (var log = LogCapture.start()) {
+ *     ...
+ *     assertEquals(1, log.events(Level.ERROR).size());
+ * }
+ * }</pre>
+ *
+ * <p>Every level is enabled while a capture is open, and nothing is printed. Otherwise WARN and above go to System.err:
+ * a test that provokes them on purpose captures them. Several captures may be open; each sees every event.
+ */
+public final class LogCapture implements AutoCloseable {
+  private static final List<LogCapture> OPEN = new CopyOnWriteArrayList<>();
+
+  /** One call of a logger; the message is formatted. */
+  public record Event(Level level, String logger, String message, Optional<Throwable> throwable) {}
+
+  private final List<Event> events = new CopyOnWriteArrayList<>();
+
+  private LogCapture() {}
+
+  /** Begins to record. */
+  public static LogCapture start() {
+    var capture = new LogCapture();
+    OPEN.add(capture);
+    return capture;
+  }
+
+  /** What was logged so far, in order. */
+  public List<Event> events() {
+    return List.copyOf(events);
+  }
+
+  /** What was logged so far at exactly this level. */
+  public List<Event> events(Level level) {
+    return events.stream().filter(e -> e.level() == level).toList();
+  }
+
+  @Override
+  public void close() {
+    OPEN.remove(this);
+  }
+
+  static boolean isEnabled(Level level) {
+    return level.toInt() >= Level.WARN.toInt() || !OPEN.isEmpty();
+  }
+
+  static void log(Event event) {
+    var captures = OPEN.toArray(LogCapture[]::new);
+    for (var capture : captures) {
+      capture.events.add(event);
+    }
+    if (captures.length == 0) {
+      System.err.println(event.level() + " " + event.logger() + " - " + event.message());
+      event.throwable().ifPresent(Throwable::printStackTrace);
+    }
+  }
+}
