@@ -1,0 +1,28 @@
+package dev.weft.testkit;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.ThrowingRunnable;
+import java.util.concurrent.Callable;
+
+/** Runs test code on a loop of its own with a virtual clock. */
+public final class Loops {
+
+  private Loops() {}
+
+  /** A new loop that lives by a virtual clock. */
+  public static EventLoop newLoop() {
+    return EventLoop.newEventLoop(new VirtualClock());
+  }
+
+  /** Runs a coroutine on a new loop with a virtual clock, closes the loop, returns the result. */
+  public static <T> T run(Callable<T> coroutine) {
+    try (EventLoop loop = newLoop()) {
+      return loop.runUntilComplete(coroutine);
+    }
+  }
+
+  /** As {@link #run(Callable)}, for a coroutine that returns nothing. */
+  public static void run(ThrowingRunnable coroutine) {
+    run(coroutine.asCallable());
+  }
+}

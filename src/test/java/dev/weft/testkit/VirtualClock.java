@@ -1,0 +1,32 @@
+package dev.weft.testkit;
+
+import dev.weft.loop.Clock;
+import java.time.Duration;
+
+/**
+ * A clock that stands still while there is work and jumps to the next timer when there is none. A loop
+ * that waits for I/O or another thread with no timer set blocks for real.
+ */
+public final class VirtualClock implements Clock {
+
+  private long now;
+
+  @Override
+  public long time() {
+    return now;
+  }
+
+  @Override
+  public long block(long timeout) {
+    if (timeout == Long.MAX_VALUE) {
+      return timeout;
+    }
+    now += timeout;
+    return 0;
+  }
+
+  /** Moves time forward, as if the code that runs now took so long. */
+  public void advance(Duration duration) {
+    now += duration.toNanos();
+  }
+}
