@@ -313,9 +313,9 @@ public abstract class BaseEventLoop implements EventLoop {
     unwinding = new Unwinding(this, tasks.toList());
     carrier.enter();
     try {
+      remaining = 0; // a fatal error may have left some
+      driver.close();
       unwinding.run(ready);
-      driver.discard();
-      driver.retire();
     } finally {
       closed = true;
       carrier.exit();

@@ -20,6 +20,7 @@ final class Driver extends Strand {
 
   private final Carrier carrier;
   private final ArrayDeque<Handle> deferred = new ArrayDeque<>();
+  private Thread thread;
   private Runnable continuation;
   private boolean idle;
   private boolean retired;
@@ -37,7 +38,8 @@ final class Driver extends Strand {
   /** Runs callbacks from the head of the queue until something else stands there. Carrier only. */
   void resume() {
     if (continuation == null) {
-      continuation = carrier.startCaptured(carrier.newThread(this, "weft-driver"));
+      thread = carrier.newThread(this, "weft-driver");
+      continuation = carrier.startCaptured(thread);
     }
     continuation.run();
   }
@@ -58,15 +60,23 @@ final class Driver extends Strand {
     }
   }
 
-  /** Forgets the callbacks that wait for a parked one. */
-  void discard() {
+  /** Ends for good: a callback that is parked is interrupted, those that wait for it are dropped. */
+  void close() {
     deferred.clear();
+    retire();
+    if (continuation != null) {
+      retired = true;
+      thread.interrupt();
+    }
   }
 
   @Override
   public void run() {
     for (; ; ) {
       drain();
+      if (retired) { // closed while a callback was parked
+        return;
+      }
       idle = true;
       carrier.yieldCaptured();
       if (retired) {
