@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 
@@ -119,6 +120,27 @@ public final class Asyncio {
     return getRunningLoop().allTasks();
   }
 
+  // ---- threads
+
+  /**
+   * Runs a coroutine on a loop for another thread ({@code run_coroutine_threadsafe}).
+   *
+   * @see EventLoop#runCoroutineThreadsafe
+   */
+  public static <T> CompletableFuture<T> runCoroutineThreadsafe(
+      Callable<? extends T> coroutine, EventLoop loop) {
+    return loop.runCoroutineThreadsafe(coroutine);
+  }
+
+  /**
+   * A future of the running loop for one of another library ({@code wrap_future}).
+   *
+   * @see EventLoop#wrapFuture
+   */
+  public static <T> Future<T> wrapFuture(CompletionStage<T> stage) {
+    return getRunningLoop().wrapFuture(stage);
+  }
+
   // ---- waiting
 
   /**
@@ -146,7 +168,7 @@ public final class Asyncio {
    * @see EventLoop#wrapFuture
    */
   public static <T> T await(CompletionStage<T> stage) {
-    return getRunningLoop().wrapFuture(stage).await();
+    return wrapFuture(stage).await();
   }
 
   /**

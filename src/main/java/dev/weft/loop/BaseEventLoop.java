@@ -86,6 +86,15 @@ public abstract class BaseEventLoop implements EventLoop {
   /** Releases what the subclass holds; the loop is closed. */
   protected abstract void release();
 
+  /**
+   * Has {@code action} run once nobody can reach this loop any more, on a thread of its own.
+   *
+   * @param action must not refer to the loop
+   */
+  protected final void whenCollected(Runnable action) {
+    UnretrievedFailure.CLEANER.register(this, action);
+  }
+
   // ---- the turn
 
   @Override

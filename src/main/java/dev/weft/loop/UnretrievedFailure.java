@@ -8,7 +8,7 @@ import java.lang.ref.Cleaner;
  */
 final class UnretrievedFailure {
 
-  private static final Cleaner CLEANER =
+  static final Cleaner CLEANER =
       Cleaner.create(Thread.ofPlatform().name("weft-cleaner").daemon().factory());
 
   private final BaseEventLoop loop;

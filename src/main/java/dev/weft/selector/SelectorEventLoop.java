@@ -3,6 +3,7 @@ package dev.weft.selector;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Clock;
 import dev.weft.loop.Context;
+import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
 import dev.weft.loop.ProtocolConnection;
@@ -22,9 +23,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The event loop: {@link BaseEventLoop} with I/O by a selector. */
 final class SelectorEventLoop extends BaseEventLoop {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   /** What one read takes at most: asyncio's {@code max_size}. */
   static final int READ_SIZE = 256 * 1024;
@@ -44,6 +49,7 @@ final class SelectorEventLoop extends BaseEventLoop {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open a selector", e);
     }
+    whenCollected(new Unclosed(toString(), selector));
   }
 
   // ---- polling
@@ -75,12 +81,31 @@ final class SelectorEventLoop extends BaseEventLoop {
   @Override
   protected void release() {
     try {
-      for (SelectionKey key : List.copyOf(selector.keys())) {
-        key.channel().close();
-      }
-      selector.close();
+      release(selector);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close the selector", e);
+    }
+  }
+
+  private static void release(Selector selector) throws IOException {
+    for (SelectionKey key : List.copyOf(selector.keys())) {
+      key.channel().close();
+    }
+    selector.close();
+  }
+
+  /** What is left to do for a loop that nobody has closed and nobody can close any more. */
+  private record Unclosed(String loop, Selector selector) implements Runnable {
+    @Override
+    public void run() {
+      if (selector.isOpen()) {
+        LOG.warn("unclosed event loop {}", loop);
+        try {
+          release(selector);
+        } catch (IOException e) {
+          LOG.warn("cannot close the selector of {}", loop, e);
+        }
+      }
     }
   }
 
