@@ -11,15 +11,21 @@ import dev.weft.stream.ClientHandler;
 import dev.weft.stream.Connection;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.Streams;
+import dev.weft.task.AsCompleted;
 import dev.weft.task.Gather;
+import dev.weft.task.ReturnWhen;
+import dev.weft.task.Shield;
+import dev.weft.task.TaskGroup;
 import dev.weft.task.Timeout;
 import dev.weft.task.Timeouts;
+import dev.weft.task.Wait;
 import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ServerOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -257,6 +263,54 @@ public final class Asyncio {
   /** As {@link #gather(Future[])}, for a list. */
   public static <T> Future<List<T>> gather(List<? extends Future<? extends T>> futures) {
     return Gather.of(futures);
+  }
+
+  /**
+   * Waits until all futures are done ({@code wait}); to be called qualified, as {@code Asyncio.wait}.
+   *
+   * @see Wait#of
+   */
+  public static <F extends Future<?>> Wait.Result<F> wait(Collection<? extends F> futures) {
+    return wait(futures, Optional.empty(), ReturnWhen.ALL_COMPLETED);
+  }
+
+  /** As {@link #wait(Collection)}, until enough are done or for some time only. */
+  public static <F extends Future<?>> Wait.Result<F> wait(
+      Collection<? extends F> futures, Optional<Duration> timeout, ReturnWhen returnWhen) {
+    return Wait.of(futures, timeout, returnWhen);
+  }
+
+  /**
+   * Futures in the order in which they are done ({@code as_completed}).
+   *
+   * @see AsCompleted
+   */
+  public static <F extends Future<?>> AsCompleted<F> asCompleted(Collection<? extends F> futures) {
+    return new AsCompleted<>(futures, Optional.empty());
+  }
+
+  /** As {@link #asCompleted(Collection)}, for some time only. */
+  public static <F extends Future<?>> AsCompleted<F> asCompleted(
+      Collection<? extends F> futures, Duration timeout) {
+    return new AsCompleted<>(futures, Optional.of(timeout));
+  }
+
+  /**
+   * A future whose cancellation does not reach {@code inner} ({@code shield}).
+   *
+   * @see Shield#of
+   */
+  public static <T> Future<T> shield(Future<T> inner) {
+    return Shield.of(inner);
+  }
+
+  /**
+   * Runs a body and waits for the tasks that it creates in its group ({@code async with TaskGroup()}).
+   *
+   * @see TaskGroup#run
+   */
+  public static <T> T taskGroup(TaskGroup.Body<? extends T> body) {
+    return new TaskGroup().run(body);
   }
 
   // ---- streams

@@ -14,8 +14,8 @@ public final class KeyboardInterrupt extends Error {
   /** An interrupt without a message. */
   public KeyboardInterrupt() {}
 
-  /** Whether {@code error} must leave the loop instead of being contained (VT-9). */
-  static boolean isFatal(Throwable error) {
+  /** Whether {@code error} is one that must leave the loop instead of being contained. */
+  public static boolean isFatal(Throwable error) {
     return error instanceof KeyboardInterrupt
         || error instanceof VirtualMachineError && !(error instanceof StackOverflowError);
   }

@@ -1,0 +1,163 @@
+package dev.weft.sync;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.ThrowingRunnable;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Waiting for what others change under a lock: asyncio's {@code Condition}. Its {@code wait} and {@code
+ * notify}, names that {@code Object} has taken, are {@link #await} and {@link #signal}.
+ */
+public final class Condition {
+
+  private final Lock lock;
+  private final WaitQueue waiters = new WaitQueue(this);
+
+  /** A condition with a lock of its own. */
+  public Condition() {
+    this(new Lock());
+  }
+
+  /** A condition over a lock that others use, too. */
+  public Condition(Lock lock) {
+    this.lock = Objects.requireNonNull(lock, "lock");
+  }
+
+  /**
+   * Takes the lock ({@code acquire}). Suspends while it is taken.
+   *
+   * @throws CancelledError if the calling task is cancelled; it does not have the lock then
+   */
+  public void acquire() {
+    lock.acquire();
+  }
+
+  /**
+   * Gives the lock back ({@code release}). Never suspends.
+   *
+   * @throws IllegalStateException if the lock is free
+   */
+  public void release() {
+    lock.release();
+  }
+
+  /** Whether the lock is taken ({@code locked}). */
+  public boolean locked() {
+    return lock.locked();
+  }
+
+  /**
+   * Runs code that has the lock ({@code async with condition}). Suspends while the lock is taken.
+   *
+   * @throws Exception what the code throws
+   */
+  public <T> T with(Callable<? extends T> code) throws Exception {
+    return lock.with(code);
+  }
+
+  /**
+   * As {@link #with(Callable)}, for code that returns nothing.
+   *
+   * @throws Exception what the code throws
+   */
+  public void with(ThrowingRunnable code) throws Exception {
+    lock.with(code);
+  }
+
+  /**
+   * Gives the lock back, waits for a signal, and takes the lock again ({@code wait}), also if it is
+   * cancelled meanwhile. May return without a signal; see {@link #waitFor}. Suspends.
+   *
+   * @throws IllegalStateException if the lock is free
+   * @throws CancelledError if the calling task is cancelled; it has the lock then
+   */
+  public void await() {
+    checkLocked("wait");
+    lock.release();
+    try {
+      awaitSignal();
+    } catch (Throwable error) {
+      // It may have been signalled before it was cancelled: let another one have the signal.
+      waiters.wakeNext();
+      throw error;
+    }
+  }
+
+  private void awaitSignal() {
+    CancelledError cancelled = null;
+    try {
+      waiters.await();
+    } catch (CancelledError error) {
+      cancelled = error;
+    }
+    while (true) {
+      try {
+        lock.acquire();
+        break;
+      } catch (CancelledError error) {
+        cancelled = error; // the latest one is thrown
+      }
+    }
+    if (cancelled != null) {
+      throw cancelled;
+    }
+  }
+
+  /**
+   * Waits until something is true ({@code wait_for}), which is looked at after each signal. Suspends,
+   * unless it is.
+   *
+   * @throws IllegalStateException if the lock is free
+   * @throws CancelledError if the calling task is cancelled; it has the lock then
+   */
+  public void waitFor(BooleanSupplier predicate) {
+    Objects.requireNonNull(predicate, "predicate");
+    while (!predicate.getAsBoolean()) {
+      await();
+    }
+  }
+
+  /**
+   * Wakes the first who waits ({@code notify}); it goes on when it gets the lock. Never suspends.
+   *
+   * @throws IllegalStateException if the lock is free
+   */
+  public void signal() {
+    signal(1);
+  }
+
+  /**
+   * Wakes the first {@code n} who wait ({@code notify(n)}). Never suspends.
+   *
+   * @throws IllegalStateException if the lock is free
+   */
+  public void signal(int n) {
+    checkLocked("notify");
+    for (int woken = 0; woken < n && waiters.wakeNext(); woken++) {
+      // wakeNext does it
+    }
+  }
+
+  /**
+   * Wakes all who wait ({@code notify_all}). Never suspends.
+   *
+   * @throws IllegalStateException if the lock is free
+   */
+  public void signalAll() {
+    checkLocked("notify");
+    waiters.wakeAll();
+  }
+
+  private void checkLocked(String what) {
+    if (!lock.locked()) {
+      throw new IllegalStateException("cannot " + what + " on un-acquired lock");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Condition[" + (locked() ? "locked" : "unlocked") + ", " + waiters.size() + " waiting]";
+  }
+}

@@ -1,0 +1,11 @@
+package dev.weft.sync;
+
+/** A queue is empty: asyncio's {@code QueueEmpty}. */
+public final class QueueEmptyException extends IllegalStateException {
+
+  private static final long serialVersionUID = 1L;
+
+  QueueEmptyException() {
+    super("the queue is empty");
+  }
+}

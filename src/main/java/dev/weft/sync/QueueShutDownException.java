@@ -1,0 +1,11 @@
+package dev.weft.sync;
+
+/** A queue was shut down: asyncio's {@code QueueShutDown}. */
+public final class QueueShutDownException extends IllegalStateException {
+
+  private static final long serialVersionUID = 1L;
+
+  QueueShutDownException() {
+    super("the queue was shut down");
+  }
+}

@@ -1,0 +1,119 @@
+package dev.weft.sync;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.Future;
+import dev.weft.loop.ThrowingRunnable;
+import java.util.concurrent.Callable;
+
+/**
+ * A number of permits that tasks take and give back: asyncio's {@code Semaphore}. Fair, also when there
+ * are permits left.
+ */
+public sealed class Semaphore permits BoundedSemaphore {
+
+  private final WaitQueue waiters = new WaitQueue(this);
+  private int permits;
+
+  /** A semaphore with one permit. */
+  public Semaphore() {
+    this(1);
+  }
+
+  /**
+   * A semaphore with {@code permits} permits.
+   *
+   * @throws IllegalArgumentException if {@code permits} is negative
+   */
+  public Semaphore(int permits) {
+    if (permits < 0) {
+      throw new IllegalArgumentException("Semaphore initial value must be >= 0: " + permits);
+    }
+    this.permits = permits;
+  }
+
+  /**
+   * Takes a permit ({@code acquire}). Suspends while there is none or others wait for one.
+   *
+   * @throws CancelledError if the calling task is cancelled; it has no permit then
+   */
+  public final void acquire() {
+    if (!locked()) {
+      permits--;
+      return;
+    }
+    Future<Void> waiter = waiters.newWaiter();
+    try {
+      waiters.await(waiter);
+    } catch (CancelledError cancelled) {
+      if (waiter.done() && !waiter.cancelled()) {
+        permits++; // had been granted
+      }
+      throw cancelled;
+    } finally {
+      grant();
+    }
+  }
+
+  /** Gives a permit back, to the first who waits for one if anybody does ({@code release}). */
+  public void release() {
+    permits++;
+    grantOne();
+  }
+
+  /** Whether {@link #acquire} would suspend ({@code locked}). */
+  public final boolean locked() {
+    return permits == 0 || waiters.hasLiveWaiters();
+  }
+
+  /** The number of permits that nobody has or has been granted. */
+  final int permits() {
+    return permits;
+  }
+
+  private void grant() {
+    while (permits > 0 && grantOne()) {
+      // grantOne does it
+    }
+  }
+
+  private boolean grantOne() {
+    boolean granted = waiters.wakeNext();
+    if (granted) {
+      permits--;
+    }
+    return granted;
+  }
+
+  /**
+   * Runs code that has a permit ({@code async with semaphore}). Suspends while there is none.
+   *
+   * @throws Exception what the code throws
+   */
+  public final <T> T with(Callable<? extends T> code) throws Exception {
+    acquire();
+    try {
+      return code.call();
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * As {@link #with(Callable)}, for code that returns nothing.
+   *
+   * @throws Exception what the code throws
+   */
+  public final void with(ThrowingRunnable code) throws Exception {
+    with(code.asCallable());
+  }
+
+  @Override
+  public String toString() {
+    return getClass().getSimpleName()
+        + "["
+        + (locked() ? "locked" : "unlocked, value " + permits)
+        + ", "
+        + waiters.size()
+        + " waiting]";
+  }
+}

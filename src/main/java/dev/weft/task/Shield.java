@@ -1,0 +1,46 @@
+package dev.weft.task;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Future;
+import java.util.function.Consumer;
+
+/** Keeps a cancellation from what is being waited for: asyncio's {@code shield}. */
+public final class Shield {
+
+  private Shield() {}
+
+  /**
+   * A future that ends as {@code inner} does, and whose cancellation does not reach it. A failure of
+   * {@code inner} after that is one that nobody has retrieved. Never suspends.
+   *
+   * @return {@code inner} itself if it is done
+   */
+  public static <T> Future<T> of(Future<T> inner) {
+    if (inner.done()) {
+      return inner;
+    }
+    EventLoop loop = inner.getLoop();
+    Future<T> outer = loop.createFuture();
+    Consumer<Future<T>> pass = done -> pass(done, outer);
+    inner.addDoneCallback(pass);
+    outer.addDoneCallback(done -> {
+      if (!inner.done()) {
+        inner.removeDoneCallback(pass);
+      }
+    });
+    return outer;
+  }
+
+  private static <T> void pass(Future<T> inner, Future<T> outer) {
+    if (outer.cancelled()) {
+      return;
+    }
+    if (inner.cancelled()) {
+      outer.cancel();
+    } else if (inner.exception().isPresent()) {
+      outer.setException(inner.exception().get());
+    } else {
+      outer.setResult(inner.result());
+    }
+  }
+}

@@ -1,0 +1,289 @@
+package dev.weft.task;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.ExceptionContext;
+import dev.weft.loop.ExceptionGroup;
+import dev.weft.loop.Future;
+import dev.weft.loop.KeyboardInterrupt;
+import dev.weft.loop.Task;
+import dev.weft.loop.TaskOptions;
+import dev.weft.loop.ThrowingRunnable;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/*
+ * A failing child cancels its siblings, and its parent too, which may be waiting for something in the body.
+ * That request to cancel the parent is the group's own: on the way out it is taken back, exactly once, and
+ * the CancelledError it caused is dropped, unless someone else has asked to cancel the parent as well.
+ */
+
+/**
+ * Tasks that end together: asyncio's {@code TaskGroup}. {@link #run} returns when all have ended; if one
+ * fails, the others are cancelled, and all failures are thrown as an {@link ExceptionGroup}. Used once;
+ * belongs to its loop's thread.
+ */
+public final class TaskGroup {
+
+  private enum State {
+    CREATED,
+    ENTERED,
+    EXITING
+  }
+
+  private final Set<Task<?>> tasks = new LinkedHashSet<>();
+  private final List<Throwable> errors = new ArrayList<>();
+  private State state = State.CREATED;
+  private EventLoop loop;
+  private Task<?> parent;
+  private boolean aborting;
+  private boolean parentCancelRequested;
+  private boolean cancelOnEnter;
+  private Throwable fatal;
+  private Future<Void> allDone;
+
+  /** A group that is not entered yet. */
+  public TaskGroup() {}
+
+  /**
+   * What runs in a group.
+   *
+   * @param <T> the type of the result
+   */
+  @FunctionalInterface
+  public interface Body<T> {
+
+    /**
+     * Does the work and creates tasks.
+     *
+     * @throws Exception whatever goes wrong; ends the group
+     */
+    T run(TaskGroup group) throws Exception;
+  }
+
+  /**
+   * Runs a body and waits for all tasks that were created in the group ({@code async with TaskGroup()}).
+   * Suspends while tasks of the group run.
+   *
+   * @return the body's result; null if the group was cancelled by {@link #cancel} before there was one
+   * @throws ExceptionGroup if a task or the body fails: the tasks' failures in the order in which they
+   *     came, the body's last
+   * @throws CancelledError if the calling task is cancelled and nothing has failed
+   * @throws IllegalStateException if the caller is not a task, or the group was run before
+   */
+  public <T> T run(Body<? extends T> body) {
+    Objects.requireNonNull(body, "body");
+    enter();
+    T result = null;
+    Throwable failure = null;
+    try {
+      result = body.run(this);
+    } catch (Throwable error) {
+      failure = error;
+    }
+    exit(failure);
+    return result;
+  }
+
+  private void enter() {
+    if (state != State.CREATED) {
+      throw new IllegalStateException(this + " has already been entered");
+    }
+    parent = Task.current()
+        .orElseThrow(() -> new IllegalStateException(this + " cannot determine the parent task"));
+    loop = parent.getLoop();
+    state = State.ENTERED;
+    if (cancelOnEnter) {
+      cancel();
+    }
+  }
+
+  /**
+   * Creates a task in this group ({@code create_task}). Never suspends.
+   *
+   * @throws IllegalStateException if the group is not entered, is finished or is shutting down
+   */
+  public <T> Task<T> createTask(Callable<? extends T> coroutine) {
+    return createTask(coroutine, TaskOptions.defaults());
+  }
+
+  /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
+  public Task<Void> createTask(ThrowingRunnable coroutine) {
+    return createTask(coroutine.asCallable());
+  }
+
+  /** As {@link #createTask(Callable)}, with options. */
+  public <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options) {
+    Objects.requireNonNull(coroutine, "coroutine");
+    if (state == State.CREATED) {
+      throw new IllegalStateException(this + " has not been entered");
+    }
+    if (state == State.EXITING && tasks.isEmpty()) {
+      throw new IllegalStateException(this + " is finished");
+    }
+    if (aborting) {
+      throw new IllegalStateException(this + " is shutting down");
+    }
+    Task<T> task = loop.createTask(coroutine, options);
+    tasks.add(task);
+    task.addDoneCallback(done -> childDone(task));
+    if (aborting && !task.done()) { // it may have cancelled the group in an eager first step
+      task.cancel();
+    }
+    return task;
+  }
+
+  /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
+  public Task<Void> createTask(ThrowingRunnable coroutine, TaskOptions options) {
+    return createTask(coroutine.asCallable(), options);
+  }
+
+  /**
+   * Cancels the tasks of the group and its body, and has {@link #run} return without an error ({@code
+   * cancel}). Before the group is entered, it is cancelled when it is; after its end, nothing happens.
+   * Idempotent. Never suspends.
+   */
+  public void cancel() {
+    if (state == State.CREATED) {
+      cancelOnEnter = true;
+      return;
+    }
+    if (aborting || state == State.EXITING && tasks.isEmpty()) {
+      return;
+    }
+    abort();
+    cancelParent();
+  }
+
+  private void cancelParent() {
+    if (!parentCancelRequested) {
+      parentCancelRequested = true;
+      parent.cancel();
+    }
+  }
+
+  private void abort() {
+    aborting = true;
+    for (Task<?> task : List.copyOf(tasks)) {
+      task.cancel();
+    }
+  }
+
+  private void childDone(Task<?> task) {
+    tasks.remove(task);
+    if (allDone != null && tasks.isEmpty() && !allDone.done()) {
+      allDone.setResult(null);
+    }
+    if (task.cancelled() || task.exception().isEmpty()) {
+      return;
+    }
+    Throwable error = task.exception().get();
+    errors.add(error);
+    noteFatal(error);
+    if (parent.done()) {
+      loop.callExceptionHandler(ExceptionContext.of(
+              "Task has errored out but its parent task " + parent + " is already completed")
+          .withException(error)
+          .with(ExceptionContext.TASK, task));
+    } else if (!aborting && !parentCancelRequested) {
+      abort();
+      cancelParent();
+    }
+  }
+
+  private void noteFatal(Throwable error) {
+    if (fatal == null && KeyboardInterrupt.isFatal(error)) {
+      fatal = error;
+    }
+  }
+
+  /** Waits for all tasks, then throws what there is to throw. */
+  private void exit(Throwable failure) {
+    state = State.EXITING;
+    boolean cancelled =
+        failure instanceof CancelledError || failure instanceof InterruptedException;
+    Throwable cancellation = cancelled ? failure : null;
+    if (failure != null) {
+      noteFatal(failure);
+      if (!aborting) {
+        abort();
+      }
+    }
+    Throwable whileWaiting = null;
+    while (!tasks.isEmpty()) {
+      try {
+        awaitTasks();
+      } catch (CancelledError error) {
+        whileWaiting = error;
+        if (!aborting) {
+          cancellation = error;
+          abort();
+        }
+      }
+    }
+    if (fatal != null) {
+      throwFatal();
+    }
+    if (parentCancelRequested) {
+      if (parent.uncancel() == 0) {
+        cancellation = null;
+      } else if (cancellation == null) {
+        cancellation = whileWaiting; // somebody else's
+      }
+    }
+    if (cancellation != null && errors.isEmpty()) {
+      throw Failures.rethrow(cancellation);
+    }
+    if (failure != null && !cancelled) {
+      errors.add(failure);
+    }
+    if (!errors.isEmpty()) {
+      throwErrors();
+    }
+  }
+
+  private void awaitTasks() {
+    if (allDone == null) {
+      allDone = loop.createFuture();
+    }
+    try {
+      allDone.await();
+    } finally {
+      allDone = null;
+    }
+  }
+
+  private void throwFatal() {
+    for (Throwable error : errors) {
+      if (error != fatal) {
+        loop.callExceptionHandler(
+            ExceptionContext.of("a fatal error has hidden this error of a task group")
+                .withException(error));
+      }
+    }
+    throw Failures.rethrow(fatal);
+  }
+
+  private void throwErrors() {
+    if (parent.cancelling() > 0) {
+      // Someone else has asked to cancel the parent: let its next wait throw that.
+      parent.uncancel();
+      parent.cancel();
+    }
+    throw new ExceptionGroup("unhandled errors in a TaskGroup", errors);
+  }
+
+  @Override
+  public String toString() {
+    return "TaskGroup["
+        + tasks.size()
+        + " tasks"
+        + (errors.isEmpty() ? "" : ", " + errors.size() + " errors")
+        + (aborting ? ", cancelling" : state == State.CREATED ? "" : ", entered")
+        + "]";
+  }
+}

@@ -1,0 +1,101 @@
+package dev.weft.task;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Future;
+import dev.weft.loop.Handle;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Waits for some of several futures: asyncio's {@code wait}. */
+public final class Wait {
+
+  private final ReturnWhen returnWhen;
+  private final Future<Void> waiter;
+  private int pending;
+  private Handle timer;
+
+  private Wait(ReturnWhen returnWhen, Future<Void> waiter, int pending) {
+    this.returnWhen = returnWhen;
+    this.waiter = waiter;
+    this.pending = pending;
+  }
+
+  /**
+   * What was done, and what was not, when the waiting ended; in the order given.
+   *
+   * @param done the futures that are done
+   * @param pending the futures that are not
+   * @param <F> the type of the futures
+   */
+  public record Result<F>(Set<F> done, Set<F> pending) {}
+
+  /**
+   * Waits until enough of the futures are done ({@code wait}). Cancels none, throws none's failure.
+   * Suspends, also if enough are done already.
+   *
+   * @param futures at least one; given twice counts once
+   * @param timeout how long at most; then it returns with what is done; empty for no limit
+   * @throws IllegalArgumentException if there are no futures
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the futures are not
+   */
+  public static <F extends Future<?>> Result<F> of(
+      Collection<? extends F> futures, Optional<Duration> timeout, ReturnWhen returnWhen) {
+    Objects.requireNonNull(returnWhen, "returnWhen");
+    Set<F> distinct = new LinkedHashSet<>(futures);
+    if (distinct.isEmpty()) {
+      throw new IllegalArgumentException("Set of Tasks/Futures is empty.");
+    }
+    EventLoop loop = EventLoop.getRunningLoop();
+    new Wait(returnWhen, loop.createFuture(), distinct.size()).run(loop, distinct, timeout);
+    var result = new Result<F>(new LinkedHashSet<>(), new LinkedHashSet<>());
+    for (F future : distinct) {
+      (future.done() ? result.done() : result.pending()).add(future);
+    }
+    return new Result<>(
+        Collections.unmodifiableSet(result.done()), Collections.unmodifiableSet(result.pending()));
+  }
+
+  private void run(EventLoop loop, Set<? extends Future<?>> futures, Optional<Duration> timeout) {
+    if (timeout.isPresent()) {
+      timer = loop.callLater(timeout.get(), this::release);
+    }
+    Consumer<Future<?>> completed = this::completed;
+    futures.forEach(future -> future.addDoneCallback(completed));
+    try {
+      waiter.await();
+    } finally {
+      cancelTimer();
+      futures.forEach(future -> future.removeDoneCallback(completed));
+    }
+  }
+
+  private void completed(Future<?> future) {
+    pending--;
+    if (pending <= 0
+        || returnWhen == ReturnWhen.FIRST_COMPLETED
+        || returnWhen == ReturnWhen.FIRST_EXCEPTION
+            && !future.cancelled()
+            && future.exception().isPresent()) {
+      cancelTimer();
+      release();
+    }
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+
+  private void release() {
+    if (!waiter.done()) {
+      waiter.setResult(null);
+    }
+  }
+}
