@@ -111,6 +111,11 @@ public final class ReadyQueue<E> {
     return local.peekFirst();
   }
 
+  /** Puts an entry back to where {@link #poll} took it from; carrier only. */
+  public void putBack(E entry) {
+    local.addFirst(entry);
+  }
+
   /** Takes the first entry; null if there is none; carrier only. */
   public E poll() {
     return local.pollFirst();

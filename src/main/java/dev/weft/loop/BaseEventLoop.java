@@ -202,6 +202,11 @@ public abstract class BaseEventLoop implements EventLoop {
     return null;
   }
 
+  /** Puts a handle that was not run back to the head of the queue. Driver only. */
+  void putBack(Handle handle) {
+    ready.putBack(handle);
+  }
+
   /** Has {@code error} leave the loop as soon as the current entry has ended. */
   void unwind(Throwable error) {
     if (fatal == null) {
@@ -225,6 +230,7 @@ public abstract class BaseEventLoop implements EventLoop {
 
   @Override
   public final <T> T runUntilComplete(Future<T> future) {
+    Objects.requireNonNull(future, "future");
     checkCanRun();
     if (future.loop != this) {
       throw new IllegalArgumentException("the future belongs to another loop: " + future.loop);
@@ -250,6 +256,7 @@ public abstract class BaseEventLoop implements EventLoop {
 
   @Override
   public final <T> T runUntilComplete(Callable<T> coroutine) {
+    Objects.requireNonNull(coroutine, "coroutine");
     checkCanRun();
     Task<T> task = createTask(coroutine);
     try {
@@ -314,22 +321,16 @@ public abstract class BaseEventLoop implements EventLoop {
 
   private void closeHere() {
     timers.clear();
-    List<UnretrievedFailure> failures;
-    synchronized (unretrieved) {
-      failures = List.copyOf(unretrieved);
-    }
-    failures.forEach(UnretrievedFailure::closing);
-    unwinding = new Unwinding(this, tasks.toList());
+    unwinding = new Unwinding(this, carrier, ready, tasks.toList());
     carrier.enter();
     try {
       remaining = 0; // a fatal error may have left some
       driver.close();
-      unwinding.run(ready);
+      unwinding.run();
     } finally {
       closed = true;
       carrier.exit();
     }
-    unwinding.reportLeftovers();
     for (Object left : ready.close()) {
       if (!(left instanceof Handle)) {
         LateCarrier.run((Runnable) left);
@@ -337,6 +338,9 @@ public abstract class BaseEventLoop implements EventLoop {
     }
     executor.shutdown();
     release();
+    if (fatal != null) {
+      throwFatal();
+    }
   }
 
   // ---- callbacks and time
@@ -363,12 +367,12 @@ public abstract class BaseEventLoop implements EventLoop {
 
   @Override
   public final TimerHandle callLater(Duration delay, Runnable callback) {
-    return addedTimer(deadline(nanos(delay)), callback, Context.bindings());
+    return addedTimer(deadline(nanos(delay, "delay")), callback, Context.bindings());
   }
 
   @Override
   public final TimerHandle callLater(Duration delay, Runnable callback, Context context) {
-    return addedTimer(deadline(nanos(delay)), callback, context(context));
+    return addedTimer(deadline(nanos(delay, "delay")), callback, context(context));
   }
 
   @Override
@@ -424,13 +428,13 @@ public abstract class BaseEventLoop implements EventLoop {
   }
 
   private TimerHandle addedTimer(long when, Runnable callback, Object context) {
+    checkOnLoop("callLater");
     var timer = new TimerHandle(this, when, callback(callback), context);
-    addTimer(timer);
+    timers.add(timer);
     return timer;
   }
 
   final void addTimer(TimerHandle timer) {
-    checkOnLoop("callLater");
     timers.add(timer);
   }
 
@@ -448,8 +452,8 @@ public abstract class BaseEventLoop implements EventLoop {
   }
 
   /** A duration in nanoseconds, no longer than the 146 years that keep deadlines comparable. */
-  static long nanos(Duration duration) {
-    long seconds = Objects.requireNonNull(duration, "duration").getSeconds();
+  static long nanos(Duration duration, String parameter) {
+    long seconds = Objects.requireNonNull(duration, parameter).getSeconds();
     long limit = Long.MAX_VALUE / 2 / 1_000_000_000L;
     return seconds >= limit
         ? Long.MAX_VALUE / 2
@@ -517,6 +521,9 @@ public abstract class BaseEventLoop implements EventLoop {
   public final <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
     checkOnLoop("createTask");
+    if (unwinding != null) {
+      throw new IllegalStateException("Event loop is closed");
+    }
     var task = new Task<T>(this, coroutine, options);
     tasks.add(task);
     task.start();
@@ -559,6 +566,7 @@ public abstract class BaseEventLoop implements EventLoop {
 
   @Override
   public final <T> Future<T> runInExecutor(Executor executor, Callable<? extends T> code) {
+    Objects.requireNonNull(executor, "executor");
     Objects.requireNonNull(code, "code");
     checkOnLoop("runInExecutor");
     return ExecutorCall.submit(this, executor, code);
@@ -626,6 +634,15 @@ public abstract class BaseEventLoop implements EventLoop {
       unretrieved.add(record);
     }
     return record;
+  }
+
+  /** Reports the failures that nobody has looked at and nobody will. */
+  final void reportUnretrieved() {
+    List<UnretrievedFailure> failures;
+    synchronized (unretrieved) {
+      failures = List.copyOf(unretrieved);
+    }
+    failures.forEach(UnretrievedFailure::closing);
   }
 
   final void forgetUnretrieved(UnretrievedFailure failure) {

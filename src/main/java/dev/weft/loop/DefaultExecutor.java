@@ -51,6 +51,8 @@ final class DefaultExecutor {
 
   /** Parks the calling task until all threads have ended, or for as long as {@code timeout}. */
   void shutdownAndWait(BaseEventLoop loop, Duration timeout) {
+    long nanos = BaseEventLoop.nanos(timeout, "timeout");
+    Task.currentOrThrow("shutdownDefaultExecutor");
     shutdown();
     if (executor == null || executor.isTerminated()) {
       return;
@@ -58,17 +60,21 @@ final class DefaultExecutor {
     ExecutorService pool = executor;
     Future<Boolean> ended = loop.createFuture();
     Thread.ofPlatform().name("weft-executor-shutdown").daemon().start(() -> {
-      boolean done = awaitTermination(pool, timeout);
-      loop.completeFromAnywhere(() -> ended.setResult(done));
+      boolean done = awaitTermination(pool, nanos);
+      loop.completeFromAnywhere(() -> {
+        if (!ended.done()) { // else whoever waited was cancelled
+          ended.setResult(done);
+        }
+      });
     });
     if (!ended.await()) {
       LOG.warn("The executor did not finish its work within {}", timeout);
     }
   }
 
-  private static boolean awaitTermination(ExecutorService pool, Duration timeout) {
+  private static boolean awaitTermination(ExecutorService pool, long nanos) {
     try {
-      return pool.awaitTermination(BaseEventLoop.nanos(timeout), TimeUnit.NANOSECONDS);
+      return pool.awaitTermination(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       return false; // nobody but the JVM's end interrupts this thread
     }

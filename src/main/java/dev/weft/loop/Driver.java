@@ -88,14 +88,26 @@ final class Driver extends Strand {
 
   private void drain() {
     for (Handle next; (next = next()) != null; ) {
-      next.run(this);
+      try {
+        next.run(this);
+      } catch (Throwable fatal) { // from an exception handler
+        loop.unwind(fatal);
+      }
       Thread.interrupted(); // an interrupt meant for one callback is not the next one's
       if (loop.isUnwinding()) {
+        putBackDeferred();
         return;
       }
     }
     bindings = Bindings.EMPTY;
     context = null;
+  }
+
+  /** The loop ends its run: nothing would resume the driver for what waited behind a parked callback. */
+  private void putBackDeferred() {
+    for (Handle last; (last = deferred.pollLast()) != null; ) {
+      loop.putBack(last);
+    }
   }
 
   private Handle next() {

@@ -101,7 +101,7 @@ public final class Task<T> extends Future<T> {
    */
   public static void sleep(Duration delay) {
     Task<?> task = currentOrThrow("sleep");
-    long nanos = BaseEventLoop.nanos(delay);
+    long nanos = BaseEventLoop.nanos(delay, "delay");
     if (nanos <= 0) {
       task.yieldNow();
       return;

@@ -36,9 +36,12 @@ final class UnretrievedFailure {
 
   /** Nobody will look any more: the future is collected. Cleaner thread. */
   private void collected() {
-    if (settle()) {
-      loop.reportFromAnywhere(this::report);
-    }
+    // Settled only where it is reported: the loop may be closed before it gets there.
+    loop.reportFromAnywhere(() -> {
+      if (settle()) {
+        report();
+      }
+    });
   }
 
   /** Nobody will look any more: the loop closes. */

@@ -1,5 +1,7 @@
 package dev.weft.loop;
 
+import dev.weft.carrier.Carrier;
+import dev.weft.carrier.Fiber;
 import dev.weft.carrier.ReadyQueue;
 import java.util.HashMap;
 import java.util.List;
@@ -10,33 +12,51 @@ import java.util.concurrent.locks.LockSupport;
  * The end of the tasks that a closing loop still has: each sees a {@link CancelledError} where it waits,
  * and again wherever it tries to wait after that, until it has ended. One that does not end is reported
  * with its stack and left alone.
+ *
+ * <p>Reports go to user code, so they are made on a virtual thread, as callbacks are: a handler that waits
+ * for a lock of one of these tasks gets it when the task is unwound.
  */
 final class Unwinding {
 
-  /** How many waits a task may be refused before it counts as one that will not end. */
+  /** How many waits a task may be refused, or steps it may take, before it counts as one that will not end. */
   private static final int PATIENCE = 1000;
 
   private final BaseEventLoop loop;
+  private final Carrier carrier;
+  private final ReadyQueue<Object> ready;
   private final List<Task<?>> tasks;
   private final Map<Task<?>, Integer> refusals = new HashMap<>();
 
-  Unwinding(BaseEventLoop loop, List<Task<?>> tasks) {
+  Unwinding(BaseEventLoop loop, Carrier carrier, ReadyQueue<Object> ready, List<Task<?>> tasks) {
     this.loop = loop;
+    this.carrier = carrier;
+    this.ready = ready;
     this.tasks = tasks;
   }
 
   /** Runs on the carrier, which must have been entered. Drops callbacks, runs continuations. */
-  void run(ReadyQueue<Object> ready) {
-    for (Task<?> task : tasks) {
-      if (!task.isInternal()) {
-        loop.callExceptionHandler(ExceptionContext.of("Task was destroyed but it is pending!")
-            .with(ExceptionContext.TASK, task));
-      }
-      task.unwind();
-    }
+  void run() {
+    report(this::reportPending);
+    tasks.forEach(Task::unwind);
+    runContinuations();
+    report(this::reportLeftovers);
+    runContinuations();
+  }
+
+  private void report(Runnable reports) {
+    carrier
+        .startCaptured(carrier.newThread(new Reporting(reports), "weft-closing"))
+        .run();
+  }
+
+  private void runContinuations() {
     ready.drainInbox();
-    for (Object entry; (entry = ready.poll()) != null; ready.drainInbox()) {
+    Object entry;
+    for (int steps = PATIENCE * (tasks.size() + 1);
+        steps > 0 && (entry = ready.poll()) != null;
+        ready.drainInbox()) {
       if (!(entry instanceof Handle)) {
+        steps--;
         ((Runnable) entry).run();
       }
     }
@@ -53,13 +73,43 @@ final class Unwinding {
     throw new CancelledError("the event loop is closed");
   }
 
-  void reportLeftovers() {
+  private void reportPending() {
+    loop.reportUnretrieved();
+    for (Task<?> task : tasks) {
+      if (!task.isInternal()) {
+        loop.callExceptionHandler(ExceptionContext.of("Task was destroyed but it is pending!")
+            .with(ExceptionContext.TASK, task));
+      }
+    }
+  }
+
+  private void reportLeftovers() {
     for (Task<?> task : tasks) {
       if (!task.done()) {
         loop.callExceptionHandler(ExceptionContext.of("Task did not end when its loop was closed")
             .with(ExceptionContext.TASK, task)
             .with("stack", task.getStack()));
       }
+    }
+  }
+
+  /** The virtual thread of some reports; a fatal failure of a handler leaves {@code close} at its end. */
+  private final class Reporting extends Fiber {
+
+    private final Runnable reports;
+
+    Reporting(Runnable reports) {
+      this.reports = reports;
+    }
+
+    @Override
+    public void run() {
+      reports.run();
+    }
+
+    @Override
+    public void uncaughtException(Thread thread, Throwable error) {
+      loop.unwind(error);
     }
   }
 }

@@ -1,0 +1,112 @@
+package dev.weft.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.testkit.Loops;
+import dev.weft.testkit.Order;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** {@code callLater} and {@code callAt} as a user sees them. */
+class TimerTest {
+
+  private final Order order = new Order();
+  private final EventLoop loop = Loops.newLoop();
+
+  @AfterEach
+  void close() {
+    loop.close();
+  }
+
+  @Test
+  @DisplayName("LOOP-6: timers with equal deadlines fire in the order in which they were set")
+  void equalDeadlines() {
+    long when = loop.time() + 1_000;
+    for (int i = 1; i <= 50; i++) {
+      int step = i;
+      loop.callAt(when, () -> order.expect(step));
+    }
+    loop.callAt(when, loop::stop);
+    loop.runForever();
+    order.finish(51);
+  }
+
+  @Test
+  @DisplayName(
+      "LOOP-3: timers fire in the order of their deadlines, whatever the order of the calls")
+  void byDeadline() {
+    loop.callLater(Duration.ofHours(3), loop::stop);
+    loop.callLater(Duration.ofHours(1), () -> order.expect(1));
+    loop.callLater(Duration.ofHours(2), () -> order.expect(2));
+    loop.runForever();
+    order.finish(3);
+  }
+
+  @Test
+  @DisplayName(
+      "LOOP-7: a cancelled timer does not fire, not even one cancelled by another of its turn")
+  void cancelled() {
+    loop.callAt(10, order::expectUnreached).cancel();
+    var victim = new TimerHandle[1];
+    loop.callAt(20, () -> {
+      order.expect(1);
+      victim[0].cancel();
+    });
+    victim[0] = loop.callAt(20, order::expectUnreached);
+    loop.callAt(30, loop::stop);
+    loop.runForever();
+    order.finish(2);
+  }
+
+  @Test
+  @DisplayName("LOOP-11: cancelling a timer twice, or after it has fired, does nothing")
+  void cancelIsIdempotent() {
+    TimerHandle fired = loop.callAt(10, () -> order.expect(1));
+    TimerHandle twice = loop.callAt(15, order::expectUnreached);
+    twice.cancel();
+    twice.cancel();
+    loop.callAt(20, () -> {
+      fired.cancel();
+      loop.callAt(30, () -> order.expect(2));
+      loop.callAt(40, loop::stop);
+    });
+    loop.runForever();
+    order.finish(3);
+  }
+
+  @Test
+  @DisplayName("callAt: the handle tells its deadline; callLater adds the delay to now")
+  void when() {
+    assertEquals(77, loop.callAt(77, () -> {}).when());
+    assertEquals(
+        loop.time() + 5_000, loop.callLater(Duration.ofNanos(5_000), () -> {}).when());
+  }
+
+  @Test
+  @DisplayName("callLater: a delay beyond all bounds is far away, not overdue")
+  void absurdDelay() {
+    loop.callLater(Duration.ofSeconds(Long.MAX_VALUE), order::expectUnreached);
+    loop.callLater(Duration.ofSeconds(Long.MIN_VALUE), () -> order.expect(1));
+    loop.callLater(Duration.ofDays(1000), loop::stop);
+    loop.runForever();
+    order.finish(2);
+  }
+
+  @Test
+  @DisplayName("LOOP-9: null is refused by name, before anything is scheduled")
+  void nulls() {
+    var delay = assertThrows(NullPointerException.class, () -> loop.callLater(null, () -> {}));
+    assertTrue(delay.getMessage().contains("delay"), delay.getMessage());
+    var callback =
+        assertThrows(NullPointerException.class, () -> loop.callLater(Duration.ZERO, null));
+    assertTrue(callback.getMessage().contains("callback"), callback.getMessage());
+    assertThrows(NullPointerException.class, () -> loop.callAt(0, null));
+    assertThrows(NullPointerException.class, () -> loop.callSoon(null));
+    assertThrows(NullPointerException.class, () -> loop.callSoonThreadsafe(null));
+    assertThrows(NullPointerException.class, () -> loop.callSoon(() -> {}, null));
+  }
+}
