@@ -81,7 +81,7 @@ final class StreamBuffer {
   }
 
   /**
-   * Finds the match that ends first, and of those the one that begins first.
+   * Finds the match that ends first, and of those the shortest: it is the one that the limit is about.
    *
    * @param from where to begin
    * @return the offset of the match in the upper half and of its end in the lower; -1 if there is none
@@ -92,7 +92,7 @@ final class StreamBuffer {
       int at = indexOf(separator, from);
       if (at >= 0) {
         int matchEnd = at + separator.length;
-        if (best < 0 || matchEnd < (int) best || matchEnd == (int) best && at < best >>> 32) {
+        if (best < 0 || matchEnd < (int) best || matchEnd == (int) best && at > best >>> 32) {
           best = (long) at << 32 | matchEnd;
         }
       }

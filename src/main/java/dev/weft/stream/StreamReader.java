@@ -50,9 +50,17 @@ public final class StreamReader implements Iterable<byte[]> {
 
   // ---- what feeds it
 
-  /** Sets the transport that is paused when too much is buffered ({@code set_transport}). */
+  /**
+   * Sets the transport that is paused when too much is buffered ({@code set_transport}). Never suspends.
+   *
+   * @throws IllegalStateException if there is one already
+   */
   public void setTransport(ReadTransport transport) {
-    this.transport = Objects.requireNonNull(transport, "transport");
+    Objects.requireNonNull(transport, "transport");
+    if (this.transport != null) {
+      throw new IllegalStateException("Transport already set: " + this.transport);
+    }
+    this.transport = transport;
   }
 
   /**
@@ -264,6 +272,7 @@ public final class StreamReader implements Iterable<byte[]> {
       throw new IllegalStateException(
           method + "() called while another task is already waiting for incoming data");
     }
+    checkFailure(); // it may have come after the wake-up for data that is not enough
     if (paused) { // or it would wait for what the pause holds back
       paused = false;
       transport.resumeReading();
@@ -279,7 +288,7 @@ public final class StreamReader implements Iterable<byte[]> {
     }
   }
 
-  private void checkFailure() throws IOException {
+  void checkFailure() throws IOException {
     if (failure != null) {
       throw Failures.rethrow(failure);
     }

@@ -19,10 +19,15 @@ final class StreamReaderProtocol implements Protocol {
   private final EventLoop loop;
   private final StreamReader reader;
   private final ClientHandler handler; // null on the client's side
+
+  // A future for each task that waits: cancelling one concerns nobody else, and an error of which
+  // nobody
+  // wants to know is in no future that would be reported.
   private final List<Future<Void>> drainers = new ArrayList<>(0);
-  private Future<Void> closed; // made when somebody waits, or when it happens
-  private boolean lost;
+  private final List<Future<Void>> closers = new ArrayList<>(0);
   private boolean paused;
+  private boolean lost;
+  private Throwable lossError; // null after a clean end
 
   StreamReaderProtocol(EventLoop loop, StreamReader reader, ClientHandler handler) {
     this.loop = loop;
@@ -75,20 +80,21 @@ final class StreamReaderProtocol implements Protocol {
       reader.setException(error);
     }
     lost = true;
-    settle(closedFuture(), error);
-    List<Future<Void>> waiting = List.copyOf(drainers);
-    drainers.clear();
-    waiting.forEach(drainer -> settle(drainer, error));
+    lossError = error;
+    settle(closers, error);
+    settle(drainers, error);
   }
 
-  private static void settle(Future<Void> waiter, Throwable error) {
-    if (waiter.done()) {
-      return;
-    }
-    if (error == null) {
-      waiter.setResult(null);
-    } else {
-      waiter.setException(error);
+  private static void settle(List<Future<Void>> waiters, Throwable error) {
+    for (Future<Void> waiter : waiters) {
+      if (waiter.done()) {
+        continue; // cancelled, or woken before, and its task has not had its turn yet
+      }
+      if (error == null) {
+        waiter.setResult(null);
+      } else {
+        waiter.setException(error);
+      }
     }
   }
 
@@ -100,35 +106,33 @@ final class StreamReaderProtocol implements Protocol {
   @Override
   public void resumeWriting() {
     paused = false;
-    for (Future<Void> drainer : drainers) {
-      settle(drainer, null);
-    }
+    settle(drainers, null);
   }
 
   void drain() throws IOException {
     if (lost) {
       throw new SocketException("Connection lost");
     }
-    if (!paused) {
-      return;
-    }
-    Future<Void> drainer = loop.createFuture();
-    drainers.add(drainer);
-    try {
-      drainer.await();
-    } finally {
-      drainers.remove(drainer);
+    if (paused) {
+      await(drainers);
     }
   }
 
   void waitClosed() throws IOException {
-    closedFuture().await();
+    if (!lost) {
+      await(closers);
+    } else if (lossError != null) {
+      throw Failures.rethrow(lossError);
+    }
   }
 
-  private Future<Void> closedFuture() {
-    if (closed == null) {
-      closed = loop.createFuture();
+  private void await(List<Future<Void>> waiters) {
+    Future<Void> waiter = loop.createFuture();
+    waiters.add(waiter);
+    try {
+      waiter.await();
+    } finally {
+      waiters.remove(waiter);
     }
-    return closed;
   }
 }

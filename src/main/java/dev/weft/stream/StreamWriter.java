@@ -60,9 +60,7 @@ public final class StreamWriter implements AutoCloseable {
    * @throws IOException if the connection is lost
    */
   public void drain() throws IOException {
-    if (reader.exception().isPresent()) {
-      throw Failures.rethrow(reader.exception().get());
-    }
+    reader.checkFailure();
     if (transport.isClosing()) {
       Task.sleep(Duration.ZERO); // lets connectionLost come, which is what the next line looks at
     }

@@ -1,0 +1,167 @@
+package dev.weft.stream;
+
+import static dev.weft.Asyncio.allTasks;
+import static dev.weft.Asyncio.sleep;
+import static dev.weft.stream.Bytes.assertBytes;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.Asyncio;
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.ExceptionContext;
+import dev.weft.loop.Server;
+import dev.weft.loop.Task;
+import dev.weft.testkit.Loops;
+import dev.weft.testkit.Order;
+import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.ServerOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What a server does with a connection's handler, and with what comes of it. */
+class ClientHandlerTest {
+
+  private final RecordingTransport transport = new RecordingTransport();
+  private final List<ExceptionContext> reports = new ArrayList<>();
+
+  @Test
+  @DisplayName("STR-22: the handler runs as a task of its own, after connectionMade")
+  void task() {
+    var order = new Order();
+    Loops.run(() -> {
+      connect((reader, writer) -> {
+        assertTrue(Task.current().isPresent());
+        assertSame(transport, writer.transport());
+        order.expect(2);
+      });
+      order.expect(1);
+      sleep(Duration.ZERO);
+      order.finish(3);
+    });
+  }
+
+  @Test
+  @DisplayName("STR-22: a handler that returns leaves the connection open")
+  void normalReturn() {
+    Loops.run(() -> {
+      connect((reader, writer) -> {});
+      turns();
+      assertFalse(transport.closing);
+      assertEquals(List.of(), reports);
+    });
+  }
+
+  @Test
+  @DisplayName("STR-22: a handler that fails is reported, with its transport, and closed")
+  void failure() {
+    Loops.run(() -> {
+      var failure = new IllegalStateException("broken");
+      connect((reader, writer) -> {
+        throw failure;
+      });
+      turns();
+      assertTrue(transport.closing);
+      assertEquals(1, reports.size());
+      assertSame(failure, reports.get(0).exception().orElseThrow());
+      assertSame(transport, reports.get(0).transport().orElseThrow());
+    });
+    assertEquals(1, reports.size(), "reported once");
+  }
+
+  @Test
+  @DisplayName("STR-22: a handler that is cancelled is closed without a word")
+  void cancellation() {
+    Loops.run(() -> {
+      connect((reader, writer) -> reader.read());
+      sleep(Duration.ZERO);
+      Task<?> self = Task.current().orElseThrow();
+      allTasks().stream().filter(task -> task != self).forEach(Task::cancel);
+      turns();
+      assertTrue(transport.closing);
+      assertEquals(List.of(), reports);
+    });
+  }
+
+  @Test
+  @DisplayName("STR-22: a closing handler closes on return, and on failure, which is reported")
+  void closing() {
+    Loops.run(() -> {
+      connect(ClientHandler.closing((reader, writer) -> {}));
+      turns();
+      assertTrue(transport.closing);
+      transport.closing = false;
+      var failure = new IOException("broken");
+      var thrown = assertThrows(
+          IOException.class,
+          () -> ClientHandler.closing((reader, writer) -> {
+                throw failure;
+              })
+              .handle(Bytes.reader(1), new StreamWriter(transport, null, null)));
+      assertSame(failure, thrown);
+      assertTrue(transport.closing);
+    });
+  }
+
+  @Test
+  @DisplayName("STR-22: a handler is cancelled when run ends, and its connection closed")
+  void endOfRun() {
+    var seen = new ArrayList<Throwable>();
+    Asyncio.run(() -> {
+      Server server = Asyncio.startServer(
+          (reader, writer) -> {
+            writer.write("hello\n");
+            try {
+              reader.read();
+            } catch (CancelledError cancelled) {
+              seen.add(cancelled);
+              throw cancelled;
+            }
+          },
+          "127.0.0.1",
+          0);
+      Connection connection = Asyncio.openConnection("127.0.0.1", server.port());
+      assertBytes("hello\n", connection.reader().readline());
+    });
+    assertEquals(1, seen.size());
+  }
+
+  @Test
+  @DisplayName("STR-1: the limit given to a server and to a connection is their readers'")
+  void limits() {
+    Loops.run(() -> {
+      ClientHandler handler = ClientHandler.closing((reader, writer) -> {
+        assertThrows(LimitOverrunException.class, reader::readline);
+        writer.write("123456\n");
+      });
+      try (Server server =
+              Streams.startServer(handler, "127.0.0.1", 0, 5, ServerOptions.defaults());
+          Connection connection =
+              Streams.openConnection("127.0.0.1", server.port(), 3, ConnectionOptions.defaults())) {
+        connection.writer().write("123456\n");
+        var overrun = assertThrows(
+            LimitOverrunException.class, () -> connection.reader().readuntil(new byte[] {'\n'}));
+        assertEquals(6, overrun.consumed());
+      }
+    });
+  }
+
+  private void connect(ClientHandler handler) {
+    EventLoop loop = EventLoop.getRunningLoop();
+    loop.setExceptionHandler((l, context) -> reports.add(context));
+    new StreamReaderProtocol(loop, Bytes.reader(100), handler).connectionMade(transport);
+  }
+
+  private static void turns() {
+    for (int i = 0; i < 5; i++) {
+      sleep(Duration.ZERO);
+    }
+  }
+}
