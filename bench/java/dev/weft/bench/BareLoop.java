@@ -1,0 +1,94 @@
+package dev.weft.bench;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.util.ArrayDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The bare prototype: virtual threads on one carrier, with a deque of what is ready and an inbox for
+ * other threads, and nothing else. No tasks, futures, contexts, timers, I/O, cancellation or order
+ * between the two queues. What Weft is measured against.
+ */
+final class BareLoop implements Executor {
+
+  private static final Constructor<?> BUILDER;
+  private static final MethodHandle CURRENT_CARRIER;
+
+  static {
+    try {
+      BUILDER = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
+          .getDeclaredConstructor(Executor.class);
+      BUILDER.setAccessible(true);
+      Method current = Thread.class.getDeclaredMethod("currentCarrierThread");
+      current.setAccessible(true);
+      CURRENT_CARRIER = MethodHandles.lookup().unreflect(current);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Thread.Builder.OfVirtual builder;
+  private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
+  private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+  private Thread carrier;
+  private boolean done;
+
+  BareLoop() {
+    try {
+      builder = (Thread.Builder.OfVirtual) BUILDER.newInstance(this);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Thread unstarted(Runnable body) {
+    return builder.unstarted(body);
+  }
+
+  Thread start(Runnable body) {
+    return builder.start(body);
+  }
+
+  @Override
+  public void execute(Runnable continuation) {
+    if (currentCarrier() == carrier) {
+      ready.add(continuation);
+    } else {
+      inbox.add(continuation);
+      LockSupport.unpark(carrier);
+    }
+  }
+
+  private static Thread currentCarrier() {
+    try {
+      return (Thread) CURRENT_CARRIER.invokeExact();
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Runs {@code main} as a virtual thread, the calling platform thread being the carrier. */
+  void run(Runnable main) {
+    carrier = Thread.currentThread();
+    done = false;
+    start(() -> {
+      main.run();
+      done = true;
+    });
+    while (!done) {
+      Runnable next = ready.poll();
+      if (next != null) {
+        next.run();
+      } else if ((next = inbox.poll()) != null) {
+        ready.add(next);
+      } else {
+        LockSupport.park();
+      }
+    }
+  }
+}

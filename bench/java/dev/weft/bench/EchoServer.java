@@ -1,0 +1,129 @@
+package dev.weft.bench;
+
+import dev.weft.Asyncio;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Server;
+import dev.weft.stream.StreamReader;
+import dev.weft.stream.StreamWriter;
+import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.BaseTransport;
+import dev.weft.transport.BufferedProtocol;
+import dev.weft.transport.Protocol;
+import dev.weft.transport.ServerOptions;
+import dev.weft.transport.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+
+/**
+ * The echo servers that {@link EchoBench} measures: {@code EchoServer FORM PORT}, where the form is {@code
+ * protocol}, {@code buffered} or {@code streams} on Weft, {@code nio} or {@code threads} without. Ends
+ * when its standard input does, so that it never outlives whoever has started it.
+ */
+public final class EchoServer {
+
+  static final String HOST = "127.0.0.1";
+  static final int BACKLOG = 4096;
+  static final int BUFFER = 256 * 1024;
+
+  private EchoServer() {}
+
+  /**
+   * Serves.
+   *
+   * @param args the form and the port
+   */
+  public static void main(String[] args) throws Exception {
+    Thread.ofPlatform().daemon().start(EchoServer::endWithInput);
+    int port = Integer.parseInt(args[1]);
+    switch (args[0]) {
+      case "protocol" -> serve(StreamedEcho::new, port);
+      case "buffered" -> serve(BufferedEcho::new, port);
+      case "streams" -> serveStreams(port);
+      case "nio" -> NioEcho.serve(port);
+      case "threads" -> ThreadEcho.serve(port);
+      default -> throw new IllegalArgumentException("no such form: " + args[0]);
+    }
+  }
+
+  private static void endWithInput() {
+    try {
+      while (System.in.read() >= 0) {}
+    } catch (IOException e) {
+      // as good as the end
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static ServerOptions options() {
+    return ServerOptions.defaults().withBacklog(BACKLOG);
+  }
+
+  private static void serve(Supplier<? extends BaseProtocol> factory, int port) {
+    Asyncio.run(() -> {
+      try (Server server =
+          EventLoop.getRunningLoop().createServer(factory, HOST, port, options())) {
+        server.serveForever();
+      }
+    });
+  }
+
+  private static void serveStreams(int port) {
+    Asyncio.run(() -> {
+      try (Server server = Asyncio.startServer(
+          EchoServer::echo, HOST, port, StreamReader.DEFAULT_LIMIT, options())) {
+        server.serveForever();
+      }
+    });
+  }
+
+  private static void echo(StreamReader reader, StreamWriter writer) throws IOException {
+    try (writer) {
+      for (byte[] data; (data = reader.read(BUFFER)).length > 0; ) {
+        writer.write(data);
+        writer.drain();
+      }
+    }
+  }
+
+  private static class Echo implements BaseProtocol {
+    Transport transport;
+
+    @Override
+    public void connectionMade(BaseTransport transport) {
+      this.transport = (Transport) transport;
+    }
+
+    @Override
+    public void pauseWriting() {
+      transport.pauseReading();
+    }
+
+    @Override
+    public void resumeWriting() {
+      transport.resumeReading();
+    }
+  }
+
+  private static final class StreamedEcho extends Echo implements Protocol {
+    @Override
+    public void dataReceived(ByteBuffer data) {
+      transport.write(data);
+    }
+  }
+
+  /** One buffer will do for all connections: what cannot be written at once is copied by the transport. */
+  private static final class BufferedEcho extends Echo implements BufferedProtocol {
+    private static final ByteBuffer SHARED = ByteBuffer.allocateDirect(BUFFER);
+
+    @Override
+    public ByteBuffer getBuffer(int sizeHint) {
+      return SHARED.clear();
+    }
+
+    @Override
+    public void bufferUpdated(int nbytes) {
+      transport.write(SHARED.flip());
+    }
+  }
+}

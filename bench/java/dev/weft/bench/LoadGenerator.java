@@ -1,0 +1,102 @@
+package dev.weft.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The generator of load, a C program of our own: compiled here, run on the second CPU. */
+final class LoadGenerator {
+
+  private static final Path SOURCE = Path.of("bench", "loadgen.c");
+  private static final String CPU = "1";
+  private static final Pattern NUMBER = Pattern.compile("\"(\\w+)\":(-?[0-9.]+)");
+
+  private final Path program;
+
+  private LoadGenerator(Path program) {
+    this.program = program;
+  }
+
+  static LoadGenerator compile() throws IOException, InterruptedException {
+    if (!Files.exists(SOURCE)) {
+      throw new IllegalStateException("run this in the project's directory: no " + SOURCE);
+    }
+    Path program = Path.of("target", "bench", "loadgen").toAbsolutePath();
+    Files.createDirectories(program.getParent());
+    output(List.of("gcc", "-O2", "-o", program.toString(), SOURCE.toString()));
+    return new LoadGenerator(program);
+  }
+
+  /** Puts load on a server. */
+  Sample run(ServerProcess server, String arguments) throws IOException, InterruptedException {
+    var command = new ArrayList<String>(List.of("taskset", "-c", CPU, program.toString()));
+    command.addAll(List.of("-p", "" + server.port(), "-P", "" + server.pid()));
+    command.addAll(List.of(arguments.split(" ")));
+    return Sample.parse(output(command));
+  }
+
+  private static String output(List<String> command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+    String output = new String(process.getInputStream().readAllBytes());
+    int status = process.waitFor();
+    if (status != 0) {
+      throw new IOException(String.join(" ", command) + " ended with status " + status);
+    }
+    return output;
+  }
+
+  /**
+   * What one run has measured.
+   *
+   * @param requestsPerSecond the rate
+   * @param cpuMicros the server's CPU time per request, user and system
+   * @param userMicros the part of it that is not the kernel's
+   * @param p50 median latency, µs
+   * @param p99 99th percentile of latency, µs
+   * @param busy the part of a CPU that the busier of server and generator has had
+   * @param starved whether neither was busy although there was always work: others had the CPU
+   */
+  record Sample(
+      double requestsPerSecond,
+      double cpuMicros,
+      double userMicros,
+      double p50,
+      double p99,
+      double busy,
+      boolean starved) {
+
+    private static Sample parse(String json) {
+      var values = new java.util.HashMap<String, Double>();
+      for (Matcher matcher = NUMBER.matcher(json); matcher.find(); ) {
+        values.put(matcher.group(1), Double.valueOf(matcher.group(2)));
+      }
+      double busy = Math.max(values.get("srv_util"), values.get("gen_util"));
+      return new Sample(
+          values.get("rps"),
+          values.get("srv_us"),
+          values.get("srv_user_us"),
+          values.get("p50"),
+          values.get("p99"),
+          busy,
+          busy < 0.9 && values.get("conns") >= 16);
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%7.2f µs/request  %,9.0f requests/s  busy %.2f%s",
+          cpuMicros,
+          requestsPerSecond,
+          busy,
+          starved ? "  STARVED" : "");
+    }
+  }
+}

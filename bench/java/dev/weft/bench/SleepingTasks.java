@@ -1,0 +1,131 @@
+package dev.weft.bench;
+
+import dev.weft.Asyncio;
+import dev.weft.loop.Task;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What it takes to have a million tasks asleep: memory, the time to start them and the time to cancel
+ * them, beside as many bare virtual threads that are parked and unparked. {@code SleepingTasks [COUNT]}.
+ */
+public final class SleepingTasks {
+
+  private final int count;
+  private long before;
+  private long bytes;
+  private long startNanos;
+  private long endNanos;
+
+  private SleepingTasks(int count) {
+    this.count = count;
+  }
+
+  /**
+   * Measures and prints.
+   *
+   * @param args how many, 1,000,000 if not given
+   */
+  public static void main(String[] args) {
+    int count = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
+    weft(Math.min(count, 100_000)); // warms up
+    bare(Math.min(count, 100_000));
+    System.out.printf(
+        "%n| %,d asleep | bytes each | to start, ns each | to end, ns each |%n", count);
+    System.out.println("|---|---|---|---|");
+    weft(count).print("Weft tasks in `sleep`, cancelled");
+    bare(count).print("bare virtual threads, parked and unparked");
+  }
+
+  /** Bytes of heap that a task asleep takes. */
+  static double bytesPerTask(int count) {
+    return (double) weft(count).bytes / count;
+  }
+
+  private static SleepingTasks weft(int count) {
+    var measured = new SleepingTasks(count);
+    measured.weft();
+    return measured;
+  }
+
+  private static SleepingTasks bare(int count) {
+    var measured = new SleepingTasks(count);
+    measured.bare();
+    return measured;
+  }
+
+  private void weft() {
+    Asyncio.run(() -> {
+      var tasks = new ArrayList<Task<Void>>(count);
+      starting();
+      for (int i = 0; i < count; i++) {
+        tasks.add(Asyncio.createTask(() -> Asyncio.sleep(Duration.ofHours(1))));
+      }
+      Asyncio.sleep(Duration.ZERO); // all of them have begun then
+      started();
+      tasks.forEach(Task::cancel);
+      Asyncio.sleep(Duration.ZERO); // their futures are cancelled: they are woken
+      Asyncio.sleep(Duration.ZERO);
+      ended();
+      for (Task<Void> task : tasks) {
+        if (!task.cancelled()) {
+          throw new IllegalStateException("still there: " + task);
+        }
+      }
+    });
+  }
+
+  private void bare() {
+    var loop = new BareLoop();
+    loop.run(() -> {
+      var threads = new ArrayList<Thread>(count);
+      starting();
+      for (int i = 0; i < count; i++) {
+        threads.add(loop.start(LockSupport::park));
+      }
+      Thread.yield();
+      started();
+      threads.forEach(LockSupport::unpark);
+      Thread.yield();
+      ended();
+      for (Thread thread : threads) {
+        if (thread.isAlive()) {
+          throw new IllegalStateException("still there: " + thread);
+        }
+      }
+    });
+  }
+
+  private void starting() {
+    before = heap();
+    startNanos = -System.nanoTime();
+  }
+
+  private void started() {
+    startNanos += System.nanoTime();
+    bytes = heap() - before;
+    endNanos = -System.nanoTime();
+  }
+
+  private void ended() {
+    endNanos += System.nanoTime();
+  }
+
+  private static long heap() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  private void print(String what) {
+    System.out.printf(
+        Locale.ROOT,
+        "| %s | %,.0f | %,.0f | %,.0f |%n",
+        what,
+        (double) bytes / count,
+        (double) startNanos / count,
+        (double) endNanos / count);
+  }
+}

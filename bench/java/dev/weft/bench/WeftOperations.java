@@ -1,0 +1,164 @@
+package dev.weft.bench;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Future;
+import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingRunnable;
+import dev.weft.loop.TimerHandle;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.SplittableRandom;
+
+/**
+ * What is measured of Weft; each does its operation {@code n} times on a loop that lives on, in the calling
+ * platform thread.
+ */
+final class WeftOperations implements AutoCloseable {
+
+  /** How many callbacks or tasks there are in a batch. */
+  static final int BATCH = 1000;
+
+  private final EventLoop loop = EventLoop.newEventLoop();
+  private final ArrayDeque<TimerHandle> pending = new ArrayDeque<>();
+  private final Duration[] delays = new Duration[1 << 12];
+  private Future<Void> ping;
+  private Future<Void> pong;
+  private long called;
+  private int left;
+
+  WeftOperations() {
+    var random = new SplittableRandom(1);
+    for (int i = 0; i < delays.length; i++) {
+      delays[i] = Duration.ofMillis(random.nextLong(3_600_000, 36_000_000));
+    }
+  }
+
+  private void run(ThrowingRunnable body) {
+    loop.runUntilComplete(body.asCallable());
+  }
+
+  /** {@code callSoon}, a batch a turn. */
+  void callbacks(int n) {
+    run(() -> {
+      for (int batch = 0; batch < n / BATCH; batch++) {
+        for (int i = 0; i < BATCH; i++) {
+          loop.callSoon(() -> called++);
+        }
+        Task.sleep(Duration.ZERO);
+      }
+    });
+  }
+
+  /** Each callback registers the next: a turn for each. */
+  void callbackChain(int n) {
+    run(() -> {
+      Future<Void> end = loop.createFuture();
+      left = n;
+      loop.callSoon(new Runnable() {
+        @Override
+        public void run() {
+          if (--left > 0) {
+            loop.callSoon(this);
+          } else {
+            end.setResult(null);
+          }
+        }
+      });
+      end.await();
+    });
+  }
+
+  void spawnJoin(int n) {
+    run(() -> {
+      for (int i = 0; i < n; i++) {
+        loop.createTask(() -> null).await();
+      }
+    });
+  }
+
+  /** Tasks in batches, which nobody waits for. */
+  void spawnFinish(int n) {
+    run(() -> {
+      for (int batch = 0; batch < n / BATCH; batch++) {
+        for (int i = 0; i < BATCH; i++) {
+          loop.createTask(() -> null);
+        }
+        Task.sleep(Duration.ZERO);
+      }
+    });
+  }
+
+  /** {@code sleep(ZERO)} in two tasks. */
+  void yields(int n) {
+    run(() -> {
+      Task<Void> other = loop.createTask(() -> repeatYield(n / 2));
+      repeatYield(n / 2);
+      other.await();
+    });
+  }
+
+  private static Void repeatYield(int n) {
+    for (int i = 0; i < n; i++) {
+      Task.sleep(Duration.ZERO);
+    }
+    return null;
+  }
+
+  /** Two tasks that complete each other's futures in turn; {@code n} switches, a new future for each. */
+  void pingPong(int n) {
+    run(() -> {
+      ping = loop.createFuture();
+      pong = loop.createFuture();
+      Task<Void> other = loop.createTask(() -> {
+        for (int i = 0; i < n / 2; i++) {
+          pong.await();
+          pong = loop.createFuture();
+          ping.setResult(null);
+        }
+        return null;
+      });
+      for (int i = 0; i < n / 2; i++) {
+        pong.setResult(null);
+        ping.await();
+        ping = loop.createFuture();
+      }
+      other.await();
+    });
+  }
+
+  /** {@code callLater} and {@code cancel} while {@code timers} are set. */
+  void timerCancel(int n, int timers) {
+    run(() -> {
+      while (pending.size() < timers) {
+        pending.add(loop.callLater(delays[pending.size() % delays.length], () -> {}));
+      }
+      for (int i = 0; i < n; i++) {
+        loop.callLater(delays[i % delays.length], () -> {}).cancel();
+      }
+    });
+  }
+
+  /** {@code callLater} of nothing, and its call, a batch a turn. */
+  void timerFire(int n) {
+    run(() -> {
+      for (int batch = 0; batch < n / BATCH; batch++) {
+        Future<Void> end = loop.createFuture();
+        left = BATCH;
+        for (int i = 0; i < BATCH; i++) {
+          loop.callLater(Duration.ZERO, () -> {
+            if (--left == 0) {
+              end.setResult(null);
+            }
+          });
+        }
+        end.await();
+      }
+    });
+  }
+
+  @Override
+  public void close() {
+    pending.forEach(TimerHandle::cancel);
+    loop.close();
+  }
+}
