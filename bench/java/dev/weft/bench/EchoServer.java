@@ -12,6 +12,7 @@ import dev.weft.transport.Protocol;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.Transport;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
@@ -83,6 +84,8 @@ public final class EchoServer {
         writer.write(data);
         writer.drain();
       }
+    } catch (SocketException e) {
+      // the peer is gone
     }
   }
 

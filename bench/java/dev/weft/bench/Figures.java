@@ -65,7 +65,6 @@ public final class Figures {
     echo.measure();
     echoRow(table, echo, "protocol", 1.10);
     echoRow(table, echo, "streams", 1.20);
-    SleepingTasks.bytesPerTask(10_000);
     double bytes = SleepingTasks.bytesPerTask(100_000);
     row(table, "a sleeping task", "<= 1,000 bytes", bytes <= 1000, "%.0f bytes", bytes);
     System.out.printf(

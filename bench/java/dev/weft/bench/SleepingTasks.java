@@ -13,6 +13,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class SleepingTasks {
 
+  private static final int WARMUPS = 20;
+
   private final int count;
   private long before;
   private long bytes;
@@ -30,8 +32,7 @@ public final class SleepingTasks {
    */
   public static void main(String[] args) {
     int count = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
-    weft(Math.min(count, 100_000)); // warms up
-    bare(Math.min(count, 100_000));
+    warmUp();
     System.out.printf(
         "%n| %,d asleep | bytes each | to start, ns each | to end, ns each |%n", count);
     System.out.println("|---|---|---|---|");
@@ -41,7 +42,16 @@ public final class SleepingTasks {
 
   /** Bytes of heap that a task asleep takes. */
   static double bytesPerTask(int count) {
+    warmUp();
     return (double) weft(count).bytes / count;
+  }
+
+  /** A parked thread keeps its frames, and those of code that is not compiled yet are much larger. */
+  private static void warmUp() {
+    for (int i = 0; i < WARMUPS; i++) {
+      weft(10_000);
+      bare(10_000);
+    }
   }
 
   private static SleepingTasks weft(int count) {
