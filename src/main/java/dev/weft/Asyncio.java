@@ -23,10 +23,10 @@ import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ServerOptions;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -165,6 +165,7 @@ public final class Asyncio {
    * @throws E if the future fails with one
    */
   public static <T, E extends Exception> T await(Future<T> future, Class<E> failure) throws E {
+    Objects.requireNonNull(failure, "failure");
     return future.await();
   }
 
@@ -250,14 +251,15 @@ public final class Asyncio {
     return Gather.of(Arrays.asList(futures));
   }
 
-  /** As {@link #gather(Future[])}, for coroutines, each of which becomes a task. */
+  /**
+   * As {@link #gather(Future[])}, for coroutines, each of which becomes a task.
+   *
+   * @see Gather#ofCoroutines
+   */
   @SafeVarargs
+  @SuppressWarnings("varargs") // only read
   public static <T> Future<List<T>> gather(Callable<? extends T>... coroutines) {
-    var tasks = new ArrayList<Future<? extends T>>();
-    for (Callable<? extends T> coroutine : coroutines) {
-      tasks.add(createTask(coroutine));
-    }
-    return Gather.of(tasks);
+    return Gather.ofCoroutines(Arrays.asList(coroutines));
   }
 
   /** As {@link #gather(Future[])}, for a list. */

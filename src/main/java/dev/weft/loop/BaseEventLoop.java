@@ -496,10 +496,10 @@ public abstract class BaseEventLoop implements EventLoop {
     }
   }
 
-  /** Checks that the caller may complete a future. */
-  final void checkCanComplete(Future<?> future) {
+  /** Checks that the caller may change a future: anyone, as long as the loop does not run. */
+  final void checkCanUse(String call, Future<?> future) {
     if (!carrier.isCurrent() && running) {
-      checkOnLoop("completing " + future);
+      checkOnLoop(call + future);
     }
   }
 
@@ -520,6 +520,7 @@ public abstract class BaseEventLoop implements EventLoop {
   @Override
   public final <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
+    Objects.requireNonNull(options, "options");
     checkOnLoop("createTask");
     if (unwinding != null) {
       throw new IllegalStateException("Event loop is closed");
@@ -642,7 +643,7 @@ public abstract class BaseEventLoop implements EventLoop {
     synchronized (unretrieved) {
       failures = List.copyOf(unretrieved);
     }
-    failures.forEach(UnretrievedFailure::closing);
+    failures.forEach(UnretrievedFailure::report);
   }
 
   final void forgetUnretrieved(UnretrievedFailure failure) {

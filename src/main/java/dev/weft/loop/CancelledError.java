@@ -1,5 +1,8 @@
 package dev.weft.loop;
 
+import java.net.SocketException;
+import java.nio.channels.ClosedByInterruptException;
+
 /**
  * Thrown in a task that is being cancelled, and by looking at what was cancelled: asyncio's {@code
  * CancelledError}.
@@ -23,5 +26,19 @@ public final class CancelledError extends Error {
 
   CancelledError(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * Whether the calling task is being cancelled, by what it sees: a {@code CancelledError}, or what a
+   * blocking call of the JDK throws when its thread is interrupted. A socket has no exception of its own
+   * for that, only the interrupt that is left standing.
+   *
+   * @param error caught by the caller just now
+   */
+  public static boolean isCancellation(Throwable error) {
+    return error instanceof CancelledError
+        || error instanceof InterruptedException
+        || (error instanceof ClosedByInterruptException || error instanceof SocketException)
+            && Thread.currentThread().isInterrupted();
   }
 }

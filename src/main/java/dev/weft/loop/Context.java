@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import dev.weft.carrier.Fiber;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 
 /**
@@ -58,10 +59,27 @@ public final class Context {
    * @throws Exception what the code throws
    */
   public <T> T run(Callable<T> code) throws Exception {
+    Objects.requireNonNull(code, "code");
     Strand strand = strand();
+    Context current = strand == null ? OF_OTHER_THREADS.get() : strand.context;
+    // A task's own context is not entered as such; while the task is in another one it counts as
+    // entered.
+    boolean own = current != null && current.enteredBy == null;
+    if (own) {
+      current.enter();
+    }
+    try {
+      return runFrom(current, strand, code);
+    } finally {
+      if (own) {
+        current.exit();
+      }
+    }
+  }
+
+  private <T> T runFrom(Context before, Strand strand, Callable<T> code) throws Exception {
     enter();
     Object[] bindingsBefore = strand == null ? null : strand.bindings;
-    Context before = strand == null ? OF_OTHER_THREADS.get() : strand.context;
     switchTo(strand, this, bindings);
     try {
       return code.call();

@@ -201,9 +201,9 @@ public class Future<T> {
     if (state != State.PENDING) {
       throw new InvalidStateException("the future is done already: " + this);
     }
-    loop.checkCanComplete(this);
-    state = end;
+    loop.checkCanUse("completing ", this);
     outcome = with;
+    state = end;
     Object waiting = waiters;
     if (waiting != null) {
       waiters = null;
@@ -242,6 +242,7 @@ public class Future<T> {
 
   private void addDoneCallback(Consumer<? super Future<T>> callback, Object context) {
     var handle = new DoneCallback<>(this, Objects.requireNonNull(callback, "callback"), context);
+    loop.checkCanUse("addDoneCallback to ", this);
     if (state != State.PENDING) {
       loop.append(handle);
     } else {
@@ -329,8 +330,8 @@ public class Future<T> {
 
   /** State for people; does not print results, which may be large, or print this future again. */
   String describe() {
-    return state == State.FAILED
-        ? "failed with " + outcome.getClass().getName()
+    return state == State.FAILED && outcome instanceof Throwable failure
+        ? "failed with " + failure.getClass().getName()
         : state.name().toLowerCase(java.util.Locale.ROOT);
   }
 }

@@ -84,11 +84,16 @@ public final class Runner implements AutoCloseable {
   /**
    * Cancels all tasks and waits for them, shuts the default executor down, and closes the loop ({@code
    * close}). Idempotent. Tasks that end with a failure are reported to the exception handler.
+   *
+   * @throws IllegalStateException if the caller runs on a loop
    */
   @Override
   public void close() {
     if (closed) {
       return;
+    }
+    if (BaseEventLoop.runningOrNull() != null) {
+      throw new IllegalStateException("Runner.close() cannot be called from a running event loop");
     }
     closed = true;
     if (loop == null) {

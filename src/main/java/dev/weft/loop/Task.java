@@ -19,7 +19,8 @@ import java.util.concurrent.locks.LockSupport;
  *               interrupt ends the JDK call; if no such call takes it, the next await that would suspend
  *               takes both. `interruptSent` remembers that the interrupt is ours: gone by then, it was
  *               delivered (and mustCancel with it); still there, it was not, or was set again by code
- *               that caught it, which asks for the same cancellation again.
+ *               that caught it, which asks for the same cancellation again. Still there without
+ *               mustCancel, the request was taken back meanwhile.
  *
  * An interrupt that is not ours counts as a cancel of its own.
  */
@@ -139,7 +140,7 @@ public final class Task<T> extends Future<T> {
       }
     } else if (failure instanceof CancelledError cancelled) {
       finishCancelled(cancelled);
-    } else if (failure instanceof InterruptedException) {
+    } else if (CancelledError.isCancellation(failure)) {
       finishCancelled(new CancelledError(cancelMessage, failure));
     } else {
       fail(failure);
@@ -177,6 +178,7 @@ public final class Task<T> extends Future<T> {
     }
     phase = Phase.RUNNING;
     awaited = null;
+    noticeInterrupt();
     if (mustCancel) {
       throw takeCancel(future);
     }
@@ -193,11 +195,10 @@ public final class Task<T> extends Future<T> {
   void yieldNow() {
     loop.checkCanSuspend(this);
     noticeInterrupt();
-    if (!mustCancel) {
-      phase = Phase.SUSPENDED;
-      Thread.yield();
-      phase = Phase.RUNNING;
-    }
+    phase = Phase.SUSPENDED;
+    Thread.yield();
+    phase = Phase.RUNNING;
+    noticeInterrupt();
     if (mustCancel) {
       throw takeCancel(null);
     }
@@ -205,15 +206,15 @@ public final class Task<T> extends Future<T> {
 
   /** Makes one thing of an interrupt and a request to cancel. */
   private void noticeInterrupt() {
-    boolean sent = interruptSent;
-    if (Thread.currentThread().isInterrupted()) {
+    if (!Thread.currentThread().isInterrupted()) {
+      mustCancel &= !interruptSent;
+    } else {
       Thread.interrupted();
-      if (!sent) {
+      if (!interruptSent) {
         cancelling++;
+        mustCancel = true;
+        cancelMessage = null;
       }
-      mustCancel = true;
-    } else if (sent) {
-      mustCancel = false;
     }
     interruptSent = false;
   }
@@ -222,13 +223,12 @@ public final class Task<T> extends Future<T> {
   private CancelledError takeCancel(Future<?> future) {
     mustCancel = false;
     if (future != null) {
-      future.markRetrieved();
-      if (future.cancelled()) {
-        try {
-          future.result();
-        } catch (CancelledError itsOwn) {
-          return itsOwn;
-        }
+      try {
+        future.result();
+      } catch (CancelledError itsOwn) {
+        return itsOwn;
+      } catch (Throwable lost) {
+        // as a result would be
       }
     }
     return new CancelledError(cancelMessage);
@@ -247,6 +247,7 @@ public final class Task<T> extends Future<T> {
     if (awaited != null) {
       wake();
     } else if (phase == Phase.RUNNING) {
+      interruptSent = true;
       thread.interrupt();
     }
   }
@@ -276,6 +277,7 @@ public final class Task<T> extends Future<T> {
     if (done()) {
       return false;
     }
+    loop.checkCanUse("cancelling ", this);
     cancelling++;
     if (awaited != null && awaited.cancel(message)) {
       return true;

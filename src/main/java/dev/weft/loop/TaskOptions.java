@@ -26,11 +26,11 @@ public record TaskOptions(Optional<String> name, Optional<Context> context) {
 
   /** These options with a name. */
   public TaskOptions withName(String name) {
-    return new TaskOptions(Optional.of(name), context);
+    return new TaskOptions(Optional.of(Objects.requireNonNull(name, "name")), context);
   }
 
   /** These options with a context. */
   public TaskOptions withContext(Context context) {
-    return new TaskOptions(name, Optional.of(context));
+    return new TaskOptions(name, Optional.of(Objects.requireNonNull(context, "context")));
   }
 }

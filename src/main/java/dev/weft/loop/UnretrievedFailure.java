@@ -37,18 +37,16 @@ final class UnretrievedFailure {
   /** Nobody will look any more: the future is collected. Cleaner thread. */
   private void collected() {
     // Settled only where it is reported: the loop may be closed before it gets there.
-    loop.reportFromAnywhere(() -> {
-      if (settle()) {
-        report();
-      }
-    });
+    loop.reportFromAnywhere(this::report);
   }
 
-  /** Nobody will look any more: the loop closes. */
-  void closing() {
+  /** Nobody will look any more: the future is collected, or the loop closes. */
+  void report() {
     if (settle()) {
       cleanable.clean();
-      report();
+      loop.forgetUnretrieved(this);
+      loop.callExceptionHandler(
+          ExceptionContext.of(what + " exception was never retrieved").withException(failure));
     }
   }
 
@@ -56,11 +54,5 @@ final class UnretrievedFailure {
     boolean first = !settled;
     settled = true;
     return first;
-  }
-
-  private void report() {
-    loop.forgetUnretrieved(this);
-    loop.callExceptionHandler(
-        ExceptionContext.of(what + " exception was never retrieved").withException(failure));
   }
 }

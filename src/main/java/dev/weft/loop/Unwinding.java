@@ -91,6 +91,7 @@ final class Unwinding {
             .with("stack", task.getStack()));
       }
     }
+    loop.reportUnretrieved(); // of tasks that failed on their way out
   }
 
   /** The virtual thread of some reports; a fatal failure of a handler leaves {@code close} at its end. */

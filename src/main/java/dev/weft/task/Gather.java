@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 
 /**
  * The future of several others: asyncio's {@code gather}. Done when all are, or when the first fails;
@@ -33,6 +35,7 @@ public final class Gather<T> extends Future<List<T>> {
    * @throws IllegalArgumentException if the futures belong to different loops
    */
   public static <T> Future<List<T>> of(List<? extends Future<? extends T>> futures) {
+    requireNonNull(futures, "futures");
     EventLoop loop =
         futures.isEmpty() ? EventLoop.getRunningLoop() : futures.get(0).getLoop();
     Set<Future<? extends T>> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -47,12 +50,37 @@ public final class Gather<T> extends Future<List<T>> {
       gather.setResult(List.of());
     }
     gather.pending = distinct.size();
+    var ended = new ArrayList<Future<? extends T>>();
     for (Future<? extends T> future : futures) {
-      if (distinct.remove(future)) {
+      if (!distinct.remove(future)) {
+        continue;
+      }
+      if (future.done()) {
+        ended.add(future);
+      } else {
         future.addDoneCallback(gather::childDone);
       }
     }
+    ended.forEach(gather::childDone);
     return gather;
+  }
+
+  /**
+   * Creates a task for each coroutine, in their order, and gathers the tasks. The same object given twice
+   * is run twice: it stands for asyncio's coroutine function, not for a coroutine begun. Never suspends.
+   *
+   * @return the results in the order of the coroutines
+   * @throws IllegalStateException if the caller is not on a loop
+   */
+  public static <T> Future<List<T>> ofCoroutines(List<? extends Callable<? extends T>> coroutines) {
+    requireNonNull(coroutines, "coroutines");
+    EventLoop loop = EventLoop.getRunningLoop();
+    return of(coroutines.stream().map(loop::<T>createTask).toList());
+  }
+
+  private static void requireNonNull(List<?> list, String name) {
+    Objects.requireNonNull(list, name)
+        .forEach(element -> Objects.requireNonNull(element, () -> "null in " + name));
   }
 
   private void childDone(Future<? extends T> child) {

@@ -61,9 +61,7 @@ public final class Timeout {
 
   static <T> T run(OptionalLong when, Body<? extends T> body) throws TimeoutException {
     Objects.requireNonNull(body, "body");
-    Task<?> task = Task.current()
-        .orElseThrow(() -> new IllegalStateException("Timeout should be used inside a task"));
-    var scope = new Timeout(task);
+    var scope = new Timeout(currentTask());
     scope.schedule(when);
     T result;
     try {
@@ -80,10 +78,17 @@ public final class Timeout {
     return run(deadline(delay), scope -> body.call());
   }
 
+  static Task<?> currentTask() {
+    return Task.current()
+        .orElseThrow(() -> new IllegalStateException(
+            "Timeout should be used inside a task, not in " + Thread.currentThread()));
+  }
+
   static OptionalLong deadline(Duration delay) {
+    long days = delay.toDays(); // a century is for ever, and does not overflow
     long nanos =
-        delay.compareTo(Duration.ofDays(36_500)) > 0 ? Long.MAX_VALUE / 2 : delay.toNanos();
-    return OptionalLong.of(EventLoop.getRunningLoop().time() + nanos);
+        days > 36_500 ? Long.MAX_VALUE / 2 : days < -36_500 ? Long.MIN_VALUE / 2 : delay.toNanos();
+    return OptionalLong.of(currentTask().getLoop().time() + nanos);
   }
 
   /** The deadline by the loop's time, in nanoseconds ({@code when}); empty if there is none. */
@@ -155,11 +160,13 @@ public final class Timeout {
       return;
     }
     state = State.EXPIRED;
+    boolean cancelled =
+        CancelledError.isCancellation(error); // before uncancel clears the interrupt
     if (task.uncancel() > cancellingBefore || error == null) {
       return;
     }
     var timeout = new TimeoutException();
-    if (error instanceof CancelledError || error instanceof InterruptedException) {
+    if (cancelled) {
       timeout.initCause(error);
       throw timeout;
     }

@@ -1,8 +1,8 @@
 package dev.weft.task;
 
 import dev.weft.loop.CancelledError;
-import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
+import dev.weft.loop.Task;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -48,7 +48,7 @@ public final class Timeouts {
    */
   public static <T> T waitFor(Future<T> future, Duration timeout) throws TimeoutException {
     Objects.requireNonNull(future, "future");
-    if (timeout.compareTo(Duration.ZERO) <= 0) {
+    if (isOver(timeout)) {
       return orCancel(future);
     }
     return Timeout.run(timeout, future::await);
@@ -64,18 +64,23 @@ public final class Timeouts {
   public static <T> T waitFor(Callable<? extends T> coroutine, Duration timeout)
       throws TimeoutException {
     Objects.requireNonNull(coroutine, "coroutine");
-    if (timeout.compareTo(Duration.ZERO) <= 0) {
-      return orCancel(EventLoop.getRunningLoop().<T>createTask(coroutine));
+    if (isOver(timeout)) {
+      return orCancel(Timeout.currentTask().getLoop().<T>createTask(coroutine));
     }
     return Timeout.run(timeout, coroutine);
   }
 
+  private static boolean isOver(Duration timeout) {
+    return Objects.requireNonNull(timeout, "timeout").compareTo(Duration.ZERO) <= 0;
+  }
+
   /** The result of a future that is done; cancels any other and waits for the end of it. */
   private static <T> T orCancel(Future<T> future) throws TimeoutException {
+    Task<?> task = Timeout.currentTask();
     if (future.done()) {
       return future.result();
     }
-    Future<Void> ended = future.getLoop().createFuture();
+    Future<Void> ended = task.getLoop().createFuture();
     future.addDoneCallback(done -> {
       if (!ended.done()) {
         ended.setResult(null);

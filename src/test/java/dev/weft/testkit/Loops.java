@@ -1,13 +1,22 @@
 package dev.weft.testkit;
 
 import dev.weft.loop.EventLoop;
+import dev.weft.loop.Task;
 import dev.weft.loop.ThrowingRunnable;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /** Runs test code on a loop of its own with a virtual clock. */
 public final class Loops {
 
   private Loops() {}
+
+  /** Lets a number of turns pass: what is ready now has run after the first. */
+  public static void turns(int number) {
+    for (int i = 0; i < number; i++) {
+      Task.sleep(Duration.ZERO);
+    }
+  }
 
   /** A new loop that lives by a virtual clock. */
   public static EventLoop newLoop() {
