@@ -1,0 +1,87 @@
+package dev.weft.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.testkit.Loops;
+import dev.weft.testkit.Order;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What a loop does not contain, and what escapes a handler for ordinary errors. */
+class FatalErrorTest {
+
+  private final Order order = new Order();
+  private final EventLoop loop = Loops.newLoop();
+
+  @AfterEach
+  void close() {
+    loop.close();
+  }
+
+  @Test
+  @DisplayName(
+      "TASK-3, VT-9: a KeyboardInterrupt is the task's failure and leaves the loop, which can go on")
+  void leavesTheLoop() {
+    var fatal = new KeyboardInterrupt();
+    Task<Void> task = loop.createTask(() -> {
+      loop.callSoon(() -> order.expect(1));
+      throw fatal;
+    });
+    Task<Void> other = loop.createTask(() -> Loops.turns(2));
+
+    assertSame(fatal, assertThrows(KeyboardInterrupt.class, loop::runForever));
+    assertSame(fatal, task.exception().orElseThrow());
+    assertFalse(other.done());
+    loop.runUntilComplete(other);
+    order.finish(2);
+  }
+
+  @Test
+  @DisplayName(
+      "CANC-19: a KeyboardInterrupt thrown while handling a cancellation leaves the loop, too")
+  void whileBeingCancelled() {
+    var fatal = new KeyboardInterrupt();
+    Task<Void> task = loop.createTask(() -> {
+      try {
+        loop.createFuture().await();
+      } catch (CancelledError cancelled) {
+        throw fatal;
+      }
+    });
+    var thrown = assertThrows(
+        KeyboardInterrupt.class,
+        () -> loop.runUntilComplete(() -> {
+          Loops.turns(1);
+          task.cancel();
+          task.await();
+        }));
+    assertSame(fatal, thrown);
+    assertSame(fatal, task.exception().orElseThrow());
+    assertFalse(task.cancelled());
+  }
+
+  @Test
+  @DisplayName("VT-8: catch (Exception) does not swallow a cancellation")
+  void notAnException() {
+    loop.runUntilComplete(() -> {
+      Task<String> task = loop.createTask(() -> {
+        try {
+          loop.createFuture().await();
+        } catch (Exception swallowed) {
+          return "swallowed";
+        }
+        return "not reached";
+      });
+      Loops.turns(1);
+      task.cancel();
+      assertThrows(CancelledError.class, task::await);
+      assertTrue(task.cancelled());
+      assertEquals(1, task.cancelling());
+    });
+  }
+}

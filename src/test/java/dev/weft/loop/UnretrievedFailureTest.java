@@ -1,0 +1,193 @@
+package dev.weft.loop;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.task.Gather;
+import dev.weft.testkit.LogCapture;
+import dev.weft.testkit.Loops;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.slf4j.event.Level;
+
+/** FUT-9: a failure at which nobody has looked is reported, once. */
+class UnretrievedFailureTest {
+
+  private final IOException failure = new IOException("nobody looks");
+  private final List<ExceptionContext> reports = new CopyOnWriteArrayList<>();
+  private final EventLoop loop = Loops.newLoop();
+
+  @BeforeEach
+  void capture() {
+    loop.setExceptionHandler((l, record) -> reports.add(record));
+  }
+
+  @AfterEach
+  void close() {
+    loop.close();
+  }
+
+  @Test
+  @DisplayName("FUT-9: reported when the loop is closed, for a future and for a task")
+  void atClose() {
+    Future<String> future = loop.createFuture();
+    loop.runUntilComplete(() -> {
+      future.setException(failure);
+      loop.createTask(() -> {
+        throw failure;
+      });
+      Loops.turns(2);
+    });
+    assertEquals(List.of(), reports, "somebody may still look");
+    loop.close();
+
+    assertEquals(
+        List.of("Future exception was never retrieved", "Task exception was never retrieved"),
+        reports.stream().map(ExceptionContext::message).toList());
+    reports.forEach(report -> assertSame(failure, report.exception().orElseThrow()));
+  }
+
+  @Test
+  @DisplayName("FUT-9: reported to the log if there is no handler")
+  void toTheLog() {
+    try (var log = LogCapture.start()) {
+      try (EventLoop plain = Loops.newLoop()) {
+        plain.createFuture().setException(failure);
+      }
+      LogCapture.Event event = log.events(Level.ERROR).get(0);
+      assertTrue(event.message().contains("never retrieved"), event.message());
+      assertSame(failure, event.throwable().orElseThrow());
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "FUT-9, EXC-8: reported on the loop when the future is collected, and not again at close")
+  void whenCollected() {
+    var inLoop = new AtomicBoolean();
+    loop.setExceptionHandler((l, record) -> {
+      inLoop.set(EventLoop.getRunningLoop() == loop);
+      reports.add(record);
+    });
+    fail(loop);
+    await().pollInSameThread().until(() -> {
+      System.gc();
+      loop.runUntilComplete(() -> Loops.turns(1));
+      return !reports.isEmpty();
+    });
+    assertTrue(inLoop.get());
+    assertSame(failure, reports.get(0).exception().orElseThrow());
+    loop.close();
+    assertEquals(1, reports.size());
+  }
+
+  @Test
+  @DisplayName(
+      "FUT-9: a future collected while its loop stands still is reported at close, not lost")
+  void collectedWhileStopped() {
+    WeakReference<?> future = fail(loop);
+    await().pollInSameThread().until(() -> {
+      System.gc();
+      return future.get() == null;
+    });
+    awaitCleaner();
+    assertEquals(List.of(), reports);
+    loop.close();
+    assertEquals(1, reports.size());
+  }
+
+  private WeakReference<?> fail(EventLoop loop) {
+    Future<String> future = loop.createFuture();
+    future.setException(failure);
+    return new WeakReference<>(future);
+  }
+
+  /** Cleaners work off what was collected in order; so whatever was collected before is done. */
+  private static void awaitCleaner() {
+    var cleaned = new AtomicBoolean();
+    UnretrievedFailure.CLEANER.register(new Object(), () -> cleaned.set(true));
+    await().pollInSameThread().until(() -> {
+      System.gc();
+      return cleaned.get();
+    });
+  }
+
+  @Test
+  @DisplayName("FUT-9: result() counts as looking")
+  void result() {
+    assertNotReported(future -> assertThrows(IOException.class, future::result));
+  }
+
+  @Test
+  @DisplayName("FUT-9: exception() counts as looking")
+  void exception() {
+    assertNotReported(Future::exception);
+  }
+
+  @Test
+  @DisplayName("FUT-9, FUT-6: cancel() counts as looking, though the future is done")
+  void cancel() {
+    assertNotReported(Future::cancel);
+  }
+
+  @Test
+  @DisplayName("FUT-9: awaiting counts as looking")
+  void awaiting() {
+    assertNotReported(future -> loop.runUntilComplete(() -> {
+      assertThrows(IOException.class, future::await);
+    }));
+  }
+
+  @Test
+  @DisplayName("FUT-9, CANC-5: a failure that a cancellation replaces counts as seen")
+  void replacedByCancel() {
+    loop.runUntilComplete(() -> {
+      Future<String> future = loop.createFuture();
+      Task<String> task = loop.createTask(future::await);
+      Loops.turns(1);
+      future.setException(failure);
+      task.cancel();
+      assertThrows(CancelledError.class, task::await);
+    });
+    loop.close();
+    assertEquals(List.of(), reports);
+  }
+
+  @Test
+  @DisplayName("FUT-9, GATH-4: gathered futures that fail after the first count as seen")
+  void siblings() {
+    loop.runUntilComplete(() -> {
+      Future<String> first = loop.createFuture();
+      Future<String> second = loop.createFuture();
+      Future<List<String>> both = Gather.of(List.of(first, second));
+      first.setException(failure);
+      second.setException(new IOException("late"));
+      assertSame(failure, assertThrows(IOException.class, both::await));
+      Loops.turns(1);
+    });
+    loop.close();
+    assertEquals(List.of(), reports);
+  }
+
+  private interface Look {
+    void at(Future<String> future);
+  }
+
+  private void assertNotReported(Look look) {
+    Future<String> future = loop.createFuture();
+    future.setException(failure);
+    look.at(future);
+    loop.close();
+    assertEquals(List.of(), reports);
+  }
+}
