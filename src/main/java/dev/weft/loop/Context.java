@@ -89,6 +89,12 @@ public final class Context {
     }
   }
 
+  /** Whether the caller runs in this very context. */
+  boolean isCurrent() {
+    Strand strand = strand();
+    return this == (strand == null ? OF_OTHER_THREADS.get() : strand.context);
+  }
+
   void enter() {
     if (enteredBy != null) {
       throw new IllegalStateException(

@@ -73,7 +73,7 @@ final class ExceptionReporter {
 
   private void callIn(Context context, ExceptionHandler custom, ExceptionContext record)
       throws Exception {
-    if (context == null) {
+    if (context == null || context.isCurrent()) {
       custom.handle(loop, record);
     } else {
       context.run(() -> {
@@ -88,7 +88,7 @@ final class ExceptionReporter {
     Object task =
         record.asMap().getOrDefault(ExceptionContext.TASK, record.future().orElse(null));
     if (task instanceof Task<?> known) {
-      return known == Task.currentOrNull() ? null : known.getContext();
+      return known.getContext();
     }
     return record
         .handle()
