@@ -4,13 +4,14 @@ import dev.weft.loop.Context;
 import dev.weft.loop.ExceptionGroup;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
-import dev.weft.transport.ConnectionOptions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,20 +34,25 @@ final class Connector implements Selectable {
   /**
    * Connects to the first address that takes it. Suspends.
    *
+   * @param local from where: the first of them that can be bound; from anywhere if there are none
+   * @param allErrors whether to throw every failure as a group
    * @return a channel in non-blocking mode
    */
   static SocketChannel connect(
-      SelectorEventLoop loop, List<InetAddress> addresses, int port, ConnectionOptions options)
+      SelectorEventLoop loop,
+      List<InetSocketAddress> addresses,
+      List<InetSocketAddress> local,
+      boolean allErrors)
       throws IOException {
     var failures = new ArrayList<IOException>();
-    for (InetAddress address : addresses) {
+    for (InetSocketAddress address : addresses) {
       try {
-        return connect(loop, new InetSocketAddress(address, port), options);
+        return connect(loop, address, local);
       } catch (IOException e) {
         failures.add(e);
       }
     }
-    if (options.allErrors()) {
+    if (allErrors) {
       throw new ExceptionGroup("createConnection failed", failures);
     }
     IOException first = failures.get(0);
@@ -63,35 +69,55 @@ final class Connector implements Selectable {
   }
 
   private static SocketChannel connect(
-      SelectorEventLoop loop, InetSocketAddress address, ConnectionOptions options)
+      SelectorEventLoop loop, InetSocketAddress address, List<InetSocketAddress> local)
       throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
       channel.configureBlocking(false);
-      if (options.localAddr().isPresent()) {
-        bind(channel, options.localAddr().get());
+      if (!local.isEmpty()) {
+        bind(channel, address, local);
       }
       if (!channel.connect(address)) {
         new Connector(loop, channel).await();
       }
       return channel;
     } catch (ConnectException e) {
-      channel.close();
+      SelectorEventLoop.closeQuietly(channel);
       var failure = new ConnectException("connecting to " + address + " failed: " + e.getMessage());
       failure.initCause(e);
       throw failure;
+    } catch (UnsupportedAddressTypeException e) {
+      SelectorEventLoop.closeQuietly(channel);
+      throw new SocketException("there is no IPv6 to connect to " + address);
     } catch (Throwable e) {
-      channel.close();
+      SelectorEventLoop.closeQuietly(channel);
       throw e;
     }
   }
 
-  private static void bind(SocketChannel channel, InetSocketAddress address) throws IOException {
-    try {
-      channel.bind(address);
-    } catch (IOException e) {
-      throw new IOException("cannot bind to local address " + address + ": " + e.getMessage(), e);
+  private static void bind(
+      SocketChannel channel, InetSocketAddress remote, List<InetSocketAddress> local)
+      throws IOException {
+    IOException failure = null;
+    for (InetSocketAddress address : local) {
+      if (!sameFamily(address.getAddress(), remote.getAddress())) {
+        continue;
+      }
+      try {
+        channel.bind(address);
+        return;
+      } catch (IOException e) {
+        failure =
+            new IOException("cannot bind to local address " + address + ": " + e.getMessage(), e);
+      }
     }
+    throw failure != null
+        ? failure
+        : new IOException("no local address of the family of " + remote + " among " + local);
+  }
+
+  private static boolean sameFamily(InetAddress local, InetAddress remote) {
+    return local.isAnyLocalAddress() || local.getClass() == remote.getClass();
   }
 
   private void await() throws IOException {

@@ -3,13 +3,19 @@ package dev.weft.selector;
 import dev.weft.transport.ServerOptions;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Makes the listening sockets of a server: all, or none if one of them cannot be had. */
+/**
+ * Makes the listening sockets of a server: all, or none if one of them cannot be had. Addresses that the
+ * machine does not have are left out, so that a name may stand for IPv6 where there is none.
+ */
 final class Listener {
 
   private Listener() {}
@@ -19,19 +25,20 @@ final class Listener {
     var channels = new ArrayList<ServerSocketChannel>();
     try {
       for (InetSocketAddress address : addresses) {
-        channels.add(bind(address, options));
+        bind(address, options).ifPresent(channels::add);
+      }
+      if (channels.isEmpty()) {
+        throw new BindException("could not bind on any address out of " + addresses);
       }
       return channels;
     } catch (Throwable error) {
-      for (ServerSocketChannel channel : channels) {
-        channel.close();
-      }
+      channels.forEach(SelectorEventLoop::closeQuietly);
       throw error;
     }
   }
 
-  private static ServerSocketChannel bind(InetSocketAddress address, ServerOptions options)
-      throws IOException {
+  private static Optional<ServerSocketChannel> bind(
+      InetSocketAddress address, ServerOptions options) throws IOException {
     ServerSocketChannel channel = ServerSocketChannel.open();
     try {
       channel.configureBlocking(false);
@@ -39,16 +46,32 @@ final class Listener {
       if (options.reusePort()) {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
-      return channel.bind(address, options.backlog());
+      return Optional.of(channel.bind(address, options.backlog()));
+    } catch (UnsupportedAddressTypeException e) {
+      SelectorEventLoop.closeQuietly(channel);
+      return Optional.empty();
     } catch (BindException e) {
-      channel.close();
+      SelectorEventLoop.closeQuietly(channel);
+      if (!isAvailable(address.getAddress())) {
+        return Optional.empty();
+      }
       var failure = new BindException(
           "error while attempting to bind on address " + address + ": " + e.getMessage());
       failure.initCause(e);
       throw failure;
     } catch (Throwable error) {
-      channel.close();
+      SelectorEventLoop.closeQuietly(channel);
       throw error;
+    }
+  }
+
+  /** Whether the machine has the address: port 0 of it can always be bound, then. */
+  private static boolean isAvailable(InetAddress address) throws IOException {
+    try (ServerSocketChannel probe = ServerSocketChannel.open()) {
+      probe.bind(new InetSocketAddress(address, 0));
+      return true;
+    } catch (BindException e) {
+      return false;
     }
   }
 }

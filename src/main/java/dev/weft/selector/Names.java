@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * Names to addresses. The JDK resolves names by a blocking native call, which would stop the loop, so
@@ -25,6 +26,10 @@ final class Names {
   private static final int RESOLVERS = 8;
 
   private static final ExecutorService POOL = pool();
+
+  // What else looks like an address, "1.2.3.256" or "host:80", the JDK would ask the system for.
+  private static final Pattern LITERAL = Pattern.compile(
+      "OCTET(\\.OCTET){3}|[0-9a-fA-F:\\[].*:.*".replace("OCTET", "(25[0-5]|2[0-4]\\d|1?\\d?\\d)"));
 
   private Names() {}
 
@@ -46,9 +51,18 @@ final class Names {
     }
   }
 
-  /** The addresses of a host, in the system's order. Suspends, unless the host is an address. */
-  static List<InetAddress> resolve(BaseEventLoop loop, String host) throws IOException {
-    return begin(loop, host).await();
+  /** Where a port of a host is, in the system's order. Suspends, unless the host is an address. */
+  static List<InetSocketAddress> resolve(BaseEventLoop loop, String host, int port)
+      throws IOException {
+    return at(port, begin(loop, host).await());
+  }
+
+  /** The address itself; if it is only a name and a port, what they stand for. */
+  static List<InetSocketAddress> resolve(BaseEventLoop loop, InetSocketAddress address)
+      throws IOException {
+    return address.isUnresolved()
+        ? resolve(loop, address.getHostString(), address.getPort())
+        : List.of(address);
   }
 
   /** Where a server on these hosts listens, each place once. Suspends. */
@@ -58,18 +72,35 @@ final class Names {
       throw new IllegalArgumentException("hosts must not be empty");
     }
     var futures = new ArrayList<Future<List<InetAddress>>>();
-    for (String host : hosts) {
-      futures.add(host.isEmpty() ? null : begin(loop, host));
-    }
-    var places = new LinkedHashSet<InetSocketAddress>();
-    for (Future<List<InetAddress>> future : futures) {
-      if (future == null) {
-        places.add(new InetSocketAddress(port)); // the wildcard: IPv4 and IPv6 on one socket
-      } else {
-        future.await().forEach(address -> places.add(new InetSocketAddress(address, port)));
+    try {
+      for (String host : hosts) {
+        futures.add(host.isEmpty() ? everywhere(loop) : begin(loop, host));
       }
+      var places = new LinkedHashSet<InetSocketAddress>();
+      for (Future<List<InetAddress>> future : futures) {
+        places.addAll(at(port, future.await()));
+      }
+      return List.copyOf(places);
+    } finally {
+      futures.forEach(Future::cancel); // after a failure nobody looks at the others
     }
-    return List.copyOf(places);
+  }
+
+  private static List<InetSocketAddress> at(int port, List<InetAddress> addresses) {
+    return addresses.stream()
+        .map(address -> new InetSocketAddress(address, port))
+        .toList();
+  }
+
+  /** The wildcard: IPv4 and IPv6 on one socket. */
+  private static Future<List<InetAddress>> everywhere(BaseEventLoop loop) {
+    return known(loop, new InetSocketAddress(0).getAddress());
+  }
+
+  private static Future<List<InetAddress>> known(BaseEventLoop loop, InetAddress address) {
+    Future<List<InetAddress>> future = loop.createFuture();
+    future.setResult(List.of(address));
+    return future;
   }
 
   private static Future<List<InetAddress>> begin(BaseEventLoop loop, String host)
@@ -78,17 +109,13 @@ final class Names {
       throw new IllegalArgumentException("host must not be empty");
     }
     if (isLiteral(host)) {
-      Future<List<InetAddress>> known = loop.createFuture();
-      known.setResult(List.of(InetAddress.getByName(host)));
-      return known;
+      return known(loop, InetAddress.getByName(host));
     }
     return loop.runInExecutor(POOL, () -> List.of(InetAddress.getAllByName(host)));
   }
 
   /** Whether the JDK parses the host as an address, without asking anybody. */
-  private static boolean isLiteral(String host) {
-    return host.indexOf(':') >= 0
-        || host.chars().allMatch(c -> c == '.' || c >= '0' && c <= '9')
-            && host.chars().filter(c -> c == '.').count() == 3;
+  static boolean isLiteral(String host) {
+    return LITERAL.matcher(host).matches();
   }
 }

@@ -13,7 +13,10 @@ import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ServerOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.Channel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -35,8 +38,7 @@ final class SelectorEventLoop extends BaseEventLoop {
   static final int READ_SIZE = 256 * 1024;
 
   private final Selector selector;
-  private final Consumer<SelectionKey> ready =
-      key -> ((Selectable) key.attachment()).ready(key.readyOps());
+  private final Consumer<SelectionKey> ready = SelectorEventLoop::dispatch;
 
   // loop thread only
   private ByteBuffer receiveBuffer;
@@ -53,6 +55,14 @@ final class SelectorEventLoop extends BaseEventLoop {
   }
 
   // ---- polling
+
+  private static void dispatch(SelectionKey key) {
+    try {
+      ((Selectable) key.attachment()).ready(key.readyOps());
+    } catch (CancelledKeyException closed) {
+      // by another thread that still has the channel, while we polled
+    }
+  }
 
   @Override
   protected void poll(long timeout) {
@@ -80,18 +90,37 @@ final class SelectorEventLoop extends BaseEventLoop {
 
   @Override
   protected void release() {
+    List<SocketTransport> unclosed = selector.keys().stream()
+        .filter(SelectionKey::isValid)
+        .map(SelectionKey::attachment)
+        .filter(SocketTransport.class::isInstance)
+        .map(SocketTransport.class::cast)
+        .filter(transport -> !transport.isClosing() || transport.getWriteBufferSize() > 0)
+        .toList();
     try {
       release(selector);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close the selector", e);
     }
+    if (!unclosed.isEmpty()) {
+      LOG.warn(
+          "{} unclosed transports in {}, the first: {}", unclosed.size(), this, unclosed.get(0));
+    }
   }
 
   private static void release(Selector selector) throws IOException {
     for (SelectionKey key : List.copyOf(selector.keys())) {
-      key.channel().close();
+      closeQuietly(key.channel());
     }
     selector.close();
+  }
+
+  static void closeQuietly(Channel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("closing {} failed", channel, e);
+    }
   }
 
   /** What is left to do for a loop that nobody has closed and nobody can close any more. */
@@ -114,6 +143,18 @@ final class SelectorEventLoop extends BaseEventLoop {
   SelectionKey register(SelectableChannel channel, int operations, Selectable owner)
       throws IOException {
     return channel.register(selector, operations, owner);
+  }
+
+  /**
+   * Gives the descriptors of closed channels back to the system now. The JDK does so when the selector
+   * polls, and until then a closed listener still listens.
+   */
+  void releaseClosed() {
+    try {
+      selector.selectNow(key -> {}); // what is ready is so in the next poll, too
+    } catch (IOException e) {
+      throw new UncheckedIOException("polling failed", e);
+    }
   }
 
   void enqueue(Handle handle) {
@@ -154,18 +195,22 @@ final class SelectorEventLoop extends BaseEventLoop {
     Objects.requireNonNull(options, "options");
     Names.checkPort(port, 1);
     checkOnLoop("createConnection");
-    SocketChannel channel = Connector.connect(this, Names.resolve(this, host), port, options);
-    return adopt(factory, channel);
+    List<InetSocketAddress> remote = Names.resolve(this, host, port);
+    List<InetSocketAddress> local = options.localAddr().isEmpty()
+        ? List.of()
+        : Names.resolve(this, options.localAddr().get());
+    return adopt(factory, Connector.connect(this, remote, local, options.allErrors()));
   }
 
   @Override
   public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
       Supplier<? extends P> factory, SocketChannel sock) throws IOException {
     Objects.requireNonNull(factory, "factory");
-    if (!sock.isConnected()) {
+    if (!Objects.requireNonNull(sock, "sock").isConnected()) {
       throw new IllegalArgumentException("sock is not connected: " + sock);
     }
     checkOnLoop("createConnection");
+    checkUnused(sock);
     sock.configureBlocking(false);
     return adopt(factory, sock);
   }
@@ -181,7 +226,7 @@ final class SelectorEventLoop extends BaseEventLoop {
       return new ProtocolConnection<>(transport, protocol);
     } catch (Throwable error) {
       if (transport == null) {
-        channel.close();
+        closeQuietly(channel);
       } else {
         transport.close();
       }
@@ -208,18 +253,33 @@ final class SelectorEventLoop extends BaseEventLoop {
       throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(options, "options");
-    if (sock.getLocalAddress() == null) {
+    if (Objects.requireNonNull(sock, "sock").getLocalAddress() == null) {
       throw new IllegalArgumentException("sock is not bound: " + sock);
     }
     checkOnLoop("createServer");
+    checkUnused(sock);
     sock.configureBlocking(false);
     return served(new SelectorServer(this, factory, List.of(sock), options), options);
   }
 
-  private static Server served(Server server, ServerOptions options) {
-    if (options.startServing()) {
-      server.startServing();
+  private void checkUnused(SelectableChannel sock) {
+    if (sock.isRegistered()) {
+      SelectionKey key = sock.keyFor(selector);
+      throw new IllegalStateException(
+          sock + " is in use by " + (key == null ? "another selector" : key.attachment()));
     }
-    return server;
+  }
+
+  private static Server served(SelectorServer server, ServerOptions options) throws IOException {
+    try {
+      server.register();
+      if (options.startServing()) {
+        server.startServing();
+      }
+      return server;
+    } catch (Throwable error) { // cancelled, for one
+      server.close();
+      throw error;
+    }
   }
 }

@@ -13,7 +13,9 @@ import dev.weft.transport.ServerOptions;
 import dev.weft.transport.TransportSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,13 +23,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A server of stream connections on one or several listening sockets. Loop thread only. */
 final class SelectorServer implements Server {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
   /** How long to leave the listening socket alone when accepting fails: ACCEPT_RETRY_DELAY. */
   static final Duration RETRY_DELAY = Duration.ofSeconds(1);
@@ -35,6 +33,7 @@ final class SelectorServer implements Server {
   private final SelectorEventLoop loop;
   private final Supplier<? extends BaseProtocol> factory;
   private final ServerOptions options;
+  private final Accept accept;
   private final Context context = Context.copyContext();
   private final List<Acceptor> acceptors = new ArrayList<>();
   private final Set<SocketTransport> connections = new LinkedHashSet<>();
@@ -48,10 +47,32 @@ final class SelectorServer implements Server {
       Supplier<? extends BaseProtocol> factory,
       List<ServerSocketChannel> channels,
       ServerOptions options) {
+    this(loop, factory, channels, options, ServerSocketChannel::accept);
+  }
+
+  SelectorServer(
+      SelectorEventLoop loop,
+      Supplier<? extends BaseProtocol> factory,
+      List<ServerSocketChannel> channels,
+      ServerOptions options,
+      Accept accept) {
     this.loop = loop;
     this.factory = factory;
     this.options = options;
+    this.accept = accept;
     channels.forEach(channel -> acceptors.add(new Acceptor(channel)));
+  }
+
+  /** How a connection is taken from a listening channel. */
+  interface Accept {
+    SocketChannel from(ServerSocketChannel channel) throws IOException;
+  }
+
+  /** Has the loop close the listening sockets when it is closed, whether they serve or not. */
+  void register() throws IOException {
+    for (Acceptor acceptor : acceptors) {
+      loop.register(acceptor.channel, 0, acceptor);
+    }
   }
 
   @Override
@@ -108,7 +129,8 @@ final class SelectorServer implements Server {
     loop.checkThread("close");
     closed = true;
     serving = false;
-    acceptors.forEach(Acceptor::close);
+    acceptors.forEach(acceptor -> SelectorEventLoop.closeQuietly(acceptor.channel));
+    loop.releaseClosed();
     if (forever != null && !forever.done()) {
       forever.setResult(null);
     }
@@ -131,7 +153,11 @@ final class SelectorServer implements Server {
     if (!closed || !connections.isEmpty()) {
       Future<Void> gone = loop.createFuture();
       closedWaiters.add(gone);
-      gone.await();
+      try {
+        gone.await();
+      } finally {
+        closedWaiters.remove(gone);
+      }
     }
   }
 
@@ -148,10 +174,13 @@ final class SelectorServer implements Server {
   public int port() {
     checkOpen();
     try {
-      return ((InetSocketAddress) acceptors.get(0).channel.getLocalAddress()).getPort();
+      if (acceptors.get(0).channel.getLocalAddress() instanceof InetSocketAddress address) {
+        return address.getPort();
+      }
     } catch (IOException e) {
       throw new IllegalStateException("the listening socket is closed", e);
     }
+    throw new IllegalStateException("listens on something that has no ports: " + this);
   }
 
   void attach(SocketTransport transport) {
@@ -199,7 +228,7 @@ final class SelectorServer implements Server {
 
     void resume() {
       if (serving) {
-        watch(java.nio.channels.SelectionKey.OP_ACCEPT);
+        watch(SelectionKey.OP_ACCEPT);
       }
     }
 
@@ -211,14 +240,6 @@ final class SelectorServer implements Server {
       }
     }
 
-    void close() {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        LOG.warn("closing {} failed", channel, e);
-      }
-    }
-
     @Override
     public void ready(int operations) {
       loop.enqueue(handle);
@@ -226,49 +247,57 @@ final class SelectorServer implements Server {
 
     private void accept() {
       for (int i = 0; i <= options.backlog() && serving; i++) {
+        SocketChannel connection;
         try {
-          var connection = channel.accept();
-          if (connection == null) {
-            return;
-          }
-          loop.callSoon(() -> begin(connection), context.copy());
+          connection = accept.from(channel);
         } catch (IOException e) {
           pause(e);
           return;
         }
+        if (connection == null) {
+          return;
+        }
+        loop.callSoon(() -> begin(connection), context.copy());
+        hold(connection);
+      }
+    }
+
+    /** From here on a loop that is closed closes the connection. */
+    private void hold(SocketChannel connection) {
+      try {
+        connection.configureBlocking(false);
+        loop.register(connection, 0, null);
+      } catch (IOException e) {
+        SelectorEventLoop.closeQuietly(connection); // which begin will report
       }
     }
 
     /** Out of descriptors or memory: not accepting for a while lets others give some back. */
     private void pause(IOException error) {
+      watch(0);
+      loop.callLater(RETRY_DELAY, this::resume);
       loop.callExceptionHandler(
           ExceptionContext.of("accepting a connection failed; trying again in " + RETRY_DELAY)
               .withException(error)
               .with(ExceptionContext.SOCKET, new TransportSocket(channel)));
-      watch(0);
-      loop.callLater(RETRY_DELAY, this::resume);
     }
 
-    private void begin(java.nio.channels.SocketChannel connection) {
+    private void begin(SocketChannel connection) {
+      if (closed) { // in the same turn, and has perhaps told already that all connections are gone
+        SelectorEventLoop.closeQuietly(connection);
+        return;
+      }
       BaseProtocol protocol = null;
       try {
-        connection.configureBlocking(false);
         protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
         new SocketTransport(loop, connection, protocol, SelectorServer.this, null);
       } catch (Throwable error) {
-        discard(connection, error);
+        SelectorEventLoop.closeQuietly(connection);
+        SocketTransport.passFatal(error);
         var record = ExceptionContext.of("Error on transport creation for incoming connection")
             .withException(error);
         loop.callExceptionHandler(
             protocol == null ? record : record.with(ExceptionContext.PROTOCOL, protocol));
-      }
-    }
-
-    private void discard(java.nio.channels.SocketChannel connection, Throwable error) {
-      try {
-        connection.close();
-      } catch (IOException e) {
-        error.addSuppressed(e);
       }
     }
   }

@@ -85,7 +85,9 @@ final class SocketTransport implements Transport, Selectable {
     this.channel = channel;
     this.server = server;
     setProtocol(protocol);
-    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) { // not a local one
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
     this.localAddress = channel.getLocalAddress();
     this.remoteAddress = channel.getRemoteAddress();
     this.reader = loop.handle(this::readReady, context);
@@ -164,20 +166,27 @@ final class SocketTransport implements Transport, Selectable {
   }
 
   private void readIntoProtocol() {
+    BufferedProtocol receiver = buffered;
     ByteBuffer buffer;
     try {
-      buffer = buffered.getBuffer(-1);
+      buffer = receiver.getBuffer(-1);
       if (!buffer.hasRemaining()) {
         throw new IllegalStateException("getBuffer() returned an empty buffer");
+      }
+      if (buffer.isReadOnly()) {
+        throw new IllegalStateException("getBuffer() returned a read-only buffer");
       }
     } catch (Throwable error) {
       protocolFailed(error, "getBuffer");
       return;
     }
+    if (closing || readingPaused || receiver != buffered) {
+      return; // by getBuffer; what there is to read stays
+    }
     int count = read(buffer);
     if (count > 0) {
       try {
-        buffered.bufferUpdated(count);
+        receiver.bufferUpdated(count);
       } catch (Throwable error) {
         protocolFailed(error, "bufferUpdated");
       }
@@ -256,7 +265,8 @@ final class SocketTransport implements Transport, Selectable {
       return;
     }
     if (lost) {
-      dropAfterLoss(data);
+      data.position(data.limit());
+      noteWriteAfterLoss();
       return;
     }
     if (queue.isEmpty()) {
@@ -279,8 +289,12 @@ final class SocketTransport implements Transport, Selectable {
   @Override
   public void writelines(List<ByteBuffer> data) {
     checkCanWrite();
+    if (data.isEmpty()) {
+      return;
+    }
     if (lost) {
-      data.forEach(this::dropAfterLoss);
+      data.forEach(buffer -> buffer.position(buffer.limit()));
+      noteWriteAfterLoss();
       return;
     }
     boolean wasEmpty = queue.isEmpty();
@@ -303,8 +317,7 @@ final class SocketTransport implements Transport, Selectable {
     }
   }
 
-  private void dropAfterLoss(ByteBuffer data) {
-    data.position(data.limit());
+  private void noteWriteAfterLoss() {
     if (++writesAfterLoss == SILENT_WRITES) {
       LOG.warn("writing to a connection that is lost: {}", this);
     }
@@ -360,8 +373,8 @@ final class SocketTransport implements Transport, Selectable {
     if (lost || queue.isEmpty() || !flush()) {
       return;
     }
-    resumeProtocolIfNeeded(); // may write more
-    if (queue.isEmpty()) {
+    resumeProtocolIfNeeded(); // may write more, or close
+    if (queue.isEmpty() && !lost) {
       setInterest(SelectionKey.OP_WRITE, false);
       if (closing) {
         finish(null);
@@ -421,7 +434,7 @@ final class SocketTransport implements Transport, Selectable {
 
   @Override
   public int getWriteBufferSize() {
-    return queue.size();
+    return (int) Math.min(queue.size(), Integer.MAX_VALUE);
   }
 
   @Override
@@ -489,11 +502,7 @@ final class SocketTransport implements Transport, Selectable {
     try {
       protocol.connectionLost(error);
     } finally {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        LOG.debug("closing {} failed", this, e);
-      }
+      SelectorEventLoop.closeQuietly(channel);
       if (server != null) {
         server.detach(this);
       }
@@ -507,7 +516,7 @@ final class SocketTransport implements Transport, Selectable {
         .with(ExceptionContext.PROTOCOL, protocol));
   }
 
-  private static void passFatal(Throwable error) {
+  static void passFatal(Throwable error) {
     if (error instanceof KeyboardInterrupt interrupt) {
       throw interrupt;
     }

@@ -13,13 +13,13 @@ final class WriteQueue {
 
   private ArrayDeque<ByteBuffer> chunks; // each is read from its position to `filled` or its limit
   private ByteBuffer tail; // the last chunk, as seen by who fills it
-  private int size;
+  private long size;
 
   boolean isEmpty() {
     return size == 0;
   }
 
-  int size() {
+  long size() {
     return size;
   }
 
@@ -32,7 +32,7 @@ final class WriteQueue {
     if (chunks == null) {
       chunks = new ArrayDeque<>();
     }
-    size = Math.addExact(size, count);
+    size += count;
     if (tail != null && tail.hasRemaining()) {
       int shared = Math.min(count, tail.remaining());
       tail.put(tail.position(), data, data.position(), shared);

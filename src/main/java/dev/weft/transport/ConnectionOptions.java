@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * The optional parts of {@code createConnection}. Immutable.
  *
- * @param localAddr where to connect from ({@code local_addr}); any address and port if empty
+ * @param localAddr where to connect from ({@code local_addr}), resolved by the loop if it is not yet;
+ *     any address and port if empty
  * @param allErrors whether failing to connect to several addresses throws all their errors as a group
  *     ({@code all_errors}), not just one that names them
  */

@@ -7,7 +7,8 @@ package dev.weft.transport;
  * @param reuseAddress whether the port may be bound while old connections of it linger; asyncio's
  *     default on POSIX
  * @param reusePort whether several servers may listen on the same port
- * @param startServing whether to accept connections at once
+ * @param startServing whether to accept connections at once; if not, the system holds those that come
+ *     before {@code startServing()}, up to the backlog (asyncio refuses them)
  */
 public record ServerOptions(
     int backlog, boolean reuseAddress, boolean reusePort, boolean startServing) {

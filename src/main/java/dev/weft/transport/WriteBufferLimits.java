@@ -27,6 +27,6 @@ public record WriteBufferLimits(int low, int high) {
 
   /** Limits of which only the low mark is given; the high one is four times as much. */
   public static WriteBufferLimits ofLow(int low) {
-    return new WriteBufferLimits(low, Math.multiplyExact(4, low));
+    return new WriteBufferLimits(low, (int) Math.min(4L * low, Integer.MAX_VALUE));
   }
 }

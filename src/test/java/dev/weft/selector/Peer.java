@@ -1,0 +1,93 @@
+package dev.weft.selector;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.weft.loop.EventLoop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.Callable;
+
+/**
+ * The other end: a plain blocking socket. What blocks is done on the loop's executor and awaited; the
+ * rest takes effect before it returns, because nothing is quicker than loopback.
+ */
+final class Peer implements AutoCloseable {
+
+  private final EventLoop loop;
+  final Socket socket;
+
+  Peer(EventLoop loop, Socket socket) {
+    this.loop = loop;
+    this.socket = socket;
+  }
+
+  /** A listening socket; each end of its connections buffers as little as the system lets it. */
+  static ServerSocket listen() throws IOException {
+    var listening = new ServerSocket();
+    listening.setReceiveBufferSize(4096);
+    listening.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+    return listening;
+  }
+
+  static Peer connect(EventLoop loop, int port) {
+    return new Peer(
+        loop, loop.runInExecutor(() -> new Socket("127.0.0.1", port)).await());
+  }
+
+  static Peer accept(EventLoop loop, ServerSocket listening) {
+    return new Peer(loop, loop.runInExecutor(listening::accept).await());
+  }
+
+  /** A port that nobody listens on. */
+  static int refusingPort() throws IOException {
+    try (ServerSocket free = listen()) {
+      return free.getLocalPort();
+    }
+  }
+
+  void send(String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(UTF_8));
+  }
+
+  void send(byte[] bytes) {
+    blocking(() -> {
+      socket.getOutputStream().write(bytes);
+      return null;
+    });
+  }
+
+  byte[] receive(int count) {
+    return blocking(() -> socket.getInputStream().readNBytes(count));
+  }
+
+  String receiveText(int count) {
+    return new String(receive(count), UTF_8);
+  }
+
+  byte[] receiveAll() {
+    return blocking(() -> socket.getInputStream().readAllBytes());
+  }
+
+  /** What the next read says: a byte, -1 for the end of data; or throws. */
+  int receiveByte() {
+    return blocking(() -> socket.getInputStream().read());
+  }
+
+  private <T> T blocking(Callable<T> call) {
+    return loop.runInExecutor(call).await();
+  }
+
+  /** Ends the connection with a reset, not an orderly end. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,455 @@
+package dev.weft.selector;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.loop.Future;
+import dev.weft.testkit.LogCapture;
+import dev.weft.transport.Transport;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.Level;
+
+/** How bytes go out. */
+class WritingTest extends TcpTest {
+
+  private static final int MIB = 1024 * 1024;
+
+  private static byte[] random(int size) {
+    byte[] bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
+    return bytes;
+  }
+
+  private Future<byte[]> readAll(Peer peer) {
+    return loop.runInExecutor(() -> peer.socket.getInputStream().readAllBytes());
+  }
+
+  @Test
+  @DisplayName("TR-15: a small write is sent at once, not in a later turn")
+  void atOnce() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      protocol.transport.write(bytes("now"));
+      assertEquals(0, protocol.transport.getWriteBufferSize());
+      assertEquals(3, peer.socket.getInputStream().available());
+      protocol.transport.abort();
+      protocol.lost.await();
+    });
+  }
+
+  @Test
+  @DisplayName("TR-15: writing nothing does nothing, also while something is queued")
+  void nothing() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      connect(protocol);
+      protocol.transport.write(new byte[0]);
+      protocol.transport.writelines(List.of());
+      protocol.transport.writelines(List.of(ByteBuffer.allocate(0)));
+      assertEquals(0, protocol.transport.getWriteBufferSize());
+      fill(protocol, 0);
+      int size = protocol.transport.getWriteBufferSize();
+      protocol.transport.write(ByteBuffer.allocate(0));
+      assertEquals(size, protocol.transport.getWriteBufferSize());
+      protocol.transport.abort();
+      protocol.lost.await();
+    });
+  }
+
+  @ParameterizedTest(name = "direct {0}")
+  @ValueSource(booleans = {true, false})
+  @DisplayName("TR-15: 64 MiB in one write arrive byte by byte through small socket buffers")
+  void large(boolean direct) {
+    run(() -> {
+      byte[] sent = random(64 * MIB);
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      Future<byte[]> all = readAll(peer);
+      var data = direct ? ByteBuffer.allocateDirect(sent.length) : ByteBuffer.allocate(sent.length);
+      data.put(sent).flip();
+      protocol.transport.write(data);
+      assertFalse(data.hasRemaining());
+      assertTrue(protocol.transport.getWriteBufferSize() > 0);
+      protocol.transport.close();
+      assertArrayEquals(sent, all.await());
+      protocol.lost.await();
+      assertEquals(List.of("made", "pause", "resume", "lost"), protocol.events);
+    });
+  }
+
+  @Test
+  @DisplayName("TR-15: thousands of writes of all sizes and kinds arrive in their order")
+  void manyWrites() {
+    run(() -> {
+      var random = new Random(7);
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      Future<byte[]> all = readAll(peer);
+      var expected = new ByteArrayOutputStream();
+      for (int i = 0; i < 3_000; i++) {
+        byte[] bytes = new byte[random.nextInt(random.nextInt(3_000) + 1)];
+        random.nextBytes(bytes);
+        expected.writeBytes(bytes);
+        switch (random.nextInt(3)) {
+          case 0 -> protocol.transport.write(bytes);
+          case 1 ->
+            protocol.transport.write(
+                ByteBuffer.allocateDirect(bytes.length).put(bytes).flip().asReadOnlyBuffer());
+          default -> {
+            int cut = random.nextInt(bytes.length + 1);
+            protocol.transport.writelines(List.of(
+                ByteBuffer.wrap(bytes, 0, cut), ByteBuffer.wrap(bytes, cut, bytes.length - cut)));
+          }
+        }
+        if (random.nextInt(50) == 0) {
+          turn();
+        }
+      }
+      protocol.transport.writeEof();
+      assertArrayEquals(expected.toByteArray(), all.await());
+      protocol.transport.close();
+      protocol.lost.await();
+    });
+  }
+
+  @Test
+  @DisplayName("TR-19: a buffer that was written may be changed, even if it waits to be sent")
+  void copied() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      int written = fill(protocol, 0);
+      byte[] data = bytes("original");
+      protocol.transport.write(data);
+      Arrays.fill(data, (byte) '?');
+      byte[] line = bytes("line");
+      protocol.transport.writelines(List.of(ByteBuffer.wrap(line)));
+      Arrays.fill(line, (byte) '?');
+      peer.receive(written);
+      assertEquals("originalline", peer.receiveText(12));
+      protocol.transport.abort();
+      protocol.lost.await();
+    });
+  }
+
+  @Test
+  @DisplayName("TR-24: writelines takes more buffers than one system call does, in order")
+  void writelines() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      Future<byte[]> all = readAll(peer);
+      byte[] sent = random(5_000 * 101);
+      var lines = new ArrayList<ByteBuffer>();
+      for (int i = 0; i < sent.length; i += 101) {
+        lines.add(ByteBuffer.wrap(sent, i, 101));
+      }
+      protocol.transport.writelines(lines);
+      assertTrue(lines.stream().noneMatch(ByteBuffer::hasRemaining));
+      protocol.transport.close();
+      assertArrayEquals(sent, all.await());
+      protocol.lost.await();
+    });
+  }
+
+  @Test
+  @DisplayName("TR-24: writelines asks for a pause once, at its end, when all is queued")
+  void writelinesPause() {
+    run(() -> {
+      var sizes = new ArrayList<Integer>();
+      var protocol = new Recorder(loop) {
+        @Override
+        public void pauseWriting() {
+          sizes.add(transport.getWriteBufferSize());
+          super.pauseWriting();
+        }
+      };
+      connect(protocol);
+      fill(protocol, 0);
+      int before = protocol.transport.getWriteBufferSize();
+      assertEquals(List.of(), sizes);
+      protocol.transport.writelines(
+          List.of(ByteBuffer.allocate(70_000), ByteBuffer.allocate(70_000)));
+      assertEquals(List.of(before + 140_000), sizes);
+      protocol.transport.abort();
+      protocol.lost.await();
+    });
+  }
+
+  @Test
+  @DisplayName("TR-24: what writelines sends at once leaves nothing behind, and needs no pause")
+  void writelinesAtOnce() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      protocol.transport.writelines(
+          List.of(ByteBuffer.wrap(bytes("one")), ByteBuffer.wrap(bytes("two"))));
+      assertEquals(0, protocol.transport.getWriteBufferSize());
+      assertEquals("onetwo", peer.receiveText(6));
+      protocol.transport.abort();
+      protocol.lost.await();
+      assertEquals(List.of("made", "lost"), protocol.events);
+    });
+  }
+
+  @Test
+  @DisplayName("TR-16: writing after writeEof is refused, at once and while flushing")
+  void afterWriteEof() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      Transport transport = protocol.transport;
+      assertTrue(transport.canWriteEof());
+      int written = fill(protocol, 0);
+      transport.writeEof();
+      assertThrows(IllegalStateException.class, () -> transport.write(bytes("x")));
+      assertThrows(IllegalStateException.class, () -> transport.write(new byte[0]));
+      assertThrows(
+          IllegalStateException.class,
+          () -> transport.writelines(List.of(ByteBuffer.wrap(bytes("x")))));
+      assertEquals(written, peer.receiveAll().length);
+      assertThrows(IllegalStateException.class, () -> transport.write(bytes("x")));
+      transport.close();
+      protocol.lost.await();
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TR-25: writeEof shuts down after the queue is flushed; reading goes on; twice is as once")
+  void writeEofFlushes() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      int written = fill(protocol, 200_000);
+      protocol.transport.writeEof();
+      protocol.transport.writeEof();
+      assertFalse(protocol.transport.isClosing());
+      peer.send("meanwhile");
+      protocol.awaitBytes(9);
+      assertEquals(written, peer.receiveAll().length);
+      peer.send(" and after");
+      protocol.awaitBytes(19);
+      protocol.transport.close();
+      protocol.transport.writeEof();
+      assertEquals(null, protocol.lost.await());
+    });
+  }
+
+  @Test
+  @DisplayName("TR-25: writeEof on a closing transport does not cut what is being flushed")
+  void writeEofWhenClosing() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      int written = fill(protocol, 200_000);
+      protocol.transport.close();
+      protocol.transport.writeEof();
+      protocol.transport.write(bytes("more")); // so it was not taken for an end of writing
+      assertEquals(written + 4, peer.receiveAll().length);
+      protocol.lost.await();
+    });
+  }
+
+  @Test
+  @DisplayName("TR-17: what is written after close() and before its flush ends is sent, too")
+  void writeWhileClosing() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      int written = fill(protocol, 100_000);
+      protocol.transport.close();
+      protocol.transport.write(bytes("last words"));
+      byte[] all = peer.receiveAll();
+      assertEquals(written + 10, all.length);
+      assertEquals("last words", new String(all, written, 10));
+      assertEquals(null, protocol.lost.await());
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TR-16: writes to a lost connection are dropped; the fifth logs a warning, once for ever")
+  void afterLoss() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      connect(protocol);
+      Transport transport = protocol.transport;
+      transport.close();
+      try (var log = LogCapture.start()) {
+        transport.write(bytes("1"));
+        protocol.lost.await();
+        transport.write(bytes("2"));
+        var third = ByteBuffer.wrap(bytes("3"));
+        transport.writelines(List.of(third, ByteBuffer.wrap(bytes("3"))));
+        assertFalse(third.hasRemaining());
+        transport.write(new byte[0]);
+        var fourth = ByteBuffer.wrap(bytes("4"));
+        transport.write(fourth);
+        assertFalse(fourth.hasRemaining());
+        assertEquals(0, log.events(Level.WARN).size());
+        transport.write(bytes("5"));
+        assertEquals(1, log.events(Level.WARN).size());
+        for (int i = 0; i < 20; i++) {
+          transport.write(bytes("more"));
+        }
+        assertEquals(1, log.events(Level.WARN).size());
+      }
+      assertEquals(0, transport.getWriteBufferSize());
+      assertEquals(List.of("made", "lost"), protocol.events);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TR-18, TR-9: a send that fails does not throw; connectionLost tells, and nobody is alarmed")
+  void sendFails() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      protocol.transport.pauseReading(); // so that the write is the first to notice
+      peer.reset();
+      var data = ByteBuffer.wrap(bytes("into the void"));
+      protocol.transport.write(data);
+      assertFalse(data.hasRemaining());
+      assertTrue(protocol.transport.isClosing());
+      assertFalse(protocol.lost.done());
+      assertInstanceOf(IOException.class, protocol.lost.await());
+    });
+  }
+
+  @Test
+  @DisplayName("TR-18: the same by writelines")
+  void sendOfLinesFails() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      protocol.transport.pauseReading();
+      peer.reset();
+      protocol.transport.writelines(List.of(ByteBuffer.wrap(bytes("into the void"))));
+      assertEquals(0, protocol.transport.getWriteBufferSize());
+      assertInstanceOf(IOException.class, protocol.lost.await());
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TR-9, TR-11: a reset by the peer arrives as the error of connectionLost, and only there")
+  void reset() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      peer.send("some");
+      protocol.awaitBytes(4);
+      peer.reset();
+      assertInstanceOf(IOException.class, protocol.lost.await());
+      assertEquals(3, protocol.events.size(), protocol.events::toString);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TR-9, TR-14: a reset while writes are queued ends the connection once and drops them")
+  void resetWhileQueued() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      fill(protocol, 100_000);
+      peer.reset();
+      assertInstanceOf(IOException.class, protocol.lost.await());
+      assertEquals(0, protocol.transport.getWriteBufferSize());
+      turn();
+      turn();
+      assertEquals(1, protocol.events.stream().filter(e -> e.startsWith("lost")).count());
+    });
+  }
+
+  @Test
+  @DisplayName("TR-13, TR-11: a reset while close() flushes is the error of connectionLost")
+  void resetWhileClosing() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      fill(protocol, 100_000);
+      protocol.transport.close();
+      peer.reset();
+      assertInstanceOf(IOException.class, protocol.lost.await());
+      turn();
+      assertEquals(1, protocol.events.stream().filter(e -> e.startsWith("lost")).count());
+    });
+  }
+
+  @Test
+  @DisplayName("TR-13: close() flushes everything to a slow peer before the connection is lost")
+  void closeFlushes() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      int written = fill(protocol, 300_000);
+      protocol.transport.close();
+      protocol.transport.close();
+      turn();
+      turn();
+      assertFalse(protocol.lost.done());
+      assertEquals(written, peer.receiveAll().length);
+      assertEquals(null, protocol.lost.await());
+      assertEquals(1, protocol.events.stream().filter(e -> e.startsWith("lost")).count());
+    });
+  }
+
+  @Test
+  @DisplayName("TR-14: abort() while close() flushes drops the rest; the loss has no error")
+  void abortWhileClosing() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      int written = fill(protocol, 300_000);
+      protocol.transport.close();
+      protocol.transport.abort();
+      assertEquals(0, protocol.transport.getWriteBufferSize());
+      turn();
+      assertTrue(protocol.lost.done());
+      assertEquals(null, protocol.lost.result());
+      assertTrue(peer.receiveAll().length < written);
+    });
+  }
+
+  @Test
+  @DisplayName("A transport used from another thread says so, and sends nothing")
+  void otherThread() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      Transport transport = protocol.transport;
+      List<Runnable> calls = List.of(
+          () -> transport.write(bytes("x")),
+          transport::close,
+          transport::abort,
+          transport::writeEof);
+      for (Runnable call : calls) {
+        var refused =
+            loop.runInExecutor(() -> assertThrows(IllegalStateException.class, call::run));
+        assertTrue(refused.await().getMessage().contains("callSoonThreadsafe"));
+      }
+      assertFalse(transport.isClosing());
+      transport.close();
+      assertEquals(-1, peer.receiveByte());
+      protocol.lost.await();
+    });
+  }
+}
