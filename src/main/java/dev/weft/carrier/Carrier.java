@@ -29,6 +29,7 @@ public final class Carrier implements Executor {
   // carrier only
   private boolean capturing;
   private Runnable captured;
+  private Runnable handover;
 
   /**
    * @param ready where continuations go
@@ -98,6 +99,33 @@ public final class Carrier implements Executor {
   public void yieldCaptured() {
     capturing = true;
     Thread.yield();
+  }
+
+  /**
+   * Runs a virtual thread up to where it first suspends, while the calling one stands still and then goes
+   * on, ahead of the queue; to be called by a virtual thread of this carrier. A caller that is pinned
+   * cannot stand still: then the new thread is queued like any other.
+   */
+  public void startInPlace(Thread unstarted) {
+    handover = startCaptured(unstarted);
+    yieldCaptured();
+    if (handover != null) { // pinned, and still here
+      capturing = false;
+      ready.add(handover);
+      handover = null;
+    }
+  }
+
+  /** Runs a continuation and what it starts in its place; carrier thread only. */
+  public void run(Runnable continuation) {
+    continuation.run();
+    while (handover != null) {
+      Runnable started = handover;
+      handover = null;
+      Runnable caller = captured;
+      run(started);
+      caller.run();
+    }
   }
 
   /** Enqueues a continuation. Never runs it inline, never blocks, never rejects. */

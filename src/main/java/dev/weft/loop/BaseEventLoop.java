@@ -43,6 +43,7 @@ public abstract class BaseEventLoop implements EventLoop {
   // loop thread only
   private final TimerQueue timers = new TimerQueue();
   private final TaskList tasks = new TaskList();
+  private TaskFactory taskFactory = TaskFactory.DEFAULT;
   private long timerSequence;
   private int remaining; // entries of the current turn that have not run yet
   private boolean stopping;
@@ -176,7 +177,7 @@ public abstract class BaseEventLoop implements EventLoop {
   private void runNext() {
     if (!(ready.peek() instanceof Handle handle)) {
       remaining--;
-      ((Runnable) ready.poll()).run();
+      carrier.run((Runnable) ready.poll());
     } else if (handle.runsOnCarrier()) {
       remaining--;
       ready.poll();
@@ -218,6 +219,11 @@ public abstract class BaseEventLoop implements EventLoop {
 
   boolean isUnwinding() {
     return fatal != null;
+  }
+
+  /** Takes back what {@link #unwind} began: whoever called this throws the error instead. */
+  void stopUnwinding() {
+    fatal = null;
   }
 
   private void throwFatal() {
@@ -525,10 +531,29 @@ public abstract class BaseEventLoop implements EventLoop {
     if (unwinding != null) {
       throw new IllegalStateException("Event loop is closed");
     }
+    return taskFactory.create(this, coroutine, options);
+  }
+
+  /** What the default task factory does. */
+  final <T> Task<T> newTask(Callable<? extends T> coroutine, TaskOptions options) {
     var task = new Task<T>(this, coroutine, options);
     tasks.add(task);
-    task.start();
+    if (options.eagerStart().orElse(false) && Thread.currentThread().isVirtual()) {
+      task.startInPlace(carrier);
+    } else {
+      task.start();
+    }
     return task;
+  }
+
+  @Override
+  public final void setTaskFactory(TaskFactory factory) {
+    taskFactory = Objects.requireNonNull(factory, "factory");
+  }
+
+  @Override
+  public final TaskFactory getTaskFactory() {
+    return taskFactory;
   }
 
   @Override

@@ -137,6 +137,12 @@ public final class Context {
     }
   }
 
+  /** The current context of a strand that runs in a context of its own; else null. */
+  static Context currentOrNull() {
+    Strand strand = strand();
+    return strand == null ? null : strand.context;
+  }
+
   /** An object that stands for the current context. */
   static Object holder() {
     Strand strand = strand();

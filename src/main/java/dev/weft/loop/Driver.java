@@ -41,7 +41,7 @@ final class Driver extends Strand {
       thread = carrier.newThread(this, "weft-driver");
       continuation = carrier.startCaptured(thread);
     }
-    continuation.run();
+    carrier.run(continuation);
   }
 
   /** Keeps a callback for when the parked one has ended. Carrier only. */

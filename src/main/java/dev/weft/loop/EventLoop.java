@@ -186,6 +186,12 @@ public interface EventLoop extends AutoCloseable {
     return createTask(coroutine.asCallable(), options);
   }
 
+  /** Sets what makes the tasks of {@link #createTask} ({@code set_task_factory}). */
+  void setTaskFactory(TaskFactory factory);
+
+  /** What makes tasks ({@code get_task_factory}); {@link TaskFactory#DEFAULT} if none was set. */
+  TaskFactory getTaskFactory();
+
   /** The tasks that are not done, the oldest first ({@code all_tasks}). */
   List<Task<?>> allTasks();
 

@@ -1,5 +1,6 @@
 package dev.weft.loop;
 
+import dev.weft.carrier.Carrier;
 import dev.weft.carrier.Fiber;
 import java.time.Duration;
 import java.util.List;
@@ -120,6 +121,19 @@ public final class Task<T> extends Future<T> {
 
   void start() {
     thread.start();
+  }
+
+  /** Runs the first step at once; a fatal failure in it is the creator's too. */
+  void startInPlace(Carrier carrier) {
+    if (coroutine.context != null && coroutine.context == Context.currentOrNull()) {
+      loop.remove(this);
+      throw new IllegalStateException("cannot enter context: the creator of an eager task has it");
+    }
+    carrier.startInPlace(thread);
+    if (done() && !cancelled() && exception().filter(KeyboardInterrupt::isFatal).isPresent()) {
+      loop.stopUnwinding();
+      result();
+    }
   }
 
   /** The first step begins. Returns what keeps the body from running, or null. */

@@ -44,9 +44,7 @@ final class Unwinding {
   }
 
   private void report(Runnable reports) {
-    carrier
-        .startCaptured(carrier.newThread(new Reporting(reports), "weft-closing"))
-        .run();
+    carrier.run(carrier.startCaptured(carrier.newThread(new Reporting(reports), "weft-closing")));
   }
 
   private void runContinuations() {
@@ -57,7 +55,7 @@ final class Unwinding {
         ready.drainInbox()) {
       if (!(entry instanceof Handle)) {
         steps--;
-        ((Runnable) entry).run();
+        carrier.run((Runnable) entry);
       }
     }
   }

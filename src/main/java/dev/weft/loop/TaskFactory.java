@@ -1,0 +1,41 @@
+package dev.weft.loop;
+
+import java.util.concurrent.Callable;
+
+/**
+ * Makes the tasks of {@link EventLoop#createTask}: what {@link EventLoop#setTaskFactory} takes. A factory
+ * of one's own changes the coroutine or the options and passes them on to {@link #DEFAULT}.
+ */
+@FunctionalInterface
+public interface TaskFactory {
+
+  /** Makes tasks as a loop does without a factory. */
+  TaskFactory DEFAULT = new TaskFactory() {
+    @Override
+    public <T> Task<T> create(
+        EventLoop loop, Callable<? extends T> coroutine, TaskOptions options) {
+      return ((BaseEventLoop) loop).newTask(coroutine, options);
+    }
+  };
+
+  /**
+   * Makes tasks that run their first step when they are created, unless the options say otherwise:
+   * asyncio's {@code eager_task_factory}.
+   */
+  TaskFactory EAGER = new TaskFactory() {
+    @Override
+    public <T> Task<T> create(
+        EventLoop loop, Callable<? extends T> coroutine, TaskOptions options) {
+      boolean eager = options.eagerStart().orElse(true);
+      return DEFAULT.create(loop, coroutine, options.withEagerStart(eager));
+    }
+  };
+
+  /**
+   * Makes a task.
+   *
+   * @param coroutine what the task is to run
+   * @param options as they were given to {@code createTask}
+   */
+  <T> Task<T> create(EventLoop loop, Callable<? extends T> coroutine, TaskOptions options);
+}

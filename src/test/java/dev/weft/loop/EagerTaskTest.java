@@ -1,0 +1,211 @@
+package dev.weft.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.testkit.Loops;
+import dev.weft.testkit.Order;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Tasks whose first step runs inside createTask. */
+class EagerTaskTest {
+
+  private static final TaskOptions EAGER = TaskOptions.defaults().withEagerStart(true);
+
+  private final Order order = new Order();
+
+  @Test
+  @DisplayName("EAGER-1: the first step runs at once, the creator goes on ahead of the queue")
+  void firstStepAtOnce() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      loop.callSoon(() -> order.expect(4));
+      order.expect(1);
+      loop.createTask(
+          () -> {
+            order.expect(2);
+            Task.sleep(Duration.ZERO);
+            order.expect(5);
+          },
+          EAGER);
+      order.expect(3);
+      Task.sleep(Duration.ZERO);
+      order.finish(6);
+    });
+  }
+
+  @Test
+  @DisplayName("EAGER-1: in a callback, too; while the loop is not running it starts lazily")
+  void inCallbacks() {
+    try (EventLoop loop = Loops.newLoop()) {
+      Task<Void> lazy = loop.createTask(() -> order.expect(1), EAGER);
+      assertFalse(lazy.done());
+      loop.callSoon(() -> {
+        order.expect(2);
+        Task<Void> task = loop.createTask(() -> order.expect(3), EAGER);
+        assertTrue(task.done());
+        order.expect(4);
+      });
+      loop.callSoon(() -> order.expect(5));
+      loop.runUntilComplete(() -> order.finish(6));
+      order.checkFinished();
+    }
+  }
+
+  @Test
+  @DisplayName("EAGER-2: current_task is the child in that step, and the creator's again after it")
+  void currentTask() {
+    Loops.run(() -> {
+      Task<?> creator = Task.current().orElseThrow();
+      Task<Optional<Task<?>>> child =
+          EventLoop.getRunningLoop().createTask(() -> Task.current(), EAGER);
+      assertSame(child, child.result().orElseThrow());
+      assertSame(creator, Task.current().orElseThrow());
+    });
+  }
+
+  @Test
+  @DisplayName("EAGER-3: a child that ends in its first step is done, and not among all tasks")
+  void doneOnReturn() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      Task<Integer> child = loop.createTask(() -> 42, EAGER);
+      assertEquals(42, child.result());
+      assertEquals(1, loop.allTasks().size());
+    });
+  }
+
+  @Test
+  @DisplayName("EAGER-4: an error is the child's; a fatal one is thrown at the creator")
+  void errors() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      var failure = new IllegalArgumentException();
+      Task<Object> child = loop.createTask(
+          () -> {
+            throw failure;
+          },
+          EAGER);
+      assertSame(failure, child.exception().orElseThrow());
+      var fatal = new KeyboardInterrupt();
+      assertSame(
+          fatal,
+          assertThrows(
+              KeyboardInterrupt.class,
+              () -> loop.createTask(
+                  () -> {
+                    throw fatal;
+                  },
+                  EAGER)));
+    });
+  }
+
+  @Test
+  @DisplayName("EAGER-5: a child that suspends goes on like any task, and can be cancelled")
+  void cancelled() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      Task<Void> child = loop.createTask(
+          () -> {
+            order.expect(1);
+            try {
+              Task.sleep(Duration.ofDays(1));
+            } finally {
+              order.expect(3);
+            }
+          },
+          EAGER);
+      order.expect(2);
+      child.cancel();
+      assertThrows(CancelledError.class, child::await);
+      order.finish(4);
+    });
+  }
+
+  @Test
+  @DisplayName("EAGER-6: the option overrides the factory both ways")
+  void factory() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      loop.setTaskFactory(TaskFactory.EAGER);
+      assertSame(TaskFactory.EAGER, loop.getTaskFactory());
+      assertTrue(loop.createTask(() -> 1).done());
+      assertFalse(loop.createTask(() -> 1, EAGER.withEagerStart(false)).done());
+      loop.setTaskFactory(TaskFactory.DEFAULT);
+      assertFalse(loop.createTask(() -> 1).done());
+      assertTrue(loop.createTask(() -> 1, EAGER).done());
+    });
+  }
+
+  @Test
+  @DisplayName("EAGER-1: eager tasks that create eager tasks nest")
+  void nested() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      order.expect(1);
+      loop.createTask(
+          () -> {
+            order.expect(2);
+            loop.createTask(
+                () -> {
+                  order.expect(3);
+                  Task.sleep(Duration.ZERO);
+                  order.expect(7);
+                },
+                EAGER);
+            loop.createTask(() -> order.expect(4), EAGER);
+            order.expect(5);
+            Task.sleep(Duration.ZERO);
+            order.expect(8);
+          },
+          EAGER);
+      order.expect(6);
+      Task.sleep(Duration.ZERO);
+      order.finish(9);
+    });
+  }
+
+  @Test
+  @DisplayName("EAGER-1: a first step that parks in a lock of its creator lets the creator go on")
+  void parksInJdk() {
+    Loops.run(() -> {
+      var lock = new ReentrantLock();
+      lock.lock();
+      Task<Void> child = EventLoop.getRunningLoop()
+          .createTask(
+              () -> {
+                order.expect(1);
+                lock.lock();
+                order.expect(3);
+                lock.unlock();
+              },
+              EAGER);
+      order.expect(2);
+      lock.unlock();
+      child.await();
+      order.finish(4);
+    });
+  }
+
+  @Test
+  @DisplayName("CTX-4: an eager task cannot share the context that its creator runs in")
+  void sharedContext() {
+    Loops.run(() -> {
+      var context = new Context();
+      EventLoop loop = EventLoop.getRunningLoop();
+      loop.createTask(
+              () -> assertThrows(
+                  IllegalStateException.class,
+                  () -> loop.createTask(() -> 1, EAGER.withContext(context))),
+              TaskOptions.defaults().withContext(context))
+          .await();
+    });
+  }
+}
