@@ -1,0 +1,106 @@
+package dev.weft.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.testkit.Loops;
+import java.util.NoSuchElementException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Getting, setting and resetting a context variable (VT-10). */
+class ContextVarTest {
+
+  private final ContextVar<String> bare = ContextVar.of("bare");
+  private final ContextVar<String> defaulted = ContextVar.withDefault("defaulted", "default");
+
+  @Test
+  @DisplayName("a value that is not set is the fallback, else the default, else an error by name")
+  void unset() throws Exception {
+    new Context().run(() -> {
+      assertEquals("fallback", bare.get("fallback"));
+      assertEquals("fallback", defaulted.get("fallback"));
+      assertEquals("default", defaulted.get());
+      var error = assertThrows(NoSuchElementException.class, bare::get);
+      assertTrue(error.getMessage().contains("bare"), error.getMessage());
+      return null;
+    });
+  }
+
+  @Test
+  @DisplayName("null is a value like any other")
+  void nullValue() throws Exception {
+    new Context().run(() -> {
+      bare.set(null);
+      assertNull(bare.get());
+      assertNull(bare.get("fallback"));
+      return null;
+    });
+  }
+
+  @Test
+  @DisplayName("variables do not disturb each other; the context counts those that are set")
+  void several() throws Exception {
+    var context = new Context();
+    context.run(() -> {
+      var token = bare.set("a");
+      defaulted.set("b");
+      bare.set("c");
+      assertEquals("c", bare.get());
+      assertEquals("b", defaulted.get());
+      assertEquals(2, context.size());
+      bare.reset(token);
+      assertEquals("b", defaulted.get());
+      assertEquals(1, context.size());
+      return null;
+    });
+  }
+
+  @Test
+  @DisplayName("reset() brings back the value before set(), or that there was none")
+  void reset() throws Exception {
+    new Context().run(() -> {
+      var first = bare.set("one");
+      var second = bare.set("two");
+      bare.reset(second);
+      assertEquals("one", bare.get());
+      bare.reset(first);
+      assertThrows(NoSuchElementException.class, bare::get);
+      return null;
+    });
+  }
+
+  @Test
+  @DisplayName("a token works once, for its variable, in its context")
+  void tokens() throws Exception {
+    var context = new Context();
+    context.run(() -> {
+      var token = bare.set("one");
+      assertThrows(IllegalArgumentException.class, () -> defaulted.reset(token));
+      new Context().run(() -> {
+        assertThrows(IllegalArgumentException.class, () -> bare.reset(token));
+        return null;
+      });
+      assertEquals("one", bare.get());
+      bare.reset(token);
+      assertThrows(IllegalStateException.class, () -> bare.reset(token));
+      return null;
+    });
+  }
+
+  @Test
+  @DisplayName("a token of one task is no other's, though their contexts hold the same")
+  void tokenOfAnotherTask() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      var token = bare.set("one");
+      loop.createTask(() -> {
+            assertThrows(IllegalArgumentException.class, () -> bare.reset(token));
+          })
+          .await();
+      bare.reset(token);
+    });
+  }
+}
