@@ -27,7 +27,7 @@ public final class Timeout {
     ENTERED,
     EXPIRING,
     EXPIRED,
-    EXITED
+    FINISHED
   }
 
   private final EventLoop loop;
@@ -156,7 +156,7 @@ public final class Timeout {
   private void exit(Throwable error) throws TimeoutException {
     cancelTimer();
     if (state == State.ENTERED) {
-      state = State.EXITED;
+      state = State.FINISHED;
       return;
     }
     state = State.EXPIRED;

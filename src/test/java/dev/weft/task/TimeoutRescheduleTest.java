@@ -1,0 +1,118 @@
+package dev.weft.task;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Task;
+import dev.weft.testkit.Loops;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** TMO-11: moving the deadline of a scope. */
+class TimeoutRescheduleTest {
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final Timeout[] scopes = new Timeout[1];
+
+  private static long in(Duration delay) {
+    return EventLoop.getRunningLoop().time() + delay.toNanos();
+  }
+
+  @Test
+  @DisplayName("TMO-11: later")
+  void later() {
+    Loops.run(() -> {
+      long deadline = in(HOUR);
+      assertThrows(
+          TimeoutException.class,
+          () -> Timeouts.timeout(SECOND, scope -> {
+            assertEquals(OptionalLong.of(in(SECOND)), scope.when());
+            scope.reschedule(deadline);
+            assertEquals(OptionalLong.of(deadline), scope.when());
+            return EventLoop.getRunningLoop().createFuture().await();
+          }));
+      assertEquals(deadline, in(Duration.ZERO));
+    });
+  }
+
+  @Test
+  @DisplayName("TMO-11: sooner, also where there was none")
+  void sooner() {
+    Loops.run(() -> {
+      long deadline = in(SECOND);
+      assertThrows(
+          TimeoutException.class,
+          () -> Timeouts.timeoutAt(OptionalLong.empty(), scope -> {
+            assertEquals(OptionalLong.empty(), scope.when());
+            scope.reschedule(in(HOUR));
+            scope.reschedule(deadline);
+            return EventLoop.getRunningLoop().createFuture().await();
+          }));
+      assertEquals(deadline, in(Duration.ZERO));
+    });
+  }
+
+  @Test
+  @DisplayName("TMO-11: to the past: expires in the next turn")
+  void past() {
+    Loops.run(() -> {
+      long now = in(Duration.ZERO);
+      assertThrows(
+          TimeoutException.class,
+          () -> Timeouts.timeout(HOUR, scope -> {
+            scope.reschedule(now);
+            assertFalse(scope.expired());
+            Loops.turns(1);
+            throw new AssertionError("not reached");
+          }));
+      assertEquals(now, in(Duration.ZERO));
+    });
+  }
+
+  @Test
+  @DisplayName("TMO-11: disabled, it never expires")
+  void disabled() {
+    Loops.run(() -> assertEquals("x", Timeouts.timeout(SECOND, scope -> {
+      scope.disable();
+      assertEquals(OptionalLong.empty(), scope.when());
+      Task.sleep(HOUR);
+      return "x";
+    })));
+  }
+
+  @Test
+  @DisplayName("TMO-11: an expiring, an expired and a finished scope refuse, saying which they are")
+  void tooLate() {
+    Loops.run(() -> {
+      assertThrows(
+          TimeoutException.class,
+          () -> Timeouts.timeout(SECOND, scope -> {
+            scopes[0] = scope;
+            var cancelled = assertThrows(
+                CancelledError.class, EventLoop.getRunningLoop().createFuture()::await);
+            assertRefused(scope, "expiring");
+            throw cancelled;
+          }));
+      assertRefused(scopes[0], "expired");
+
+      Timeouts.timeout(SECOND, scope -> scopes[0] = scope);
+      assertRefused(scopes[0], "finished");
+      Task.sleep(HOUR); // and nothing was scheduled
+    });
+  }
+
+  private static void assertRefused(Timeout scope, String state) {
+    var error = assertThrows(IllegalStateException.class, () -> scope.reschedule(in(SECOND)));
+    assertTrue(error.getMessage().contains(state), error.getMessage());
+    assertThrows(IllegalStateException.class, scope::disable);
+  }
+}
