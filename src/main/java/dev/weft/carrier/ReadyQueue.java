@@ -24,10 +24,10 @@ import java.util.List;
  *
  * @param <E> the entries
  */
-public final class ReadyQueue<E> {
+public class ReadyQueue<E> {
 
   private static final VarHandle INBOX;
-  private static final VarHandle ASLEEP;
+  static final VarHandle ASLEEP;
 
   static {
     try {
@@ -127,12 +127,17 @@ public final class ReadyQueue<E> {
    * @return false if something has come in meanwhile and the carrier must not block
    */
   public boolean beginSleep() {
-    asleep = true;
+    announceSleep();
     if (inbox == null) {
       return true;
     }
     asleep = false;
     return false;
+  }
+
+  /** The store that must not pass the read of the inbox. Apart so that a test can show what it is for. */
+  void announceSleep() {
+    asleep = true;
   }
 
   /** Says that the carrier is awake; carrier only. */

@@ -47,6 +47,7 @@ public abstract class BaseEventLoop implements EventLoop {
   private long timerSequence;
   private int remaining; // entries of the current turn that have not run yet
   private boolean stopping;
+  private boolean interrupted; // the carrier was, and whoever runs the loop is to see it
   private Throwable fatal; // leaves the loop after the current entry
   private Unwinding unwinding; // while closing
 
@@ -112,11 +113,10 @@ public abstract class BaseEventLoop implements EventLoop {
     carrier.enter();
     thread = Thread.currentThread();
     running = true;
-    boolean interrupted = false;
+    interrupted = Thread.interrupted();
     try {
       do {
         runOnce();
-        interrupted |= Thread.interrupted(); // else poll would never wait again
       } while (!stopping);
     } finally {
       stopping = false;
@@ -144,6 +144,8 @@ public abstract class BaseEventLoop implements EventLoop {
     } else {
       poll(0);
     }
+    // While set it would end every poll at once; later, the next mount would erase it.
+    interrupted |= Thread.interrupted();
     if (!timers.isEmpty()) {
       appendDueTimers();
     }
@@ -326,6 +328,8 @@ public abstract class BaseEventLoop implements EventLoop {
   }
 
   private void closeHere() {
+    boolean interrupted = Thread.interrupted(); // a mount would erase it
+    closed = true; // from now on other threads are refused
     timers.clear();
     unwinding = new Unwinding(this, carrier, ready, tasks.toList());
     carrier.enter();
@@ -334,7 +338,6 @@ public abstract class BaseEventLoop implements EventLoop {
       driver.close();
       unwinding.run();
     } finally {
-      closed = true;
       carrier.exit();
     }
     for (Object left : ready.close()) {
@@ -344,6 +347,9 @@ public abstract class BaseEventLoop implements EventLoop {
     }
     executor.shutdown();
     release();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
     if (fatal != null) {
       throwFatal();
     }
@@ -427,6 +433,7 @@ public abstract class BaseEventLoop implements EventLoop {
   }
 
   private Handle offered(Handle handle) {
+    checkClosed();
     if (!ready.offer(handle)) {
       throw new IllegalStateException("Event loop is closed");
     }
@@ -527,10 +534,8 @@ public abstract class BaseEventLoop implements EventLoop {
   public final <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
     Objects.requireNonNull(options, "options");
+    checkClosed();
     checkOnLoop("createTask");
-    if (unwinding != null) {
-      throw new IllegalStateException("Event loop is closed");
-    }
     return taskFactory.create(this, coroutine, options);
   }
 

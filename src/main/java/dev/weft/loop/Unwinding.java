@@ -82,6 +82,7 @@ final class Unwinding {
   }
 
   private void reportLeftovers() {
+    loop.reportUnretrieved();
     for (Task<?> task : tasks) {
       if (!task.done()) {
         loop.callExceptionHandler(ExceptionContext.of("Task did not end when its loop was closed")

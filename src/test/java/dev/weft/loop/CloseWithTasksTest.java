@@ -110,6 +110,24 @@ class CloseWithTasksTest {
   }
 
   @Test
+  @DisplayName(
+      "J10: a task that fails while it is unwound is reported with its failure before close returns")
+  void failsWhileUnwound() {
+    var failure = new IllegalStateException("in finally");
+    loop.createTask(() -> {
+      try {
+        Task.sleep(Duration.ofDays(1));
+      } catch (CancelledError e) {
+        throw failure;
+      }
+    });
+    runOneTurn();
+    loop.close();
+    assertEquals(List.of(PENDING, "Task exception was never retrieved"), messages());
+    assertSame(failure, reports.get(1).exception().orElseThrow());
+  }
+
+  @Test
   @DisplayName("J10: a task that has not begun ends without running its body")
   void notBegun() {
     Task<Void> task = loop.createTask(order::expectUnreached);

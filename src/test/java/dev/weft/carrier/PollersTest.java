@@ -1,0 +1,114 @@
+package dev.weft.carrier;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.testkit.ChildJvm;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/** J5: the JDK's socket pollers do not live on a loop. */
+class PollersTest {
+
+  private static final List<String> OPENS =
+      List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED");
+
+  /** The first virtual thread that blocks on a socket is a task; then the loop ends. */
+  static final class OnALoop {
+    public static void main(String[] args) throws Exception {
+      try (EventLoop loop = EventLoop.newEventLoop()) {
+        loop.runUntilComplete(PollersTest::blockOnASocket);
+      }
+      ioElsewhere(10);
+    }
+  }
+
+  /** The same on a bare scheduler, which nobody has prepared. */
+  static final class OnABareScheduler {
+    public static void main(String[] args) throws Exception {
+      var queue = new LinkedBlockingQueue<Runnable>();
+      var constructor = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
+          .getDeclaredConstructor(Executor.class);
+      constructor.setAccessible(true);
+      var builder = (Thread.Builder) constructor.newInstance((Executor) queue::add);
+      Thread task = builder.start(() -> {
+        try {
+          blockOnASocket();
+        } catch (IOException e) {
+          throw new AssertionError(e);
+        }
+      });
+      while (task.isAlive()) {
+        Runnable continuation = queue.poll(10, TimeUnit.MILLISECONDS);
+        if (continuation != null) {
+          continuation.run();
+        }
+      }
+      ioElsewhere(1);
+    }
+  }
+
+  /** Reads a byte that is not there yet. */
+  private static void blockOnASocket() throws IOException {
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var client = new Socket(server.getInetAddress(), server.getLocalPort());
+        Socket accepted = server.accept()) {
+      Thread.ofPlatform().daemon().start(() -> {
+        try {
+          Thread.sleep(100);
+          accepted.getOutputStream().write(1);
+        } catch (IOException | InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      });
+      if (client.getInputStream().read() != 1) {
+        throw new AssertionError("nothing read");
+      }
+    }
+  }
+
+  private static void ioElsewhere(int seconds) throws InterruptedException {
+    var done = new CountDownLatch(1);
+    Thread.startVirtualThread(() -> {
+      try {
+        blockOnASocket();
+        done.countDown();
+      } catch (IOException e) {
+        e.printStackTrace();
+      }
+    });
+    System.out.println(done.await(seconds, TimeUnit.SECONDS) ? "works" : "hangs");
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static String lastLine(ChildJvm.Outcome outcome) {
+    assertEquals(0, outcome.exitCode(), outcome::output);
+    return outcome.output().lines().reduce("", (before, last) -> last);
+  }
+
+  @Test
+  @DisplayName(
+      "J5: other virtual threads' socket I/O works after a loop on which a task did the first is gone")
+  void afterALoop() {
+    assertEquals("works", lastLine(ChildJvm.run(OPENS, OnALoop.class)));
+  }
+
+  // Other releases may keep their pollers on platform threads, where there is nothing to show.
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_25, max = JRE.JAVA_25)
+  @DisplayName("J5: without the pollers' initialisation it hangs: that is what Weft prevents")
+  void afterABareScheduler() {
+    assertEquals("hangs", lastLine(ChildJvm.run(OPENS, OnABareScheduler.class)));
+  }
+}

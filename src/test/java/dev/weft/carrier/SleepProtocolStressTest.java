@@ -1,0 +1,155 @@
+package dev.weft.carrier;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/*
+ * What jcstress would do with the protocol of sleeping, in small. Two threads race over an array of queues:
+ * one says that it will sleep, the other offers an entry. Both go on to the next queue without waiting for
+ * each other, so that their stores are still in the processors' buffers when the other one reads. After a
+ * batch each queue is looked at: a carrier that was allowed to sleep and was not woken would sleep for ever.
+ *
+ * The queue is the production one. The control is the same class with the one volatile store replaced by a
+ * release store, which the processor may delay past the read of the inbox: it must lose wakeups, or the test
+ * could not find any.
+ */
+
+/** No wakeup is lost between a carrier that falls asleep and a thread that offers. */
+class SleepProtocolStressTest {
+
+  private static final int QUEUES = 256;
+  private static final long LIMIT_NANOS = 20_000_000_000L;
+
+  @Test
+  @DisplayName("LOOP-13: store, fence, recheck: no wakeup is lost, and none is sent twice")
+  void noWakeupIsLost() {
+    assertEquals(0, new Race(ReadyQueue::new).run(3_000_000, 5_000_000_000L));
+  }
+
+  @Test
+  @DisplayName("LOOP-13: the same race finds lost wakeups when the fence is left out")
+  void withoutTheFence() {
+    assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "a race takes two processors");
+    assertTrue(new Race(WithoutFence::new).run(Long.MAX_VALUE, LIMIT_NANOS) > 0);
+  }
+
+  private static final class WithoutFence extends ReadyQueue<Object> {
+    WithoutFence(Runnable wakeup) {
+      super(wakeup);
+    }
+
+    @Override
+    void announceSleep() {
+      ASLEEP.setRelease(this, true);
+    }
+  }
+
+  /** One queue of the array, and what happened to it. */
+  private static final class Subject implements Runnable {
+    final ReadyQueue<Object> queue;
+    boolean slept;
+    int wakeups;
+
+    Subject(Function<Runnable, ReadyQueue<Object>> queues) {
+      queue = queues.apply(this);
+    }
+
+    @Override
+    public void run() {
+      wakeups++;
+    }
+
+    boolean isLost() {
+      return slept && wakeups == 0;
+    }
+
+    void reset() {
+      queue.endSleep();
+      queue.drainInbox();
+      queue.poll();
+      wakeups = 0;
+    }
+  }
+
+  private static final class Race {
+    private final Subject[] subjects = new Subject[QUEUES];
+    private final AtomicInteger arrived = new AtomicInteger();
+    private volatile boolean over;
+
+    Race(Function<Runnable, ReadyQueue<Object>> queues) {
+      for (int i = 0; i < QUEUES; i++) {
+        subjects[i] = new Subject(queues);
+      }
+    }
+
+    /** Returns the number of wakeups lost, as soon as one is, else after so many races or so much time. */
+    long run(long races, long nanos) {
+      Thread producer = Thread.ofPlatform().daemon().start(this::offer);
+      long deadline = System.nanoTime() + nanos;
+      int lost = 0;
+      int phase = 0;
+      for (long done = 0; lost == 0 && done < races; done += QUEUES) {
+        read();
+        meet(++phase);
+        for (Subject subject : subjects) {
+          subject.slept = subject.queue.beginSleep();
+        }
+        meet(++phase);
+        for (Subject subject : subjects) {
+          assertTrue(subject.wakeups <= 1, "woken twice");
+          lost += subject.isLost() ? 1 : 0;
+          subject.reset();
+        }
+        over = lost > 0 || done + QUEUES >= races || System.nanoTime() > deadline;
+        meet(++phase);
+        if (over) {
+          break;
+        }
+      }
+      try {
+        producer.join();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      return lost;
+    }
+
+    private void offer() {
+      int phase = 0;
+      do {
+        read();
+        meet(++phase);
+        for (Subject subject : subjects) {
+          subject.queue.offer(this);
+        }
+        meet(++phase);
+        meet(++phase);
+      } while (!over);
+    }
+
+    /** Has each processor hold the queues' memory, so that both read fast and store slowly. */
+    private void read() {
+      for (Subject subject : subjects) {
+        subject.queue.isEmpty();
+      }
+    }
+
+    private void meet(int phase) {
+      int all = 2 * phase;
+      arrived.incrementAndGet();
+      for (int spins = 0; arrived.get() < all; spins++) {
+        if (spins < 1_000) {
+          Thread.onSpinWait();
+        } else {
+          Thread.yield();
+        }
+      }
+    }
+  }
+}

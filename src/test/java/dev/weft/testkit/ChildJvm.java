@@ -1,0 +1,50 @@
+package dev.weft.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A JVM of its own for what a test cannot do to the JVM that it runs in: start without a flag, hang for
+ * ever, or initialise a class of the JDK in the wrong order.
+ */
+public final class ChildJvm {
+
+  /** How a child ended: its exit code, and what it printed to both outputs. */
+  public record Outcome(int exitCode, String output) {}
+
+  private ChildJvm() {}
+
+  /** Runs {@code main} on the tests' class path, without any flag but {@code options}. */
+  public static Outcome run(List<String> options, Class<?> main, String... arguments) {
+    var command = new ArrayList<String>();
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    try {
+      var builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().remove("JDK_JAVA_OPTIONS");
+      builder.environment().remove("JAVA_TOOL_OPTIONS");
+      Process process = builder.start();
+      try {
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+          throw new AssertionError("the child closed its output and did not end: " + output);
+        }
+        return new Outcome(process.exitValue(), output);
+      } finally {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.weft.testkit;
+
+import dev.weft.loop.EventLoop;
+
+/**
+ * A program that makes a loop twice and prints what happens. Lives in a package that the module does not
+ * have: the class path cannot add to those.
+ */
+public final class TwoLoops {
+
+  private TwoLoops() {}
+
+  /** Takes no arguments. */
+  public static void main(String[] args) {
+    for (int i = 0; i < 2; i++) {
+      try {
+        EventLoop.newEventLoop().close();
+        System.out.println("a loop");
+      } catch (Throwable e) {
+        System.out.println(e.getClass().getName() + ": " + e.getMessage());
+      }
+    }
+  }
+}
