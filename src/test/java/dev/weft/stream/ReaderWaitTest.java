@@ -59,6 +59,10 @@ class ReaderWaitTest {
   void afterCancellation() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
+      var early = createTask(() -> reader.read(1));
+      sleep(Duration.ZERO);
+      early.cancel();
+      assertThrows(CancelledError.class, () -> await(early));
       var first = createTask(() -> reader.readexactly(4));
       sleep(Duration.ZERO);
       feed(reader, "ab");
