@@ -22,6 +22,7 @@ import java.util.TreeMap;
 public final class HttpServer {
 
   private static final byte[] END_OF_HEAD = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final int CHUNK = 64 * 1024;
   private static final int MOST = 64 * 1024 * 1024;
 
   private final StreamReader reader;
@@ -51,8 +52,11 @@ public final class HttpServer {
     } catch (LimitOverrunException tooLong) {
       respond("GET", "431 Request Header Fields Too Large", false, new byte[0]);
     } catch (IncompleteReadException end) {
-      // the client has no more requests
+      return; // the client has no more requests
     }
+    writer.writeEof();
+    while (reader.read(CHUNK).length
+        > 0) {} // closing before would be a reset, and overtake the answer
   }
 
   /** Returns whether the connection is kept. */

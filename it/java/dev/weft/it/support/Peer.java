@@ -70,7 +70,7 @@ public final class Peer implements AutoCloseable {
       while (true) {
         var now = output();
         var at = now.indexOf(text);
-        var end = at < 0 ? -1 : now.indexOf('\n', at);
+        var end = at < 0 ? -1 : now.indexOf('\n', at + text.length());
         if (end >= 0 || (at >= 0 && ended)) {
           return now.substring(at + text.length(), end >= 0 ? end : now.length())
               .strip();

@@ -1,6 +1,7 @@
 package dev.weft.carrier;
 
 import java.lang.instrument.Instrumentation;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,7 +42,7 @@ public final class OpensAgent {
         Object.class.getModule(),
         Set.of(),
         Map.of(),
-        Map.of("java.lang", Set.of(weft, named)),
+        Map.of("java.lang", Set.copyOf(List.of(weft, named))), // often the same one twice
         Set.of(),
         Map.of());
   }

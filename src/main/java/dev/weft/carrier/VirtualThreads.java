@@ -57,7 +57,7 @@ final class VirtualThreads {
    */
   static Thread.Builder.OfVirtual builder(Executor scheduler) {
     if (UNAVAILABLE != null) {
-      throw new IllegalStateException(UNAVAILABLE.getMessage(), UNAVAILABLE);
+      throw unavailable();
     }
     try {
       return (Thread.Builder.OfVirtual) BUILDER.newInstance(scheduler);
@@ -68,13 +68,24 @@ final class VirtualThreads {
     }
   }
 
-  /** The platform thread that carries the caller; the caller itself if it is a platform thread. */
+  /**
+   * The platform thread that carries the caller; the caller itself if it is a platform thread.
+   *
+   * @throws IllegalStateException as {@link #builder} does
+   */
   static Thread currentCarrierThread() {
     try {
       return (Thread) CURRENT_CARRIER_THREAD.invokeExact();
     } catch (Throwable e) {
+      if (UNAVAILABLE != null) { // asked only now, as this is called all the time
+        throw unavailable();
+      }
       throw new AssertionError(e);
     }
+  }
+
+  private static IllegalStateException unavailable() {
+    return new IllegalStateException(UNAVAILABLE.getMessage(), UNAVAILABLE);
   }
 
   /** What to tell a user whose JVM does not open {@code java.lang} to {@code weft}. */

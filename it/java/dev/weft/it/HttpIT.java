@@ -1,0 +1,138 @@
+package dev.weft.it;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.examples.HttpServer;
+import dev.weft.it.support.Peer;
+import dev.weft.it.support.Peers;
+import dev.weft.it.support.RequiresPeer;
+import dev.weft.it.support.Weft;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** curl against the HTTP example. */
+@RequiresPeer("curl")
+@Timeout(30)
+class HttpIT {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private static Peer server;
+  private static String url;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = Weft.example(HttpServer.class, "128m");
+    url = "http://127.0.0.1:" + Weft.port(server);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Test
+  @DisplayName("GET")
+  void get() throws Exception {
+    assertEquals("hello, curl\n200", curl("-w", "%{http_code}", url + "/hello/curl"));
+  }
+
+  @Test
+  @DisplayName("HEAD has the head of GET and no body; the connection goes on behind it")
+  void head() throws Exception {
+    String head = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: keep-alive\r\n\r\n";
+    assertEquals(head, curl("-I", url + "/hello/curl"));
+    assertEquals(
+        head + "1" + head + "0",
+        curl("-I", "-w", "%{num_connects}", url + "/hello/curl", url + "/hello/curl"));
+  }
+
+  @Test
+  @DisplayName("what is not there is 404, what makes no sense is 400, what is too long is 431")
+  void errors() throws Exception {
+    assertEquals("nothing at /x\n404", curl("-w", "%{http_code}", url + "/x"));
+    assertEquals(
+        "bad request\n400",
+        curl("-w", "%{http_code}", "-H", "Content-Length: x", url + "/hello/x"));
+    String large = "x".repeat(100_000);
+    assertEquals(
+        "431",
+        curl("-w", "%{http_code}", "-H", "A: " + large, "-H", "B: " + large, url + "/hello/x"));
+  }
+
+  @Test
+  @DisplayName("POST of 10 MiB comes back, to the byte")
+  void post(@TempDir Path dir) throws Exception {
+    byte[] body = new byte[10 << 20];
+    new Random(3).nextBytes(body);
+    Path sent = Files.write(dir.resolve("sent"), body);
+    Path received = dir.resolve("received");
+    assertEquals(
+        "200",
+        curl("-w", "%{http_code}", "--data-binary", "@" + sent, "-o", received, url + "/echo"));
+    assertArrayEquals(body, Files.readAllBytes(received));
+  }
+
+  @Test
+  @DisplayName("several requests use one connection, unless the client says close")
+  void keepAlive() throws Exception {
+    assertEquals(
+        "hello, a\n1hello, b\n0nothing at /c\n0hello, d\n0",
+        curl(
+            "-w",
+            "%{num_connects}",
+            url + "/hello/a",
+            url + "/hello/b",
+            url + "/c",
+            url + "/hello/d"));
+    assertEquals(
+        "hello, a\n1hello, b\n1",
+        curl(
+            "-w",
+            "%{num_connects}",
+            "-H",
+            "Connection: close",
+            url + "/hello/a",
+            url + "/hello/b"));
+  }
+
+  @Test
+  @DisplayName("HTTP/1.0 gets its answer and the end of the connection")
+  void old() throws Exception {
+    assertEquals(
+        "hello, a\n1hello, b\n1",
+        curl("--http1.0", "-w", "%{num_connects}", url + "/hello/a", url + "/hello/b"));
+  }
+
+  @Test
+  @DisplayName("many at the same time get each their own")
+  void parallel(@TempDir Path dir) throws Exception {
+    curl("-Z", "--parallel-max", 100, "-o", dir + "/#1", url + "/hello/[1-500]");
+    for (int i = 1; i <= 500; i++) {
+      assertEquals("hello, " + i + "\n", Files.readString(dir.resolve("" + i)));
+    }
+  }
+
+  private static String curl(Object... arguments) throws Exception {
+    var all = new ArrayList<Object>(List.of("-sS", "-m", 20));
+    all.addAll(List.of(arguments));
+    try (Peer curl = Peers.start("curl", all.toArray())) {
+      curl.stdin().close();
+      assertEquals(0, curl.waitFor(SOON), curl::output);
+      assertTrue(server.process().isAlive());
+      return curl.output();
+    }
+  }
+}

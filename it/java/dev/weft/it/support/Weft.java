@@ -1,0 +1,54 @@
+package dev.weft.it.support;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Weft in a JVM of its own, from the packaged jar, as its users start it. */
+public final class Weft {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private Weft() {}
+
+  /** The packaged jar; what it needs is in {@code lib} beside it. */
+  public static Path jar() {
+    return Path.of(System.getProperty("weft.jar"));
+  }
+
+  /** Where the examples' classes are. */
+  public static Path examples() {
+    try {
+      return Path.of(
+          Weft.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Starts {@code java} with these arguments, on the JDK that runs the test. */
+  public static Peer java(Object... arguments) throws IOException {
+    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return Peers.start(List.of(java, "-XX:+UseSerialGC"), arguments);
+  }
+
+  /** Starts an example that may use so much heap: with little, a missing flow control ends it. */
+  public static Peer example(Class<?> main, String heap, Object... arguments) throws IOException {
+    var all = new ArrayList<Object>(List.of(
+        "-Xmx" + heap,
+        "--add-opens",
+        "java.base/java.lang=ALL-UNNAMED",
+        "-cp",
+        jar() + ":" + examples(),
+        main.getName()));
+    all.addAll(List.of(arguments));
+    return java(all.toArray());
+  }
+
+  /** Waits until a server of ours, in Java or Python, says on which port it listens. */
+  public static int port(Peer server) {
+    return Integer.parseInt(server.awaitOutput("listening on port ", SOON));
+  }
+}
