@@ -127,8 +127,9 @@ class ClientHandlerTest {
           },
           "127.0.0.1",
           0);
-      Connection connection = Asyncio.openConnection("127.0.0.1", server.port());
-      assertBytes("hello\n", connection.reader().readline());
+      try (Connection connection = Asyncio.openConnection("127.0.0.1", server.port())) {
+        assertBytes("hello\n", connection.reader().readline());
+      }
     });
     assertEquals(1, seen.size());
   }

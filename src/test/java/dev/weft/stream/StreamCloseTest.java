@@ -127,7 +127,8 @@ class StreamCloseTest {
   @DisplayName("STR-20: after closing the writer the reader is at its end, on a real connection")
   void closingEndsTheReader() {
     Loops.run(() -> {
-      try (Server server = startServer((reader, writer) -> reader.read(), "127.0.0.1", 0)) {
+      ClientHandler reading = ClientHandler.closing((reader, writer) -> reader.read());
+      try (Server server = startServer(reading, "127.0.0.1", 0)) {
         Connection connection = openConnection("127.0.0.1", server.port());
         connection.close();
         assertBytes("", connection.reader().read(9));
