@@ -41,8 +41,7 @@ final class SelectorEventLoop extends BaseEventLoop {
   private final Consumer<SelectionKey> ready = SelectorEventLoop::dispatch;
 
   // loop thread only
-  private ByteBuffer receiveBuffer;
-  private ByteBuffer sendBuffer;
+  private ByteBuffer buffer;
 
   SelectorEventLoop(Clock clock) {
     super(clock);
@@ -169,20 +168,15 @@ final class SelectorEventLoop extends BaseEventLoop {
     checkOnLoop(call);
   }
 
-  /** A direct buffer of {@link #READ_SIZE} bytes, empty, for the current read. */
-  ByteBuffer receiveBuffer() {
-    if (receiveBuffer == null) {
-      receiveBuffer = ByteBuffer.allocateDirect(READ_SIZE);
+  /**
+   * A direct buffer of {@link #READ_SIZE} bytes, empty, for the current read or write. One for both: what is
+   * read is copied out before anything is written, and then lies in the CPU's cache.
+   */
+  ByteBuffer buffer() {
+    if (buffer == null) {
+      buffer = ByteBuffer.allocateDirect(READ_SIZE);
     }
-    return receiveBuffer.clear();
-  }
-
-  /** A direct buffer of {@link #READ_SIZE} bytes, empty, for the current write. */
-  ByteBuffer sendBuffer() {
-    if (sendBuffer == null) {
-      sendBuffer = ByteBuffer.allocateDirect(READ_SIZE);
-    }
-    return sendBuffer.clear();
+    return buffer.clear();
   }
 
   // ---- network

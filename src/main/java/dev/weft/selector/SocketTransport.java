@@ -152,7 +152,7 @@ final class SocketTransport implements Transport, Selectable {
   }
 
   private void readChunk() {
-    ByteBuffer buffer = loop.receiveBuffer();
+    ByteBuffer buffer = loop.buffer();
     int count = read(buffer);
     if (count > 0) {
       byte[] data = new byte[count];
@@ -210,7 +210,7 @@ final class SocketTransport implements Transport, Selectable {
   }
 
   private int readByWayOfDirect(ByteBuffer buffer) throws IOException {
-    ByteBuffer direct = loop.receiveBuffer();
+    ByteBuffer direct = loop.buffer();
     direct.limit(Math.min(direct.capacity(), buffer.remaining()));
     int count = channel.read(direct);
     if (count > 0) {
@@ -331,7 +331,7 @@ final class SocketTransport implements Transport, Selectable {
     }
     // By way of a direct buffer of ours: the JDK's own would be as large as the data, and kept.
     while (data.hasRemaining()) {
-      ByteBuffer direct = loop.sendBuffer();
+      ByteBuffer direct = loop.buffer();
       int count = Math.min(direct.capacity(), data.remaining());
       direct.put(0, data, data.position(), count).limit(count);
       int sent = channel.write(direct);
@@ -346,7 +346,7 @@ final class SocketTransport implements Transport, Selectable {
   private boolean flush() {
     try {
       while (!queue.isEmpty()) {
-        ByteBuffer direct = loop.sendBuffer();
+        ByteBuffer direct = loop.buffer();
         queue.copyTo(direct);
         direct.flip();
         int sent = channel.write(direct);
