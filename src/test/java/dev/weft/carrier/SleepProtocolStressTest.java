@@ -27,7 +27,8 @@ class SleepProtocolStressTest {
 
   private static final int QUEUES = 256;
 
-  // Found within a second as a rule; on a machine that is busy elsewhere the two seldom run at once.
+  // Found within a second as a rule; on a machine that is busy elsewhere the two seldom run at
+  // once.
   private static final long LIMIT_NANOS = 45_000_000_000L;
 
   @Test

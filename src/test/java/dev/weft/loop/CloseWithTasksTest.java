@@ -100,6 +100,8 @@ class CloseWithTasksTest {
         var e = assertThrows(
             IllegalStateException.class, () -> loop.createTask(order::expectUnreached));
         assertEquals("Event loop is closed", e.getMessage());
+        assertThrows(
+            IllegalStateException.class, () -> loop.callSoonThreadsafe(order::expectUnreached));
         loop.callSoon(order::expectUnreached);
         order.expect(1);
       }
