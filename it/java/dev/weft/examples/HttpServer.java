@@ -55,14 +55,16 @@ public final class HttpServer {
       return; // the client has no more requests
     }
     writer.writeEof();
-    while (reader.read(CHUNK).length
-        > 0) {} // closing before would be a reset, and overtake the answer
+    // To close before the client has sent all would be a reset, which may overtake the answer.
+    while (!reader.atEof()) {
+      reader.read(CHUNK);
+    }
   }
 
   /** Returns whether the connection is kept. */
   private boolean serveOne() throws IOException {
     String[] head =
-        new String(reader.readuntil(END_OF_HEAD), StandardCharsets.ISO_8859_1).split("\r\n");
+        new String(reader.readuntil(END_OF_HEAD), StandardCharsets.ISO_8859_1).split("\r\n", -1);
     String[] request = head[0].split(" ");
     Map<String, String> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (int i = 1; i < head.length; i++) {

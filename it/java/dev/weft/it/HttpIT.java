@@ -9,6 +9,7 @@ import dev.weft.it.support.Peer;
 import dev.weft.it.support.Peers;
 import dev.weft.it.support.RequiresPeer;
 import dev.weft.it.support.Weft;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +74,19 @@ class HttpIT {
   }
 
   @Test
+  @RequiresPeer("nc")
+  @DisplayName("what is no HTTP at all is 400, and a request that is cut off gets no answer")
+  void garbage() throws Exception {
+    String answer = "HTTP/1.1 400 Bad Request\r\nContent-Length: 12\r\nConnection: close\r\n\r\n"
+        + "bad request\n";
+    assertEquals(answer, nc("\r\n\r\n"));
+    assertEquals(answer, nc("one two three four\r\n\r\nmore of it"));
+    assertEquals("", nc("GET /hello/x HTTP/1.1\r\n"));
+    assertEquals("", nc("POST /echo HTTP/1.1\r\nContent-Length: 5\r\n\r\n1234"));
+    assertEquals("", nc(""));
+  }
+
+  @Test
   @DisplayName("POST of 10 MiB comes back, to the byte")
   void post(@TempDir Path dir) throws Exception {
     byte[] body = new byte[10 << 20];
@@ -122,6 +136,15 @@ class HttpIT {
     curl("-Z", "--parallel-max", 100, "-o", dir + "/#1", url + "/hello/[1-500]");
     for (int i = 1; i <= 500; i++) {
       assertEquals("hello, " + i + "\n", Files.readString(dir.resolve("" + i)));
+    }
+  }
+
+  private static String nc(String request) throws Exception {
+    try (Peer nc = Peers.start("nc", "-N", "127.0.0.1", url.substring(url.lastIndexOf(':') + 1))) {
+      nc.stdin().write(request.getBytes(StandardCharsets.US_ASCII));
+      nc.stdin().close();
+      assertEquals(0, nc.waitFor(SOON), nc::output);
+      return nc.output();
     }
   }
 
