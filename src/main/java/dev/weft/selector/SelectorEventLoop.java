@@ -144,6 +144,11 @@ final class SelectorEventLoop extends BaseEventLoop {
     return channel.register(selector, operations, owner);
   }
 
+  /** The channel's registration here; null if there is none. */
+  SelectionKey keyOf(SelectableChannel channel) {
+    return channel.keyFor(selector);
+  }
+
   /**
    * Gives the descriptors of closed channels back to the system now. The JDK does so when the selector
    * polls, and until then a closed listener still listens.
@@ -258,7 +263,7 @@ final class SelectorEventLoop extends BaseEventLoop {
 
   private void checkUnused(SelectableChannel sock) {
     if (sock.isRegistered()) {
-      SelectionKey key = sock.keyFor(selector);
+      SelectionKey key = keyOf(sock);
       throw new IllegalStateException(
           sock + " is in use by " + (key == null ? "another selector" : key.attachment()));
     }

@@ -58,7 +58,6 @@ final class SocketTransport implements Transport, Selectable {
   private Protocol streamed; // the protocol, if it is one
   private BufferedProtocol buffered; // the protocol, if it is one
   private WriteBufferLimits limits = WriteBufferLimits.DEFAULT;
-  private boolean started;
   private boolean readingPaused;
   private boolean endRead;
   private boolean writeEof;
@@ -102,7 +101,6 @@ final class SocketTransport implements Transport, Selectable {
     try {
       protocol.connectionMade(this);
     } finally {
-      started = true;
       updateReadInterest();
       if (made != null && !made.done()) {
         made.setResult(null);
@@ -123,7 +121,7 @@ final class SocketTransport implements Transport, Selectable {
   }
 
   private void updateReadInterest() {
-    boolean wanted = started && !readingPaused && !closing && !endRead;
+    boolean wanted = !readingPaused && !closing && !endRead;
     setInterest(SelectionKey.OP_READ, wanted);
   }
 
@@ -568,6 +566,16 @@ final class SocketTransport implements Transport, Selectable {
         + " <-> "
         + remoteAddress
         + (lost ? ", closed" : closing ? ", closing" : "")
-        + "]";
+        + ", read="
+        + polling(SelectionKey.OP_READ)
+        + ", write=<"
+        + polling(SelectionKey.OP_WRITE)
+        + ", bufsize="
+        + queue.size()
+        + ">]";
+  }
+
+  private String polling(int operation) {
+    return key.isValid() && (key.interestOps() & operation) != 0 ? "polling" : "idle";
   }
 }

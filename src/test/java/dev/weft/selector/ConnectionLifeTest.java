@@ -98,6 +98,7 @@ class ConnectionLifeTest extends TcpTest {
       peer.socket.shutdownOutput();
       protocol.eof.await();
       assertFalse(protocol.transport.isClosing());
+      assertTrue(protocol.transport.toString().contains("read=idle"));
       protocol.transport.write(bytes("still here"));
       assertEquals("still here", peer.receiveText(10));
       protocol.transport.close();
@@ -125,6 +126,7 @@ class ConnectionLifeTest extends TcpTest {
         turn();
       }
       assertEquals(List.of("made", "eof"), protocol.events);
+      assertTrue(protocol.transport.toString().contains("read=idle")); // else the loop would spin
       protocol.transport.close();
       protocol.lost.await();
     });

@@ -217,4 +217,41 @@ class FlowControlTest extends TcpTest {
       assertEquals(List.of("made", "pause", "resume", "lost"), protocol.events);
     });
   }
+
+  @Test
+  @DisplayName("TR-20: resumed at the low mark already, not when everything is sent")
+  void resumeAtLowMark() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      protocol.transport.setWriteBufferLimits(new WriteBufferLimits(400_000, 500_000));
+      fill(protocol, 500_000);
+      peer.receive(200_000);
+      protocol.awaitEvent("resume");
+      assertTrue(protocol.transport.getWriteBufferSize() > 100_000);
+      protocol.transport.abort();
+      protocol.lost.await();
+    });
+  }
+
+  @Test
+  @DisplayName("TR-15: output is watched while something waits to be sent, and no longer")
+  void watchesOutputWhileQueued() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      assertTrue(protocol.transport.toString().contains("write=<idle"));
+      int written = fill(protocol, 0);
+      assertTrue(protocol.transport.toString().contains("write=<polling"));
+      peer.receive(written);
+      while (protocol.transport.getWriteBufferSize() > 0) {
+        turn();
+      }
+      assertTrue(protocol.transport.toString().contains("write=<idle")); // else the loop would spin
+      fill(protocol, 0);
+      protocol.transport.abort();
+      assertTrue(protocol.transport.toString().contains("write=<idle"));
+      protocol.lost.await();
+    });
+  }
 }

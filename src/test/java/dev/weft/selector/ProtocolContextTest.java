@@ -88,9 +88,12 @@ class ProtocolContextTest extends TcpTest {
   void server() {
     run(() -> {
       var protocols = new ArrayList<Observer>();
+      var seenByFactory = new ArrayList<String>();
       variable.set("creator");
       Server server = serve(() -> {
         int number = protocols.size() + 1;
+        seenByFactory.add(variable.get("none"));
+        variable.set("factory");
         var protocol = new Observer() {
           @Override
           public void connectionMade(BaseTransport base) {
@@ -120,8 +123,9 @@ class ProtocolContextTest extends TcpTest {
       protocols.forEach(each -> each.awaitBytes(1));
       for (int i = 1; i <= 2; i++) {
         assertEquals(
-            List.of("made in creator", "data in connection " + i), protocols.get(i - 1).events);
+            List.of("made in factory", "data in connection " + i), protocols.get(i - 1).events);
       }
+      assertEquals(List.of("creator", "creator"), seenByFactory);
       server.close();
       server.abortClients();
       server.waitClosed();
