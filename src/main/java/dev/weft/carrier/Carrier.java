@@ -39,7 +39,7 @@ public final class Carrier implements Executor {
   public Carrier(ReadyQueue<Object> ready, Object owner) {
     this.ready = ready;
     this.owner = owner;
-    this.builder = VirtualThreads.builder(this).inheritInheritableThreadLocals(false);
+    this.builder = VirtualThreads.builder(this);
   }
 
   /** The owner of the carrier that runs the caller; null if no running carrier does. */
