@@ -99,6 +99,26 @@ class SelfCancelTest {
   }
 
   @Test
+  @DisplayName(
+      "CANC-14: if that one swallows the request, the await returns, and nothing is thrown later")
+  void swallowedByATask() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      Task<String> inner = loop.createTask(() -> {
+        assertThrows(CancelledError.class, () -> Loops.turns(100));
+        return "kept";
+      });
+      Task<String> outer = loop.createTask(() -> {
+        self().cancel();
+        String result = inner.await();
+        Loops.turns(1);
+        return result;
+      });
+      assertEquals("kept", outer.await());
+    });
+  }
+
+  @Test
   @DisplayName("CANC-8: then a normal return: the task is cancelled and its value dropped")
   void thenReturn() {
     Loops.run(() -> {

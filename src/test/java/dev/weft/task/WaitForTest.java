@@ -91,8 +91,12 @@ class WaitForTest {
     Loops.run(() -> {
       Future<String> done = EventLoop.getRunningLoop().createFuture();
       done.setResult("x");
+      EventLoop.getRunningLoop().callSoon(() -> order.expect(2));
       assertEquals("x", Timeouts.waitFor(done, Duration.ZERO));
       assertEquals("x", Timeouts.waitFor(done, SECOND.negated()));
+      order.expect(1); // no turn has passed
+      Loops.turns(1);
+      order.finish(3);
     });
   }
 
