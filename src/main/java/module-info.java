@@ -1,6 +1,7 @@
 /** An event-loop runtime with asyncio's shape on virtual threads. */
 module dev.weft {
   requires static java.instrument;
+  requires jdk.unsupported; // signals, see ProcessSignals
   requires org.slf4j;
 
   exports dev.weft;

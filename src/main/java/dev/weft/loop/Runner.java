@@ -9,6 +9,13 @@ import java.util.function.Supplier;
 /**
  * Runs coroutines one after the other on one loop and in one context, and cleans up: asyncio's {@code
  * Runner}. The loop is made at first use. Not for use on a loop.
+ *
+ * <p>While {@link #run} runs in the program's main thread, and unless somebody handles SIGINT already,
+ * Ctrl-C cancels the coroutine; if it ends by that, {@code run} throws {@link KeyboardInterrupt}. A second
+ * Ctrl-C, while the coroutine is still ending, throws {@code KeyboardInterrupt} from {@code run} without
+ * waiting for it, and a third ends the process. If code blocks the loop, so that it cannot even begin to
+ * act on the first, the second ends the process (exit code 130) and says in the log where the coroutine
+ * was. Elsewhere Ctrl-C does what it does without Weft.
  */
 public final class Runner implements AutoCloseable {
 
@@ -19,6 +26,7 @@ public final class Runner implements AutoCloseable {
   private static final int CANCEL_ROUNDS = 100;
 
   private final Supplier<? extends EventLoop> loopFactory;
+  private final Signals signals;
   private EventLoop loop;
   private Context context;
   private boolean closed;
@@ -34,7 +42,12 @@ public final class Runner implements AutoCloseable {
    * @param loopFactory called once, at first use
    */
   public Runner(Supplier<? extends EventLoop> loopFactory) {
+    this(loopFactory, ProcessSignals.INSTANCE);
+  }
+
+  Runner(Supplier<? extends EventLoop> loopFactory, Signals signals) {
     this.loopFactory = Objects.requireNonNull(loopFactory, "loopFactory");
+    this.signals = signals;
   }
 
   /** The loop ({@code get_loop}), made if it is not yet. */
@@ -55,6 +68,7 @@ public final class Runner implements AutoCloseable {
    *
    * @return the coroutine's result
    * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
+   * @throws KeyboardInterrupt if Ctrl-C has ended the coroutine, see above
    */
   public <T> T run(Callable<? extends T> coroutine) {
     return run(coroutine, null);
@@ -78,7 +92,20 @@ public final class Runner implements AutoCloseable {
     EventLoop own = getLoop();
     Task<T> task = own.createTask(
         coroutine, TaskOptions.defaults().withContext(given == null ? context : given));
-    return own.runUntilComplete(task);
+    var interruption = new Interruption(own, task);
+    interruption.begin(signals);
+    T result = null;
+    Throwable failure = null;
+    try {
+      result = own.runUntilComplete(task);
+    } catch (Throwable error) {
+      failure = error;
+    }
+    failure = interruption.end(failure);
+    if (failure != null) {
+      throw Throwables.rethrow(failure);
+    }
+    return result;
   }
 
   /**

@@ -1,0 +1,242 @@
+package dev.weft.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.testkit.LogCapture;
+import dev.weft.testkit.Loops;
+import dev.weft.testkit.Order;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.slf4j.event.Level;
+
+/** Ctrl-C while a runner runs; the real signal is in SignalIT. */
+class RunnerSigintTest {
+
+  /** Ctrl-C at the test's command. */
+  private static final class Keyboard implements Signals {
+    private final List<String> log = new ArrayList<>();
+    private Runnable handler;
+
+    @Override
+    public Optional<Taken> takeSigint(Runnable taker) {
+      handler = taker;
+      log.add("taken");
+      return Optional.of(new Taken() {
+        @Override
+        public void giveBack() {
+          if (handler != null) {
+            handler = null;
+            log.add("given back");
+          }
+        }
+
+        @Override
+        public void raise() {
+          giveBack();
+          log.add("raised");
+        }
+      });
+    }
+
+    void press() {
+      handler.run();
+    }
+  }
+
+  private final Order order = new Order();
+  private final Keyboard keyboard = new Keyboard();
+
+  private Runner newRunner() {
+    return new Runner(Loops::newLoop, keyboard);
+  }
+
+  private static void sleepForEver() {
+    EventLoop.getRunningLoop().createFuture().await();
+  }
+
+  @Test
+  @DisplayName(
+      "RUN-6: Ctrl-C cancels the main task; run throws KeyboardInterrupt, cause: where it was")
+  void first() {
+    try (Runner runner = newRunner()) {
+      var error = assertThrows(
+          KeyboardInterrupt.class,
+          () -> runner.run(() -> {
+            keyboard.press();
+            order.expect(1); // the task is cancelled where it waits, not here
+            try {
+              sleepForEver();
+            } finally {
+              order.expect(2);
+            }
+          }));
+      assertInstanceOf(CancelledError.class, error.getCause());
+      order.finish(3);
+    }
+  }
+
+  @Test
+  @DisplayName("RUN-6: Ctrl-C wakes a loop that waits")
+  void wakes() throws InterruptedException {
+    try (Runner runner = new Runner(EventLoop::newEventLoop, keyboard)) {
+      var pressing = new Thread[1];
+      assertThrows(
+          KeyboardInterrupt.class,
+          () -> runner.run(() -> {
+            pressing[0] = Thread.ofPlatform().start(keyboard::press);
+            sleepForEver();
+          }));
+      pressing[0].join();
+    }
+  }
+
+  @Test
+  @DisplayName("RUN-6: a cancellation that the coroutine swallows lets its result stand")
+  void swallowed() {
+    try (Runner runner = newRunner()) {
+      assertEquals("result", runner.run(() -> {
+        keyboard.press();
+        assertThrows(CancelledError.class, RunnerSigintTest::sleepForEver);
+        return "result";
+      }));
+    }
+  }
+
+  @Test
+  @DisplayName("RUN-6: another failure than the cancellation is what run throws")
+  void anotherFailure() {
+    var boom = new IOException("boom");
+    try (Runner runner = newRunner()) {
+      ThrowingRunnable failing = () -> {
+        keyboard.press();
+        assertThrows(CancelledError.class, RunnerSigintTest::sleepForEver);
+        throw boom;
+      };
+      assertSame(boom, assertThrows(IOException.class, () -> runner.run(failing)));
+    }
+  }
+
+  @Test
+  @DisplayName("RUN-9: a main task that someone else has cancelled, too, ends with CancelledError")
+  void cancelledByOthersToo() {
+    try (Runner runner = newRunner()) {
+      assertThrows(
+          CancelledError.class,
+          () -> runner.run(() -> {
+            keyboard.press();
+            Task.current().orElseThrow().cancel();
+            sleepForEver();
+          }));
+      assertThrows(
+          CancelledError.class,
+          () -> runner.run(() -> {
+            Task.current().orElseThrow().cancel(); // without any Ctrl-C
+            sleepForEver();
+          }));
+    }
+  }
+
+  @Test
+  @DisplayName("RUN-7: a second Ctrl-C throws out of run at once; the task is cancelled at close")
+  void second() {
+    Runner runner = newRunner();
+    assertThrows(
+        KeyboardInterrupt.class,
+        () -> runner.run(() -> {
+          keyboard.press();
+          assertThrows(CancelledError.class, RunnerSigintTest::sleepForEver);
+          order.expect(1);
+          keyboard.press();
+          order.expect(2);
+          assertEquals(
+              List.of("taken", "given back"), keyboard.log, "a third one ends the process");
+          assertThrows(CancelledError.class, RunnerSigintTest::sleepForEver);
+          order.expect(4);
+        }));
+    order.expect(3);
+    runner.close();
+    order.finish(5);
+    assertEquals(List.of("taken", "given back"), keyboard.log);
+  }
+
+  @Test
+  @DisplayName(
+      "RUN-7: a second Ctrl-C while the loop is blocked ends the process, saying where it is")
+  void blocked() {
+    try (Runner runner = newRunner();
+        var log = LogCapture.start()) {
+      assertThrows(
+          KeyboardInterrupt.class,
+          () -> runner.run(() -> {
+            keyboard.press();
+            assertEquals(List.of("taken"), keyboard.log);
+            keyboard.press();
+            assertEquals(List.of("taken", "given back", "raised"), keyboard.log);
+            sleepForEver();
+          }));
+      String message = log.events(Level.ERROR).get(0).message();
+      assertTrue(message.contains("Task-"), message);
+      assertTrue(message.contains(RunnerSigintTest.class.getName() + ".lambda"), message);
+    }
+  }
+
+  @Test
+  @DisplayName("RUN-8: SIGINT is taken for the time of a run only")
+  void duringRunOnly() {
+    try (Runner runner = newRunner()) {
+      runner.getLoop();
+      assertEquals(List.of(), keyboard.log);
+      runner.run(() -> assertEquals(List.of("taken"), keyboard.log));
+      assertEquals(List.of("taken", "given back"), keyboard.log);
+      assertThrows(
+          IOException.class,
+          () -> runner.run((ThrowingRunnable) () -> {
+            throw new IOException();
+          }));
+    }
+    assertEquals(List.of("taken", "given back", "taken", "given back"), keyboard.log);
+  }
+
+  @Test
+  @DisplayName("RUN-8: where signals cannot be had, a runner runs without")
+  void noSignals() {
+    try (Runner runner = new Runner(Loops::newLoop, handler -> Optional.empty())) {
+      assertEquals("x", runner.run(() -> "x"));
+    }
+  }
+
+  @Test
+  @DisplayName("RUN-8: only the program's main thread may take SIGINT")
+  void mainThreadOnly() {
+    var main = new ThreadGroup("main");
+    assertTrue(ProcessSignals.isMain(new Thread(main, () -> {}, "main")));
+    assertFalse(ProcessSignals.isMain(new Thread(main, () -> {}, "worker")));
+    assertFalse(ProcessSignals.isMain(new Thread(new ThreadGroup("g"), () -> {}, "main")));
+    assertFalse(ProcessSignals.isMain(Thread.ofVirtual().name("main").unstarted(() -> {})));
+  }
+
+  @Test
+  @DisplayName(
+      "a Ctrl-C that comes when the coroutine has ended is not lost, nor left to the next run")
+  void asItEnds() {
+    try (Runner runner = newRunner()) {
+      assertThrows(
+          KeyboardInterrupt.class,
+          () -> runner.run(() -> {
+            // behind the callback that stops the loop, so too late for this run to heed it
+            Task.current().orElseThrow().addDoneCallback(done -> keyboard.press());
+            return "lost";
+          }));
+      assertEquals("x", runner.run(() -> "x"));
+    }
+  }
+}
