@@ -75,9 +75,10 @@ public final class Condition {
    */
   public void await() {
     checkLocked("wait");
+    WaitQueue.Waiter waiter = waiters.newWaiter(); // fails while the lock is still had
     lock.release();
     try {
-      awaitSignal();
+      awaitSignal(waiter);
     } catch (Throwable error) {
       // It may have been signalled before it was cancelled: let another one have the signal.
       waiters.wakeNext();
@@ -85,10 +86,10 @@ public final class Condition {
     }
   }
 
-  private void awaitSignal() {
+  private void awaitSignal(WaitQueue.Waiter waiter) {
     CancelledError cancelled = null;
     try {
-      waiters.await();
+      waiters.await(waiter);
     } catch (CancelledError error) {
       cancelled = error;
     }

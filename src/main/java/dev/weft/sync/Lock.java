@@ -27,7 +27,7 @@ public final class Lock {
         waiters.await();
       } catch (CancelledError cancelled) {
         if (!locked) { // we may have been the one who was woken
-          waiters.wakeHead();
+          waiters.wakeFirst();
         }
         throw cancelled;
       }
@@ -45,7 +45,7 @@ public final class Lock {
       throw new IllegalStateException("Lock is not acquired.");
     }
     locked = false;
-    waiters.wakeHead();
+    waiters.wakeFirst();
   }
 
   /** Whether the lock is taken ({@code locked}). */

@@ -1,7 +1,6 @@
 package dev.weft.sync;
 
 import dev.weft.loop.CancelledError;
-import dev.weft.loop.Future;
 import java.util.ArrayDeque;
 import java.util.Objects;
 
@@ -51,11 +50,11 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
     Objects.requireNonNull(item, "item");
     while (full()) {
       checkShutdown();
-      Future<Void> putter = putters.newWaiter();
+      WaitQueue.Waiter putter = putters.newWaiter();
       try {
         putters.await(putter);
       } catch (CancelledError cancelled) {
-        if (!full() && !putter.cancelled()) {
+        if (!full() && putter.woken()) {
           putters.wakeNext(); // the room we were woken for
         }
         throw cancelled;
@@ -91,11 +90,11 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
   public final E get() {
     while (empty()) {
       checkShutdown();
-      Future<Void> getter = getters.newWaiter();
+      WaitQueue.Waiter getter = getters.newWaiter();
       try {
         getters.await(getter);
       } catch (CancelledError cancelled) {
-        if (!empty() && !getter.cancelled()) {
+        if (!empty() && getter.woken()) {
           getters.wakeNext(); // the item we were woken for
         }
         throw cancelled;

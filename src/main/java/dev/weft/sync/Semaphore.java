@@ -1,7 +1,6 @@
 package dev.weft.sync;
 
 import dev.weft.loop.CancelledError;
-import dev.weft.loop.Future;
 import dev.weft.loop.ThrowingRunnable;
 import java.util.concurrent.Callable;
 
@@ -41,11 +40,11 @@ public sealed class Semaphore permits BoundedSemaphore {
       permits--;
       return;
     }
-    Future<Void> waiter = waiters.newWaiter();
+    WaitQueue.Waiter waiter = waiters.newWaiter();
     try {
       waiters.await(waiter);
     } catch (CancelledError cancelled) {
-      if (waiter.done() && !waiter.cancelled()) {
+      if (waiter.woken()) {
         permits++; // had been granted
       }
       throw cancelled;
@@ -54,7 +53,9 @@ public sealed class Semaphore permits BoundedSemaphore {
     }
   }
 
-  /** Gives a permit back, to the first who waits for one if anybody does ({@code release}). */
+  /**
+   * Gives a permit back, to the first who waits for one if anybody does ({@code release}). Never suspends.
+   */
   public void release() {
     permits++;
     grantOne();

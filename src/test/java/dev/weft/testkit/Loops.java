@@ -18,6 +18,18 @@ public final class Loops {
     }
   }
 
+  /** A task that has taken its first step. */
+  public static <T> Task<T> started(Callable<T> coroutine) {
+    Task<T> task = EventLoop.getRunningLoop().createTask(coroutine);
+    turns(1);
+    return task;
+  }
+
+  /** As {@link #started(Callable)}, for a coroutine that returns nothing. */
+  public static Task<Void> started(ThrowingRunnable coroutine) {
+    return started(coroutine.asCallable());
+  }
+
   /** A new loop that lives by a virtual clock. */
   public static EventLoop newLoop() {
     return EventLoop.newEventLoop(new VirtualClock());
