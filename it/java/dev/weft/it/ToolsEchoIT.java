@@ -5,6 +5,7 @@ import static dev.weft.Asyncio.createTask;
 import static dev.weft.Asyncio.getRunningLoop;
 import static dev.weft.Asyncio.openConnection;
 import static dev.weft.Asyncio.run;
+import static dev.weft.Asyncio.startServer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,8 @@ import dev.weft.it.support.Peer;
 import dev.weft.it.support.Peers;
 import dev.weft.it.support.RequiresPeer;
 import dev.weft.it.support.Weft;
+import dev.weft.loop.Server;
+import dev.weft.stream.ClientHandler;
 import dev.weft.stream.Connection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -94,13 +97,29 @@ class ToolsEchoIT {
   @RequiresPeer("socat")
   @DisplayName("Weft's client half-closes, and still gets every byte back from socat's echo")
   void socatListens() throws Exception {
-    try (Peer socat =
-        Peers.start("socat", "-d", "-d", "-t", 20, "TCP-LISTEN:0,bind=127.0.0.1", "PIPE")) {
+    // Larger blocks than a pipe takes at once, and socat may wait for ever for itself to empty it.
+    try (Peer socat = Peers.start(
+        "socat", "-b", 4096, "-d", "-d", "-t", 20, "TCP-LISTEN:0,bind=127.0.0.1", "PIPE")) {
       String address = socat.awaitOutput("listening on ", SOON);
       int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
       assertArrayEquals(up, run(() -> exchange(port, up)));
       assertEquals(0, socat.waitFor(SOON), socat::output);
     }
+  }
+
+  @Test
+  @RequiresPeer("nc")
+  @DisplayName("what Weft's server has written and not sent when it closes still arrives at nc")
+  void closeFlushes() throws Exception {
+    byte[] much = random(3, 30_000_001); // more than the system takes at once
+    run(() -> {
+      ClientHandler handler = ClientHandler.closing((reader, writer) -> writer.write(much));
+      try (Server server = startServer(handler, "127.0.0.1", 0);
+          Peer nc = Peers.start("nc", "-d", "127.0.0.1", server.port())) {
+        assertEquals(0, await(getRunningLoop().runInExecutor(() -> nc.waitFor(SOON))));
+        assertArrayEquals(much, nc.outputBytes());
+      }
+    });
   }
 
   /** Sends, half-closes, and returns what comes until the peer does so. */
