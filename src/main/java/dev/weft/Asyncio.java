@@ -58,6 +58,18 @@ public final class Asyncio {
     }
   }
 
+  /** As {@link #run(Callable)}, with the loop's debug mode on or off ({@code run(debug=...)}). */
+  public static <T> T run(Callable<? extends T> coroutine, boolean debug) {
+    try (Runner runner = new Runner(debug)) {
+      return runner.run(coroutine);
+    }
+  }
+
+  /** As {@link #run(Callable, boolean)}, for a coroutine that returns nothing. */
+  public static void run(ThrowingRunnable coroutine, boolean debug) {
+    run(coroutine.asCallable(), debug);
+  }
+
   /** As {@link #run(Callable)}, for a coroutine that returns nothing. */
   public static void run(ThrowingRunnable coroutine) {
     run(coroutine.asCallable());

@@ -56,6 +56,11 @@ public abstract class BaseEventLoop implements EventLoop {
   private volatile boolean closed;
   private Thread thread; // the carrier; see running
 
+  // any thread; the one field of debug mode that is read when it is off
+  private volatile boolean debug = Boolean.getBoolean("weft.debug");
+  private final Origins origins = new Origins();
+  private final SlowSteps slowSteps = new SlowSteps(this);
+
   // any thread, under its own lock
   private final Set<UnretrievedFailure> unretrieved = new LinkedHashSet<>();
 
@@ -179,7 +184,7 @@ public abstract class BaseEventLoop implements EventLoop {
   private void runNext() {
     if (!(ready.peek() instanceof Handle handle)) {
       remaining--;
-      carrier.run((Runnable) ready.poll());
+      runStep((Runnable) ready.poll());
     } else if (handle.runsOnCarrier()) {
       remaining--;
       ready.poll();
@@ -192,6 +197,14 @@ public abstract class BaseEventLoop implements EventLoop {
       remaining--;
       ready.poll();
       driver.defer(handle);
+    }
+  }
+
+  private void runStep(Runnable continuation) {
+    if (debug) {
+      slowSteps.run(continuation, carrier);
+    } else {
+      carrier.run(continuation);
     }
   }
 
@@ -617,6 +630,41 @@ public abstract class BaseEventLoop implements EventLoop {
   /** Runs {@code completion} on the loop; a loop that is closed has nobody left who waits for it. */
   final void completeFromAnywhere(Runnable completion) {
     ready.offer(new Handle(this, completion, Bindings.EMPTY));
+  }
+
+  // ---- debug mode
+
+  @Override
+  public final boolean getDebug() {
+    return debug;
+  }
+
+  @Override
+  public final void setDebug(boolean enabled) {
+    debug = enabled;
+  }
+
+  @Override
+  public final Duration getSlowCallbackDuration() {
+    return Duration.ofNanos(slowSteps.limit());
+  }
+
+  @Override
+  public final void setSlowCallbackDuration(Duration duration) {
+    slowSteps.setLimit(nanos(duration, "duration"));
+  }
+
+  final Origins origins() {
+    return origins;
+  }
+
+  final SlowSteps slowSteps() {
+    return slowSteps;
+  }
+
+  /** The tasks that a continuation may be of which has parked by no doing of ours. */
+  final List<Task<?>> tasksInBlockingCalls() {
+    return tasks.toList().stream().filter(Task::isInBlockingCall).toList();
   }
 
   // ---- errors

@@ -1,6 +1,5 @@
 package dev.weft.loop;
 
-import java.util.Objects;
 import java.util.function.Consumer;
 
 /** A callback that waits for a future: a handle that is enqueued when the future is done. */
@@ -22,6 +21,6 @@ final class DoneCallback<T> extends Handle {
 
   @Override
   String describe() {
-    return Objects.toString(callback);
+    return describe(callback);
   }
 }

@@ -24,6 +24,7 @@ final class Driver extends Strand {
   private Runnable continuation;
   private boolean idle;
   private boolean retired;
+  Handle current; // in debug mode only
 
   Driver(BaseEventLoop loop, Carrier carrier) {
     super(loop, Bindings.EMPTY, null);
@@ -89,7 +90,11 @@ final class Driver extends Strand {
   private void drain() {
     for (Handle next; (next = next()) != null; ) {
       try {
-        next.run(this);
+        if (loop.getDebug()) {
+          loop.slowSteps().run(next, this);
+        } else {
+          next.run(this);
+        }
       } catch (Throwable fatal) { // from an exception handler
         loop.unwind(fatal);
       }

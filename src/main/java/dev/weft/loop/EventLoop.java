@@ -232,6 +232,34 @@ public interface EventLoop extends AutoCloseable {
    */
   void shutdownDefaultExecutor(Duration timeout);
 
+  // ---- debug mode
+
+  /**
+   * Whether the loop is in debug mode ({@code get_debug}); at first as the system property {@code
+   * weft.debug} says when the loop is made. Any thread.
+   */
+  boolean getDebug();
+
+  /**
+   * Switches debug mode on or off ({@code set_debug}), at any time, for what happens from then on. Any
+   * thread. In debug mode
+   *
+   * <ul>
+   *   <li>callbacks and steps of tasks that take longer than {@link #getSlowCallbackDuration} are logged as
+   *       warnings, once they have ended;
+   *   <li>reports to the exception handler, and texts, say where handles, futures and tasks were created;
+   *   <li>the texts of handles show their callbacks' own texts, which may hold data;
+   *   <li>the resolution of names and the pauses and ends of reading are logged (level debug).
+   * </ul>
+   */
+  void setDebug(boolean enabled);
+
+  /** What is too long in debug mode ({@code slow_callback_duration}): 100 ms unless set. Any thread. */
+  Duration getSlowCallbackDuration();
+
+  /** Sets what is too long in debug mode ({@code slow_callback_duration}). Any thread. */
+  void setSlowCallbackDuration(Duration duration);
+
   // ---- errors
 
   /** Tells the exception handler of an error ({@code call_exception_handler}). */

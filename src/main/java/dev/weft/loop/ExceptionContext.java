@@ -3,6 +3,7 @@ package dev.weft.loop;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.BaseTransport;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,6 +39,15 @@ public final class ExceptionContext {
   /** The key of the socket concerned. */
   public static final String SOCKET = "socket";
 
+  /** The key of the stack where the object concerned was created, in debug mode: a list of frames. */
+  public static final String SOURCE_TRACEBACK = "source_traceback";
+
+  /**
+   * The key of the stack where the callback or task that makes the report was created, in debug mode: a
+   * list of frames.
+   */
+  public static final String HANDLE_TRACEBACK = "handle_traceback";
+
   /** The key of the record whose own handling failed. */
   public static final String CONTEXT = "context";
 
@@ -62,6 +72,11 @@ public final class ExceptionContext {
   /** This record and a throwable. */
   public ExceptionContext withException(Throwable exception) {
     return with(EXCEPTION, exception);
+  }
+
+  /** This record and where the object concerned was created, if that is known. */
+  ExceptionContext withSource(List<StackTraceElement> stack) {
+    return stack.isEmpty() ? this : with(SOURCE_TRACEBACK, stack);
   }
 
   /** What happened. */

@@ -1,5 +1,7 @@
 package dev.weft.loop;
 
+import dev.weft.carrier.Fiber;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,15 +47,39 @@ final class ExceptionReporter {
   }
 
   /** What the default handler does. */
-  void log(ExceptionContext record) {
+  void log(ExceptionContext given) {
+    ExceptionContext record = withHandle(given);
     var text = new StringBuilder(record.message());
     for (Map.Entry<String, Object> entry : record.asMap().entrySet()) {
       String key = entry.getKey();
       if (!key.equals(ExceptionContext.MESSAGE) && !key.equals(ExceptionContext.EXCEPTION)) {
-        text.append(System.lineSeparator()).append(key).append(": ").append(entry.getValue());
+        text.append(System.lineSeparator()).append(key).append(": ");
+        append(text, key, entry.getValue());
       }
     }
     LOG.error(text.toString(), record.exception().orElse(null));
+  }
+
+  private static void append(StringBuilder text, String key, Object value) {
+    boolean source = key.equals(ExceptionContext.SOURCE_TRACEBACK);
+    if ((source || key.equals(ExceptionContext.HANDLE_TRACEBACK))
+        && value instanceof List<?> stack) {
+      text.append(source ? "Object created at" : "Handle created at");
+      stack.forEach(frame -> text.append(System.lineSeparator()).append("\tat ").append(frame));
+    } else {
+      text.append(value);
+    }
+  }
+
+  /** Adds where the callback or task was created that makes the report, if nothing better is known. */
+  private ExceptionContext withHandle(ExceptionContext record) {
+    if (!loop.getDebug() || record.asMap().containsKey(ExceptionContext.SOURCE_TRACEBACK)) {
+      return record;
+    }
+    Object current =
+        Fiber.current() instanceof Driver driver ? driver.current : Task.currentOrNull();
+    List<StackTraceElement> stack = current == null ? List.of() : loop.origins().of(current);
+    return stack.isEmpty() ? record : record.with(ExceptionContext.HANDLE_TRACEBACK, stack);
   }
 
   private void logOrGiveUp(ExceptionContext record) {

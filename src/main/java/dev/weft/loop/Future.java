@@ -38,8 +38,12 @@ public class Future<T> {
    *
    * @param loop whose future it is; a loop of Weft's own
    */
+  @SuppressWarnings("this-escape") // to where it is compared by identity, and kept weakly
   public Future(EventLoop loop) {
     this.loop = (BaseEventLoop) Objects.requireNonNull(loop, "loop");
+    if (this.loop.getDebug()) {
+      this.loop.origins().record(this);
+    }
   }
 
   /** The loop that the future belongs to ({@code get_loop}). */
@@ -325,7 +329,18 @@ public class Future<T> {
 
   @Override
   public String toString() {
-    return getClass().getSimpleName() + "[" + describe() + "]";
+    return getClass().getSimpleName() + "[" + describe() + loop.origins().describe(this) + "]";
+  }
+
+  /** Futures are equal to themselves alone. */
+  @Override
+  public final boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public final int hashCode() {
+    return System.identityHashCode(this);
   }
 
   /** State for people; does not print results, which may be large, or print this future again. */

@@ -1,7 +1,5 @@
 package dev.weft.loop;
 
-import java.util.Objects;
-
 /**
  * A callback that a loop is to run: asyncio's {@code Handle}. Returned by {@link EventLoop#callSoon} and
  * its kin.
@@ -19,6 +17,9 @@ public class Handle {
     this.loop = loop;
     this.callback = callback;
     this.context = context;
+    if (loop.getDebug()) {
+      loop.origins().record(this);
+    }
   }
 
   /**
@@ -111,17 +112,34 @@ public class Handle {
     } else {
       loop.callExceptionHandler(ExceptionContext.of("Exception in callback " + describe())
           .withException(error)
-          .with(ExceptionContext.HANDLE, this));
+          .with(ExceptionContext.HANDLE, this)
+          .withSource(loop.origins().of(this)));
     }
   }
 
   /** What the callback is, for people. */
   String describe() {
-    return Objects.toString(callback);
+    return describe(callback);
+  }
+
+  /** What {@code code} is; its own text, which may hold data that no log should, in debug mode only. */
+  final String describe(Object code) {
+    if (code == null) {
+      return "null";
+    }
+    try {
+      return loop.getDebug() ? code.toString() : code.getClass().getName();
+    } catch (RuntimeException broken) { // this is called when something else has gone wrong already
+      return code.getClass().getName();
+    }
   }
 
   @Override
   public String toString() {
-    return getClass().getSimpleName() + (cancelled ? "[cancelled]" : "[" + describe() + "]");
+    return getClass().getSimpleName()
+        + "["
+        + (cancelled ? "cancelled" : describe())
+        + loop.origins().describe(this)
+        + "]";
   }
 }

@@ -3,6 +3,7 @@ package dev.weft.loop;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
@@ -26,6 +27,7 @@ public final class Runner implements AutoCloseable {
   private static final int CANCEL_ROUNDS = 100;
 
   private final Supplier<? extends EventLoop> loopFactory;
+  private final Optional<Boolean> debug;
   private final Signals signals;
   private EventLoop loop;
   private Context context;
@@ -36,17 +38,28 @@ public final class Runner implements AutoCloseable {
     this(EventLoop::newEventLoop);
   }
 
+  /** As {@link #Runner()}; the loop's debug mode is set to {@code debug} when it is made. */
+  public Runner(boolean debug) {
+    this(EventLoop::newEventLoop, debug);
+  }
+
   /**
    * A runner with a loop of the caller's making, which it will close.
    *
    * @param loopFactory called once, at first use
    */
   public Runner(Supplier<? extends EventLoop> loopFactory) {
-    this(loopFactory, ProcessSignals.INSTANCE);
+    this(loopFactory, Optional.empty(), ProcessSignals.INSTANCE);
   }
 
-  Runner(Supplier<? extends EventLoop> loopFactory, Signals signals) {
+  /** As {@link #Runner(Supplier)}; the loop's debug mode is set to {@code debug} when it is made. */
+  public Runner(Supplier<? extends EventLoop> loopFactory, boolean debug) {
+    this(loopFactory, Optional.of(debug), ProcessSignals.INSTANCE);
+  }
+
+  Runner(Supplier<? extends EventLoop> loopFactory, Optional<Boolean> debug, Signals signals) {
     this.loopFactory = Objects.requireNonNull(loopFactory, "loopFactory");
+    this.debug = debug;
     this.signals = signals;
   }
 
@@ -57,6 +70,7 @@ public final class Runner implements AutoCloseable {
     }
     if (loop == null) {
       loop = Objects.requireNonNull(loopFactory.get(), "the loop of loopFactory");
+      debug.ifPresent(loop::setDebug);
       context = Context.copyContext();
     }
     return loop;

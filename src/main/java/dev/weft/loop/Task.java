@@ -144,6 +144,7 @@ public final class Task<T> extends Future<T> {
 
   /** The last step ends. */
   void end(T result, Throwable failure) {
+    endStep();
     loop.remove(this);
     if (failure == null) {
       noticeInterrupt();
@@ -184,6 +185,7 @@ public final class Task<T> extends Future<T> {
       takeTurnIfWoken();
     }
     while (!woken) {
+      endStep();
       LockSupport.park();
       if (!woken && Thread.interrupted()) {
         cancel();
@@ -210,12 +212,25 @@ public final class Task<T> extends Future<T> {
     loop.checkCanSuspend(this);
     noticeInterrupt();
     phase = Phase.SUSPENDED;
+    endStep();
     Thread.yield();
     phase = Phase.RUNNING;
     noticeInterrupt();
     if (mustCancel) {
       throw takeCancel(null);
     }
+  }
+
+  /** In debug mode, a step that took long is blamed on this task. */
+  private void endStep() {
+    if (loop.getDebug()) {
+      loop.slowSteps().ended(this);
+    }
+  }
+
+  /** Whether the task, which does not run now, waits for something that is not ours. */
+  boolean isInBlockingCall() {
+    return phase == Phase.RUNNING;
   }
 
   /** Makes one thing of an interrupt and a request to cancel. */

@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import java.lang.ref.Cleaner;
+import java.util.List;
 
 /**
  * The failure of a future at which nobody has looked yet. If the future is collected, or the loop
@@ -14,6 +15,7 @@ final class UnretrievedFailure {
   private final BaseEventLoop loop;
   private final Throwable failure;
   private final String what;
+  private final List<StackTraceElement> source;
   private Cleaner.Cleanable cleanable;
   private boolean settled;
 
@@ -21,6 +23,7 @@ final class UnretrievedFailure {
     this.loop = loop;
     this.failure = failure;
     this.what = future instanceof Task ? "Task" : "Future";
+    this.source = loop.origins().of(future);
     synchronized (this) {
       cleanable = CLEANER.register(future, this::collected);
     }
@@ -45,8 +48,9 @@ final class UnretrievedFailure {
     if (settle()) {
       cleanable.clean();
       loop.forgetUnretrieved(this);
-      loop.callExceptionHandler(
-          ExceptionContext.of(what + " exception was never retrieved").withException(failure));
+      loop.callExceptionHandler(ExceptionContext.of(what + " exception was never retrieved")
+          .withException(failure)
+          .withSource(source));
     }
   }
 

@@ -76,7 +76,8 @@ final class Unwinding {
     for (Task<?> task : tasks) {
       if (!task.isInternal()) {
         loop.callExceptionHandler(ExceptionContext.of("Task was destroyed but it is pending!")
-            .with(ExceptionContext.TASK, task));
+            .with(ExceptionContext.TASK, task)
+            .withSource(loop.origins().of(task)));
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.weft.selector;
 
 import dev.weft.loop.BaseEventLoop;
+import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +16,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Names to addresses. The JDK resolves names by a blocking native call, which would stop the loop, so
@@ -22,6 +26,8 @@ import java.util.regex.Pattern;
  * starve.
  */
 final class Names {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   private static final int RESOLVERS = 8;
 
@@ -111,7 +117,24 @@ final class Names {
     if (isLiteral(host)) {
       return known(loop, InetAddress.getByName(host));
     }
-    return loop.runInExecutor(POOL, () -> List.of(InetAddress.getAllByName(host)));
+    boolean debug = loop.getDebug();
+    long limit = loop.getSlowCallbackDuration().toNanos();
+    return loop.runInExecutor(POOL, () -> debug ? timed(host, limit) : lookUp(host));
+  }
+
+  private static List<InetAddress> lookUp(String host) throws UnknownHostException {
+    return List.of(InetAddress.getAllByName(host));
+  }
+
+  private static List<InetAddress> timed(String host, long limit) throws UnknownHostException {
+    long began = System.nanoTime();
+    try {
+      return lookUp(host);
+    } finally {
+      long took = System.nanoTime() - began;
+      LOG.atLevel(took >= limit ? Level.INFO : Level.DEBUG)
+          .log("looking up {} took {} ms", host, took / 1_000_000);
+    }
   }
 
   /** Whether the JDK parses the host as an address, without asking anybody. */

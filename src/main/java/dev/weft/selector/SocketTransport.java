@@ -219,6 +219,7 @@ final class SocketTransport implements Transport, Selectable {
 
   private void readEnd() {
     endRead = true;
+    logInDebug("{} received EOF");
     boolean keepOpen;
     try {
       keepOpen = buffered != null ? buffered.eofReceived() : streamed.eofReceived();
@@ -243,6 +244,7 @@ final class SocketTransport implements Transport, Selectable {
     if (isReading()) {
       readingPaused = true;
       updateReadInterest();
+      logInDebug("{} pauses reading");
     }
   }
 
@@ -251,6 +253,13 @@ final class SocketTransport implements Transport, Selectable {
     if (!closing && readingPaused) {
       readingPaused = false;
       updateReadInterest();
+      logInDebug("{} resumes reading");
+    }
+  }
+
+  private void logInDebug(String text) {
+    if (loop.getDebug()) {
+      LOG.debug(text, this);
     }
   }
 

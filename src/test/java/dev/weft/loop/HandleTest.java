@@ -172,6 +172,7 @@ class HandleTest {
         return "the callback";
       }
     };
+    loop.setDebug(true);
     Handle handle = loop.callSoon(callback);
     assertTrue(handle.toString().contains("the callback"), handle.toString());
     handle.cancel();

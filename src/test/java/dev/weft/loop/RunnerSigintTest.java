@@ -56,7 +56,7 @@ class RunnerSigintTest {
   private final Keyboard keyboard = new Keyboard();
 
   private Runner newRunner() {
-    return new Runner(Loops::newLoop, keyboard);
+    return new Runner(Loops::newLoop, Optional.empty(), keyboard);
   }
 
   private static void sleepForEver() {
@@ -87,7 +87,7 @@ class RunnerSigintTest {
   @Test
   @DisplayName("RUN-6: Ctrl-C wakes a loop that waits")
   void wakes() throws InterruptedException {
-    try (Runner runner = new Runner(EventLoop::newEventLoop, keyboard)) {
+    try (Runner runner = new Runner(EventLoop::newEventLoop, Optional.empty(), keyboard)) {
       var pressing = new Thread[1];
       assertThrows(
           KeyboardInterrupt.class,
@@ -209,7 +209,8 @@ class RunnerSigintTest {
   @Test
   @DisplayName("RUN-8: where signals cannot be had, a runner runs without")
   void noSignals() {
-    try (Runner runner = new Runner(Loops::newLoop, handler -> Optional.empty())) {
+    try (Runner runner =
+        new Runner(Loops::newLoop, Optional.empty(), handler -> Optional.empty())) {
       assertEquals("x", runner.run(() -> "x"));
     }
   }

@@ -1,0 +1,50 @@
+package dev.weft.loop;
+
+import java.lang.StackWalker.Option;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/**
+ * Where handles, futures and tasks were created: in debug mode, for reports. Apart from the objects, so
+ * that they need no room for it when debug mode is off.
+ */
+final class Origins {
+
+  /** asyncio's DEBUG_STACK_DEPTH. */
+  private static final int DEPTH = 10;
+
+  private static final StackWalker WALKER = StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE);
+
+  // any thread; keys are compared by identity, as they have no other equality
+  private final Map<Object, List<StackTraceElement>> stacks =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  /** Remembers the caller's stack, without Weft's own frames, as where {@code created} comes from. */
+  void record(Object created) {
+    List<StackTraceElement> stack = WALKER.walk(frames -> frames
+        .dropWhile(frame -> isWeft(frame.getDeclaringClass()))
+        .limit(DEPTH)
+        .map(StackWalker.StackFrame::toStackTraceElement)
+        .toList());
+    if (!stack.isEmpty()) {
+      stacks.put(created, stack);
+    }
+  }
+
+  private static boolean isWeft(Class<?> type) {
+    return type.getProtectionDomain() == Origins.class.getProtectionDomain();
+  }
+
+  /** The innermost frame first; empty if nothing is known. */
+  List<StackTraceElement> of(Object created) {
+    return stacks.getOrDefault(created, List.of());
+  }
+
+  /** The innermost frame, for a text about {@code created}; empty if nothing is known. */
+  String describe(Object created) {
+    List<StackTraceElement> stack = of(created);
+    return stack.isEmpty() ? "" : " created at " + stack.get(0);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.weft.loop;
+
+import dev.weft.carrier.Carrier;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Times callbacks and steps of tasks in debug mode, and has the slow ones logged, by the driver.
+ *
+ * <p>The carrier does not know whose continuation it runs. A task says so when its step ends, if it ends in
+ * an await of ours; a step that ends in a blocking call of the JDK is told by the tasks that are in one.
+ */
+final class SlowSteps {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
+  private final BaseEventLoop loop;
+  private volatile long limit = Duration.ofMillis(100).toNanos();
+
+  // loop thread only
+  private Task<?> ended;
+
+  SlowSteps(BaseEventLoop loop) {
+    this.loop = loop;
+  }
+
+  void setLimit(long nanos) {
+    limit = nanos;
+  }
+
+  long limit() {
+    return limit;
+  }
+
+  /** The current step was one of {@code task}. */
+  void ended(Task<?> task) {
+    ended = task;
+  }
+
+  /** Runs a callback; driver only. */
+  void run(Handle handle, Driver driver) {
+    long began = loop.time();
+    driver.current = handle;
+    try {
+      handle.run(driver);
+    } finally {
+      driver.current = null;
+    }
+    long took = loop.time() - began;
+    if (took >= limit && !(handle instanceof Report)) {
+      new Report(handle::toString, took).run(driver);
+    }
+  }
+
+  /** Runs a step; carrier only. */
+  void run(Runnable continuation, Carrier carrier) {
+    ended = null;
+    long began = loop.time();
+    carrier.run(continuation);
+    long took = loop.time() - began;
+    if (took >= limit) {
+      String step = ended != null ? ended.toString() : "a step of " + loop.tasksInBlockingCalls();
+      loop.append(new Report(() -> step, took));
+    }
+    ended = null;
+  }
+
+  /** A handle, so that a log or a {@code toString} that fails is reported like any callback. */
+  private final class Report extends Handle {
+
+    private final Supplier<String> what;
+    private final long took;
+
+    Report(Supplier<String> what, long took) {
+      super(SlowSteps.this.loop, null, Bindings.EMPTY);
+      this.what = what;
+      this.took = took;
+    }
+
+    @Override
+    void invoke() {
+      LOG.warn(
+          "Executing {} took {} seconds",
+          what.get(),
+          String.format(Locale.ROOT, "%.3f", took / 1e9));
+    }
+
+    @Override
+    String describe() {
+      return "report of a slow step";
+    }
+  }
+}
