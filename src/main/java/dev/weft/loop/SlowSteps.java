@@ -65,7 +65,6 @@ final class SlowSteps {
       String step = ended != null ? ended.toString() : "a step of " + loop.tasksInBlockingCalls();
       loop.append(new Report(() -> step, took));
     }
-    ended = null;
   }
 
   /** A handle, so that a log or a {@code toString} that fails is reported like any callback. */
