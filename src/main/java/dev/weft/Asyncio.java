@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.loop.AbstractEventLoopPolicy;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Runner;
@@ -86,12 +87,68 @@ public final class Asyncio {
   }
 
   /**
-   * Creates a loop ({@code new_event_loop}).
+   * Creates a loop by the program's policy ({@code new_event_loop}). It is not running, and nobody's
+   * current loop.
    *
-   * @see EventLoop#newEventLoop
+   * @see AbstractEventLoopPolicy#newEventLoop
    */
   public static EventLoop newEventLoop() {
-    return EventLoop.newEventLoop();
+    return getEventLoopPolicy().newEventLoop();
+  }
+
+  /**
+   * The loop that runs the caller, else the calling thread's current one ({@code get_event_loop}).
+   *
+   * @throws IllegalStateException if there is neither
+   * @see EventLoop#getEventLoop
+   */
+  public static EventLoop getEventLoop() {
+    return EventLoop.getEventLoop();
+  }
+
+  /**
+   * Makes a loop the calling thread's current one ({@code set_event_loop}); does not run it.
+   *
+   * @see AbstractEventLoopPolicy#setEventLoop
+   */
+  public static void setEventLoop(EventLoop loop) {
+    getEventLoopPolicy().setEventLoop(loop);
+  }
+
+  /**
+   * Leaves the calling thread without a current loop ({@code set_event_loop(None)}).
+   *
+   * @see AbstractEventLoopPolicy#resetEventLoop
+   */
+  public static void resetEventLoop() {
+    getEventLoopPolicy().resetEventLoop();
+  }
+
+  /**
+   * The program's policy ({@code get_event_loop_policy}).
+   *
+   * @see AbstractEventLoopPolicy
+   */
+  public static AbstractEventLoopPolicy getEventLoopPolicy() {
+    return AbstractEventLoopPolicy.getEventLoopPolicy();
+  }
+
+  /**
+   * Changes the program's policy ({@code set_event_loop_policy}).
+   *
+   * @see AbstractEventLoopPolicy#setEventLoopPolicy
+   */
+  public static void setEventLoopPolicy(AbstractEventLoopPolicy policy) {
+    AbstractEventLoopPolicy.setEventLoopPolicy(policy);
+  }
+
+  /**
+   * Goes back to the default policy ({@code set_event_loop_policy(None)}).
+   *
+   * @see AbstractEventLoopPolicy#resetEventLoopPolicy
+   */
+  public static void resetEventLoopPolicy() {
+    AbstractEventLoopPolicy.resetEventLoopPolicy();
   }
 
   // ---- tasks

@@ -61,6 +61,19 @@ public interface EventLoop extends AutoCloseable {
     return running;
   }
 
+  /**
+   * The loop that runs the caller; if none does, the current one of the calling thread by the program's
+   * {@link AbstractEventLoopPolicy} ({@code get_event_loop}). Any thread; never suspends.
+   *
+   * @throws IllegalStateException if there is neither
+   */
+  static EventLoop getEventLoop() {
+    EventLoop running = BaseEventLoop.runningOrNull();
+    return running != null
+        ? running
+        : AbstractEventLoopPolicy.getEventLoopPolicy().getEventLoop();
+  }
+
   // ---- lifecycle
 
   /**

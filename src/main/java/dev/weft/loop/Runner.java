@@ -29,22 +29,30 @@ public final class Runner implements AutoCloseable {
   private final Supplier<? extends EventLoop> loopFactory;
   private final Optional<Boolean> debug;
   private final Signals signals;
+  private final boolean setsCurrent;
   private EventLoop loop;
   private Context context;
   private boolean closed;
 
-  /** A runner with a loop of its own. */
+  /**
+   * A runner with a loop of the program's {@link AbstractEventLoopPolicy}. It becomes the current loop of
+   * the thread that first uses the runner; closing the runner leaves the thread without one.
+   */
   public Runner() {
-    this(EventLoop::newEventLoop);
+    this(Runner::newEventLoop, Optional.empty(), ProcessSignals.INSTANCE, true);
   }
 
   /** As {@link #Runner()}; the loop's debug mode is set to {@code debug} when it is made. */
   public Runner(boolean debug) {
-    this(EventLoop::newEventLoop, debug);
+    this(Runner::newEventLoop, Optional.of(debug), ProcessSignals.INSTANCE, true);
+  }
+
+  private static EventLoop newEventLoop() {
+    return AbstractEventLoopPolicy.getEventLoopPolicy().newEventLoop();
   }
 
   /**
-   * A runner with a loop of the caller's making, which it will close.
+   * A runner with a loop of the caller's making, which it will close. It becomes no thread's current loop.
    *
    * @param loopFactory called once, at first use
    */
@@ -58,9 +66,18 @@ public final class Runner implements AutoCloseable {
   }
 
   Runner(Supplier<? extends EventLoop> loopFactory, Optional<Boolean> debug, Signals signals) {
+    this(loopFactory, debug, signals, false);
+  }
+
+  private Runner(
+      Supplier<? extends EventLoop> loopFactory,
+      Optional<Boolean> debug,
+      Signals signals,
+      boolean setsCurrent) {
     this.loopFactory = Objects.requireNonNull(loopFactory, "loopFactory");
     this.debug = debug;
     this.signals = signals;
+    this.setsCurrent = setsCurrent;
   }
 
   /** The loop ({@code get_loop}), made if it is not yet. */
@@ -70,6 +87,9 @@ public final class Runner implements AutoCloseable {
     }
     if (loop == null) {
       loop = Objects.requireNonNull(loopFactory.get(), "the loop of loopFactory");
+      if (setsCurrent) {
+        AbstractEventLoopPolicy.getEventLoopPolicy().setEventLoop(loop);
+      }
       debug.ifPresent(loop::setDebug);
       context = Context.copyContext();
     }
@@ -144,6 +164,9 @@ public final class Runner implements AutoCloseable {
       cancelAllTasks();
       loop.runUntilComplete(() -> loop.shutdownDefaultExecutor(EXECUTOR_TIMEOUT));
     } finally {
+      if (setsCurrent) {
+        AbstractEventLoopPolicy.getEventLoopPolicy().resetEventLoop();
+      }
       loop.close();
     }
   }
