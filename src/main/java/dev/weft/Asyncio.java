@@ -14,9 +14,11 @@ import dev.weft.stream.StreamReader;
 import dev.weft.stream.Streams;
 import dev.weft.task.AsCompleted;
 import dev.weft.task.Gather;
+import dev.weft.task.Outcome;
 import dev.weft.task.ReturnWhen;
 import dev.weft.task.Shield;
 import dev.weft.task.TaskGroup;
+import dev.weft.task.Threads;
 import dev.weft.task.Timeout;
 import dev.weft.task.Timeouts;
 import dev.weft.task.Wait;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -195,7 +198,41 @@ public final class Asyncio {
     return getRunningLoop().allTasks();
   }
 
+  /**
+   * The future itself ({@code ensure_future}): for code that takes either, with {@link
+   * #ensureFuture(Callable)}. Never suspends.
+   */
+  public static <T> Future<T> ensureFuture(Future<T> future) {
+    return Objects.requireNonNull(future, "future");
+  }
+
+  /** A task for a coroutine ({@code ensure_future}); the same as {@link #createTask(Callable)}. */
+  public static <T> Task<T> ensureFuture(Callable<? extends T> coroutine) {
+    return createTask(coroutine);
+  }
+
+  /** As {@link #ensureFuture(Callable)}, for a coroutine that returns nothing. */
+  public static Task<Void> ensureFuture(ThrowingRunnable coroutine) {
+    return createTask(coroutine);
+  }
+
   // ---- threads
+
+  /**
+   * Runs blocking code on the default executor, in a copy of the caller's context, and waits for it ({@code
+   * to_thread}). Suspends.
+   *
+   * @return what the code returns; what it throws is thrown, the very object
+   * @see Threads#toThread
+   */
+  public static <T> T toThread(Callable<? extends T> code) {
+    return Threads.toThread(code);
+  }
+
+  /** As {@link #toThread(Callable)}, for code that returns nothing. */
+  public static void toThread(ThrowingRunnable code) {
+    Threads.toThread(code);
+  }
 
   /**
    * Runs a coroutine on a loop for another thread ({@code run_coroutine_threadsafe}).
@@ -337,6 +374,35 @@ public final class Asyncio {
   }
 
   /**
+   * As {@link #gather(Future[])}, but waits for all, and a failure is an element like a result ({@code
+   * gather(return_exceptions=True)}).
+   *
+   * @see Gather#outcomes
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // only read
+  public static <T> Future<List<Outcome<T>>> gatherOutcomes(Future<? extends T>... futures) {
+    return Gather.outcomes(Arrays.asList(futures));
+  }
+
+  /**
+   * As {@link #gatherOutcomes(Future[])}, for coroutines, each of which becomes a task.
+   *
+   * @see Gather#outcomesOfCoroutines
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // only read
+  public static <T> Future<List<Outcome<T>>> gatherOutcomes(Callable<? extends T>... coroutines) {
+    return Gather.outcomesOfCoroutines(Arrays.asList(coroutines));
+  }
+
+  /** As {@link #gatherOutcomes(Future[])}, for a list. */
+  public static <T> Future<List<Outcome<T>>> gatherOutcomes(
+      List<? extends Future<? extends T>> futures) {
+    return Gather.outcomes(futures);
+  }
+
+  /**
    * Waits until all futures are done ({@code wait}); to be called qualified, as {@code Asyncio.wait}.
    *
    * @see Wait#of
@@ -364,6 +430,22 @@ public final class Asyncio {
   public static <F extends Future<?>> AsCompleted<F> asCompleted(
       Collection<? extends F> futures, Duration timeout) {
     return new AsCompleted<>(futures, Optional.of(timeout));
+  }
+
+  /**
+   * Results in the order in which they come ({@code as_completed} in a plain {@code for}).
+   *
+   * @see AsCompleted#results
+   */
+  public static <T> Iterator<T> resultsAsCompleted(
+      Collection<? extends Future<? extends T>> futures) {
+    return AsCompleted.results(futures, Optional.empty());
+  }
+
+  /** As {@link #resultsAsCompleted(Collection)}, for some time only. */
+  public static <T> Iterator<T> resultsAsCompleted(
+      Collection<? extends Future<? extends T>> futures, Duration timeout) {
+    return AsCompleted.results(futures, Optional.of(timeout));
   }
 
   /**

@@ -177,4 +177,19 @@ class AsyncioTest {
       assertEquals(List.of("2", "1"), await(gather(List.of(two, one))));
     });
   }
+
+  @Test
+  @DisplayName("ensure_future: a future is returned itself, a coroutine becomes a task")
+  void ensureFuture() {
+    Loops.run(() -> {
+      Future<String> future = getRunningLoop().createFuture();
+      assertSame(future, Asyncio.ensureFuture(future));
+      Task<String> task = Asyncio.ensureFuture(() -> "x");
+      assertFalse(task.done());
+      assertEquals("x", await(task));
+      await(Asyncio.ensureFuture(() -> order.expect(1)));
+      order.finish(2);
+      assertThrows(NullPointerException.class, () -> Asyncio.ensureFuture((Future<String>) null));
+    });
+  }
 }

@@ -7,8 +7,8 @@ import dev.weft.sync.Queue;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 /**
  * Futures in the order in which they are done: asyncio's {@code as_completed}, in the form of {@code
  * async for}. {@link #next} suspends until the next one is done, and returns it; its result or failure is
- * then to be had at once.
+ * then to be had at once. {@link #results} is the plain form.
  *
  * <p>Abandoning the iteration leaves the futures alone.
  *
@@ -36,14 +36,49 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
    *
    * @param futures given twice counts once
    * @param timeout after which {@link #next} throws for each that is not done; empty for no limit
+   * @throws IllegalArgumentException if a future belongs to another loop
+   * @throws IllegalStateException if the caller is not on a loop
    */
   public AsCompleted(Collection<? extends F> futures, Optional<Duration> timeout) {
-    todo = new LinkedHashSet<>(futures);
+    Objects.requireNonNull(timeout, "timeout");
+    EventLoop loop = EventLoop.getRunningLoop();
+    todo = Wait.distinct(futures);
+    for (F future : todo) {
+      if (future.getLoop() != loop) {
+        throw new IllegalArgumentException(future + " belongs to a different event loop");
+      }
+    }
     todo.forEach(future -> future.addDoneCallback(completed));
     left = todo.size();
     if (left > 0 && timeout.isPresent()) {
-      timer = EventLoop.getRunningLoop().callLater(timeout.get(), this::timedOut);
+      timer = loop.callLater(timeout.get(), this::timedOut);
     }
+  }
+
+  /**
+   * What the futures have to say, in the order in which they are done: asyncio's {@code as_completed} in the
+   * form of a plain {@code for}, whose steps are awaited. Each call of {@code next} suspends until another
+   * future is done, and returns its result or throws its failure, the very object, checked or not; the one
+   * after it goes on with the next future. {@link TimeoutException} is thrown, undeclared, for each future
+   * that is not done when the time is over. Never suspends.
+   *
+   * @param futures as {@link #AsCompleted}
+   * @param timeout as {@link #AsCompleted}
+   */
+  public static <T> Iterator<T> results(
+      Collection<? extends Future<? extends T>> futures, Optional<Duration> timeout) {
+    var done = new AsCompleted<Future<? extends T>>(futures, timeout);
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return done.hasNext();
+      }
+
+      @Override
+      public T next() {
+        return done.next().result();
+      }
+    };
   }
 
   private void timedOut() {

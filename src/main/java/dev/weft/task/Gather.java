@@ -3,6 +3,7 @@ package dev.weft.task;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
+import dev.weft.loop.Task;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -10,31 +11,90 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 
 /**
  * The future of several others: asyncio's {@code gather}. Done when all are, or when the first fails;
  * the others then go on. Cancelling it cancels them all, and it ends when they do.
  *
- * @param <T> the type of the results
+ * @param <T> the type of the futures' results
+ * @param <R> the type of what is gathered: results, or outcomes
  */
-public final class Gather<T> extends Future<List<T>> {
+public final class Gather<T, R> extends Future<List<R>> {
 
   private final List<Future<? extends T>> children;
+  private final Function<Future<? extends T>, ? extends R> look;
+  private final boolean endsAtFailure;
   private int pending;
   private boolean cancelRequested;
 
-  private Gather(EventLoop loop, List<Future<? extends T>> children) {
+  private Gather(
+      EventLoop loop,
+      List<Future<? extends T>> children,
+      Function<Future<? extends T>, ? extends R> look,
+      boolean endsAtFailure) {
     super(loop);
     this.children = children;
+    this.look = look;
+    this.endsAtFailure = endsAtFailure;
   }
 
   /**
-   * Gathers futures; the same one given twice counts once, and its result appears twice. Never suspends.
+   * Gathers futures; the same one given twice counts once, and its result appears twice. Fails when the
+   * first of them does. Cancelling it cancels them all; it then fails with {@link CancelledError} when the
+   * first of them has been cancelled, or all have ended. Never suspends.
    *
    * @return the results in the order of the futures
    * @throws IllegalArgumentException if the futures belong to different loops
    */
   public static <T> Future<List<T>> of(List<? extends Future<? extends T>> futures) {
+    return gather(futures, Future::result, true);
+  }
+
+  /**
+   * Creates a task for each coroutine, in their order, and gathers the tasks. The same object given twice
+   * is run twice: it stands for asyncio's coroutine function, not for a coroutine begun. Never suspends.
+   *
+   * @return the results in the order of the coroutines
+   * @throws IllegalStateException if the caller is not on a loop
+   */
+  public static <T> Future<List<T>> ofCoroutines(List<? extends Callable<? extends T>> coroutines) {
+    return of(tasks(coroutines));
+  }
+
+  /**
+   * As {@link #of}, but waits for all, and has each one's failure in the list like a result ({@code
+   * gather(return_exceptions=True)}). Cancelling it cancels them all; it then fails with {@link
+   * CancelledError} when the last of them has ended. Never suspends.
+   *
+   * @return how they have ended, in the order of the futures
+   * @throws IllegalArgumentException if the futures belong to different loops
+   */
+  public static <T> Future<List<Outcome<T>>> outcomes(List<? extends Future<? extends T>> futures) {
+    return gather(futures, Outcome::of, false);
+  }
+
+  /**
+   * As {@link #outcomes}, of a task for each coroutine; see {@link #ofCoroutines}. Never suspends.
+   *
+   * @return how they have ended, in the order of the coroutines
+   * @throws IllegalStateException if the caller is not on a loop
+   */
+  public static <T> Future<List<Outcome<T>>> outcomesOfCoroutines(
+      List<? extends Callable<? extends T>> coroutines) {
+    return outcomes(tasks(coroutines));
+  }
+
+  private static <T> List<Task<T>> tasks(List<? extends Callable<? extends T>> coroutines) {
+    requireNonNull(coroutines, "coroutines");
+    EventLoop loop = EventLoop.getRunningLoop();
+    return coroutines.stream().map(loop::<T>createTask).toList();
+  }
+
+  private static <T, R> Future<List<R>> gather(
+      List<? extends Future<? extends T>> futures,
+      Function<Future<? extends T>, ? extends R> look,
+      boolean endsAtFailure) {
     requireNonNull(futures, "futures");
     EventLoop loop =
         futures.isEmpty() ? EventLoop.getRunningLoop() : futures.get(0).getLoop();
@@ -45,7 +105,7 @@ public final class Gather<T> extends Future<List<T>> {
       }
       distinct.add(future);
     }
-    var gather = new Gather<T>(loop, List.copyOf(futures));
+    var gather = new Gather<T, R>(loop, List.copyOf(futures), look, endsAtFailure);
     if (futures.isEmpty()) {
       gather.setResult(List.of());
     }
@@ -65,19 +125,6 @@ public final class Gather<T> extends Future<List<T>> {
     return gather;
   }
 
-  /**
-   * Creates a task for each coroutine, in their order, and gathers the tasks. The same object given twice
-   * is run twice: it stands for asyncio's coroutine function, not for a coroutine begun. Never suspends.
-   *
-   * @return the results in the order of the coroutines
-   * @throws IllegalStateException if the caller is not on a loop
-   */
-  public static <T> Future<List<T>> ofCoroutines(List<? extends Callable<? extends T>> coroutines) {
-    requireNonNull(coroutines, "coroutines");
-    EventLoop loop = EventLoop.getRunningLoop();
-    return of(coroutines.stream().map(loop::<T>createTask).toList());
-  }
-
   private static void requireNonNull(List<?> list, String name) {
     Objects.requireNonNull(list, name)
         .forEach(element -> Objects.requireNonNull(element, () -> "null in " + name));
@@ -91,31 +138,26 @@ public final class Gather<T> extends Future<List<T>> {
       }
       return;
     }
-    if (child.cancelled()) {
-      setException(cancellationOf(child));
-    } else if (child.exception().isPresent()) {
-      setException(child.exception().get());
+    Throwable failure = endsAtFailure ? Outcome.failureOf(child) : null;
+    if (failure != null) {
+      setException(failure);
     } else if (pending == 0) {
-      if (cancelRequested) {
-        setException(new CancelledError());
-      } else {
-        setResult(results());
-      }
+      end(child);
     }
   }
 
-  private static CancelledError cancellationOf(Future<?> child) {
-    try {
-      child.result();
-    } catch (CancelledError cancelled) {
-      return cancelled;
+  private void end(Future<? extends T> lastChild) {
+    List<R> results = results(); // sees all failures, also if it is cancelled
+    if (cancelRequested) {
+      setException(lastChild.cancelled() ? Outcome.failureOf(lastChild) : new CancelledError());
+    } else {
+      setResult(results);
     }
-    throw new AssertionError(child);
   }
 
-  private List<T> results() {
-    var results = new ArrayList<T>(children.size());
-    children.forEach(child -> results.add(child.result()));
+  private List<R> results() {
+    var results = new ArrayList<R>(children.size());
+    children.forEach(child -> results.add(look.apply(child)));
     return Collections.unmodifiableList(results);
   }
 

@@ -143,6 +143,33 @@ public final class TaskGroup {
   }
 
   /**
+   * Creates a task in this group and waits until it says that it is ready, as {@code start} of trio's
+   * nurseries; asyncio has no such thing. From then on it is a task of the group like any other. Before, it
+   * is the caller's: if it fails, that is thrown here and not the group's failure, and if the caller is
+   * cancelled, it is cancelled, too. Whenever this throws, the child has ended; a child that fails while it
+   * is being cancelled for that reason is the group's failure again. Suspends, unless the child is eager and
+   * ready at once.
+   *
+   * @return what the child has given to {@link TaskStatus#started}
+   * @throws CancelledError if the caller or the child is cancelled before the child is ready
+   * @throws IllegalStateException if the child ends without having been ready, if the caller is not a task,
+   *     or as {@link #createTask(Callable)}
+   */
+  public <V> V start(TaskStatus.Starter<V> child) {
+    return start(child, TaskOptions.defaults());
+  }
+
+  /** As {@link #start(TaskStatus.Starter)}, with options. */
+  public <V> V start(TaskStatus.Starter<V> child, TaskOptions options) {
+    Objects.requireNonNull(child, "child");
+    if (Task.current().isEmpty()) {
+      throw new IllegalStateException("start called outside a task, in " + Thread.currentThread());
+    }
+    var status = new TaskStatus<V>(EventLoop.getRunningLoop());
+    return status.awaitStarted(createTask(() -> status.run(child), options));
+  }
+
+  /**
    * Cancels the tasks of the group and its body, and has {@link #run} return without an error ({@code
    * cancel}). Before the group is entered, it is cancelled when it is; after its end, nothing happens.
    * Idempotent. Never suspends.
@@ -184,12 +211,7 @@ public final class TaskGroup {
     Throwable error = task.exception().get();
     errors.add(error);
     noteFatal(error);
-    if (parent.done()) {
-      loop.callExceptionHandler(ExceptionContext.of(
-              "Task has errored out but its parent task " + parent + " is already completed")
-          .withException(error)
-          .with(ExceptionContext.TASK, task));
-    } else if (!aborting && !parentCancelRequested) {
+    if (!aborting && !parentCancelRequested) {
       abort();
       cancelParent();
     }
@@ -226,6 +248,9 @@ public final class TaskGroup {
       }
     }
     if (fatal != null) {
+      if (failure != null && !cancelled) {
+        errors.add(failure);
+      }
       throwFatal();
     }
     if (parentCancelRequested) {

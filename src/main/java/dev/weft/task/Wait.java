@@ -46,8 +46,9 @@ public final class Wait {
    */
   public static <F extends Future<?>> Result<F> of(
       Collection<? extends F> futures, Optional<Duration> timeout, ReturnWhen returnWhen) {
+    Objects.requireNonNull(timeout, "timeout");
     Objects.requireNonNull(returnWhen, "returnWhen");
-    Set<F> distinct = new LinkedHashSet<>(futures);
+    Set<F> distinct = distinct(futures);
     if (distinct.isEmpty()) {
       throw new IllegalArgumentException("Set of Tasks/Futures is empty.");
     }
@@ -61,13 +62,20 @@ public final class Wait {
         Collections.unmodifiableSet(result.done()), Collections.unmodifiableSet(result.pending()));
   }
 
+  /** The futures without repetitions, in order. */
+  static <F extends Future<?>> Set<F> distinct(Collection<? extends F> futures) {
+    Set<F> distinct = new LinkedHashSet<>(Objects.requireNonNull(futures, "futures"));
+    distinct.forEach(future -> Objects.requireNonNull(future, "null in futures"));
+    return distinct;
+  }
+
   private void run(EventLoop loop, Set<? extends Future<?>> futures, Optional<Duration> timeout) {
-    if (timeout.isPresent()) {
-      timer = loop.callLater(timeout.get(), this::release);
-    }
     Consumer<Future<?>> completed = this::completed;
-    futures.forEach(future -> future.addDoneCallback(completed));
     try {
+      if (timeout.isPresent()) {
+        timer = loop.callLater(timeout.get(), this::release);
+      }
+      futures.forEach(future -> future.addDoneCallback(completed));
       waiter.await();
     } finally {
       cancelTimer();

@@ -1,0 +1,122 @@
+package dev.weft.task;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Future;
+import dev.weft.loop.KeyboardInterrupt;
+import dev.weft.loop.Task;
+import java.util.List;
+import java.util.Optional;
+
+/*
+ * Until the future `ready` is done, the child's failure is the starter's; afterwards, whether the child has
+ * said that it is ready or the starter was cancelled, it is the group's. A failure that is the starter's is
+ * kept from the child's task, so that the group does not see it. What ends the task without passing through
+ * the child (a cancellation before the first step) comes by the task's callback.
+ */
+
+/**
+ * How a child tells {@link TaskGroup#start} that it is ready.
+ *
+ * @param <V> the type of what it tells
+ */
+public final class TaskStatus<V> {
+
+  private final Future<V> ready;
+  private boolean started;
+
+  TaskStatus(EventLoop loop) {
+    ready = loop.createFuture();
+  }
+
+  /**
+   * A child that says when it is ready.
+   *
+   * @param <V> the type of what it tells then
+   */
+  @FunctionalInterface
+  public interface Starter<V> {
+
+    /**
+     * Does the work, in a task, and calls {@link TaskStatus#started} once on the way.
+     *
+     * @throws Exception whatever goes wrong: before {@code started} the failure of {@code start},
+     *     afterwards that of the group
+     */
+    void run(TaskStatus<V> status) throws Exception;
+  }
+
+  /**
+   * Lets {@link TaskGroup#start} return. Without effect if its caller was cancelled meanwhile. Never
+   * suspends.
+   *
+   * @param value what it is to return; null if there is nothing to tell
+   * @throws IllegalStateException if called a second time
+   */
+  public void started(V value) {
+    if (started) {
+      throw new IllegalStateException("started() was called before");
+    }
+    started = true;
+    if (!ready.done()) {
+      ready.setResult(value);
+    }
+  }
+
+  /** Runs the child, in its task. */
+  Void run(Starter<V> child) throws Exception {
+    try {
+      child.run(this);
+    } catch (Throwable failure) {
+      if (ready.done()
+          || KeyboardInterrupt.isFatal(failure)
+          || CancelledError.isCancellation(failure)) {
+        throw failure;
+      }
+      ready.setException(failure);
+    }
+    return null;
+  }
+
+  /** Waits for the child, in the starter's task. */
+  V awaitStarted(Task<Void> task) {
+    task.addDoneCallback(this::ended);
+    try {
+      return ready.await();
+    } catch (CancelledError cancelled) {
+      if (ready.done() && !ready.cancelled()) {
+        ready
+            .exception()
+            .ifPresent(cancelled::addSuppressed); // the starter will not see it otherwise
+      }
+      throw awaitEnd(task, cancelled);
+    }
+  }
+
+  private void ended(Future<Void> task) {
+    if (ready.done()) {
+      return;
+    }
+    if (task.cancelled()) {
+      ready.cancel(Outcome.failureOf(task).getMessage());
+    } else {
+      ready.setException(task.exception()
+          .orElseGet(() -> new IllegalStateException("the child ended without calling started()")));
+    }
+  }
+
+  private static CancelledError awaitEnd(Task<?> task, CancelledError cancelled) {
+    CancelledError latest = cancelled;
+    if (task.cancelling() == 0) { // else the group has cancelled it: once is enough
+      task.cancel();
+    }
+    while (!task.done()) {
+      try {
+        Wait.of(List.of(task), Optional.empty(), ReturnWhen.ALL_COMPLETED);
+      } catch (CancelledError again) {
+        latest = again;
+      }
+    }
+    return latest;
+  }
+}
