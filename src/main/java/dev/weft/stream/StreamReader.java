@@ -5,6 +5,7 @@ import dev.weft.loop.Future;
 import dev.weft.transport.ReadTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -322,6 +323,19 @@ public final class StreamReader implements Iterable<byte[]> {
         }
       };
     };
+  }
+
+  /**
+   * This reader as an {@code InputStream}, for parsers that block: they park the task that runs them.
+   * Closing it does nothing. Never suspends itself.
+   */
+  public InputStream asInputStream() {
+    return new ReaderInputStream(this);
+  }
+
+  /** The number of bytes that can be read without waiting. */
+  int buffered() {
+    return buffer.size();
   }
 
   private static String text(byte[] line) {

@@ -4,6 +4,7 @@ import dev.weft.loop.Task;
 import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.Transport;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -98,6 +99,14 @@ public final class StreamWriter implements AutoCloseable {
   /** Closes the sending half after what is buffered ({@code write_eof}). Never suspends. */
   public void writeEof() {
     transport.writeEof();
+  }
+
+  /**
+   * This writer as an {@code OutputStream}, for code that blocks: its writes park the calling task while
+   * too much is buffered, as {@link #drain} does. Closing it closes the writer. Never suspends itself.
+   */
+  public OutputStream asOutputStream() {
+    return new WriterOutputStream(this);
   }
 
   /**
