@@ -1,0 +1,286 @@
+package dev.weft.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingRunnable;
+import dev.weft.task.Shield;
+import dev.weft.testkit.Loops;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/*
+ * Every small schedule: a few tasks use one primitive, each beginning at once or a turn later, and holding
+ * what it got for no turn or one; and up to two of them are cancelled, in each pair of turns. In each of these
+ * runs nothing may be lost: those who are not cancelled end, and the primitive is at the end as it was at the
+ * beginning.
+ */
+
+/** No wake-up is lost, wherever a task is cancelled. */
+class WakeUpSchedulesTest {
+
+  private static final int MAX_TURNS = 40;
+  private static final int LAST_CANCEL = 6;
+
+  /** What the tasks of one run use. */
+  private interface Scenario {
+
+    /** The work of the task with this number: lets turns pass, gets something, holds it for some turns. */
+    void work(int number, int delay, int hold) throws Exception;
+
+    /** The task with this number has ended as cancelled, perhaps without having begun. */
+    default void cancelled(int number) {}
+
+    /** Checks the primitive after all tasks have ended. */
+    void check();
+  }
+
+  private int runs;
+
+  /** All schedules of {@code tasks} tasks. */
+  private void explore(int tasks, Supplier<Scenario> scenarios) {
+    int[] times = new int[2 * tasks];
+    do {
+      for (int first = -1; first < tasks; first++) {
+        for (int second = first; second < tasks; second++) {
+          for (int when = 0; when < (first < 0 ? 1 : LAST_CANCEL); when++) {
+            for (int gap = 0; gap < (second == first ? 1 : 2); gap++) {
+              run(tasks, times, scenarios.get(), first, when, second, when + gap);
+            }
+          }
+          if (first < 0) {
+            break;
+          }
+        }
+      }
+    } while (next(times, 2));
+    assertTrue(runs > 1000, "explored only " + runs);
+  }
+
+  /** Counts up, digit by digit. */
+  private static boolean next(int[] digits, int base) {
+    for (int i = 0; i < digits.length; i++) {
+      if (++digits[i] < base) {
+        return true;
+      }
+      digits[i] = 0;
+    }
+    return false;
+  }
+
+  private void run(
+      int tasks,
+      int[] times,
+      Scenario scenario,
+      int first,
+      int firstWhen,
+      int second,
+      int secondWhen) {
+    runs++;
+    String schedule = "times " + Arrays.toString(times) + ", cancelled " + first + " before turn "
+        + firstWhen + " and " + second + " before turn " + secondWhen;
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      List<Task<Void>> all = new ArrayList<>();
+      var left = new ArrayList<Task<Void>>();
+      for (int i = 0; i < tasks; i++) {
+        int number = i;
+        ThrowingRunnable work =
+            () -> scenario.work(number, times[2 * number], times[2 * number + 1]);
+        all.add(loop.createTask(work));
+      }
+      left.addAll(all);
+      for (int turn = 0; turn < MAX_TURNS && !left.isEmpty(); turn++) {
+        if (turn == firstWhen && first >= 0) {
+          all.get(first).cancel();
+        }
+        if (turn == secondWhen && second > first) {
+          all.get(second).cancel();
+        }
+        Loops.turns(1);
+        left.stream()
+            .filter(Task::cancelled)
+            .forEach(task -> scenario.cancelled(all.indexOf(task)));
+        left.removeIf(Task::done);
+      }
+      for (int i = 0; i < tasks; i++) {
+        Task<Void> task = all.get(i);
+        assertTrue(task.done(), () -> "stuck: " + all + ", " + schedule);
+        if (i != first && i != second || first < 0) {
+          assertFalse(task.cancelled(), schedule);
+        }
+        if (!task.cancelled()) {
+          task.exception().ifPresent(error -> {
+            throw new AssertionError(schedule, error);
+          });
+        }
+      }
+      try {
+        scenario.check();
+      } catch (Throwable error) {
+        throw new AssertionError(schedule, error);
+      }
+    });
+  }
+
+  @Test
+  @DisplayName("LOCK-1, LOCK-3, LOCK-4: a lock is never with two, never stuck, and free at the end")
+  void lock() {
+    explore(3, () -> new Scenario() {
+      private final Lock lock = new Lock();
+      private int inside;
+
+      @Override
+      public void work(int number, int delay, int hold) throws Exception {
+        Loops.turns(delay);
+        lock.with(() -> {
+          assertEquals(1, ++inside);
+          try {
+            Loops.turns(hold);
+          } finally {
+            inside--;
+          }
+        });
+      }
+
+      @Override
+      public void check() {
+        assertFalse(lock.locked());
+        assertTrue(lock.toString().contains("0 waiting"), lock.toString());
+      }
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "SEM-1, SEM-3, SEM-4: a semaphore never gives more than it has, and has all at the end")
+  void semaphore() {
+    for (int number = 1; number <= 2; number++) {
+      int permits = number;
+      explore(2 + permits, () -> new Scenario() {
+        private final Semaphore semaphore = new BoundedSemaphore(permits);
+        private int inside;
+
+        @Override
+        public void work(int number, int delay, int hold) throws Exception {
+          Loops.turns(delay);
+          semaphore.with(() -> {
+            assertTrue(++inside <= permits);
+            try {
+              Loops.turns(hold);
+            } finally {
+              inside--;
+            }
+          });
+        }
+
+        @Override
+        public void check() {
+          assertEquals(permits, semaphore.permits());
+          assertFalse(semaphore.locked());
+        }
+      });
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "COND-2, COND-3: of tasks that wait for a token and pass it on, none is left waiting")
+  void condition() {
+    explore(3, () -> new Scenario() {
+      private final Condition condition = new Condition();
+      private boolean token = true;
+
+      @Override
+      public void work(int number, int delay, int hold) throws Exception {
+        Loops.turns(delay);
+        condition.with(() -> {
+          condition.waitFor(() -> token);
+          token = false;
+        });
+        try {
+          Loops.turns(hold);
+        } finally {
+          giveBack();
+        }
+      }
+
+      private void giveBack() throws Exception {
+        // Not to be cancelled here: what is explored is the waiting for the token.
+        Task<?> self = Task.current().orElseThrow();
+        Task<Void> giving = self.getLoop()
+            .createTask(() -> condition.with(() -> {
+              token = true;
+              condition.signal();
+            }));
+        while (!giving.done()) {
+          try {
+            Shield.of(giving).await();
+          } catch (CancelledError again) {
+            // the token goes back all the same
+          }
+        }
+      }
+
+      @Override
+      public void check() {
+        assertTrue(token);
+        assertFalse(condition.locked());
+        assertTrue(condition.toString().contains("0 waiting"), condition.toString());
+      }
+    });
+  }
+
+  @Test
+  @DisplayName("Q-2, Q-3: two getters, two putters of a queue of one: no item lost, nobody stuck")
+  void queue() {
+    explore(4, () -> new Scenario() {
+      private final Queue<Integer> queue = new Queue<>(1);
+      private final List<Integer> put = new ArrayList<>();
+      private final List<Integer> got = new ArrayList<>();
+      private final boolean[] through = new boolean[4];
+
+      @Override
+      public void work(int number, int delay, int hold) {
+        Loops.turns(delay);
+        move(number);
+        Loops.turns(hold);
+      }
+
+      private void move(int number) {
+        if (number % 2 == 0) {
+          got.add(queue.get());
+        } else {
+          queue.put(number);
+          put.add(number);
+        }
+        through[number] = true;
+      }
+
+      @Override
+      public void cancelled(int number) {
+        if (!through[number]) { // another does its part, for its partner's sake
+          EventLoop.getRunningLoop().createTask(() -> move(number));
+        }
+      }
+
+      @Override
+      public void check() {
+        Loops.turns(10);
+        assertEquals(2, got.size());
+        put.sort(null);
+        got.sort(null);
+        assertEquals(put, got);
+        assertTrue(queue.empty());
+      }
+    });
+  }
+}
