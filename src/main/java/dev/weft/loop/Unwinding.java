@@ -60,7 +60,10 @@ final class Unwinding {
     }
   }
 
-  /** Called by a task that wants to park: it must not. */
+  /**
+   * Called by a task that wants to park: it must not. The others go a step first, as it may insist on what
+   * one of them has, or on its end.
+   */
   void refuse(Task<?> task) {
     if (refusals.merge(task, 1, Integer::sum) > PATIENCE) {
       while (true) {
@@ -68,6 +71,7 @@ final class Unwinding {
         Thread.interrupted();
       }
     }
+    Thread.yield();
     throw new CancelledError("the event loop is closed");
   }
 

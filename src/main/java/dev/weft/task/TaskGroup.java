@@ -236,7 +236,7 @@ public final class TaskGroup {
       }
     }
     Throwable whileWaiting = null;
-    while (!tasks.isEmpty()) {
+    while (anyRuns()) {
       try {
         awaitTasks();
       } catch (CancelledError error) {
@@ -269,6 +269,11 @@ public final class TaskGroup {
     if (!errors.isEmpty()) {
       throwErrors();
     }
+  }
+
+  private boolean anyRuns() {
+    // a closed loop ends its tasks, but runs no callbacks
+    return !tasks.isEmpty() && !(loop.isClosed() && tasks.stream().allMatch(Task::done));
   }
 
   private void awaitTasks() {
