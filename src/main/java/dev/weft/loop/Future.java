@@ -133,13 +133,36 @@ public class Future<T> {
     }
   }
 
-  /** The error that cancelled the future goes to the first who looks; later ones get another. */
+  /**
+   * The error that cancelled the future goes to the first who looks; later ones get another, without the
+   * message, as in asyncio.
+   */
   private CancelledError takeCancelledError() {
-    if (outcome instanceof CancelledError error) {
-      outcome = error.getMessage();
+    if (state == State.CANCELLED && outcome instanceof CancelledError error) {
+      outcome = null;
       return error;
     }
-    return new CancelledError((String) outcome);
+    return new CancelledError(cancelMessage());
+  }
+
+  /** What the last request to cancel has said, as far as it was not passed on. */
+  String cancelMessage() {
+    return outcome instanceof String message && state == State.CANCELLED ? message : null;
+  }
+
+  /**
+   * The error of a future that was cancelled, or was asked to be and has not complied. Counts as a look.
+   */
+  protected static CancelledError cancellationOf(Future<?> future) {
+    return future.takeCancelledError();
+  }
+
+  /**
+   * The message of the error that the next to look at a cancelled future would get; null also if that is
+   * the very error that has ended a task.
+   */
+  protected static String cancelMessageOf(Future<?> future) {
+    return future.cancelMessage();
   }
 
   /**

@@ -320,6 +320,11 @@ public final class Task<T> extends Future<T> {
     return true;
   }
 
+  @Override
+  String cancelMessage() {
+    return cancelled() ? super.cancelMessage() : cancelMessage;
+  }
+
   /** How many requests to cancel are outstanding ({@code cancelling}). */
   public int cancelling() {
     return cancelling;

@@ -71,7 +71,7 @@ public final class Gather<T, R> extends Future<List<R>> {
    * @throws IllegalArgumentException if the futures belong to different loops
    */
   public static <T> Future<List<Outcome<T>>> outcomes(List<? extends Future<? extends T>> futures) {
-    return gather(futures, Outcome::of, false);
+    return gather(futures, Gather::outcomeOf, false);
   }
 
   /**
@@ -142,17 +142,24 @@ public final class Gather<T, R> extends Future<List<R>> {
     if (failure != null) {
       setException(failure);
     } else if (pending == 0) {
-      end(child);
+      end();
     }
   }
 
-  private void end(Future<? extends T> lastChild) {
+  private void end() {
     List<R> results = results(); // sees all failures, also if it is cancelled
     if (cancelRequested) {
-      setException(lastChild.cancelled() ? Outcome.failureOf(lastChild) : new CancelledError());
+      setException(cancellationOf(children.get(children.size() - 1)));
     } else {
       setResult(results);
     }
+  }
+
+  /** The error of a child that was cancelled is left for whoever looks at the child first. */
+  private static <T> Outcome<T> outcomeOf(Future<? extends T> child) {
+    return child.cancelled()
+        ? Outcome.failed(new CancelledError(cancelMessageOf(child)))
+        : Outcome.of(child);
   }
 
   private List<R> results() {

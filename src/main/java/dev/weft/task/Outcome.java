@@ -26,6 +26,10 @@ public final class Outcome<T> {
     return new Outcome<>(failure == null ? done.result() : null, failure);
   }
 
+  static <T> Outcome<T> failed(Throwable failure) {
+    return new Outcome<>(null, failure);
+  }
+
   /** What a future that is done has failed with, a {@code CancelledError} if it was cancelled, or null. */
   static Throwable failureOf(Future<?> done) {
     try {
