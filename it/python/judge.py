@@ -217,6 +217,10 @@ class Interpreter:
             return str(value).lower()
         if isinstance(value, list):
             return "[" + " ".join(map(self.show, value)) + "]"
+        if isinstance(value, asyncio.CancelledError):
+            return "Cancelled"  # an element of what is gathered; Weft's has the message
+        if isinstance(value, Exception):
+            return self.show_error(value)
         if isinstance(value, Return):
             return "return " + self.show(value.value)
         return str(value)
@@ -548,16 +552,19 @@ class Interpreter:
             return "none"
         group.cancel()
 
-    async def do_gather(self, me, s):
+    async def do_gather(self, me, s, outcomes=False):
         children = self.find_all(me, s.args[1:])
         depth = 1 + max((self.nesting.get(child, 0) for child in children), default=0)
         if depth > MAX_NESTING:
             return "deep"
-        future = asyncio.gather(*children)
+        future = asyncio.gather(*children, return_exceptions=outcomes)
         self.nesting[future] = depth
         self.edges[future] = children
         self.define(s.args[0], future, f"G{len(self.labels)}")
         return self.labels[future]
+
+    async def do_outcomes(self, me, s):
+        return await self.do_gather(me, s, True)
 
     async def do_shield(self, me, s):
         inner = self.find(me, s.args[1])

@@ -130,7 +130,7 @@ final class Generator {
       case 16, 17 -> "watch " + future() + " " + callback();
       case 18 -> "unwatch " + future() + " " + callback();
       case 19 -> pick("set v0 " + number(), "get v0", "current");
-      case 20 -> "gather " + combined() + " " + futures();
+      case 20 -> pick("gather ", "outcomes ") + combined() + " " + futures();
       case 21 -> "shield " + combined() + " " + future();
       case 22 -> pick("release ", "release ") + pick("l0", "c0", "c1", "s0", "s1");
       case 23 -> pick("eventset e0", "eventset e0", "eventclear e0");

@@ -24,6 +24,7 @@ import dev.weft.sync.QueueEmptyException;
 import dev.weft.sync.QueueFullException;
 import dev.weft.sync.QueueShutDownException;
 import dev.weft.sync.Semaphore;
+import dev.weft.task.Outcome;
 import dev.weft.task.ReturnWhen;
 import dev.weft.task.TaskGroup;
 import dev.weft.task.Timeout;
@@ -213,6 +214,12 @@ final class WeftInterpreter {
     }
     if (value instanceof List<?> list) {
       return list.stream().map(this::show).collect(Collectors.joining(" ", "[", "]"));
+    }
+    if (value instanceof Outcome<?> outcome) {
+      // CPython's has another error here, without the message
+      return outcome.failure().filter(CancelledError.class::isInstance).isPresent()
+          ? "Cancelled"
+          : outcome.failure().map(this::show).orElseGet(() -> show(outcome.get()));
     }
     if (value instanceof Return end) {
       return "return " + show(end.value);
@@ -466,7 +473,10 @@ final class WeftInterpreter {
       case "waitforcall" -> Asyncio.waitFor(() -> body(args.get(0), me), delay(args.get(1)));
       case "group" -> group(s, args.get(0), me);
       case "spawn" -> spawn(args.get(0), args.get(1), loop::createTask);
-      case "gather" -> gather(args.get(0), findAll(me, args.subList(1, args.size())));
+      case "gather" ->
+        gather(args.get(0), findAll(me, args.subList(1, args.size())), Asyncio::gather);
+      case "outcomes" ->
+        gather(args.get(0), findAll(me, args.subList(1, args.size())), Asyncio::gatherOutcomes);
       case "shield" ->
         find(me, args.get(1)) instanceof Future<?> inner ? shield(args.get(0), inner) : "none";
       case "wait" -> {
@@ -655,12 +665,13 @@ final class WeftInterpreter {
     return null;
   }
 
-  private String gather(String slot, List<Future<?>> children) {
+  private String gather(
+      String slot, List<Future<?>> children, Function<List<Future<?>>, Future<?>> combine) {
     int depth = 1 + children.stream().mapToInt(this::nesting).max().orElse(0);
     if (depth > MAX_NESTING) {
       return "deep";
     }
-    Future<?> future = Asyncio.gather(children);
+    Future<?> future = combine.apply(children);
     nesting.put(future, depth);
     edges.put(future, children);
     define(slot, future, "G" + labels.size());

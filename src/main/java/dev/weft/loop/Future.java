@@ -145,9 +145,12 @@ public class Future<T> {
     return new CancelledError(cancelMessage());
   }
 
-  /** What the last request to cancel has said, as far as it was not passed on. */
+  /** What the request to cancel has said; null for nothing, and if there was none. */
   String cancelMessage() {
-    return outcome instanceof String message && state == State.CANCELLED ? message : null;
+    if (state != State.CANCELLED) {
+      return null;
+    }
+    return outcome instanceof CancelledError error ? error.getMessage() : (String) outcome;
   }
 
   /**
@@ -157,10 +160,7 @@ public class Future<T> {
     return future.takeCancelledError();
   }
 
-  /**
-   * The message of the error that the next to look at a cancelled future would get; null also if that is
-   * the very error that has ended a task.
-   */
+  /** The message of the error that the next to look at a cancelled future would get; null for none. */
   protected static String cancelMessageOf(Future<?> future) {
     return future.cancelMessage();
   }
