@@ -1,8 +1,10 @@
 package dev.weft;
 
 import dev.weft.loop.AbstractEventLoopPolicy;
+import dev.weft.loop.CallGraph;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
+import dev.weft.loop.FutureCallGraph;
 import dev.weft.loop.Runner;
 import dev.weft.loop.Server;
 import dev.weft.loop.Task;
@@ -214,6 +216,79 @@ public final class Asyncio {
   /** As {@link #ensureFuture(Callable)}, for a coroutine that returns nothing. */
   public static Task<Void> ensureFuture(ThrowingRunnable coroutine) {
     return createTask(coroutine);
+  }
+
+  /**
+   * A loop's tasks that are not done, the oldest first ({@code all_tasks(loop)}). Any thread.
+   *
+   * @see EventLoop#allTasks
+   */
+  public static List<Task<?>> allTasks(EventLoop loop) {
+    return loop.allTasks();
+  }
+
+  // ---- who waits for whom
+
+  /**
+   * The graph of the current task: its calls, and who waits for it ({@code capture_call_graph}).
+   *
+   * @return empty in a callback
+   * @see CallGraph#captureCallGraph()
+   */
+  public static Optional<FutureCallGraph> captureCallGraph() {
+    return CallGraph.captureCallGraph();
+  }
+
+  /** As {@link #captureCallGraph()}, of a future. */
+  public static FutureCallGraph captureCallGraph(Future<?> future) {
+    return CallGraph.captureCallGraph(future);
+  }
+
+  /**
+   * The graph of the current task as a text ({@code format_call_graph}).
+   *
+   * @return empty in a callback
+   * @see CallGraph#formatCallGraph()
+   */
+  public static String formatCallGraph() {
+    return CallGraph.formatCallGraph();
+  }
+
+  /** As {@link #formatCallGraph()}, of a future. */
+  public static String formatCallGraph(Future<?> future) {
+    return CallGraph.formatCallGraph(future);
+  }
+
+  /**
+   * Prints the graph of the current task on the standard output ({@code print_call_graph}).
+   *
+   * @see CallGraph#printCallGraph()
+   */
+  public static void printCallGraph() {
+    CallGraph.printCallGraph();
+  }
+
+  /** As {@link #printCallGraph()}, of a future. */
+  public static void printCallGraph(Future<?> future) {
+    CallGraph.printCallGraph(future);
+  }
+
+  /**
+   * Notes that a future is waited for by way of a library ({@code future_add_to_awaited_by}).
+   *
+   * @see CallGraph#futureAddToAwaitedBy
+   */
+  public static void futureAddToAwaitedBy(Future<?> future, Future<?> waiter) {
+    CallGraph.futureAddToAwaitedBy(future, waiter);
+  }
+
+  /**
+   * Takes {@link #futureAddToAwaitedBy} back ({@code future_discard_from_awaited_by}).
+   *
+   * @see CallGraph#futureDiscardFromAwaitedBy
+   */
+  public static void futureDiscardFromAwaitedBy(Future<?> future, Future<?> waiter) {
+    CallGraph.futureDiscardFromAwaitedBy(future, waiter);
   }
 
   // ---- threads

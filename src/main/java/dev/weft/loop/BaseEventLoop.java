@@ -12,8 +12,12 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /*
  * The turn. The ready queue holds handles (callbacks) and continuations (steps of tasks, and of any other
@@ -32,6 +36,9 @@ public abstract class BaseEventLoop implements EventLoop {
 
   // asyncio's MAXIMUM_SELECT_TIMEOUT, one day
   private static final long MAXIMUM_TIMEOUT = Duration.ofDays(1).toNanos();
+
+  /** How often, in milliseconds, a thread that waits to read the loop's state looks whether it still runs. */
+  private static final long READ_PATIENCE = 50;
 
   private final Clock clock;
   private final ReadyQueue<Object> ready;
@@ -576,8 +583,38 @@ public abstract class BaseEventLoop implements EventLoop {
 
   @Override
   public final List<Task<?>> allTasks() {
-    checkOnLoop("allTasks");
-    return tasks.toList();
+    if (!carrier.isCurrent()) {
+      checkClosed();
+    }
+    return read(tasks::toList);
+  }
+
+  /** Reads the loop's state: in a callback, if the loop runs and the caller is not on it. */
+  final <T> T read(Supplier<T> reader) {
+    if (carrier.isCurrent() || !running) {
+      return reader.get();
+    }
+    var result = CompletableFuture.supplyAsync(reader, this::callSoonThreadsafe);
+    boolean wasInterrupted = false;
+    try {
+      while (true) {
+        try {
+          return result.get(READ_PATIENCE, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          if (!running) { // it will not come to it any more
+            return reader.get();
+          }
+        } catch (InterruptedException e) {
+          wasInterrupted = true;
+        } catch (ExecutionException e) {
+          throw Throwables.rethrow(e.getCause());
+        }
+      }
+    } finally {
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   final Thread newThread(Coroutine<?> coroutine, String name) {

@@ -205,7 +205,12 @@ public interface EventLoop extends AutoCloseable {
   /** What makes tasks ({@code get_task_factory}); {@link TaskFactory#DEFAULT} if none was set. */
   TaskFactory getTaskFactory();
 
-  /** The tasks that are not done, the oldest first ({@code all_tasks}). */
+  /**
+   * The tasks that are not done, the oldest first ({@code all_tasks}). Any thread; one that is not the
+   * loop's waits until the loop has come to it.
+   *
+   * @throws IllegalStateException if the loop is closed
+   */
   List<Task<?>> allTasks();
 
   // ---- threads

@@ -1,10 +1,14 @@
 package dev.weft.loop;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A result that a loop is waiting for: asyncio's {@code Future}.
@@ -30,7 +34,7 @@ public class Future<T> {
   private State state = State.PENDING;
   private Object
       outcome; // FINISHED: the result; FAILED: the throwable; CANCELLED: error or message
-  private Object waiters; // null, a Task, a DoneCallback, or an ArrayList of them
+  private Object waiters; // null, a Task, a DoneCallback, an AwaitEdge, or an ArrayList of them
   private UnretrievedFailure unretrieved;
 
   /**
@@ -247,9 +251,25 @@ public class Future<T> {
   private void wake(Object waiter) {
     if (waiter instanceof Task<?> task) {
       task.wake();
-    } else {
-      loop.append((Handle) waiter);
+    } else if (waiter instanceof Handle handle) {
+      loop.append(handle);
     }
+  }
+
+  /** Who waits for this future: see {@link CallGraph}. */
+  final Set<Future<?>> awaitedBy() {
+    var awaitedBy = new LinkedHashSet<Future<?>>();
+    List<?> all = waiters instanceof ArrayList<?> several
+        ? several
+        : waiters == null ? List.of() : List.of(waiters);
+    for (Object waiter : all) {
+      if (waiter instanceof Task<?> task) {
+        awaitedBy.add(task);
+      } else if (waiter instanceof AwaitEdge edge) {
+        awaitedBy.add(edge.waiter());
+      }
+    }
+    return awaitedBy;
   }
 
   /**
@@ -284,12 +304,16 @@ public class Future<T> {
    */
   public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
     Objects.requireNonNull(callback, "callback");
+    return removeWaiters(waiter -> isFor(waiter, callback));
+  }
+
+  final int removeWaiters(Predicate<Object> removed) {
     if (waiters instanceof ArrayList<?> several) {
       int before = several.size();
-      several.removeIf(waiter -> isFor(waiter, callback));
+      several.removeIf(removed);
       return before - several.size();
     }
-    if (isFor(waiters, callback)) {
+    if (removed.test(waiters)) {
       waiters = null;
       return 1;
     }

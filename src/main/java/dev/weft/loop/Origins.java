@@ -23,14 +23,19 @@ final class Origins {
 
   /** Remembers the caller's stack, without Weft's own frames, as where {@code created} comes from. */
   void record(Object created) {
-    List<StackTraceElement> stack = WALKER.walk(frames -> frames
-        .dropWhile(frame -> isWeft(frame.getDeclaringClass()))
-        .limit(DEPTH)
-        .map(StackWalker.StackFrame::toStackTraceElement)
-        .toList());
+    List<StackTraceElement> stack = callersStack(DEPTH);
     if (!stack.isEmpty()) {
       stacks.put(created, stack);
     }
+  }
+
+  /** The calling thread's stack from where Weft was called outwards, of so many frames at most. */
+  static List<StackTraceElement> callersStack(int limit) {
+    return WALKER.walk(frames -> frames
+        .dropWhile(frame -> isWeft(frame.getDeclaringClass()))
+        .limit(limit)
+        .map(StackWalker.StackFrame::toStackTraceElement)
+        .toList());
   }
 
   private static boolean isWeft(Class<?> type) {

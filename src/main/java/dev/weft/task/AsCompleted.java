@@ -1,8 +1,10 @@
 package dev.weft.task;
 
+import dev.weft.loop.CallGraph;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
+import dev.weft.loop.Task;
 import dev.weft.sync.Queue;
 import java.time.Duration;
 import java.util.Collection;
@@ -28,6 +30,7 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
   private final Queue<Optional<F>> done = new Queue<>();
   private final Set<F> todo;
   private final Consumer<Future<?>> completed = this::completed;
+  private final Optional<Task<?>> waiter = Task.current();
   private Handle timer;
   private int left;
 
@@ -48,7 +51,10 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
         throw new IllegalArgumentException(future + " belongs to a different event loop");
       }
     }
-    todo.forEach(future -> future.addDoneCallback(completed));
+    for (F future : todo) {
+      future.addDoneCallback(completed);
+      waiter.ifPresent(task -> CallGraph.futureAddToAwaitedBy(future, task));
+    }
     left = todo.size();
     if (left > 0 && timeout.isPresent()) {
       timer = loop.callLater(timeout.get(), this::timedOut);
@@ -84,6 +90,7 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
   private void timedOut() {
     for (F future : todo) {
       future.removeDoneCallback(completed);
+      waiter.ifPresent(task -> CallGraph.futureDiscardFromAwaitedBy(future, task));
       done.putNowait(Optional.empty());
     }
     todo.clear();

@@ -1,5 +1,6 @@
 package dev.weft.task;
 
+import dev.weft.loop.CallGraph;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -25,6 +27,7 @@ public final class Gather<T, R> extends Future<List<R>> {
   private final List<Future<? extends T>> children;
   private final Function<Future<? extends T>, ? extends R> look;
   private final boolean endsAtFailure;
+  private final Optional<Task<?>> waiter = Task.current();
   private int pending;
   private boolean cancelRequested;
 
@@ -119,6 +122,7 @@ public final class Gather<T, R> extends Future<List<R>> {
         ended.add(future);
       } else {
         future.addDoneCallback(gather::childDone);
+        gather.waiter.ifPresent(task -> CallGraph.futureAddToAwaitedBy(future, task));
       }
     }
     ended.forEach(gather::childDone);
@@ -140,10 +144,17 @@ public final class Gather<T, R> extends Future<List<R>> {
     }
     Throwable failure = endsAtFailure ? Outcome.failureOf(child) : null;
     if (failure != null) {
-      setException(failure);
+      endEarly(failure);
     } else if (pending == 0) {
       end();
     }
+  }
+
+  /** The children that go on are not waited for any more. */
+  private void endEarly(Throwable failure) {
+    waiter.ifPresent(
+        task -> children.forEach(child -> CallGraph.futureDiscardFromAwaitedBy(child, task)));
+    setException(failure);
   }
 
   private void end() {

@@ -1,7 +1,10 @@
 package dev.weft.task;
 
+import dev.weft.loop.CallGraph;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
+import dev.weft.loop.Task;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Keeps a cancellation from what is being waited for: asyncio's {@code shield}. */
@@ -22,10 +25,13 @@ public final class Shield {
     EventLoop loop = inner.getLoop();
     Future<T> outer = loop.createFuture();
     Consumer<Future<T>> pass = done -> pass(done, outer);
+    Optional<Task<?>> waiter = Task.current();
+    waiter.ifPresent(task -> CallGraph.futureAddToAwaitedBy(inner, task));
     inner.addDoneCallback(pass);
     outer.addDoneCallback(done -> {
       if (!inner.done()) {
         inner.removeDoneCallback(pass);
+        waiter.ifPresent(task -> CallGraph.futureDiscardFromAwaitedBy(inner, task));
       }
     });
     return outer;

@@ -1,5 +1,6 @@
 package dev.weft.task;
 
+import dev.weft.loop.CallGraph;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.ExceptionContext;
@@ -130,6 +131,7 @@ public final class TaskGroup {
     }
     Task<T> task = loop.createTask(coroutine, options);
     tasks.add(task);
+    CallGraph.futureAddToAwaitedBy(task, parent);
     task.addDoneCallback(done -> childDone(task));
     if (aborting && !task.done()) { // it may have cancelled the group in an eager first step
       task.cancel();

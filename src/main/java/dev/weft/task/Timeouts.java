@@ -1,5 +1,6 @@
 package dev.weft.task;
 
+import dev.weft.loop.CallGraph;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Future;
 import dev.weft.loop.Task;
@@ -87,7 +88,12 @@ public final class Timeouts {
       }
     });
     future.cancel();
-    ended.await();
+    CallGraph.futureAddToAwaitedBy(future, task);
+    try {
+      ended.await();
+    } finally {
+      CallGraph.futureDiscardFromAwaitedBy(future, task);
+    }
     try {
       return future.result();
     } catch (CancelledError cancelled) {

@@ -1,8 +1,10 @@
 package dev.weft.task;
 
+import dev.weft.loop.CallGraph;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
+import dev.weft.loop.Task;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -71,15 +73,22 @@ public final class Wait {
 
   private void run(EventLoop loop, Set<? extends Future<?>> futures, Optional<Duration> timeout) {
     Consumer<Future<?>> completed = this::completed;
+    Optional<Task<?>> waiting = Task.current(); // without, the await will say so
     try {
       if (timeout.isPresent()) {
         timer = loop.callLater(timeout.get(), this::release);
       }
-      futures.forEach(future -> future.addDoneCallback(completed));
+      for (Future<?> future : futures) {
+        future.addDoneCallback(completed);
+        waiting.ifPresent(task -> CallGraph.futureAddToAwaitedBy(future, task));
+      }
       waiter.await();
     } finally {
       cancelTimer();
-      futures.forEach(future -> future.removeDoneCallback(completed));
+      for (Future<?> future : futures) {
+        future.removeDoneCallback(completed);
+        waiting.ifPresent(task -> CallGraph.futureDiscardFromAwaitedBy(future, task));
+      }
     }
   }
 

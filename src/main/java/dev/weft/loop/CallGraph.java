@@ -1,0 +1,220 @@
+package dev.weft.loop;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Who waits for whom, and where: asyncio's {@code graph} module. Futures know who waits for them by their
+ * waiters; what waits in a roundabout way ({@code gather}, {@code wait}, {@code asCompleted}, {@code
+ * shield}, task groups) is noted by {@link #futureAddToAwaitedBy}.
+ *
+ * <p>Capturing never suspends. It may be done from any thread; one that is not the loop's waits until the
+ * loop has come to it.
+ */
+public final class CallGraph {
+
+  private static final String ADAPTER = ThrowingRunnable.class.getName();
+
+  private CallGraph() {}
+
+  /**
+   * The graph of the current task ({@code capture_call_graph}).
+   *
+   * @return empty in a callback
+   * @throws IllegalStateException if no loop runs the caller
+   */
+  public static Optional<FutureCallGraph> captureCallGraph() {
+    return captureCallGraph(Optional.empty(), 1, OptionalInt.empty());
+  }
+
+  /** The graph of a future ({@code capture_call_graph(future)}). */
+  public static FutureCallGraph captureCallGraph(Future<?> future) {
+    return captureCallGraph(Optional.of(future), 1, OptionalInt.empty()).orElseThrow();
+  }
+
+  /**
+   * The graph of a future, or of the current task ({@code capture_call_graph}).
+   *
+   * @param future empty for the current task
+   * @param depth for the current task: 1 for all its calls, from the caller outwards; each one more leaves
+   *     out one call, the innermost first
+   * @param limit how many calls of each stack are kept: if positive, so many of the outermost, where the
+   *     task began; if negative, so many of the innermost; if 0, none; all if empty
+   * @return empty if no future is given and the caller is in a callback
+   * @throws IllegalStateException if no future is given and no loop runs the caller
+   */
+  public static Optional<FutureCallGraph> captureCallGraph(
+      Optional<? extends Future<?>> future, int depth, OptionalInt limit) {
+    Objects.requireNonNull(limit, "limit");
+    Task<?> current = Task.currentOrNull();
+    Future<?> subject = future.isPresent() ? future.get() : current;
+    if (subject == null) {
+      if (BaseEventLoop.runningOrNull() == null) {
+        throw new IllegalStateException("captureCallGraph is called outside of a running event loop"
+            + " and no future to introspect was provided");
+      }
+      return Optional.empty();
+    }
+    List<StackTraceElement> live = subject == current ? liveStack(depth) : null;
+    return Optional.of(subject.loop.read(() -> graph(subject, live, limit, new LinkedHashSet<>())));
+  }
+
+  private static FutureCallGraph graph(
+      Future<?> future, List<StackTraceElement> live, OptionalInt limit, Set<Future<?>> path) {
+    if (!path.add(future)) {
+      return new FutureCallGraph(future, List.of(), List.of());
+    }
+    List<FutureCallGraph> awaitedBy = new ArrayList<>();
+    for (Future<?> waiter : future.awaitedBy()) {
+      awaitedBy.add(graph(waiter, null, limit, path));
+    }
+    path.remove(future);
+    List<StackTraceElement> stack = live == null ? stack(future) : live;
+    return new FutureCallGraph(
+        future, limited(stack, limit).map(FrameCallGraphEntry::new).toList(), awaitedBy);
+  }
+
+  private static Stream<StackTraceElement> limited(
+      List<StackTraceElement> stack, OptionalInt limit) {
+    int size = stack.size();
+    int kept = limit.isEmpty() ? size : (int) Math.min(Math.abs((long) limit.getAsInt()), size);
+    boolean outermost = limit.orElse(0) > 0;
+    return stack.stream().skip(outermost ? size - kept : 0).limit(kept);
+  }
+
+  private static List<StackTraceElement> stack(Future<?> future) {
+    if (!(future instanceof Task<?> task)) {
+      return List.of();
+    }
+    return task == Task.currentOrNull() ? liveStack(1) : suspendedStack(task);
+  }
+
+  private static List<StackTraceElement> liveStack(int depth) {
+    List<StackTraceElement> stack = Origins.callersStack(Integer.MAX_VALUE);
+    return body(stack, Math.min(Math.max(depth - 1, 0), stack.size()));
+  }
+
+  /** The calls of a task that does not run, from its await outwards. */
+  private static List<StackTraceElement> suspendedStack(Task<?> task) {
+    List<StackTraceElement> stack = task.getStack();
+    int from = 0;
+    for (int i = 0; i < stack.size(); i++) {
+      StackTraceElement frame = stack.get(i);
+      if (isOf(frame, Task.class) && frame.getMethodName().equals("suspendOn")) {
+        from = i + 1;
+      }
+    }
+    return body(stack, from);
+  }
+
+  /** Leaves out what is below the coroutine's own code, and what is above {@code from}. */
+  private static List<StackTraceElement> body(List<StackTraceElement> stack, int from) {
+    int to = from;
+    while (to < stack.size() && !isOf(stack.get(to), Coroutine.class)) {
+      to++;
+    }
+    while (to > from && stack.get(to - 1).getClassName().equals(ADAPTER)) {
+      to--;
+    }
+    return stack.subList(from, to);
+  }
+
+  private static boolean isOf(StackTraceElement frame, Class<?> type) {
+    return frame.getClassName().equals(type.getName());
+  }
+
+  /**
+   * The graph of the current task as a text ({@code format_call_graph}).
+   *
+   * @return empty in a callback
+   * @throws IllegalStateException if no loop runs the caller
+   */
+  public static String formatCallGraph() {
+    return formatCallGraph(Optional.empty(), 1, OptionalInt.empty());
+  }
+
+  /** The graph of a future as a text ({@code format_call_graph(future)}). */
+  public static String formatCallGraph(Future<?> future) {
+    return formatCallGraph(Optional.of(future), 1, OptionalInt.empty());
+  }
+
+  /**
+   * As {@link #captureCallGraph(Optional, int, OptionalInt)}, as a text ({@code format_call_graph}). A
+   * future that waits for itself by way of others is marked {@code (cycle)} where it comes again.
+   */
+  public static String formatCallGraph(
+      Optional<? extends Future<?>> future, int depth, OptionalInt limit) {
+    var lines = new ArrayList<String>();
+    captureCallGraph(future, depth, limit)
+        .ifPresent(graph -> render(graph, "", new LinkedHashSet<>(), lines));
+    return String.join(System.lineSeparator(), lines);
+  }
+
+  /**
+   * Prints the graph of the current task on the standard output ({@code print_call_graph}).
+   *
+   * @throws IllegalStateException if no loop runs the caller
+   */
+  public static void printCallGraph() {
+    printCallGraph(Optional.empty(), 1, OptionalInt.empty(), System.out);
+  }
+
+  /** Prints the graph of a future on the standard output ({@code print_call_graph(future)}). */
+  public static void printCallGraph(Future<?> future) {
+    printCallGraph(Optional.of(future), 1, OptionalInt.empty(), System.out);
+  }
+
+  /** Prints what {@link #formatCallGraph(Optional, int, OptionalInt)} returns ({@code print_call_graph}). */
+  public static void printCallGraph(
+      Optional<? extends Future<?>> future, int depth, OptionalInt limit, PrintStream out) {
+    out.println(formatCallGraph(future, depth, limit));
+  }
+
+  private static void render(
+      FutureCallGraph graph, String indent, Set<Future<?>> path, List<String> lines) {
+    Future<?> future = graph.future();
+    String id = "id=0x" + Integer.toHexString(future.hashCode());
+    boolean first = path.add(future);
+    lines.add(indent
+        + (future instanceof Task<?> task
+            ? "* Task(name=" + task.getName() + ", " + id + ")"
+            : "* Future(" + id + ")")
+        + (first ? "" : " (cycle)"));
+    if (!graph.callStack().isEmpty()) {
+      lines.add(indent + "  + Call stack:");
+      graph.callStack().forEach(entry -> lines.add(indent + "  |   at " + entry.frame()));
+    }
+    if (!graph.awaitedBy().isEmpty()) {
+      lines.add(indent + "  + Awaited by:");
+      graph.awaitedBy().forEach(waiter -> render(waiter, indent + "    ", path, lines));
+    }
+    if (first) {
+      path.remove(future);
+    }
+  }
+
+  /**
+   * Notes that {@code waiter} waits for {@code future} in some other way than by awaiting it ({@code
+   * future_add_to_awaited_by}); for libraries. Forgotten when the future is done. Loop thread only; never
+   * suspends.
+   */
+  public static void futureAddToAwaitedBy(Future<?> future, Future<?> waiter) {
+    Objects.requireNonNull(waiter, "waiter");
+    if (!future.done()) {
+      future.loop.checkCanUse("futureAddToAwaitedBy for ", future);
+      future.addWaiter(new AwaitEdge(waiter));
+    }
+  }
+
+  /** Takes {@link #futureAddToAwaitedBy} back ({@code future_discard_from_awaited_by}). */
+  public static void futureDiscardFromAwaitedBy(Future<?> future, Future<?> waiter) {
+    future.removeWaiters(new AwaitEdge(Objects.requireNonNull(waiter, "waiter"))::equals);
+  }
+}
