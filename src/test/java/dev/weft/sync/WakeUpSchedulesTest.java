@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** No wake-up is lost, wherever a task is cancelled. */
 class WakeUpSchedulesTest {
 
-  private static final int MAX_TURNS = 40;
+  private static final int MAX_TURNS = 20;
   private static final int LAST_CANCEL = 6;
 
   /** What the tasks of one run use. */
@@ -36,8 +36,10 @@ class WakeUpSchedulesTest {
     /** The work of the task with this number: lets turns pass, gets something, holds it for some turns. */
     void work(int number, int delay, int hold) throws Exception;
 
-    /** The task with this number has ended as cancelled, perhaps without having begun. */
-    default void cancelled(int number) {}
+    /** Whether a task may be left waiting, as its partner was cancelled. */
+    default boolean mayBeLeftWaiting() {
+      return false;
+    }
 
     /** Checks the primitive after all tasks have ended. */
     void check();
@@ -106,18 +108,16 @@ class WakeUpSchedulesTest {
           all.get(second).cancel();
         }
         Loops.turns(1);
-        left.stream()
-            .filter(Task::cancelled)
-            .forEach(task -> scenario.cancelled(all.indexOf(task)));
         left.removeIf(Task::done);
       }
       for (int i = 0; i < tasks; i++) {
         Task<Void> task = all.get(i);
-        assertTrue(task.done(), () -> "stuck: " + all + ", " + schedule);
+        assertTrue(
+            task.done() || scenario.mayBeLeftWaiting(), () -> "stuck: " + all + ", " + schedule);
         if (i != first && i != second || first < 0) {
           assertFalse(task.cancelled(), schedule);
         }
-        if (!task.cancelled()) {
+        if (task.done() && !task.cancelled()) {
           task.exception().ifPresent(error -> {
             throw new AssertionError(schedule, error);
           });
@@ -128,6 +128,8 @@ class WakeUpSchedulesTest {
       } catch (Throwable error) {
         throw new AssertionError(schedule, error);
       }
+      left.forEach(Task::cancel);
+      Loops.turns(2);
     });
   }
 
@@ -240,46 +242,38 @@ class WakeUpSchedulesTest {
   }
 
   @Test
-  @DisplayName("Q-2, Q-3: two getters, two putters of a queue of one: no item lost, nobody stuck")
+  @DisplayName(
+      "Q-2, Q-3: no item is lost; nobody waits for an item that is there, or for room that is")
   void queue() {
     explore(4, () -> new Scenario() {
       private final Queue<Integer> queue = new Queue<>(1);
-      private final List<Integer> put = new ArrayList<>();
-      private final List<Integer> got = new ArrayList<>();
-      private final boolean[] through = new boolean[4];
+      private int put;
+      private int got;
 
       @Override
       public void work(int number, int delay, int hold) {
         Loops.turns(delay);
-        move(number);
-        Loops.turns(hold);
-      }
-
-      private void move(int number) {
-        if (number % 2 == 0) {
-          got.add(queue.get());
-        } else {
-          queue.put(number);
-          put.add(number);
+        for (int i = 0; i <= hold; i++) {
+          if (number < 2) {
+            queue.get();
+            got++;
+          } else {
+            queue.put(number);
+            put++;
+          }
         }
-        through[number] = true;
       }
 
       @Override
-      public void cancelled(int number) {
-        if (!through[number]) { // another does its part, for its partner's sake
-          EventLoop.getRunningLoop().createTask(() -> move(number));
-        }
+      public boolean mayBeLeftWaiting() {
+        return true;
       }
 
       @Override
       public void check() {
-        Loops.turns(10);
-        assertEquals(2, got.size());
-        put.sort(null);
-        got.sort(null);
-        assertEquals(put, got);
-        assertTrue(queue.empty());
+        assertEquals(put, got + queue.qsize());
+        assertTrue(queue.empty() || queue.toString().contains(" 0 getting"), queue.toString());
+        assertTrue(queue.full() || queue.toString().contains(" 0 putting"), queue.toString());
       }
     });
   }
