@@ -4,6 +4,8 @@ import dev.weft.carrier.Carrier;
 import dev.weft.carrier.LateCarrier;
 import dev.weft.carrier.ReadyQueue;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -50,6 +52,8 @@ public abstract class BaseEventLoop implements EventLoop {
   // loop thread only
   private final TimerQueue timers = new TimerQueue();
   private final TaskList tasks = new TaskList();
+  private final Set<Production<?>> generators = new LinkedHashSet<>();
+  private boolean generatorsShutDown;
   private TaskFactory taskFactory = TaskFactory.DEFAULT;
   private long timerSequence;
   private int remaining; // entries of the current turn that have not run yet
@@ -351,7 +355,9 @@ public abstract class BaseEventLoop implements EventLoop {
     boolean interrupted = Thread.interrupted(); // a mount would erase it
     closed = true; // from now on other threads are refused
     timers.clear();
-    unwinding = new Unwinding(this, carrier, ready, tasks.toList());
+    List<Task<?>> left = new ArrayList<>(tasks.toList());
+    generators.forEach(generator -> left.add(generator.task()));
+    unwinding = new Unwinding(this, carrier, ready, left);
     carrier.enter();
     try {
       remaining = 0; // a fatal error may have left some
@@ -360,9 +366,9 @@ public abstract class BaseEventLoop implements EventLoop {
     } finally {
       carrier.exit();
     }
-    for (Object left : ready.close()) {
-      if (!(left instanceof Handle)) {
-        LateCarrier.run((Runnable) left);
+    for (Object entry : ready.close()) {
+      if (!(entry instanceof Handle)) {
+        LateCarrier.run((Runnable) entry);
       }
     }
     executor.shutdown();
@@ -569,6 +575,45 @@ public abstract class BaseEventLoop implements EventLoop {
       task.start();
     }
     return task;
+  }
+
+  // ---- asynchronous generators
+
+  /** A task that is nobody's but its generator's. */
+  final <T> Task<T> newUnlistedTask(Callable<T> code) {
+    var task = new Task<T>(this, code, TaskOptions.defaults());
+    task.forgetIfPending();
+    return task;
+  }
+
+  /** Keeps track of a generator that begins. Returns whether it comes too late to be shut down. */
+  final boolean addGenerator(Production<?> generator) {
+    generators.add(generator);
+    return generatorsShutDown;
+  }
+
+  final void removeGenerator(Production<?> generator) {
+    generators.remove(generator);
+  }
+
+  @Override
+  public final void shutdownAsyncgens() {
+    checkOnLoop("shutdownAsyncgens");
+    generatorsShutDown = true;
+    var closing = new LinkedHashMap<Production<?>, Task<?>>();
+    for (Production<?> generator : generators) {
+      closing.put(generator, newTask(generator::closing, TaskOptions.defaults()));
+    }
+    closing.forEach((generator, task) -> {
+      Future<Void> ended = createFuture();
+      task.addDoneCallback(done -> ended.finish(null));
+      ended.await();
+      if (!task.cancelled() && task.exception().isPresent()) {
+        generator.reportFailure(
+            "an error occurred during closing of an asynchronous generator",
+            task.exception().get());
+      }
+    });
   }
 
   @Override

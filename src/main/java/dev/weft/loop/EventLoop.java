@@ -213,6 +213,13 @@ public interface EventLoop extends AutoCloseable {
    */
   List<Task<?>> allTasks();
 
+  /**
+   * Closes all {@link AsyncGenerator}s that have begun and not ended, at the same time, and reports those
+   * that fail ({@code shutdown_asyncgens}). From now on a generator that begins is warned of. {@link Runner}
+   * calls it. Suspends.
+   */
+  void shutdownAsyncgens();
+
   // ---- threads
 
   /**

@@ -48,6 +48,9 @@ public final class ExceptionContext {
    */
   public static final String HANDLE_TRACEBACK = "handle_traceback";
 
+  /** The key of the {@link AsyncGenerator} that failed. */
+  public static final String ASYNCGEN = "asyncgen";
+
   /** The key of the record whose own handling failed. */
   public static final String CONTEXT = "context";
 

@@ -143,7 +143,7 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Cancels all tasks and waits for them, shuts the default executor down, and closes the loop ({@code
+   * Cancels all tasks and waits for them, closes asynchronous generators, shuts the default executor down, and closes the loop ({@code
    * close}). Idempotent. Tasks that end with a failure are reported to the exception handler.
    *
    * @throws IllegalStateException if the caller runs on a loop
@@ -162,6 +162,7 @@ public final class Runner implements AutoCloseable {
     }
     try {
       cancelAllTasks();
+      loop.runUntilComplete(() -> loop.shutdownAsyncgens());
       loop.runUntilComplete(() -> loop.shutdownDefaultExecutor(EXECUTOR_TIMEOUT));
     } finally {
       if (setsCurrent) {

@@ -22,7 +22,11 @@ final class TaskList {
     last = task;
   }
 
+  /** Takes a task out, if it is in. */
   void remove(Task<?> task) {
+    if (task.previous == null && task != first) {
+      return;
+    }
     if (task.previous == null) {
       first = task.next;
     } else {

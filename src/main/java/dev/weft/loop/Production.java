@@ -1,0 +1,202 @@
+package dev.weft.loop;
+
+import java.lang.ref.WeakReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a loop knows of an {@link AsyncGenerator}, and its body's side. Must not refer to the generator, which
+ * is to be collected when its user drops it.
+ */
+final class Production<T> implements AsyncGenerator.Yielder<T> {
+
+  /** In place of a value: there is none. */
+  static final Object NONE = new Object();
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
+  private final AsyncGenerator.Body<T> body;
+
+  // loop thread only
+  private WeakReference<AsyncGenerator<T>> generator;
+  private BaseEventLoop loop;
+  private Task<Void> task; // null before the first value is asked for
+  private Future<Void> resumption; // what the body waits for in `yield`
+  private Reply reply; // what the one who asks waits for
+  private boolean closing;
+  private boolean ended;
+
+  Production(AsyncGenerator.Body<T> body) {
+    this.body = body;
+  }
+
+  /** The next value, or {@link #NONE}. */
+  Object next(AsyncGenerator<T> asked) {
+    if (ended) {
+      return NONE;
+    }
+    if (task == null) {
+      begin(asked, Task.currentOrThrow("next").loop);
+    } else {
+      checkCanAsk("next");
+    }
+    return ask();
+  }
+
+  private void begin(AsyncGenerator<T> asked, BaseEventLoop running) {
+    loop = running;
+    generator = new WeakReference<>(asked);
+    UnretrievedFailure.CLEANER.register(asked, this::abandoned);
+    if (loop.addGenerator(this)) {
+      LOG.warn("{} was first asked for a value after shutdownAsyncgens was called", asked);
+    }
+    task = loop.newUnlistedTask(this::run);
+    task.addDoneCallback(done -> end(new CancelledError())); // cancelled before its first step
+  }
+
+  private void checkCanAsk(String call) {
+    if (Task.currentOrThrow(call).loop != loop) {
+      throw new IllegalStateException(
+          call + ": the asynchronous generator is of another loop: " + this);
+    }
+    if (resumption == null) {
+      throw new IllegalStateException(
+          call + ": the asynchronous generator is already running: " + this);
+    }
+  }
+
+  private Object ask() {
+    reply = new Reply(task);
+    try {
+      if (resumption == null) {
+        task.start();
+      } else {
+        resumption.setResult(null);
+        resumption = null;
+      }
+      return reply.await();
+    } finally {
+      reply = null;
+    }
+  }
+
+  void close() {
+    if (task == null) {
+      ended = true;
+    }
+    if (ended) {
+      return;
+    }
+    checkCanAsk("close");
+    closing = true;
+    try {
+      if (ask() != NONE) {
+        throw new IllegalStateException("asynchronous generator ignored GeneratorExit: " + this);
+      }
+    } finally {
+      closing = false;
+    }
+  }
+
+  /** {@link #close} as a coroutine. */
+  Void closing() {
+    close();
+    return null;
+  }
+
+  /** Nobody has the generator any more. Cleaner thread. */
+  private void abandoned() {
+    loop.completeFromAnywhere(() -> {
+      if (!ended) {
+        loop.createTask(this::close);
+      }
+    });
+  }
+
+  // ---- the body's side
+
+  private Void run() {
+    Throwable failure = null;
+    try {
+      body.run(this);
+    } catch (Throwable error) {
+      failure = error;
+    }
+    end(failure);
+    return null;
+  }
+
+  @Override
+  public void yield(T value) {
+    if (Task.currentOrNull() != task || reply == null) {
+      throw new IllegalStateException(
+          "yield called by another task, or when nobody has asked for a value: " + this);
+    }
+    Future<Void> mine = new Future<>(loop);
+    resumption = mine;
+    reply.finish(value);
+    try {
+      mine.await();
+    } finally {
+      resumption = null;
+    }
+    if (closing) {
+      throw new GeneratorExit();
+    }
+  }
+
+  private void end(Throwable failure) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    loop.removeGenerator(this);
+    if (reply == null || reply.done()) {
+      if (failure != null && !CancelledError.isCancellation(failure)) {
+        reportFailure("asynchronous generator failed when nobody asked it for a value", failure);
+      }
+    } else if (failure == null || closing && failure instanceof GeneratorExit) {
+      reply.finish(NONE);
+    } else if (failure instanceof CancelledError cancelled) {
+      reply.finishCancelled(cancelled);
+    } else if (CancelledError.isCancellation(failure)) {
+      reply.finishCancelled(new CancelledError(null, failure));
+    } else {
+      reply.fail(failure);
+    }
+  }
+
+  // ---- for the loop
+
+  void reportFailure(String message, Throwable failure) {
+    AsyncGenerator<T> known = generator.get();
+    loop.callExceptionHandler(ExceptionContext.of(message)
+        .withException(failure)
+        .with(ExceptionContext.ASYNCGEN, known == null ? this : known));
+  }
+
+  Task<Void> task() {
+    return task;
+  }
+
+  @Override
+  public String toString() {
+    return ended ? "ended" : task == null ? "new" : task.toString();
+  }
+
+  /** Cancelling the one who asks cancels the body; it is for the body to say how that ends. */
+  private static final class Reply extends Future<Object> {
+
+    private final Task<?> task;
+
+    Reply(Task<?> task) {
+      super(task.loop);
+      this.task = task;
+    }
+
+    @Override
+    public boolean cancel(String message) {
+      return !done() && task.cancel(message);
+    }
+  }
+}
