@@ -84,6 +84,8 @@ class AsyncGeneratorTest {
         seen.add(value);
       }
       assertEquals(List.of(1, 2), seen);
+      Loops.turns(1);
+      assertEquals(1, EventLoop.getRunningLoop().allTasks().size(), "the others are still listed");
     });
   }
 
