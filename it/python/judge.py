@@ -132,6 +132,7 @@ class Interpreter:
         self.labels = {}  # of futures, for the trace
         self.errors = []  # all that were shown, by number
         self.tasks = []
+        self.spawned = 0
         self.edges = {}  # what a task awaits, what a gather gathers
         self.nesting = {}
         self.deadlines = set()
@@ -187,6 +188,10 @@ class Interpreter:
         elif s.op == "queue":
             kinds = {"fifo": asyncio.Queue, "lifo": asyncio.LifoQueue, "priority": asyncio.PriorityQueue}
             self.named[name] = kinds[s.args[1]](int(s.args[2]))
+        elif s.op == "factory":
+            self.loop.set_task_factory(asyncio.eager_task_factory)
+        elif s.op == "context":
+            self.named[name] = contextvars.Context()
         elif s.op == "variable":
             self.named[name] = contextvars.ContextVar(name, default=0)
         else:
@@ -300,6 +305,7 @@ class Interpreter:
         return None if signal is None else signal.value
 
     async def coroutine(self, name, me):
+        self.adopt(me, asyncio.current_task())  # an eager task begins before its creator knows it
         self.trace(f"{me.label} begins {name}")
         try:
             result = await self.body(name, me)
@@ -309,16 +315,24 @@ class Interpreter:
         self.trace(f"{me.label} returns {self.show(result)} cancelling={me.task.cancelling()}")
         return result
 
-    def spawn(self, slot, name, create=None):
-        if len(self.tasks) >= MAX_TASKS:
+    def adopt(self, me, task):
+        if me.task is None:
+            me.task = task
+            self.tasks.append(task)
+            self.labels[task] = me.label
+
+    def spawn(self, slot, name, create=None, **options):
+        if self.spawned >= MAX_TASKS:
             return "limit"
-        me = Strand(f"T{len(self.tasks)}")
-        coroutine = self.coroutine(name, me)
-        task = (create or self.loop.create_task)(coroutine)
-        me.task = task
-        self.tasks.append(task)
-        self.define(slot, task, me.label)
+        me = Strand(f"T{self.spawned}")
+        self.spawned += 1
+        task = (create or self.loop.create_task)(self.coroutine(name, me), **options)
+        self.adopt(me, task)
+        self.named[slot] = task
         return me.label
+
+    def eager(self, coroutine):
+        return asyncio.Task(coroutine, loop=self.loop, eager_start=True)
 
     def run_callback(self, name, text):
         self.calls += 1
@@ -369,7 +383,7 @@ class Interpreter:
         try:
             return await code()
         finally:
-            del self.edges[me.task]
+            self.edges.pop(me.task, None)
 
     # ---- control
 
@@ -432,6 +446,16 @@ class Interpreter:
         if handle is None:
             return "none"
         handle.cancel()
+
+    async def do_soonin(self, me, s):
+        context = self.named[s.args[0]]
+        self.loop.call_soon(self.run_callback, s.args[1], "runs", context=context)
+
+    async def do_watchin(self, me, s):
+        future = self.find(me, s.args[1])
+        if future is None:
+            return "none"
+        future.add_done_callback(self.callback(s.args[2]), context=self.named[s.args[0]])
 
     async def do_set(self, me, s):
         self.named[s.args[0]].set(int(s.args[1]))
@@ -503,6 +527,12 @@ class Interpreter:
     async def do_spawn(self, me, s):
         return self.spawn(s.args[0], s.args[1])
 
+    async def do_spawneager(self, me, s):
+        return self.spawn(s.args[0], s.args[1], self.eager)
+
+    async def do_spawnin(self, me, s):
+        return self.spawn(s.args[1], s.args[2], context=self.named[s.args[0]])
+
     # ---- scopes and combinators
 
     async def do_timeout(self, me, s):
@@ -545,6 +575,10 @@ class Interpreter:
     async def do_groupspawn(self, me, s):
         group = self.named.get(s.args[0])
         return "none" if group is None else self.spawn(s.args[1], s.args[2], group.create_task)
+
+    async def do_groupeager(self, me, s):
+        group = self.named.get(s.args[0])
+        return "none" if group is None else self.spawn(s.args[1], s.args[2], group.create_task, eager_start=True)
 
     async def do_groupcancel(self, me, s):
         group = self.named.get(s.args[0])
@@ -589,6 +623,16 @@ class Interpreter:
             signal = await self.block(s.body, me)
             if signal is not None:
                 return signal
+
+    async def do_results(self, me, s):
+        futures = self.find_all(me, s.args[1:])
+        for step in asyncio.as_completed(futures, timeout=self.optional_delay(s.args[0])):
+            try:
+                self.trace(f"{me.label} {s.line} next {self.show(await step)}")
+            except Exception as error:
+                if self.muted:
+                    raise  # collected: asyncio would fail at this step for ever
+                self.trace(f"{me.label} {s.line} next !! {self.show_error(error)}")
 
     # ---- synchronisation
 

@@ -69,7 +69,7 @@ final class Shrinker {
         .toList();
     boolean complete = text.lines()
         .flatMap(line -> Stream.of(line.strip().split(" ")))
-        .filter(word -> word.matches("[fecsbqvlak]\\d|leaf"))
+        .filter(word -> word.matches("[fecsbqvxlak]\\d|leaf"))
         .allMatch(declared::contains);
     return complete && declared.contains("k0");
   }

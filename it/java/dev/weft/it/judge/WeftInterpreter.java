@@ -4,6 +4,7 @@ import dev.weft.Asyncio;
 import dev.weft.it.judge.Program.Statement;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Clock;
+import dev.weft.loop.Context;
 import dev.weft.loop.ContextVar;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.ExceptionContext;
@@ -12,6 +13,8 @@ import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
 import dev.weft.loop.InvalidStateException;
 import dev.weft.loop.Task;
+import dev.weft.loop.TaskFactory;
+import dev.weft.loop.TaskOptions;
 import dev.weft.sync.Barrier;
 import dev.weft.sync.BoundedSemaphore;
 import dev.weft.sync.Condition;
@@ -24,6 +27,7 @@ import dev.weft.sync.QueueEmptyException;
 import dev.weft.sync.QueueFullException;
 import dev.weft.sync.QueueShutDownException;
 import dev.weft.sync.Semaphore;
+import dev.weft.task.AsCompleted;
 import dev.weft.task.Outcome;
 import dev.weft.task.ReturnWhen;
 import dev.weft.task.TaskGroup;
@@ -33,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +78,7 @@ final class WeftInterpreter {
   private final Map<String, Integer> counts = new HashMap<>(); // of conditions
   private final VirtualClock clock = new VirtualClock();
   private final EventLoop loop = EventLoop.newEventLoop(clock);
+  private int spawned;
   private int calls; // of callbacks, which may register themselves again
   private boolean muted;
 
@@ -169,6 +175,8 @@ final class WeftInterpreter {
       case "bounded" -> named.put(name, new BoundedSemaphore(number(args, 1)));
       case "barrier" -> named.put(name, new Barrier(number(args, 1)));
       case "queue" -> named.put(name, newQueue(args.get(1), number(args, 2)));
+      case "factory" -> loop.setTaskFactory(TaskFactory.EAGER);
+      case "context" -> named.put(name, new Context());
       case "variable" -> named.put(name, ContextVar.withDefault(name, 0));
       default -> throw new AssertionError(s.text());
     }
@@ -342,6 +350,7 @@ final class WeftInterpreter {
   }
 
   private Integer coroutine(String name, Strand me) throws Exception {
+    adopt(me, Task.current().orElseThrow()); // an eager task begins before its creator knows it
     trace(me.label + " begins " + name);
     Integer result;
     try {
@@ -356,15 +365,26 @@ final class WeftInterpreter {
 
   private String spawn(
       String slot, String name, Function<Callable<Integer>, Task<Integer>> create) {
-    if (tasks.size() >= MAX_TASKS) {
+    if (spawned >= MAX_TASKS) {
       return "limit";
     }
-    var me = new Strand("T" + tasks.size());
+    var me = new Strand("T" + spawned++);
     Task<Integer> task = create.apply(() -> coroutine(name, me));
-    me.task = task;
-    tasks.add(task);
-    define(slot, task, me.label);
+    adopt(me, task);
+    named.put(slot, task);
     return me.label;
+  }
+
+  private void adopt(Strand me, Task<?> task) {
+    if (me.task == null) {
+      me.task = task;
+      tasks.add(task);
+      labels.put(task, me.label);
+    }
+  }
+
+  private Task<Integer> eager(Callable<Integer> coroutine) {
+    return loop.createTask(coroutine, TaskOptions.defaults().withEagerStart(true));
   }
 
   private void runCallback(String name, String text) {
@@ -472,7 +492,24 @@ final class WeftInterpreter {
       case "timeout" -> timeout(s, args, me);
       case "waitforcall" -> Asyncio.waitFor(() -> body(args.get(0), me), delay(args.get(1)));
       case "group" -> group(s, args.get(0), me);
+      case "results" -> results(s, args, me);
       case "spawn" -> spawn(args.get(0), args.get(1), loop::createTask);
+      case "spawneager" -> spawn(args.get(0), args.get(1), this::eager);
+      case "spawnin" -> {
+        var options = TaskOptions.defaults().withContext((Context) named.get(args.get(0)));
+        yield spawn(args.get(1), args.get(2), coroutine -> loop.createTask(coroutine, options));
+      }
+      case "soonin" -> {
+        loop.callSoon(() -> runCallback(args.get(1), "runs"), (Context) named.get(args.get(0)));
+        yield null;
+      }
+      case "watchin" -> {
+        if (!(find(me, args.get(1)) instanceof Future<?> future)) {
+          yield "none";
+        }
+        future.addDoneCallback(callback(args.get(2)), (Context) named.get(args.get(0)));
+        yield null;
+      }
       case "gather" ->
         gather(args.get(0), findAll(me, args.subList(1, args.size())), Asyncio::gather);
       case "outcomes" ->
@@ -660,6 +697,9 @@ final class WeftInterpreter {
   private Object onGroup(TaskGroup group, String op, List<String> args) {
     if (op.equals("groupspawn")) {
       return spawn(args.get(1), args.get(2), group::createTask);
+    } else if (op.equals("groupeager")) {
+      var options = TaskOptions.defaults().withEagerStart(true);
+      return spawn(args.get(1), args.get(2), coroutine -> group.createTask(coroutine, options));
     }
     group.cancel();
     return null;
@@ -708,6 +748,21 @@ final class WeftInterpreter {
       Return signal = block(s.body(), me);
       if (signal != null) {
         return signal;
+      }
+    }
+    return null;
+  }
+
+  private Object results(Statement s, List<String> args, Strand me) {
+    List<Future<?>> futures = findAll(me, args.subList(1, args.size()));
+    Iterator<?> results = AsCompleted.results(futures, optionalDelay(args.get(0)));
+    while (results.hasNext()) {
+      try {
+        trace(me.label + " " + s.line() + " next " + show(results.next()));
+      } catch (CancelledError cancelled) {
+        throw cancelled;
+      } catch (Throwable error) { // checked, but not declared
+        trace(me.label + " " + s.line() + " next !! " + show(error));
       }
     }
     return null;
