@@ -2,7 +2,6 @@ package dev.weft.loop;
 
 import dev.weft.carrier.Carrier;
 import dev.weft.carrier.LateCarrier;
-import dev.weft.carrier.ReadyQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,51 +20,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/*
- * The turn. The ready queue holds handles (callbacks) and continuations (steps of tasks, and of any other
- * virtual thread that lives on this loop) in one order. A turn polls for I/O, appends what became ready,
- * appends the timers that are due, and runs exactly what the queue then holds. Continuations are run by
- * the carrier itself; consecutive handles are run by the driver (see there) in one go.
- *
- * Whatever makes a task runnable unparks its virtual thread; the JDK then calls Carrier.execute, which
- * appends the continuation. So a wake-up stands in the queue where asyncio's would.
- */
-
 /**
  * All of a loop but its I/O: asyncio's {@code BaseEventLoop}. A subclass waits for I/O in {@link #poll}.
  */
-public abstract class BaseEventLoop implements EventLoop {
-
-  // asyncio's MAXIMUM_SELECT_TIMEOUT, one day
-  private static final long MAXIMUM_TIMEOUT = Duration.ofDays(1).toNanos();
+public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   /** How often, in milliseconds, a thread that waits to read the loop's state looks whether it still runs. */
   private static final long READ_PATIENCE = 50;
 
-  private final Clock clock;
-  private final ReadyQueue<Object> ready;
-  private final Carrier carrier;
-  private final Driver driver;
   private final ExceptionReporter reporter = new ExceptionReporter(this);
   private final DefaultExecutor executor = new DefaultExecutor();
 
   // loop thread only
-  private final TimerQueue timers = new TimerQueue();
   private final TaskList tasks = new TaskList();
   private final Set<Production<?>> generators = new LinkedHashSet<>();
   private boolean generatorsShutDown;
   private TaskFactory taskFactory = TaskFactory.DEFAULT;
   private long timerSequence;
-  private int remaining; // entries of the current turn that have not run yet
-  private boolean stopping;
-  private boolean interrupted; // the carrier was, and whoever runs the loop is to see it
-  private Throwable fatal; // leaves the loop after the current entry
   private Unwinding unwinding; // while closing
 
   // written on the loop, read by anyone
-  private volatile boolean running;
   private volatile boolean closed;
-  private Thread thread; // the carrier; see running
 
   // any thread; the one field of debug mode that is read when it is off
   private volatile boolean debug = Boolean.getBoolean("weft.debug");
@@ -82,24 +57,10 @@ public abstract class BaseEventLoop implements EventLoop {
    */
   @SuppressWarnings("this-escape") // nothing is called back before a subclass is complete
   protected BaseEventLoop(Clock clock) {
-    this.clock = Objects.requireNonNull(clock, "clock");
-    this.ready = new ReadyQueue<>(this::wakeup);
-    this.carrier = new Carrier(ready, this);
-    this.driver = new Driver(this, carrier);
+    super(clock);
   }
 
   // ---- what a subclass does
-
-  /**
-   * Waits for I/O and passes a handle to {@link #append} for each event, on the carrier.
-   *
-   * @param timeout how long to wait at most, in nanoseconds; 0 for not at all; {@link Long#MAX_VALUE}
-   *     for as long as it takes
-   */
-  protected abstract void poll(long timeout);
-
-  /** Ends a {@link #poll} that waits, or the next one. Any thread; must not block. */
-  protected abstract void wakeup();
 
   /** Releases what the subclass holds; the loop is closed. */
   protected abstract void release();
@@ -113,7 +74,7 @@ public abstract class BaseEventLoop implements EventLoop {
     UnretrievedFailure.CLEANER.register(this, action);
   }
 
-  // ---- the turn
+  // ---- lifecycle
 
   @Override
   public final void runForever() {
@@ -124,141 +85,6 @@ public abstract class BaseEventLoop implements EventLoop {
       runTurns();
     }
   }
-
-  private void runTurns() {
-    carrier.enter();
-    thread = Thread.currentThread();
-    running = true;
-    interrupted = Thread.interrupted();
-    try {
-      do {
-        runOnce();
-      } while (!stopping);
-    } finally {
-      stopping = false;
-      driver.retire();
-      running = false;
-      thread = null;
-      carrier.exit();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private void runOnce() {
-    long timeout = pollTimeout();
-    if (timeout > 0) {
-      timeout = clock.block(timeout);
-    }
-    if (timeout > 0 && ready.beginSleep()) {
-      try {
-        poll(timeout);
-      } finally {
-        ready.endSleep();
-      }
-    } else {
-      poll(0);
-    }
-    // While set it would end every poll at once; later, the next mount would erase it.
-    interrupted |= Thread.interrupted();
-    if (!timers.isEmpty()) {
-      appendDueTimers();
-    }
-    ready.drainInbox();
-    remaining = ready.size();
-    while (remaining > 0) {
-      runNext();
-      if (fatal != null) {
-        throwFatal();
-      }
-    }
-  }
-
-  private long pollTimeout() {
-    if (stopping || !ready.isEmpty()) {
-      return 0;
-    }
-    if (timers.isEmpty()) {
-      return Long.MAX_VALUE;
-    }
-    return Math.clamp(timers.peek().when - clock.time(), 0, MAXIMUM_TIMEOUT);
-  }
-
-  private void appendDueTimers() {
-    long now = clock.time();
-    while (!timers.isEmpty() && timers.peek().when - now <= 0) {
-      ready.add(timers.poll());
-    }
-  }
-
-  private void runNext() {
-    if (!(ready.peek() instanceof Handle handle)) {
-      remaining--;
-      runStep((Runnable) ready.poll());
-    } else if (handle.runsOnCarrier()) {
-      remaining--;
-      ready.poll();
-      if (!handle.cancelled()) {
-        handle.invoke();
-      }
-    } else if (driver.isAvailable()) {
-      driver.resume();
-    } else {
-      remaining--;
-      ready.poll();
-      driver.defer(handle);
-    }
-  }
-
-  private void runStep(Runnable continuation) {
-    if (debug) {
-      slowSteps.run(continuation, carrier);
-    } else {
-      carrier.run(continuation);
-    }
-  }
-
-  /** The next entry of this turn if it is a callback, taken from the queue; else null. Driver only. */
-  Handle nextHandle() {
-    if (remaining > 0 && ready.peek() instanceof Handle handle) {
-      remaining--;
-      ready.poll();
-      return handle;
-    }
-    return null;
-  }
-
-  /** Puts a handle that was not run back to the head of the queue. Driver only. */
-  void putBack(Handle handle) {
-    ready.putBack(handle);
-  }
-
-  /** Has {@code error} leave the loop as soon as the current entry has ended. */
-  void unwind(Throwable error) {
-    if (fatal == null) {
-      fatal = error;
-    } else if (fatal != error) {
-      fatal.addSuppressed(error);
-    }
-  }
-
-  boolean isUnwinding() {
-    return fatal != null;
-  }
-
-  /** Takes back what {@link #unwind} began: whoever called this throws the error instead. */
-  void stopUnwinding() {
-    fatal = null;
-  }
-
-  private void throwFatal() {
-    Throwable error = fatal;
-    fatal = null;
-    throw Throwables.rethrow(error);
-  }
-
-  // ---- lifecycle
 
   @Override
   public final <T> T runUntilComplete(Future<T> future) {
@@ -376,7 +202,7 @@ public abstract class BaseEventLoop implements EventLoop {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (fatal != null) {
+    if (isUnwinding()) {
       throwFatal();
     }
   }
@@ -715,6 +541,15 @@ public abstract class BaseEventLoop implements EventLoop {
   }
 
   // ---- debug mode
+
+  @Override
+  final void runStep(Runnable continuation) {
+    if (debug) {
+      slowSteps.run(continuation, carrier);
+    } else {
+      carrier.run(continuation);
+    }
+  }
 
   @Override
   public final boolean getDebug() {

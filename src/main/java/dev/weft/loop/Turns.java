@@ -1,0 +1,184 @@
+package dev.weft.loop;
+
+import dev.weft.carrier.Carrier;
+import dev.weft.carrier.ReadyQueue;
+import java.time.Duration;
+import java.util.Objects;
+
+/*
+ * The turn. The ready queue holds handles (callbacks) and continuations (steps of tasks, and of any other
+ * virtual thread that lives on this loop) in one order. A turn polls for I/O, appends what became ready,
+ * appends the timers that are due, and runs exactly what the queue then holds. Continuations are run by
+ * the carrier itself; consecutive handles are run by the driver (see there) in one go.
+ *
+ * Whatever makes a task runnable unparks its virtual thread; the JDK then calls Carrier.execute, which
+ * appends the continuation. So a wake-up stands in the queue where asyncio's would.
+ */
+
+/** The turns of a loop: what runs next, and who runs it. Loop thread only, but for what says otherwise. */
+abstract class Turns {
+
+  // asyncio's MAXIMUM_SELECT_TIMEOUT, one day
+  private static final long MAXIMUM_TIMEOUT = Duration.ofDays(1).toNanos();
+
+  final Clock clock;
+  final ReadyQueue<Object> ready;
+  final Carrier carrier;
+  final Driver driver;
+  final TimerQueue timers = new TimerQueue();
+  int remaining; // entries of the current turn that have not run yet
+  boolean stopping;
+  private boolean interrupted; // the carrier was, and whoever runs the loop is to see it
+  private Throwable fatal; // leaves the loop after the current entry
+
+  // written on the loop, read by anyone
+  volatile boolean running;
+  Thread thread; // the carrier; see running
+
+  Turns(Clock clock) {
+    this.clock = Objects.requireNonNull(clock, "clock");
+    this.ready = new ReadyQueue<>(this::wakeup);
+    this.carrier = new Carrier(ready, this);
+    this.driver = new Driver((BaseEventLoop) this, carrier);
+  }
+
+  /**
+   * Waits for I/O and passes a handle to {@link BaseEventLoop#append} for each event, on the carrier.
+   *
+   * @param timeout how long to wait at most, in nanoseconds; 0 for not at all; {@link Long#MAX_VALUE}
+   *     for as long as it takes
+   */
+  protected abstract void poll(long timeout);
+
+  /** Ends a {@link #poll} that waits, or the next one. Any thread; must not block. */
+  protected abstract void wakeup();
+
+  /** Runs a continuation; debug mode watches it. */
+  abstract void runStep(Runnable continuation);
+
+  /** Makes the calling thread the carrier and runs turns until the loop is stopped. */
+  final void runTurns() {
+    carrier.enter();
+    thread = Thread.currentThread();
+    running = true;
+    interrupted = Thread.interrupted();
+    try {
+      do {
+        runOnce();
+      } while (!stopping);
+    } finally {
+      stopping = false;
+      driver.retire();
+      running = false;
+      thread = null;
+      carrier.exit();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void runOnce() {
+    long timeout = pollTimeout();
+    if (timeout > 0) {
+      timeout = clock.block(timeout);
+    }
+    if (timeout > 0 && ready.beginSleep()) {
+      try {
+        poll(timeout);
+      } finally {
+        ready.endSleep();
+      }
+    } else {
+      poll(0);
+    }
+    // While set it would end every poll at once; later, the next mount would erase it.
+    interrupted |= Thread.interrupted();
+    if (!timers.isEmpty()) {
+      appendDueTimers();
+    }
+    ready.drainInbox();
+    remaining = ready.size();
+    while (remaining > 0) {
+      runNext();
+      if (fatal != null) {
+        throwFatal();
+      }
+    }
+  }
+
+  private long pollTimeout() {
+    if (stopping || !ready.isEmpty()) {
+      return 0;
+    }
+    if (timers.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
+    return Math.clamp(timers.peek().when - clock.time(), 0, MAXIMUM_TIMEOUT);
+  }
+
+  private void appendDueTimers() {
+    long now = clock.time();
+    while (!timers.isEmpty() && timers.peek().when - now <= 0) {
+      ready.add(timers.poll());
+    }
+  }
+
+  private void runNext() {
+    if (!(ready.peek() instanceof Handle handle)) {
+      remaining--;
+      runStep((Runnable) ready.poll());
+    } else if (handle.runsOnCarrier()) {
+      remaining--;
+      ready.poll();
+      if (!handle.cancelled()) {
+        handle.invoke();
+      }
+    } else if (driver.isAvailable()) {
+      driver.resume();
+    } else {
+      remaining--;
+      ready.poll();
+      driver.defer(handle);
+    }
+  }
+
+  /** The next entry of this turn if it is a callback, taken from the queue; else null. Driver only. */
+  Handle nextHandle() {
+    if (remaining > 0 && ready.peek() instanceof Handle handle) {
+      remaining--;
+      ready.poll();
+      return handle;
+    }
+    return null;
+  }
+
+  /** Puts a handle that was not run back to the head of the queue. Driver only. */
+  void putBack(Handle handle) {
+    ready.putBack(handle);
+  }
+
+  /** Has {@code error} leave the loop as soon as the current entry has ended. */
+  void unwind(Throwable error) {
+    if (fatal == null) {
+      fatal = error;
+    } else if (fatal != error) {
+      fatal.addSuppressed(error);
+    }
+  }
+
+  boolean isUnwinding() {
+    return fatal != null;
+  }
+
+  /** Takes back what {@link #unwind} began: whoever called this throws the error instead. */
+  void stopUnwinding() {
+    fatal = null;
+  }
+
+  final void throwFatal() {
+    Throwable error = fatal;
+    fatal = null;
+    throw Throwables.rethrow(error);
+  }
+}
