@@ -21,8 +21,7 @@ final class StreamReaderProtocol implements Protocol {
   private final ClientHandler handler; // null on the client's side
 
   // A future for each task that waits: cancelling one concerns nobody else, and an error of which
-  // nobody
-  // wants to know is in no future that would be reported.
+  // nobody wants to know is in no future that would be reported.
   private final List<Future<Void>> drainers = new ArrayList<>(0);
   private final List<Future<Void>> closers = new ArrayList<>(0);
   private boolean paused;
