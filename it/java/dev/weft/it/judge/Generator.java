@@ -167,15 +167,21 @@ final class Generator {
     return compound(depth);
   }
 
+  /** One of the theme, or two in a row: what comes between a wake-up and its effect is where things go wrong. */
   private Statement ofTheme(int depth) {
     String text = theme.get(random.nextInt(theme.size()));
     if (text.startsWith("with ")) {
       return scope(text, depth);
     } else if (text.startsWith("cond")) {
-      var inside = new ArrayList<Statement>();
-      inside.add(Statement.of(mark(text)));
-      inside.add(Statement.of(mark(chance(50) ? "condnotify c0 1" : "sleep 0")));
-      return Statement.of(mark("with c0"), inside);
+      return Statement.of(
+          mark("with c0"),
+          List.of(
+              Statement.of(mark(text)),
+              Statement.of(mark(chance(50) ? "condnotify c0 1" : "sleep 0"))));
+    } else if (chance(25)) {
+      String cancel = "cancel " + slot() + " " + message();
+      return Statement.of(
+          "repeat 1", List.of(Statement.of(mark(text)), Statement.of(mark(cancel))));
     }
     return Statement.of(mark(text));
   }
@@ -360,7 +366,7 @@ final class Generator {
   }
 
   private String settable() {
-    return chance(85) ? "f" + random.nextInt(3) : future();
+    return chance(75) ? "f" + random.nextInt(3) : chance(50) ? combined() : future();
   }
 
   private String futures() {
