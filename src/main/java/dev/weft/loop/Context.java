@@ -95,6 +95,10 @@ public final class Context {
     return this == (strand == null ? OF_OTHER_THREADS.get() : strand.context);
   }
 
+  boolean isEntered() {
+    return enteredBy != null;
+  }
+
   void enter() {
     if (enteredBy != null) {
       throw new IllegalStateException(

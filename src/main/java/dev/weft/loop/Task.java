@@ -125,11 +125,24 @@ public final class Task<T> extends Future<T> {
 
   /** Runs the first step at once; a fatal failure in it is the creator's too. */
   void startInPlace(Carrier carrier) {
-    if (coroutine.context != null && coroutine.context == Context.currentOrNull()) {
+    Context creators = Context.currentOrNull();
+    Context own = coroutine.context;
+    if (own != null && (own == creators || own.isEntered())) {
       loop.remove(this);
-      throw new IllegalStateException("cannot enter context: the creator of an eager task has it");
+      throw new IllegalStateException("cannot enter context: a creator of this eager task has it");
     }
-    carrier.startInPlace(thread);
+    // A task's own context is not entered as such; while its eager child runs it counts as entered.
+    boolean held = creators != null && !creators.isEntered();
+    if (held) {
+      creators.enter();
+    }
+    try {
+      carrier.startInPlace(thread);
+    } finally {
+      if (held) {
+        creators.exit();
+      }
+    }
     if (done() && !cancelled() && exception().filter(KeyboardInterrupt::isFatal).isPresent()) {
       loop.stopUnwinding();
       result();

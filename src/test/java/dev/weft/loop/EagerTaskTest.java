@@ -10,6 +10,7 @@ import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -206,6 +207,30 @@ class EagerTaskTest {
                   () -> loop.createTask(() -> 1, EAGER.withContext(context))),
               TaskOptions.defaults().withContext(context))
           .await();
+    });
+  }
+
+  @Test
+  @DisplayName("CTX-4: nor that of its creator's creator, while that one's eager child runs")
+  void contextOfTheCreatorsCreator() {
+    Loops.run(() -> {
+      var context = new Context();
+      EventLoop loop = EventLoop.getRunningLoop();
+      Callable<Object> refused = () -> assertThrows(
+          IllegalStateException.class, () -> loop.createTask(() -> 1, EAGER.withContext(context)));
+      loop.createTask(
+              () -> loop.createTask(refused, EAGER).await(),
+              TaskOptions.defaults().withContext(context))
+          .await();
+      Future<Void> called = loop.createFuture();
+      loop.callSoon(
+          () -> {
+            loop.createTask(refused, EAGER).result();
+            called.setResult(null);
+          },
+          context);
+      called.await();
+      assertEquals(1, loop.createTask(() -> 1, EAGER.withContext(context)).result());
     });
   }
 }
