@@ -4,12 +4,9 @@ import dev.weft.carrier.Carrier;
 import dev.weft.carrier.LateCarrier;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,8 +30,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   // loop thread only
   private final TaskList tasks = new TaskList();
-  private final Set<Production<?>> generators = new LinkedHashSet<>();
-  private boolean generatorsShutDown;
+  private final Generators generators = new Generators(this);
   private TaskFactory taskFactory = TaskFactory.DEFAULT;
   private long timerSequence;
   private Unwinding unwinding; // while closing
@@ -47,8 +43,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   private final Origins origins = new Origins();
   private final SlowSteps slowSteps = new SlowSteps(this);
 
-  // any thread, under its own lock
-  private final Set<UnretrievedFailure> unretrieved = new LinkedHashSet<>();
+  private final UnretrievedFailures unretrieved = new UnretrievedFailures(this);
 
   /**
    * Creates a loop.
@@ -182,7 +177,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     closed = true; // from now on other threads are refused
     timers.clear();
     List<Task<?>> left = new ArrayList<>(tasks.toList());
-    generators.forEach(generator -> left.add(generator.task()));
+    left.addAll(generators.tasks());
     unwinding = new Unwinding(this, carrier, ready, left);
     carrier.enter();
     try {
@@ -412,34 +407,14 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return task;
   }
 
-  /** Keeps track of a generator that begins. Returns whether it comes too late to be shut down. */
-  final boolean addGenerator(Production<?> generator) {
-    generators.add(generator);
-    return generatorsShutDown;
-  }
-
-  final void removeGenerator(Production<?> generator) {
-    generators.remove(generator);
+  final Generators generators() {
+    return generators;
   }
 
   @Override
   public final void shutdownAsyncgens() {
     checkOnLoop("shutdownAsyncgens");
-    generatorsShutDown = true;
-    var closing = new LinkedHashMap<Production<?>, Task<?>>();
-    for (Production<?> generator : generators) {
-      closing.put(generator, newTask(generator::closing, TaskOptions.defaults()));
-    }
-    closing.forEach((generator, task) -> {
-      Future<Void> ended = createFuture();
-      task.addDoneCallback(done -> ended.finish(null));
-      ended.await();
-      if (!task.cancelled() && task.exception().isPresent()) {
-        generator.reportFailure(
-            "an error occurred during closing of an asynchronous generator",
-            task.exception().get());
-      }
-    });
+    generators.shutDown();
   }
 
   @Override
@@ -624,27 +599,8 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     }
   }
 
-  final UnretrievedFailure unretrieved(Future<?> future, Throwable failure) {
-    var record = new UnretrievedFailure(this, future, failure);
-    synchronized (unretrieved) {
-      unretrieved.add(record);
-    }
-    return record;
-  }
-
-  /** Reports the failures that nobody has looked at and nobody will. */
-  final void reportUnretrieved() {
-    List<UnretrievedFailure> failures;
-    synchronized (unretrieved) {
-      failures = List.copyOf(unretrieved);
-    }
-    failures.forEach(UnretrievedFailure::report);
-  }
-
-  final void forgetUnretrieved(UnretrievedFailure failure) {
-    synchronized (unretrieved) {
-      unretrieved.remove(failure);
-    }
+  final UnretrievedFailures unretrieved() {
+    return unretrieved;
   }
 
   @Override

@@ -187,7 +187,7 @@ public class Future<T> {
    */
   public void setException(Throwable failure) {
     complete(State.FAILED, Objects.requireNonNull(failure, "failure"));
-    unretrieved = loop.unretrieved(this, failure);
+    unretrieved = loop.unretrieved().add(this, failure);
   }
 
   /** As {@link #cancel(String)}, without a message. */
@@ -216,7 +216,7 @@ public class Future<T> {
 
   final void fail(Throwable failure) {
     complete(State.FAILED, failure);
-    unretrieved = loop.unretrieved(this, failure);
+    unretrieved = loop.unretrieved().add(this, failure);
   }
 
   /** Ends as cancelled, with the error that the first one to look shall see. */

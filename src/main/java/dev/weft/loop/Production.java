@@ -47,7 +47,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
     loop = running;
     generator = new WeakReference<>(asked);
     UnretrievedFailure.CLEANER.register(asked, this::abandoned);
-    if (loop.addGenerator(this)) {
+    if (loop.generators().add(this)) {
       LOG.warn("{} was first asked for a value after shutdownAsyncgens was called", asked);
     }
     task = loop.newUnlistedTask(this::run);
@@ -150,7 +150,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
       return;
     }
     ended = true;
-    loop.removeGenerator(this);
+    loop.generators().remove(this);
     if (reply == null || reply.done()) {
       if (failure != null && !CancelledError.isCancellation(failure)) {
         reportFailure("asynchronous generator failed when nobody asked it for a value", failure);

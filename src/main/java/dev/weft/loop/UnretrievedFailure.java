@@ -33,7 +33,7 @@ final class UnretrievedFailure {
   void retrieved() {
     if (settle()) {
       cleanable.clean();
-      loop.forgetUnretrieved(this);
+      loop.unretrieved().remove(this);
     }
   }
 
@@ -47,7 +47,7 @@ final class UnretrievedFailure {
   void report() {
     if (settle()) {
       cleanable.clean();
-      loop.forgetUnretrieved(this);
+      loop.unretrieved().remove(this);
       loop.callExceptionHandler(ExceptionContext.of(what + " exception was never retrieved")
           .withException(failure)
           .withSource(source));

@@ -76,7 +76,7 @@ final class Unwinding {
   }
 
   private void reportPending() {
-    loop.reportUnretrieved();
+    loop.unretrieved().report();
     for (Task<?> task : tasks) {
       if (!task.isInternal()) {
         loop.callExceptionHandler(ExceptionContext.of("Task was destroyed but it is pending!")
@@ -87,7 +87,7 @@ final class Unwinding {
   }
 
   private void reportLeftovers() {
-    loop.reportUnretrieved();
+    loop.unretrieved().report();
     for (Task<?> task : tasks) {
       if (!task.done()) {
         loop.callExceptionHandler(ExceptionContext.of("Task did not end when its loop was closed")
@@ -95,7 +95,7 @@ final class Unwinding {
             .with("stack", task.getStack()));
       }
     }
-    loop.reportUnretrieved(); // of tasks that failed on their way out
+    loop.unretrieved().report(); // of tasks that failed on their way out
   }
 
   /** The virtual thread of some reports; a fatal failure of a handler leaves {@code close} at its end. */
