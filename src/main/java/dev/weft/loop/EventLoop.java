@@ -1,9 +1,12 @@
 package dev.weft.loop;
 
+import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -302,11 +305,44 @@ public interface EventLoop extends AutoCloseable {
   /** Logs an error through SLF4J ({@code default_exception_handler}). */
   void defaultExceptionHandler(ExceptionContext context);
 
+  // ---- names
+
+  /**
+   * The addresses of a host, with a port ({@code getaddrinfo}): resolved off the loop, by a pool of its
+   * own. Suspends. The order is the JDK's: IPv4 first, unless the system property {@code
+   * java.net.preferIPv6Addresses} says otherwise.
+   *
+   * @param host a name or an address
+   * @param port 0 to 65535, which the addresses get; the JDK knows no names of services
+   * @return at least one address, all resolved
+   * @throws java.net.UnknownHostException if the host cannot be resolved, not to the family wanted, or is
+   *     a name where only an address is taken
+   * @throws CancelledError if the calling task is cancelled
+   */
+  List<InetSocketAddress> getaddrinfo(String host, int port, AddressInfoOptions options)
+      throws IOException;
+
+  /** As the other, with default options. */
+  default List<InetSocketAddress> getaddrinfo(String host, int port) throws IOException {
+    return getaddrinfo(host, port, AddressInfoOptions.defaults());
+  }
+
+  /**
+   * The name of an address ({@code getnameinfo}), asked for off the loop. A name that does not lead back
+   * to the address is none. Suspends.
+   *
+   * @param sockaddr resolved
+   * @throws IllegalArgumentException if {@code sockaddr} is not resolved
+   * @throws java.net.UnknownHostException if there is no name and one is required
+   * @throws CancelledError if the calling task is cancelled
+   */
+  NameInfo getnameinfo(InetSocketAddress sockaddr, NameInfo.Flag... flags) throws IOException;
+
   // ---- network
 
   /**
    * Connects to a TCP server ({@code create_connection}): resolves the host off the loop, and tries its
-   * addresses one after the other. Suspends; returns after {@link BaseProtocol#connectionMade}.
+   * addresses one after the other, or with a head start each (see {@link ConnectionOptions}). Suspends; returns after {@link BaseProtocol#connectionMade}.
    *
    * @param factory makes the protocol, once connected
    * @param host a name or an address

@@ -4,6 +4,8 @@ import dev.weft.loop.Context;
 import dev.weft.loop.ExceptionGroup;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
+import dev.weft.loop.TimerHandle;
+import dev.weft.transport.ConnectionOptions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -12,135 +14,248 @@ import java.net.SocketException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** One attempt to connect, and the order in which several are made. */
-final class Connector implements Selectable {
+/*
+ * A race with staggered starts, as in asyncio's `staggered` (RFC 8305): the next attempt starts when the
+ * one before has failed, or has not answered for the delay; the first that succeeds wins. Without a delay
+ * this is one attempt after the other.
+ *
+ * asyncio has a task for each attempt. Here an attempt is a channel in the selector, and the one task is
+ * the caller's: it starts attempts and sleeps between them on `news`. So there is nothing to cancel but
+ * channels to close, which is done before the call ends, however it ends.
+ */
+
+/** Connects to one of several addresses. Loop thread only. */
+final class Connector {
 
   private final SelectorEventLoop loop;
-  private final SocketChannel channel;
-  private final Future<Void> connected;
-  private final Handle handle;
-  private SelectionKey key;
+  private final List<InetSocketAddress> local;
+  private final Optional<Duration> delay;
+  private final List<Attempt> attempts = new ArrayList<>();
+  private Attempt latest;
+  private Attempt winner;
+  private int pending;
+  private Future<Void> news;
 
-  private Connector(SelectorEventLoop loop, SocketChannel channel) {
+  private Connector(
+      SelectorEventLoop loop, List<InetSocketAddress> local, Optional<Duration> delay) {
     this.loop = loop;
-    this.channel = channel;
-    this.connected = loop.createFuture();
-    this.handle = loop.handle(this::finish, Context.copyContext());
+    this.local = local;
+    this.delay = delay;
   }
 
   /**
    * Connects to the first address that takes it. Suspends.
    *
+   * @param addresses at least one
    * @param local from where: the first of them that can be bound; from anywhere if there are none
-   * @param allErrors whether to throw every failure as a group
    * @return a channel in non-blocking mode
    */
   static SocketChannel connect(
       SelectorEventLoop loop,
       List<InetSocketAddress> addresses,
       List<InetSocketAddress> local,
-      boolean allErrors)
+      ConnectionOptions options)
       throws IOException {
-    var failures = new ArrayList<IOException>();
+    Optional<Duration> delay = options.happyEyeballsDelay();
+    int interleave = options.interleave().orElse(delay.isPresent() ? 1 : 0);
+    return new Connector(loop, local, delay)
+        .race(interleaved(addresses, interleave), options.allErrors());
+  }
+
+  /** The addresses in another order: so many of the first one's family, then each family in turn. */
+  static List<InetSocketAddress> interleaved(List<InetSocketAddress> addresses, int first) {
+    if (first == 0) {
+      return addresses;
+    }
+    Class<?> family = addresses.get(0).getAddress().getClass();
+    var ours = new ArrayList<InetSocketAddress>();
+    var others = new ArrayList<InetSocketAddress>();
     for (InetSocketAddress address : addresses) {
-      try {
-        return connect(loop, address, local);
-      } catch (IOException e) {
-        failures.add(e);
+      (address.getAddress().getClass() == family ? ours : others).add(address);
+    }
+    int ahead = Math.min(first - 1, ours.size());
+    var mixed = new ArrayList<InetSocketAddress>(ours.subList(0, ahead));
+    ours.subList(0, ahead).clear();
+    for (int i = 0; i < Math.max(ours.size(), others.size()); i++) {
+      if (i < ours.size()) {
+        mixed.add(ours.get(i));
+      }
+      if (i < others.size()) {
+        mixed.add(others.get(i));
       }
     }
+    return mixed;
+  }
+
+  private SocketChannel race(List<InetSocketAddress> addresses, boolean allErrors)
+      throws IOException {
+    SocketChannel connected = null;
+    try {
+      for (InetSocketAddress address : addresses) {
+        latest = new Attempt(address);
+        attempts.add(latest);
+        latest.begin();
+        if (winner == null && latest.failure == null) {
+          awaitNews(attempts.size() < addresses.size() ? delay : Optional.empty());
+        }
+        if (winner != null) {
+          break;
+        }
+      }
+      while (winner == null && pending > 0) {
+        awaitNews(Optional.empty());
+      }
+      if (winner == null) {
+        throw failure(attempts.stream().map(attempt -> attempt.failure).toList(), allErrors);
+      }
+      connected = winner.channel;
+      return connected;
+    } finally {
+      for (Attempt attempt : attempts) {
+        if (attempt.channel != connected) {
+          attempt.close();
+        }
+      }
+    }
+  }
+
+  private void awaitNews(Optional<Duration> limit) {
+    news = loop.createFuture();
+    TimerHandle timer = limit.isPresent() ? loop.callLater(limit.get(), this::tell) : null;
+    try {
+      news.await();
+    } finally {
+      if (timer != null) {
+        timer.cancel();
+      }
+    }
+  }
+
+  private void tell() {
+    if (!news.done()) {
+      news.setResult(null);
+    }
+  }
+
+  private static IOException failure(List<IOException> failures, boolean allErrors) {
     if (allErrors) {
       throw new ExceptionGroup("createConnection failed", failures);
     }
     IOException first = failures.get(0);
     if (failures.stream().map(Throwable::getMessage).distinct().count() == 1) {
-      throw first;
+      return first;
     }
     var all = new IOException("Multiple exceptions: " + messages(failures), first);
     failures.subList(1, failures.size()).forEach(all::addSuppressed);
-    throw all;
+    return all;
   }
 
   private static String messages(List<IOException> failures) {
     return String.join(", ", failures.stream().map(Throwable::getMessage).toList());
   }
 
-  private static SocketChannel connect(
-      SelectorEventLoop loop, InetSocketAddress address, List<InetSocketAddress> local)
-      throws IOException {
-    SocketChannel channel = SocketChannel.open();
-    try {
-      channel.configureBlocking(false);
-      if (!local.isEmpty()) {
-        bind(channel, address, local);
-      }
-      if (!channel.connect(address)) {
-        new Connector(loop, channel).await();
-      }
-      return channel;
-    } catch (ConnectException e) {
-      SelectorEventLoop.closeQuietly(channel);
-      var failure = new ConnectException("connecting to " + address + " failed: " + e.getMessage());
-      failure.initCause(e);
-      throw failure;
-    } catch (UnsupportedAddressTypeException e) {
-      SelectorEventLoop.closeQuietly(channel);
-      throw new SocketException("there is no IPv6 to connect to " + address);
-    } catch (Throwable e) {
-      SelectorEventLoop.closeQuietly(channel);
-      throw e;
-    }
-  }
+  /** One address. */
+  private final class Attempt implements Selectable {
 
-  private static void bind(
-      SocketChannel channel, InetSocketAddress remote, List<InetSocketAddress> local)
-      throws IOException {
-    IOException failure = null;
-    for (InetSocketAddress address : local) {
-      if (!sameFamily(address.getAddress(), remote.getAddress())) {
-        continue;
+    private final InetSocketAddress address;
+    private final Handle handle = loop.handle(this::finish, Context.copyContext());
+    private SocketChannel channel; // null until it has begun
+    private SelectionKey key; // null until it is pending
+    private IOException failure;
+
+    Attempt(InetSocketAddress address) {
+      this.address = address;
+    }
+
+    void begin() {
+      try {
+        channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        if (!local.isEmpty()) {
+          bind();
+        }
+        if (channel.connect(address)) {
+          winner = this;
+        } else {
+          key = loop.register(channel, SelectionKey.OP_CONNECT, this);
+          pending++;
+        }
+      } catch (IOException e) {
+        fail(e);
+      } catch (UnsupportedAddressTypeException e) {
+        fail(new SocketException("there is no IPv6 to connect to " + address));
+      }
+    }
+
+    private void bind() throws IOException {
+      IOException error = null;
+      for (InetSocketAddress candidate : local) {
+        if (!sameFamily(candidate.getAddress(), address.getAddress())) {
+          continue;
+        }
+        try {
+          channel.bind(candidate);
+          return;
+        } catch (IOException e) {
+          error = new IOException(
+              "cannot bind to local address " + candidate + ": " + e.getMessage(), e);
+        }
+      }
+      throw error != null
+          ? error
+          : new IOException("no local address of the family of " + address + " among " + local);
+    }
+
+    private static boolean sameFamily(InetAddress local, InetAddress remote) {
+      return local.isAnyLocalAddress() || local.getClass() == remote.getClass();
+    }
+
+    @Override
+    public void ready(int operations) {
+      loop.enqueue(handle);
+    }
+
+    private void finish() {
+      if (winner != null || !channel.isOpen()) {
+        return; // another was quicker, or the caller is cancelled: whoever decided that closes us
       }
       try {
-        channel.bind(address);
-        return;
+        if (channel.finishConnect()) {
+          key.interestOps(0);
+          pending--;
+          winner = this;
+          tell();
+        }
       } catch (IOException e) {
-        failure =
-            new IOException("cannot bind to local address " + address + ": " + e.getMessage(), e);
+        pending--;
+        fail(e);
+        if (this == latest || pending == 0) {
+          tell();
+        }
       }
     }
-    throw failure != null
-        ? failure
-        : new IOException("no local address of the family of " + remote + " among " + local);
-  }
 
-  private static boolean sameFamily(InetAddress local, InetAddress remote) {
-    return local.isAnyLocalAddress() || local.getClass() == remote.getClass();
-  }
-
-  private void await() throws IOException {
-    key = loop.register(channel, SelectionKey.OP_CONNECT, this);
-    connected.await();
-  }
-
-  @Override
-  public void ready(int operations) {
-    loop.enqueue(handle);
-  }
-
-  private void finish() {
-    if (connected.done()) {
-      return; // cancelled meanwhile
+    private void fail(IOException error) {
+      close();
+      failure = error instanceof ConnectException ? naming(error) : error;
     }
-    try {
-      if (channel.finishConnect()) {
-        key.interestOps(0);
-        connected.setResult(null);
+
+    private ConnectException naming(IOException error) {
+      var named =
+          new ConnectException("connecting to " + address + " failed: " + error.getMessage());
+      named.initCause(error);
+      return named;
+    }
+
+    void close() {
+      if (channel != null) {
+        SelectorEventLoop.closeQuietly(channel);
       }
-    } catch (IOException e) {
-      connected.setException(e);
     }
   }
 }

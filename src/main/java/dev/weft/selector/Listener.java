@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +39,12 @@ final class Listener {
 
   private static Optional<ServerSocketChannel> bind(
       InetSocketAddress address, ServerOptions options) throws IOException {
-    ServerSocketChannel channel = ServerSocketChannel.open();
+    // Of the address's family: the JDK's usual channel takes 0.0.0.0 for all of IPv6, too.
+    StandardProtocolFamily family = Names.familyOf(address.getAddress());
+    if (!canListen(family)) {
+      return Optional.empty();
+    }
+    ServerSocketChannel channel = ServerSocketChannel.open(family);
     try {
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.SO_REUSEADDR, options.reuseAddress());
@@ -47,9 +52,6 @@ final class Listener {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
       return Optional.of(channel.bind(address, options.backlog()));
-    } catch (UnsupportedAddressTypeException e) {
-      SelectorEventLoop.closeQuietly(channel);
-      return Optional.empty();
     } catch (BindException e) {
       SelectorEventLoop.closeQuietly(channel);
       if (!isAvailable(address.getAddress())) {
@@ -65,9 +67,19 @@ final class Listener {
     }
   }
 
+  /** Whether the machine has such addresses at all. */
+  static boolean canListen(StandardProtocolFamily family) throws IOException {
+    try {
+      ServerSocketChannel.open(family).close();
+      return true;
+    } catch (UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
   /** Whether the machine has the address: port 0 of it can always be bound, then. */
   private static boolean isAvailable(InetAddress address) throws IOException {
-    try (ServerSocketChannel probe = ServerSocketChannel.open()) {
+    try (ServerSocketChannel probe = ServerSocketChannel.open(Names.familyOf(address))) {
       probe.bind(new InetSocketAddress(address, 0));
       return true;
     } catch (BindException e) {

@@ -3,14 +3,20 @@ package dev.weft.selector;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
+import dev.weft.transport.NameInfo;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -21,8 +27,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Names to addresses. The JDK resolves names by a blocking native call, which would stop the loop, so
- * this is done on platform threads: a pool of its own, which slow work on the default executor cannot
+ * Names to addresses, and back. The JDK asks the system by blocking native calls, which would stop the
+ * loop, so this is done on platform threads: a pool of its own, which slow work on the default executor cannot
  * starve.
  */
 final class Names {
@@ -57,22 +63,28 @@ final class Names {
     }
   }
 
-  /** Where a port of a host is, in the system's order. Suspends, unless the host is an address. */
-  static List<InetSocketAddress> resolve(BaseEventLoop loop, String host, int port)
+  /**
+   * Where a port of a host is, in the JDK's order. Suspends, unless the host is an address.
+   *
+   * @throws UnknownHostException if the host is not known, or only in another family
+   */
+  static List<InetSocketAddress> resolve(
+      BaseEventLoop loop, String host, int port, Optional<StandardProtocolFamily> family)
       throws IOException {
-    return at(port, begin(loop, host).await());
+    return at(port, ofFamily(family, host, begin(loop, host).await()));
   }
 
   /** The address itself; if it is only a name and a port, what they stand for. */
   static List<InetSocketAddress> resolve(BaseEventLoop loop, InetSocketAddress address)
       throws IOException {
     return address.isUnresolved()
-        ? resolve(loop, address.getHostString(), address.getPort())
+        ? resolve(loop, address.getHostString(), address.getPort(), Optional.empty())
         : List.of(address);
   }
 
   /** Where a server on these hosts listens, each place once. Suspends. */
-  static List<InetSocketAddress> resolveForServer(BaseEventLoop loop, List<String> hosts, int port)
+  static List<InetSocketAddress> resolveForServer(
+      BaseEventLoop loop, List<String> hosts, int port, Optional<StandardProtocolFamily> family)
       throws IOException {
     if (hosts.isEmpty()) {
       throw new IllegalArgumentException("hosts must not be empty");
@@ -80,16 +92,56 @@ final class Names {
     var futures = new ArrayList<Future<List<InetAddress>>>();
     try {
       for (String host : hosts) {
-        futures.add(host.isEmpty() ? everywhere(loop) : begin(loop, host));
+        futures.add(host.isEmpty() ? known(loop, everywhere(family)) : begin(loop, host));
       }
       var places = new LinkedHashSet<InetSocketAddress>();
-      for (Future<List<InetAddress>> future : futures) {
-        places.addAll(at(port, future.await()));
+      for (int i = 0; i < hosts.size(); i++) {
+        places.addAll(at(port, ofFamily(family, hosts.get(i), futures.get(i).await())));
       }
       return List.copyOf(places);
     } finally {
       futures.forEach(Future::cancel); // after a failure nobody looks at the others
     }
+  }
+
+  /** What {@code getnameinfo} tells of a host. Suspends, unless the address as text is wanted. */
+  static String nameOf(BaseEventLoop loop, InetAddress address, Set<NameInfo.Flag> flags)
+      throws UnknownHostException {
+    String numeric = address.getHostAddress();
+    if (flags.contains(NameInfo.Flag.NUMERIC_HOST)) {
+      return numeric;
+    }
+    // A copy, as the one given may know a name that somebody connected to, or an answer of long
+    // ago.
+    InetAddress nameless = InetAddress.getByAddress(address.getAddress());
+    String name = ask(loop, numeric, nameless::getCanonicalHostName).await();
+    if (!name.equals(nameless.getHostAddress())) {
+      return name;
+    }
+    if (flags.contains(NameInfo.Flag.NAME_REQUIRED)) {
+      throw new UnknownHostException(numeric + " has no name");
+    }
+    return numeric;
+  }
+
+  private static List<InetAddress> ofFamily(
+      Optional<StandardProtocolFamily> family, String host, List<InetAddress> addresses)
+      throws UnknownHostException {
+    if (family.isEmpty()) {
+      return addresses;
+    }
+    List<InetAddress> wanted =
+        addresses.stream().filter(address -> familyOf(address) == family.get()).toList();
+    if (wanted.isEmpty()) {
+      throw new UnknownHostException(host + " has no address of family " + family.get());
+    }
+    return wanted;
+  }
+
+  static StandardProtocolFamily familyOf(InetAddress address) {
+    return address instanceof Inet4Address
+        ? StandardProtocolFamily.INET
+        : StandardProtocolFamily.INET6;
   }
 
   private static List<InetSocketAddress> at(int port, List<InetAddress> addresses) {
@@ -98,9 +150,13 @@ final class Names {
         .toList();
   }
 
-  /** The wildcard: IPv4 and IPv6 on one socket. */
-  private static Future<List<InetAddress>> everywhere(BaseEventLoop loop) {
-    return known(loop, new InetSocketAddress(0).getAddress());
+  /** The wildcard: IPv4 and IPv6 on one socket, if there is IPv6 and it is wanted. */
+  private static InetAddress everywhere(Optional<StandardProtocolFamily> family)
+      throws IOException {
+    boolean ipv6 = family.isPresent()
+        ? family.get() == StandardProtocolFamily.INET6
+        : Listener.canListen(StandardProtocolFamily.INET6);
+    return InetAddress.getByAddress(new byte[ipv6 ? 16 : 4]);
   }
 
   private static Future<List<InetAddress>> known(BaseEventLoop loop, InetAddress address) {
@@ -117,23 +173,31 @@ final class Names {
     if (isLiteral(host)) {
       return known(loop, InetAddress.getByName(host));
     }
-    boolean debug = loop.getDebug();
+    return ask(loop, host, () -> List.of(InetAddress.getAllByName(host)));
+  }
+
+  private static <T> Future<T> ask(BaseEventLoop loop, String what, Callable<T> question) {
+    if (!loop.getDebug()) {
+      return loop.runInExecutor(POOL, question);
+    }
     long limit = loop.getSlowCallbackDuration().toNanos();
-    return loop.runInExecutor(POOL, () -> debug ? timed(host, limit) : lookUp(host));
+    return loop.runInExecutor(POOL, () -> timed(what, question, limit));
   }
 
-  private static List<InetAddress> lookUp(String host) throws UnknownHostException {
-    return List.of(InetAddress.getAllByName(host));
-  }
-
-  private static List<InetAddress> timed(String host, long limit) throws UnknownHostException {
+  private static <T> T timed(String what, Callable<T> question, long limit) throws Exception {
     long began = System.nanoTime();
     try {
-      return lookUp(host);
+      return question.call();
     } finally {
       long took = System.nanoTime() - began;
       LOG.atLevel(took >= limit ? Level.INFO : Level.DEBUG)
-          .log("looking up {} took {} ms", host, took / 1_000_000);
+          .log("looking up {} took {} ms", what, took / 1_000_000);
+    }
+  }
+
+  static void checkLiteral(String host) throws UnknownHostException {
+    if (!isLiteral(host)) {
+      throw new UnknownHostException(host + " is not an address, and names are not asked for");
     }
   }
 

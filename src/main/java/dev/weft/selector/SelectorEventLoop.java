@@ -8,12 +8,15 @@ import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
 import dev.weft.loop.ProtocolConnection;
 import dev.weft.loop.Server;
+import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.Channel;
@@ -22,8 +25,10 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -184,6 +189,32 @@ final class SelectorEventLoop extends BaseEventLoop {
     return buffer.clear();
   }
 
+  // ---- names
+
+  @Override
+  public List<InetSocketAddress> getaddrinfo(String host, int port, AddressInfoOptions options)
+      throws IOException {
+    Objects.requireNonNull(options, "options");
+    Names.checkPort(port, 0);
+    checkOnLoop("getaddrinfo");
+    if (options.numericHost()) {
+      Names.checkLiteral(host);
+    }
+    return Names.resolve(this, host, port, options.family());
+  }
+
+  @Override
+  public NameInfo getnameinfo(InetSocketAddress sockaddr, NameInfo.Flag... flags)
+      throws UnknownHostException {
+    if (sockaddr.isUnresolved()) {
+      throw new IllegalArgumentException("sockaddr has no address: " + sockaddr);
+    }
+    Set<NameInfo.Flag> all = Set.copyOf(Arrays.asList(flags));
+    checkOnLoop("getnameinfo");
+    String host = Names.nameOf(this, sockaddr.getAddress(), all);
+    return new NameInfo(host, Integer.toString(sockaddr.getPort()));
+  }
+
   // ---- network
 
   @Override
@@ -194,11 +225,11 @@ final class SelectorEventLoop extends BaseEventLoop {
     Objects.requireNonNull(options, "options");
     Names.checkPort(port, 1);
     checkOnLoop("createConnection");
-    List<InetSocketAddress> remote = Names.resolve(this, host, port);
+    List<InetSocketAddress> remote = Names.resolve(this, host, port, options.family());
     List<InetSocketAddress> local = options.localAddr().isEmpty()
         ? List.of()
         : Names.resolve(this, options.localAddr().get());
-    return adopt(factory, Connector.connect(this, remote, local, options.allErrors()));
+    return adopt(factory, Connector.connect(this, remote, local, options));
   }
 
   @Override
@@ -241,7 +272,7 @@ final class SelectorEventLoop extends BaseEventLoop {
     Objects.requireNonNull(options, "options");
     Names.checkPort(port, 0);
     checkOnLoop("createServer");
-    var addresses = Names.resolveForServer(this, hosts, port);
+    var addresses = Names.resolveForServer(this, hosts, port, options.family());
     return served(
         new SelectorServer(this, factory, Listener.bindAll(addresses, options), options), options);
   }

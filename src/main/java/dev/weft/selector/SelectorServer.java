@@ -13,6 +13,7 @@ import dev.weft.transport.ServerOptions;
 import dev.weft.transport.TransportSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -289,6 +290,9 @@ final class SelectorServer implements Server {
       }
       BaseProtocol protocol = null;
       try {
+        if (options.keepAlive()) {
+          connection.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        }
         protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
         new SocketTransport(loop, connection, protocol, SelectorServer.this, null);
       } catch (Throwable error) {

@@ -1,8 +1,11 @@
 package dev.weft.loop;
 
+import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
+import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
@@ -64,6 +67,16 @@ final class ScriptedLoop extends BaseEventLoop {
   @Override
   protected void release() {
     released = true;
+  }
+
+  @Override
+  public List<InetSocketAddress> getaddrinfo(String host, int port, AddressInfoOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public NameInfo getnameinfo(InetSocketAddress sockaddr, NameInfo.Flag... flags) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

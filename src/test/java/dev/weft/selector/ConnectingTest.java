@@ -69,7 +69,7 @@ class ConnectingTest extends TcpTest {
             (SelectorEventLoop) loop,
             List.of((InetSocketAddress) listening.getLocalSocketAddress()),
             List.of(),
-            false);
+            DEFAULTS);
         assertTrue(channel.isConnected());
         assertFalse(channel.isBlocking());
         assertEquals(0, ((SelectorEventLoop) loop).keyOf(channel).interestOps());
