@@ -9,6 +9,7 @@ module dev.weft {
   exports dev.weft.stream;
   exports dev.weft.sync;
   exports dev.weft.task;
+  exports dev.weft.thread;
   exports dev.weft.transport;
 
   // the JVM calls the agent, which it finds here if the jar is on the module path too

@@ -1,8 +1,10 @@
 package dev.weft.carrier;
 
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The scheduler of one loop's virtual threads: their continuations run on one platform thread, the
@@ -22,14 +24,16 @@ public final class Carrier implements Executor {
   private final Thread.Builder.OfVirtual builder;
 
   // Written by the carrier thread alone. A plain field will do: another thread may read an old
-  // value,
-  // but never its own identity, which only itself could have written.
+  // value, but
+  // never its own identity, which only itself could have written.
   private Thread thread;
 
   // carrier only
   private boolean capturing;
   private Runnable captured;
   private Runnable handover;
+  private boolean waking;
+  private final Guests guests = new Guests();
 
   /**
    * @param ready where continuations go
@@ -78,7 +82,31 @@ public final class Carrier implements Executor {
    * @param name the thread's name; empty for none
    */
   public Thread newThread(Fiber body, String name) {
-    return builder.name(name).uncaughtExceptionHandler(body).unstarted(body);
+    // a builder is for one thread at a time
+    var free = isCurrent() ? builder : VirtualThreads.builder(this);
+    return free.name(name).uncaughtExceptionHandler(body).unstarted(body);
+  }
+
+  /** Starts a virtual thread of {@link #newThread}. */
+  public void start(Thread own) {
+    waking = true;
+    own.start();
+    waking = false;
+  }
+
+  /** Unparks a virtual thread of {@link #newThread}. */
+  public void wake(Thread own) {
+    waking = true;
+    LockSupport.unpark(own);
+    waking = false;
+  }
+
+  /**
+   * The virtual threads on this carrier that are none of Weft's, as far as they have not ended: code on the
+   * loop has started them by the JDK's own API, and they have inherited the scheduler. Carrier only.
+   */
+  public List<Thread> guests() {
+    return guests.alive();
   }
 
   /**
@@ -137,6 +165,10 @@ public final class Carrier implements Executor {
         captured = continuation;
       } else {
         ready.add(continuation);
+        if (!waking
+            && Thread.currentThread().isVirtual()) { // started, or woken, by somebody's code
+          guests.note(continuation);
+        }
       }
     } else if (!ready.offer(continuation)) {
       LateCarrier.run(continuation);

@@ -2,7 +2,9 @@ package dev.weft.carrier;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -20,6 +22,7 @@ final class VirtualThreads {
 
   private static final Constructor<?> BUILDER;
   private static final MethodHandle CURRENT_CARRIER_THREAD;
+  private static final MethodHandle THREAD_OF; // null if this JDK hides the thread better
 
   // Kept, not thrown from the initialiser: every use must say what is wrong, not just the first.
   private static final RuntimeException UNAVAILABLE;
@@ -27,6 +30,7 @@ final class VirtualThreads {
   static {
     Constructor<?> builder = null;
     MethodHandle currentCarrierThread = null;
+    MethodHandle threadOf = null;
     RuntimeException unavailable = null;
     try {
       builder = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
@@ -37,6 +41,7 @@ final class VirtualThreads {
       currentCarrierThread = MethodHandles.lookup().unreflect(current);
       KnownBugs.warn(Runtime.version());
       Pollers.initialize();
+      threadOf = findThreadOf();
     } catch (InaccessibleObjectException e) {
       unavailable = new IllegalStateException(remedy(VirtualThreads.class.getModule()), e);
     } catch (ReflectiveOperationException e) {
@@ -45,6 +50,7 @@ final class VirtualThreads {
     }
     BUILDER = builder;
     CURRENT_CARRIER_THREAD = currentCarrierThread;
+    THREAD_OF = threadOf;
     UNAVAILABLE = unavailable;
   }
 
@@ -81,6 +87,38 @@ final class VirtualThreads {
         throw unavailable();
       }
       throw new AssertionError(e);
+    }
+  }
+
+  /** The virtual thread that a continuation belongs to; null if this JDK does not let us know. */
+  static Thread threadOf(Runnable continuation) {
+    if (THREAD_OF == null) {
+      return null;
+    }
+    try {
+      return (Thread) THREAD_OF.invokeExact(continuation);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A continuation is a method reference of the JDK's, which holds its thread in the one field it has. */
+  private static MethodHandle findThreadOf() {
+    try {
+      Thread sample = Thread.ofVirtual().unstarted(() -> {});
+      Field field = sample.getClass().getDeclaredField("runContinuation");
+      field.setAccessible(true);
+      for (Field held : field.get(sample).getClass().getDeclaredFields()) {
+        if (Thread.class.isAssignableFrom(held.getType())) {
+          held.setAccessible(true);
+          return MethodHandles.lookup()
+              .unreflectGetter(held)
+              .asType(MethodType.methodType(Thread.class, Runnable.class));
+        }
+      }
+      return null;
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return null;
     }
   }
 

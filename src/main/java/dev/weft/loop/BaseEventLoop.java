@@ -474,6 +474,30 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   // ---- threads
 
   @Override
+  public final Thread newThread(Runnable code, String name) {
+    Objects.requireNonNull(code, "code");
+    Objects.requireNonNull(name, "name");
+    checkClosed();
+    var options = TaskOptions.defaults();
+    return new Task<>(
+            this, new ThreadBody(this, code), name.isEmpty() ? options : options.withName(name))
+        .thread();
+  }
+
+  /** Lists a task that was made elsewhere, in its first step. */
+  final void enlist(Task<?> task) {
+    tasks.add(task);
+  }
+
+  @Override
+  public final List<Thread> guestThreads() {
+    if (!carrier.isCurrent()) {
+      checkClosed();
+    }
+    return read(carrier::guests);
+  }
+
+  @Override
   public final <T> CompletableFuture<T> runCoroutineThreadsafe(Callable<? extends T> coroutine) {
     return ThreadBridge.submit(this, Objects.requireNonNull(coroutine, "coroutine"));
   }

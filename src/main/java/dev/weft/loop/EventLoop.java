@@ -119,7 +119,8 @@ public interface EventLoop extends AutoCloseable {
    * <p>Callbacks that were still to run never will. Tasks that are not done are reported to the exception
    * handler and unwound: they see a {@link CancelledError} where they wait, and again at every further
    * wait, so that their {@code finally} blocks run. (CPython closes the coroutines when it collects
-   * them.) Better cancel and await them before, as {@link Runner} does. Failures that nobody has looked
+   * them.) Better cancel and await them before, as {@link Runner} does. Other virtual threads on the loop,
+   * see {@link #guestThreads}, are interrupted; those that do not end are reported. Failures that nobody has looked
    * at are reported. The default executor is shut down without waiting for it.
    *
    * @throws IllegalStateException if the loop is running
@@ -224,6 +225,27 @@ public interface EventLoop extends AutoCloseable {
   void shutdownAsyncgens();
 
   // ---- threads
+
+  /**
+   * Makes a virtual thread of this loop, not started, for code that need not know of it. From its first
+   * step on it is a task, listed by {@link #allTasks}: it may await, blocking calls of the JDK park it alone, and to
+   * cancel it is to interrupt it. What it throws goes to the exception handler. A loop that is closed
+   * before the thread begins runs it interrupted. {@code dev.weft.thread} has factories of such threads.
+   * Any thread; never suspends.
+   *
+   * @param name the thread's and the task's; empty for none
+   * @throws IllegalStateException if the loop is closed
+   */
+  Thread newThread(Runnable code, String name);
+
+  /**
+   * The virtual threads on this loop that are not tasks and have not ended: code that runs here has started
+   * them by the JDK's own API, and they have inherited the carrier. Any thread; one that is not the loop's
+   * waits until the loop has come to it.
+   *
+   * @throws IllegalStateException if the loop is closed
+   */
+  List<Thread> guestThreads();
 
   /**
    * Runs a coroutine on the loop for another thread ({@code run_coroutine_threadsafe}). Cancelling the

@@ -120,7 +120,11 @@ public final class Task<T> extends Future<T> {
   // ---- the life of the task
 
   void start() {
-    thread.start();
+    loop.carrier.start(thread);
+  }
+
+  Thread thread() {
+    return thread;
   }
 
   /** Runs the first step at once; a fatal failure in it is the creator's too. */
@@ -279,7 +283,7 @@ public final class Task<T> extends Future<T> {
   /** What this task waits for is done. */
   void wake() {
     woken = true;
-    LockSupport.unpark(thread);
+    loop.carrier.wake(thread);
   }
 
   /** The loop closes: the next thing the task sees is its cancellation, wherever it is. */

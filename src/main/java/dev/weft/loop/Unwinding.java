@@ -3,13 +3,14 @@ package dev.weft.loop;
 import dev.weft.carrier.Carrier;
 import dev.weft.carrier.Fiber;
 import dev.weft.carrier.ReadyQueue;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The end of the tasks that a closing loop still has: each sees a {@link CancelledError} where it waits,
+ * The end of the tasks and threads that a closing loop still has: each sees a {@link CancelledError} where it waits,
  * and again wherever it tries to wait after that, until it has ended. One that does not end is reported
  * with its stack and left alone.
  *
@@ -25,6 +26,7 @@ final class Unwinding {
   private final Carrier carrier;
   private final ReadyQueue<Object> ready;
   private final List<Task<?>> tasks;
+  private final List<Thread> guests = new ArrayList<>();
   private final Map<Task<?>, Integer> refusals = new HashMap<>();
 
   Unwinding(BaseEventLoop loop, Carrier carrier, ReadyQueue<Object> ready, List<Task<?>> tasks) {
@@ -38,6 +40,8 @@ final class Unwinding {
   void run() {
     report(this::reportPending);
     tasks.forEach(Task::unwind);
+    guests.addAll(carrier.guests());
+    guests.forEach(Thread::interrupt);
     runContinuations();
     report(this::reportLeftovers);
     runContinuations();
@@ -50,7 +54,7 @@ final class Unwinding {
   private void runContinuations() {
     ready.drainInbox();
     Object entry;
-    for (int steps = PATIENCE * (tasks.size() + 1);
+    for (int steps = PATIENCE * (tasks.size() + guests.size() + 1);
         steps > 0 && (entry = ready.poll()) != null;
         ready.drainInbox()) {
       if (!(entry instanceof Handle)) {
@@ -93,6 +97,13 @@ final class Unwinding {
         loop.callExceptionHandler(ExceptionContext.of("Task did not end when its loop was closed")
             .with(ExceptionContext.TASK, task)
             .with("stack", task.getStack()));
+      }
+    }
+    for (Thread guest : guests) {
+      if (guest.isAlive()) {
+        loop.callExceptionHandler(ExceptionContext.of("Thread did not end when its loop was closed")
+            .with("thread", guest)
+            .with("stack", List.of(guest.getStackTrace())));
       }
     }
     loop.unretrieved().report(); // of tasks that failed on their way out

@@ -1,0 +1,32 @@
+package dev.weft.carrier;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The virtual threads of a carrier that are none of Weft's: code on the loop has started them by the JDK's
+ * own API, and they have inherited the scheduler. Carrier only.
+ */
+final class Guests {
+
+  private final Set<Thread> threads = new LinkedHashSet<>();
+  private int purgeAt = 16;
+
+  /** Takes note of the thread behind a continuation, if it is a guest and not known yet. */
+  void note(Runnable continuation) {
+    Thread thread = VirtualThreads.threadOf(continuation);
+    if (thread == null || thread.getUncaughtExceptionHandler() instanceof Fiber) {
+      return;
+    }
+    if (threads.add(thread) && threads.size() >= purgeAt) {
+      threads.removeIf(known -> !known.isAlive());
+      purgeAt = Math.max(16, 2 * threads.size());
+    }
+  }
+
+  /** Those that have not ended, in the order in which they came. */
+  List<Thread> alive() {
+    return threads.stream().filter(Thread::isAlive).toList();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.weft.loop;
+
+import java.util.concurrent.Callable;
+
+/** What the threads of {@link EventLoop#newThread} run: code that need not know of the loop. */
+final class ThreadBody implements Callable<Void> {
+
+  private final BaseEventLoop loop;
+  private final Runnable code;
+
+  ThreadBody(BaseEventLoop loop, Runnable code) {
+    this.loop = loop;
+    this.code = code;
+  }
+
+  @Override
+  public Void call() {
+    Task<?> task = Task.currentOrThrow("thread");
+    if (loop.isClosed()) {
+      // Whoever started it may count on its end, so it does run; but not for long.
+      Thread.currentThread().interrupt();
+    } else {
+      loop.enlist(task);
+    }
+    try {
+      code.run();
+    } catch (Throwable error) {
+      if (CancelledError.isCancellation(error) || KeyboardInterrupt.isFatal(error)) {
+        throw error;
+      }
+      loop.callExceptionHandler(
+          ExceptionContext.of("Uncaught exception in thread " + task.getName())
+              .withException(error)
+              .with(ExceptionContext.TASK, task));
+    }
+    return null;
+  }
+}

@@ -1,0 +1,64 @@
+package dev.weft.thread;
+
+import dev.weft.loop.EventLoop;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The threads of a loop for code that wants a {@link ThreadFactory} or an {@link ExecutorService}: a server
+ * that has a thread for each request or connection runs all of them on one loop. Each is a virtual thread
+ * and a task, see {@link EventLoop#newThread}. Any thread; nothing here suspends.
+ */
+public final class LoopThreads {
+
+  private LoopThreads() {}
+
+  /**
+   * Makes threads without names. Once the loop is closed, it makes none: {@code newThread} returns null,
+   * which executors take as a rejection.
+   */
+  public static ThreadFactory factory(EventLoop loop) {
+    Objects.requireNonNull(loop, "loop");
+    return code -> newThread(loop, code, "");
+  }
+
+  /**
+   * As {@link #factory(EventLoop)}; names the threads.
+   *
+   * @param prefix what the names begin with; a number follows, from 0
+   */
+  public static ThreadFactory factory(EventLoop loop, String prefix) {
+    Objects.requireNonNull(loop, "loop");
+    Objects.requireNonNull(prefix, "prefix");
+    var counter = new AtomicLong();
+    return code -> newThread(loop, code, prefix + counter.getAndIncrement());
+  }
+
+  /**
+   * Starts a thread of the loop for each task: the JDK's own thread-per-task executor over {@link
+   * #factory(EventLoop)}. It rejects tasks once it is shut down or the loop closed. Its {@code close} and
+   * {@code awaitTermination} wait for its threads, so the loop must run meanwhile.
+   */
+  public static ExecutorService executor(EventLoop loop) {
+    return Executors.newThreadPerTaskExecutor(factory(loop));
+  }
+
+  /** As {@link #executor(EventLoop)}; names the threads as {@link #factory(EventLoop, String)} does. */
+  public static ExecutorService executor(EventLoop loop, String prefix) {
+    return Executors.newThreadPerTaskExecutor(factory(loop, prefix));
+  }
+
+  private static Thread newThread(EventLoop loop, Runnable code, String name) {
+    try {
+      return loop.newThread(code, name);
+    } catch (IllegalStateException e) {
+      if (loop.isClosed()) {
+        return null;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.weft.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.testkit.Loops;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Virtual threads that a task has started by the JDK's own API (J4). */
+class GuestThreadsTest {
+
+  private final EventLoop loop = Loops.newLoop();
+  private final List<ExceptionContext> reports = new ArrayList<>();
+
+  private void runOneTurn() {
+    loop.stop();
+    loop.runForever();
+  }
+
+  @Test
+  @DisplayName("J4: they run on the task's loop, which lists them while they live")
+  void listed() {
+    Loops.run(() -> {
+      EventLoop running = EventLoop.getRunningLoop();
+      assertEquals(List.of(), running.guestThreads());
+      var latch = new CountDownLatch(1);
+      Thread guest = Thread.ofVirtual().name("guest").start(() -> {
+        assertSame(running, EventLoop.getRunningLoop());
+        awaitUninterruptibly(latch);
+      });
+      assertEquals(List.of(guest), running.guestThreads());
+      Loops.turns(2);
+      assertEquals(List.of(guest), running.guestThreads());
+      latch.countDown();
+      guest.join();
+      assertEquals(List.of(), running.guestThreads());
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "J4: those of an executor that a task has made, and those started in callbacks, are listed too")
+  void ofExecutorsAndCallbacks() {
+    Loops.run(() -> {
+      EventLoop running = EventLoop.getRunningLoop();
+      var latch = new CountDownLatch(1);
+      try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+        executor.execute(() -> awaitUninterruptibly(latch));
+        running.callSoon(() -> Thread.startVirtualThread(() -> awaitUninterruptibly(latch)));
+        Loops.turns(2);
+        assertEquals(2, running.guestThreads().size());
+        latch.countDown();
+      }
+      Loops.turns(2);
+      assertEquals(List.of(), running.guestThreads());
+    });
+  }
+
+  @Test
+  @DisplayName("tasks, and the threads that a loop makes, are not among them")
+  void tasksAreNot() {
+    Loops.run(() -> {
+      EventLoop running = EventLoop.getRunningLoop();
+      Task<Void> parked = running.createTask(() -> LockSupport.park());
+      Thread own = running.newThread(LockSupport::park, "own");
+      own.start();
+      Loops.turns(1);
+      own.interrupt();
+      parked.cancel();
+      own.join();
+      assertEquals(List.of(), running.guestThreads());
+    });
+  }
+
+  @Test
+  @DisplayName("many that come and go leave nothing behind")
+  void manyComeAndGo() {
+    Loops.run(() -> {
+      for (int i = 0; i < 1000; i++) {
+        Thread.startVirtualThread(() -> {}).join();
+      }
+      assertEquals(List.of(), EventLoop.getRunningLoop().guestThreads());
+    });
+  }
+
+  @Test
+  @DisplayName("closing the loop interrupts them; one that ends by it is not reported")
+  void interruptedAtClose() {
+    loop.setExceptionHandler((where, record) -> reports.add(record));
+    var guests = new ArrayList<Thread>();
+    loop.callSoon(() -> guests.add(Thread.startVirtualThread(LockSupport::park)));
+    runOneTurn();
+    runOneTurn();
+    assertTrue(guests.get(0).isAlive());
+    loop.close();
+    assertFalse(guests.get(0).isAlive());
+    assertEquals(List.of(), reports);
+  }
+
+  @Test
+  @DisplayName(
+      "closing the loop reports one that does not end, with its stack; it goes on elsewhere")
+  void reportedAtClose() throws Exception {
+    loop.setExceptionHandler((where, record) -> reports.add(record));
+    var guests = new ArrayList<Thread>();
+    var latch = new CountDownLatch(1);
+    loop.callSoon(() -> guests.add(Thread.startVirtualThread(() -> awaitUninterruptibly(latch))));
+    runOneTurn();
+    runOneTurn();
+    loop.close();
+    assertEquals(1, reports.size());
+    assertEquals("Thread did not end when its loop was closed", reports.get(0).message());
+    assertSame(guests.get(0), reports.get(0).asMap().get("thread"));
+    assertNotNull(reports.get(0).asMap().get("stack"));
+    latch.countDown();
+    guests.get(0).join();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return;
+      } catch (InterruptedException e) {
+        // insists
+      }
+    }
+  }
+}
