@@ -120,7 +120,7 @@ public interface EventLoop extends AutoCloseable {
    * handler and unwound: they see a {@link CancelledError} where they wait, and again at every further
    * wait, so that their {@code finally} blocks run. (CPython closes the coroutines when it collects
    * them.) Better cancel and await them before, as {@link Runner} does. Other virtual threads on the loop,
-   * see {@link #guestThreads}, are interrupted; those that do not end are reported. Failures that nobody has looked
+   * see {@link #guestThreads}, are reported and go on on another carrier. Failures that nobody has looked
    * at are reported. The default executor is shut down without waiting for it.
    *
    * @throws IllegalStateException if the loop is running

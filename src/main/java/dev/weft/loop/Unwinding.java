@@ -3,16 +3,16 @@ package dev.weft.loop;
 import dev.weft.carrier.Carrier;
 import dev.weft.carrier.Fiber;
 import dev.weft.carrier.ReadyQueue;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The end of the tasks and threads that a closing loop still has: each sees a {@link CancelledError} where it waits,
+ * The end of the tasks that a closing loop still has: each sees a {@link CancelledError} where it waits,
  * and again wherever it tries to wait after that, until it has ended. One that does not end is reported
- * with its stack and left alone.
+ * with its stack and left alone. So are virtual threads that are no tasks: they are not ours to interrupt, as
+ * they may be the helpers of some library that serves other loops, too.
  *
  * <p>Reports go to user code, so they are made on a virtual thread, as callbacks are: a handler that waits
  * for a lock of one of these tasks gets it when the task is unwound.
@@ -26,7 +26,6 @@ final class Unwinding {
   private final Carrier carrier;
   private final ReadyQueue<Object> ready;
   private final List<Task<?>> tasks;
-  private final List<Thread> guests = new ArrayList<>();
   private final Map<Task<?>, Integer> refusals = new HashMap<>();
 
   Unwinding(BaseEventLoop loop, Carrier carrier, ReadyQueue<Object> ready, List<Task<?>> tasks) {
@@ -40,8 +39,6 @@ final class Unwinding {
   void run() {
     report(this::reportPending);
     tasks.forEach(Task::unwind);
-    guests.addAll(carrier.guests());
-    guests.forEach(Thread::interrupt);
     runContinuations();
     report(this::reportLeftovers);
     runContinuations();
@@ -54,7 +51,7 @@ final class Unwinding {
   private void runContinuations() {
     ready.drainInbox();
     Object entry;
-    for (int steps = PATIENCE * (tasks.size() + guests.size() + 1);
+    for (int steps = PATIENCE * (tasks.size() + 1);
         steps > 0 && (entry = ready.poll()) != null;
         ready.drainInbox()) {
       if (!(entry instanceof Handle)) {
@@ -99,12 +96,11 @@ final class Unwinding {
             .with("stack", task.getStack()));
       }
     }
-    for (Thread guest : guests) {
-      if (guest.isAlive()) {
-        loop.callExceptionHandler(ExceptionContext.of("Thread did not end when its loop was closed")
-            .with("thread", guest)
-            .with("stack", List.of(guest.getStackTrace())));
-      }
+    List<Thread> guests = carrier.guests();
+    if (!guests.isEmpty()) {
+      loop.callExceptionHandler(
+          ExceptionContext.of("Virtual threads outlive the loop that they ran on")
+              .with("threads", guests));
     }
     loop.unretrieved().report(); // of tasks that failed on their way out
   }

@@ -1,13 +1,9 @@
 package dev.weft.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.testkit.Loops;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -17,14 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** Virtual threads that a task has started by the JDK's own API (J4). */
 class GuestThreadsTest {
-
-  private final EventLoop loop = Loops.newLoop();
-  private final List<ExceptionContext> reports = new ArrayList<>();
-
-  private void runOneTurn() {
-    loop.stop();
-    loop.runForever();
-  }
 
   @Test
   @DisplayName("J4: they run on the task's loop, which lists them while they live")
@@ -90,39 +78,6 @@ class GuestThreadsTest {
       }
       assertEquals(List.of(), EventLoop.getRunningLoop().guestThreads());
     });
-  }
-
-  @Test
-  @DisplayName("closing the loop interrupts them; one that ends by it is not reported")
-  void interruptedAtClose() {
-    loop.setExceptionHandler((where, record) -> reports.add(record));
-    var guests = new ArrayList<Thread>();
-    loop.callSoon(() -> guests.add(Thread.startVirtualThread(LockSupport::park)));
-    runOneTurn();
-    runOneTurn();
-    assertTrue(guests.get(0).isAlive());
-    loop.close();
-    assertFalse(guests.get(0).isAlive());
-    assertEquals(List.of(), reports);
-  }
-
-  @Test
-  @DisplayName(
-      "closing the loop reports one that does not end, with its stack; it goes on elsewhere")
-  void reportedAtClose() throws Exception {
-    loop.setExceptionHandler((where, record) -> reports.add(record));
-    var guests = new ArrayList<Thread>();
-    var latch = new CountDownLatch(1);
-    loop.callSoon(() -> guests.add(Thread.startVirtualThread(() -> awaitUninterruptibly(latch))));
-    runOneTurn();
-    runOneTurn();
-    loop.close();
-    assertEquals(1, reports.size());
-    assertEquals("Thread did not end when its loop was closed", reports.get(0).message());
-    assertSame(guests.get(0), reports.get(0).asMap().get("thread"));
-    assertNotNull(reports.get(0).asMap().get("stack"));
-    latch.countDown();
-    guests.get(0).join();
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {
