@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.loop.AbstractEventLoopPolicy;
 import dev.weft.loop.CallGraph;
+import dev.weft.loop.CancelRegion;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.FutureCallGraph;
@@ -15,6 +16,7 @@ import dev.weft.stream.Connection;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.Streams;
 import dev.weft.task.AsCompleted;
+import dev.weft.task.CancelScope;
 import dev.weft.task.Gather;
 import dev.weft.task.Outcome;
 import dev.weft.task.ReturnWhen;
@@ -539,6 +541,53 @@ public final class Asyncio {
    */
   public static <T> T taskGroup(TaskGroup.Body<? extends T> body) {
     return new TaskGroup().run(body);
+  }
+
+  // ---- cancel scopes
+
+  /**
+   * Runs code that is cancelled after a time, stays cancelled, and then goes on; asyncio has no such thing.
+   *
+   * @return empty if it was cancelled, or has returned null
+   * @see CancelScope#moveOnAfter(Duration, CancelScope.Body)
+   */
+  public static <T> Optional<T> moveOnAfter(Duration delay, CancelScope.Body<? extends T> body) {
+    return CancelScope.moveOnAfter(delay, body);
+  }
+
+  /**
+   * As {@link #moveOnAfter(Duration, CancelScope.Body)}, for code that returns nothing.
+   *
+   * @return whether the code has come to its end
+   * @see CancelScope#moveOnAfter(Duration, ThrowingRunnable)
+   */
+  public static boolean moveOnAfter(Duration delay, ThrowingRunnable code) {
+    return CancelScope.moveOnAfter(delay, code);
+  }
+
+  /**
+   * Runs code that is cancelled after a time, and stays cancelled; asyncio has no such thing.
+   *
+   * @throws TimeoutException if the code was cancelled
+   * @see CancelScope#failAfter
+   */
+  public static <T> T failAfter(Duration delay, CancelScope.Body<? extends T> body)
+      throws TimeoutException {
+    return CancelScope.failAfter(delay, body);
+  }
+
+  /**
+   * Runs code whose waits are not cancelled by cancel scopes around it.
+   *
+   * @see CancelRegion#shielded(Callable)
+   */
+  public static <T> T shielded(Callable<? extends T> code) {
+    return CancelRegion.shielded(code);
+  }
+
+  /** As {@link #shielded(Callable)}, for code that returns nothing. */
+  public static void shielded(ThrowingRunnable code) {
+    CancelRegion.shielded(code);
   }
 
   // ---- streams

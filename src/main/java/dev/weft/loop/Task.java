@@ -59,6 +59,7 @@ public final class Task<T> extends Future<T> {
   private String cancelMessage;
   private int cancelling;
   private boolean internal;
+  CancelRegion region; // the innermost; null for none
 
   // links of the loop's list of tasks
   Task<?> previous;
@@ -200,6 +201,8 @@ public final class Task<T> extends Future<T> {
     if (mustCancel && future.cancel(cancelMessage)) {
       mustCancel = false;
       takeTurnIfWoken();
+    } else if (region != null && region.isReached() && future.cancel(CancelRegion.MESSAGE)) {
+      takeTurnIfWoken();
     }
     while (!woken) {
       endStep();
@@ -212,6 +215,9 @@ public final class Task<T> extends Future<T> {
     phase = Phase.RUNNING;
     awaited = null;
     noticeInterrupt();
+    if (region != null) {
+      region.resumed();
+    }
     if (mustCancel) {
       throw takeCancel(future);
     }
@@ -233,8 +239,12 @@ public final class Task<T> extends Future<T> {
     Thread.yield();
     phase = Phase.RUNNING;
     noticeInterrupt();
+    boolean cancelledByRegion = region != null && region.resumed();
     if (mustCancel) {
       throw takeCancel(null);
+    }
+    if (cancelledByRegion) {
+      throw new CancelledError(CancelRegion.MESSAGE);
     }
   }
 
@@ -256,7 +266,7 @@ public final class Task<T> extends Future<T> {
       mustCancel &= !interruptSent;
     } else {
       Thread.interrupted();
-      if (!interruptSent) {
+      if (!interruptSent && !(region != null && region.hasInterrupted())) {
         cancelling++;
         mustCancel = true;
         cancelMessage = null;
@@ -385,6 +395,25 @@ public final class Task<T> extends Future<T> {
   @Override
   public void setException(Throwable failure) {
     throw new UnsupportedOperationException("Task does not support setException operation");
+  }
+
+  // ---- cancelled regions
+
+  /** Cancels what the task waits for, if that has no outcome yet; no request to cancel the task. */
+  void cancelWait() {
+    if (awaited != null) {
+      awaited.cancel(CancelRegion.MESSAGE);
+    }
+  }
+
+  /** Ends the call of the JDK that the task is in. */
+  void interruptForRegion() {
+    thread.interrupt();
+  }
+
+  /** Whether an interrupt is, or was, sent for a request to cancel the task. */
+  boolean isInterruptedByCancel() {
+    return interruptSent;
   }
 
   // ---- what it is

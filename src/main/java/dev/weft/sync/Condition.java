@@ -1,5 +1,6 @@
 package dev.weft.sync;
 
+import dev.weft.loop.CancelRegion;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.ThrowingRunnable;
 import java.util.Objects;
@@ -95,7 +96,11 @@ public final class Condition {
     }
     while (true) {
       try {
-        lock.acquire();
+        if (cancelled == null) {
+          lock.acquire();
+        } else { // a cancelled scope would cancel each try
+          CancelRegion.shielded(lock::acquire);
+        }
         break;
       } catch (CancelledError error) {
         cancelled = error; // the latest one is thrown

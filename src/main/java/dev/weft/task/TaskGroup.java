@@ -240,7 +240,11 @@ public final class TaskGroup {
     Throwable whileWaiting = null;
     while (anyRuns()) {
       try {
-        awaitTasks();
+        if (aborting) { // a cancelled scope around has no more to say
+          CancelScope.shielded(this::awaitTasks);
+        } else {
+          awaitTasks();
+        }
       } catch (CancelledError error) {
         whileWaiting = error;
         if (!aborting) {

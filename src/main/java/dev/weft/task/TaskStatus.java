@@ -112,7 +112,8 @@ public final class TaskStatus<V> {
     }
     while (!task.done()) {
       try {
-        Wait.of(List.of(task), Optional.empty(), ReturnWhen.ALL_COMPLETED);
+        CancelScope.shielded(
+            () -> Wait.of(List.of(task), Optional.empty(), ReturnWhen.ALL_COMPLETED));
       } catch (CancelledError again) {
         latest = again;
       }

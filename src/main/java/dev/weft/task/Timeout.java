@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 /*
  * When the deadline comes, the scope cancels its own task; on the way out it takes that one request back,
  * and if no other was added meanwhile, the cancellation was its own and becomes a TimeoutException. Someone
- * else's cancellation wins over the timeout.
+ * else's cancellation, or that of a scope around, wins over the timeout.
  */
 
 /**
@@ -162,7 +162,7 @@ public final class Timeout {
     state = State.EXPIRED;
     boolean cancelled =
         CancelledError.isCancellation(error); // before uncancel clears the interrupt
-    if (task.uncancel() > cancellingBefore || error == null) {
+    if (task.uncancel() > cancellingBefore || error == null || CancelScope.isCurrentCancelled()) {
       return;
     }
     var timeout = new TimeoutException();

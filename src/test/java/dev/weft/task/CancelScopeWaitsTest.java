@@ -1,0 +1,422 @@
+package dev.weft.task;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.Asyncio;
+import dev.weft.loop.AsyncGenerator;
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Future;
+import dev.weft.loop.Task;
+import dev.weft.stream.StreamReader;
+import dev.weft.sync.Condition;
+import dev.weft.sync.Event;
+import dev.weft.sync.Lock;
+import dev.weft.sync.Queue;
+import dev.weft.testkit.Loops;
+import dev.weft.testkit.Order;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** While a scope is cancelled, each wait in it is, of whatever kind; and shields. */
+class CancelScopeWaitsTest {
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final Order order = new Order();
+  private final CancelScope scope = new CancelScope();
+
+  private static Task<?> self() {
+    return Task.current().orElseThrow();
+  }
+
+  private static Object waitForEver() {
+    return EventLoop.getRunningLoop().createFuture().await();
+  }
+
+  private static void assertCancelled(Executable wait) {
+    assertThrows(CancelledError.class, wait);
+  }
+
+  private static void nothingIsLeft() {
+    assertEquals(0, self().cancelling());
+    assertFalse(Thread.currentThread().isInterrupted());
+    Loops.turns(3);
+    Task.sleep(HOUR);
+  }
+
+  @Test
+  @DisplayName(
+      "CANC-11, CANC-16: every wait throws, not only the first, and leaves what it waited for as it was")
+  void everyWait() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      var lock = new Lock();
+      lock.acquire();
+      var event = new Event();
+      var queue = new Queue<String>();
+      var reader = new StreamReader(loop, 1024);
+      assertFalse(Asyncio.moveOnAfter(SECOND, () -> {
+        for (int i = 0; i < 2; i++) {
+          assertCancelled(CancelScopeWaitsTest::waitForEver);
+          assertCancelled(() -> Task.sleep(SECOND));
+          assertCancelled(() -> Task.sleep(Duration.ZERO));
+          assertCancelled(lock::acquire);
+          assertCancelled(event::await);
+          assertCancelled(queue::get);
+          assertCancelled(() -> reader.read(10));
+          assertCancelled(() -> Asyncio.toThread(() -> "x"));
+          assertCancelled(() -> Asyncio.gather(() -> waitForEver(), () -> "x").await());
+          assertCancelled(() -> Asyncio.waitFor(loop.createFuture(), HOUR));
+          assertCancelled(() -> Asyncio.taskGroup(group -> group.createTask(() -> waitForEver())));
+        }
+        waitForEver();
+      }));
+      lock.release();
+      lock.acquire(); // nobody is left in line
+      queue.putNowait("x");
+      assertEquals("x", queue.get());
+      reader.feedData(ByteBuffer.wrap("y".getBytes()));
+      assertEquals("y", new String(reader.read(10)));
+      nothingIsLeft();
+    });
+  }
+
+  @Test
+  @DisplayName("the awaited future is cancelled as by Task.cancel, and shield keeps it from that")
+  void awaited() {
+    Loops.run(() -> {
+      scope.cancel();
+      scope.run(inside -> {
+        Task<Object> task = Asyncio.createTask(() -> waitForEver());
+        Task<String> kept = Asyncio.createTask(() -> Task.current().isPresent() ? "x" : "");
+        assertCancelled(() -> Asyncio.shield(kept).await());
+        assertCancelled(task::await);
+        assertTrue(task.cancelled());
+        assertEquals("x", kept.result());
+        return null;
+      });
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "CANC-5: a wait that is over when the scope is cancelled keeps its outcome; the next throws")
+  void outcomeKept() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      Future<String> future = loop.createFuture();
+      loop.callSoon(() -> {
+        future.setResult("x");
+        scope.cancel();
+      });
+      scope.run(inside -> {
+        assertEquals("x", future.await());
+        order.expect(1);
+        waitForEver();
+        order.expectUnreached();
+        return null;
+      });
+      assertTrue(scope.cancelledCaught());
+      order.finish(2);
+    });
+  }
+
+  @Test
+  @DisplayName("cancelled while the task has only yielded, it throws when that goes on")
+  void whileYielding() {
+    Loops.run(() -> {
+      EventLoop.getRunningLoop().callSoon(scope::cancel);
+      scope.run(inside -> {
+        Loops.turns(1);
+        order.expectUnreached();
+        return null;
+      });
+      assertTrue(scope.cancelledCaught());
+      order.finish(1);
+    });
+  }
+
+  @Test
+  @DisplayName("an awaited task that is slow to end is cancelled once, and its end waited for")
+  void slowToEnd() {
+    Loops.run(() -> {
+      Task<String> slow = Asyncio.createTask(() -> {
+        assertCancelled(CancelScopeWaitsTest::waitForEver);
+        Task.sleep(HOUR);
+        assertEquals(1, self().cancelling());
+        return "x";
+      });
+      Asyncio.moveOnAfter(SECOND, inside -> {
+        assertEquals("x", slow.await());
+        assertCancelled(CancelScopeWaitsTest::waitForEver);
+        return null;
+      });
+      assertEquals(HOUR.plus(SECOND).toNanos(), EventLoop.getRunningLoop().time());
+    });
+  }
+
+  @Test
+  @DisplayName("a condition has its lock again after each cancelled wait, as ever")
+  void condition() {
+    Loops.run(() -> {
+      var condition = new Condition();
+      condition.acquire();
+      EventLoop.getRunningLoop().callSoon(scope::cancel);
+      Task<Void> holder = Asyncio.createTask(() -> {
+        condition.acquire();
+        order.expect(1);
+        Task.sleep(HOUR);
+        order.expect(2);
+        condition.release();
+      });
+      scope.run(inside -> {
+        assertCancelled(condition::await); // must not spin while the other has the lock
+        order.expect(3);
+        assertTrue(condition.locked());
+        assertCancelled(condition::await);
+        assertTrue(condition.locked());
+        return null;
+      });
+      assertTrue(holder.done());
+      order.finish(4);
+      nothingIsLeft();
+    });
+  }
+
+  @Test
+  @DisplayName("the body of an asynchronous generator is cancelled where it waits")
+  void generator() {
+    Loops.run(() -> {
+      var values = AsyncGenerator.<String>of(out -> {
+        out.yield("x");
+        assertCancelled(CancelScopeWaitsTest::waitForEver);
+        out.yield("y");
+      });
+      assertEquals("x", values.next());
+      scope.cancel();
+      scope.run(inside -> {
+        assertEquals("y", values.next());
+        assertCancelled(values::next);
+        return null;
+      });
+    });
+  }
+
+  // ---- calls of the JDK
+
+  @Test
+  @DisplayName("a blocking call of the JDK is interrupted, and so is each after it")
+  void blockingCalls() {
+    Loops.run(() -> {
+      assertFalse(Asyncio.moveOnAfter(SECOND, () -> {
+        for (int i = 0; i < 3; i++) {
+          assertInterrupted(() -> new LinkedBlockingQueue<>().take());
+          assertInterrupted(() -> Thread.sleep(1_000_000));
+          assertCancelled(CancelScopeWaitsTest::waitForEver);
+          assertInterrupted(() -> new CountDownLatch(1).await());
+          assertEquals(0, self().cancelling());
+        }
+        new CountDownLatch(1).await();
+      }));
+      nothingIsLeft();
+    });
+  }
+
+  private static void assertInterrupted(Executable call) {
+    assertThrows(InterruptedException.class, call);
+  }
+
+  @Test
+  @DisplayName("of any number, also when the scope is cancelled by the task itself")
+  void manyBlockingCalls() {
+    Loops.run(() -> {
+      scope.run(inside -> {
+        inside.cancel();
+        assertFalse(Thread.currentThread().isInterrupted(), "running code is left alone");
+        var queue = new LinkedBlockingQueue<>();
+        for (int i = 0; i < 50; i++) {
+          assertInterrupted(queue::take);
+        }
+        return queue.take();
+      });
+      assertTrue(scope.cancelledCaught());
+      nothingIsLeft();
+    });
+  }
+
+  @Test
+  @DisplayName("a call that does not heed interrupts goes on, and neither it nor the loop is stuck")
+  void uninterruptible() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      var lock = new ReentrantLock();
+      Task<Void> holder = Loops.started(() -> {
+        lock.lock();
+        Task.sleep(Duration.ofMinutes(1));
+        lock.unlock();
+      });
+      var turns = new ArrayList<Long>();
+      loop.callLater(SECOND.multipliedBy(2), () -> turns.add(loop.time()));
+      scope.cancel();
+      scope.run(inside -> {
+        lock.lock();
+        lock.unlock();
+        assertCancelled(CancelScopeWaitsTest::waitForEver);
+        return null;
+      });
+      assertTrue(holder.done());
+      assertEquals(List.of(SECOND.multipliedBy(2).toNanos()), turns);
+      nothingIsLeft();
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "a socket that is read when the scope is cancelled: the error of its closing ends at the scope")
+  void socket() {
+    Loops.run(() -> {
+      try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+          var socket = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+        InputStream in = socket.getInputStream();
+        scope.reschedule(EventLoop.getRunningLoop().time() + SECOND.toNanos());
+        scope.run(inside -> {
+          try {
+            return in.read();
+          } finally {
+            Asyncio.shielded(() -> {
+              Task.sleep(SECOND); // not hit by the interrupt that the socket has left standing
+              new LinkedBlockingQueue<>(List.of("x")).take();
+            });
+          }
+        });
+        assertTrue(scope.cancelledCaught());
+        assertThrows(SocketException.class, in::read);
+      }
+      nothingIsLeft();
+    });
+  }
+
+  @Test
+  @DisplayName("an interrupt that comes when the scope has ended is none")
+  void lateInterrupt() {
+    Loops.run(() -> {
+      var queue = new LinkedBlockingQueue<String>();
+      scope.run(inside -> {
+        inside.cancel();
+        assertInterrupted(queue::take);
+        Thread.currentThread().interrupt(); // as good code does
+        return null;
+      });
+      assertFalse(Thread.currentThread().isInterrupted());
+      EventLoop.getRunningLoop().callSoon(() -> queue.add("x"));
+      assertEquals("x", queue.take());
+      nothingIsLeft();
+    });
+  }
+
+  // ---- shields
+
+  @Test
+  @DisplayName(
+      "CANC-16: a shield keeps the cancellation of scopes around it from waits and calls, no further")
+  void shielded() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      assertFalse(Asyncio.moveOnAfter(SECOND, () -> {
+        try {
+          waitForEver();
+        } finally {
+          Asyncio.shielded(() -> {
+            Task.sleep(SECOND);
+            var queue = new LinkedBlockingQueue<String>();
+            loop.callLater(SECOND, () -> queue.add("x"));
+            assertEquals("x", queue.take());
+          });
+          assertEquals("y", Asyncio.shielded(() -> Asyncio.sleep(SECOND, "y")));
+          assertCancelled(CancelScopeWaitsTest::waitForEver);
+          assertInterrupted(() -> new LinkedBlockingQueue<>().take());
+          order.expect(1);
+        }
+      }));
+      assertEquals(SECOND.multipliedBy(4).toNanos(), loop.time());
+      order.finish(2);
+      nothingIsLeft();
+    });
+  }
+
+  @Test
+  @DisplayName("its own cancellation comes through a shield, and ends there")
+  void shieldedAndCancelled() {
+    Loops.run(() -> {
+      var inner = new CancelScope();
+      inner.setShield(true);
+      scope.cancel();
+      scope.run(outside -> {
+        inner.reschedule(SECOND.toNanos());
+        inner.run(inside -> waitForEver());
+        order.expect(1);
+        return waitForEver();
+      });
+      assertTrue(inner.cancelledCaught());
+      assertTrue(scope.cancelledCaught());
+      assertEquals(SECOND.toNanos(), EventLoop.getRunningLoop().time());
+      order.finish(2);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "a shield that is taken down lets the cancellation in at once; put up, it keeps out the next")
+  void shieldChanges() {
+    Loops.run(() -> {
+      var inner = new CancelScope();
+      inner.setShield(true);
+      scope.cancel();
+      scope.run(outside -> {
+        inner.run(inside -> {
+          EventLoop.getRunningLoop().callLater(SECOND, () -> inner.setShield(false));
+          assertCancelled(() -> Task.sleep(HOUR));
+          assertEquals(SECOND.toNanos(), EventLoop.getRunningLoop().time());
+          inside.setShield(true);
+          Task.sleep(SECOND);
+          return null;
+        });
+        order.expect(1);
+        return waitForEver();
+      });
+      order.finish(2);
+    });
+  }
+
+  @Test
+  @DisplayName("Task.cancel passes through a shield")
+  void cancelThroughShield() {
+    Loops.run(() -> {
+      Task<Void> task = Loops.started(() -> Asyncio.shielded(() -> {
+        waitForEver();
+      }));
+      task.cancel("why");
+      assertEquals("why", assertThrows(CancelledError.class, task::await).getMessage());
+      assertInstanceOf(CancelledError.class, Outcome.failureOf(task));
+    });
+  }
+}
