@@ -29,6 +29,7 @@ import dev.weft.task.Wait;
 import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ServerOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -624,5 +625,37 @@ public final class Asyncio {
       ClientHandler handler, String host, int port, int limit, ServerOptions options)
       throws IOException {
     return Streams.startServer(handler, host, port, limit, options);
+  }
+
+  /**
+   * Connects to a server on a Unix socket ({@code open_unix_connection}). Suspends.
+   *
+   * @throws IOException if it cannot be connected to
+   * @see Streams#openUnixConnection
+   */
+  public static Connection openUnixConnection(Path path) throws IOException {
+    return openUnixConnection(path, StreamReader.DEFAULT_LIMIT, ConnectionOptions.defaults());
+  }
+
+  /** As {@link #openUnixConnection(Path)}, with a limit in bytes for the reader and options. */
+  public static Connection openUnixConnection(Path path, int limit, ConnectionOptions options)
+      throws IOException {
+    return Streams.openUnixConnection(path, limit, options);
+  }
+
+  /**
+   * Serves connections to a Unix socket, each in a task of its own ({@code start_unix_server}). Suspends.
+   *
+   * @throws IOException if the socket cannot be bound
+   * @see Streams#startUnixServer
+   */
+  public static Server startUnixServer(ClientHandler handler, Path path) throws IOException {
+    return startUnixServer(handler, path, StreamReader.DEFAULT_LIMIT, ServerOptions.defaults());
+  }
+
+  /** As {@link #startUnixServer(ClientHandler, Path)}, with a limit for readers and options. */
+  public static Server startUnixServer(
+      ClientHandler handler, Path path, int limit, ServerOptions options) throws IOException {
+    return Streams.startUnixServer(handler, path, limit, options);
   }
 }

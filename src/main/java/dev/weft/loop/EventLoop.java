@@ -3,12 +3,16 @@ package dev.weft.loop;
 import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.DatagramOptions;
+import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -430,4 +434,79 @@ public interface EventLoop extends AutoCloseable {
   Server createServer(
       Supplier<? extends BaseProtocol> factory, ServerSocketChannel sock, ServerOptions options)
       throws IOException;
+
+  // ---- datagrams
+
+  /**
+   * Opens a UDP socket ({@code create_datagram_endpoint}): resolves names off the loop, and takes the first
+   * family of which there is a local and a remote address, as far as they are asked for, and which works.
+   * Suspends; returns after {@link BaseProtocol#connectionMade}.
+   *
+   * @param factory makes the protocol, once the socket is there
+   * @param options at least one address, or a family
+   * @throws IllegalArgumentException if there is neither, or if the addresses have no family in common
+   * @throws java.net.UnknownHostException if a host cannot be resolved
+   * @throws IOException if no address can be bound; the others' errors are suppressed in the first one's
+   * @throws CancelledError if the calling task is cancelled
+   */
+  <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+      Supplier<? extends P> factory, DatagramOptions options) throws IOException;
+
+  /**
+   * Adopts a channel as a transport ({@code create_datagram_endpoint(sock=...)}), which owns it from now on:
+   * bound or not, connected or not, with whatever options, and in whatever multicast groups it is. Suspends.
+   *
+   * @throws IOException if the channel is closed
+   * @throws IllegalStateException if the channel is in use by something else
+   */
+  <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+      Supplier<? extends P> factory, DatagramChannel sock) throws IOException;
+
+  // ---- Unix sockets
+
+  /**
+   * Connects to a server on a Unix socket ({@code create_unix_connection}); waits while its backlog is full.
+   * A channel is adopted by {@link #createConnection(Supplier, SocketChannel)}. Suspends; returns after {@link
+   * BaseProtocol#connectionMade}.
+   *
+   * @param factory makes the protocol, once connected
+   * @param path of the socket, in the default file system; the JDK knows no abstract names
+   * @param options without those of TCP: a local address, a family
+   * @throws IOException if it cannot be connected to
+   * @throws CancelledError if the calling task is cancelled
+   */
+  <P extends BaseProtocol> ProtocolConnection<P> createUnixConnection(
+      Supplier<? extends P> factory, Path path, ConnectionOptions options) throws IOException;
+
+  /** As the other, with default options. */
+  default <P extends BaseProtocol> ProtocolConnection<P> createUnixConnection(
+      Supplier<? extends P> factory, Path path) throws IOException {
+    return createUnixConnection(factory, path, ConnectionOptions.defaults());
+  }
+
+  /**
+   * Listens on a Unix socket ({@code create_unix_server}). A channel is adopted by {@link
+   * #createServer(Supplier, ServerSocketChannel, ServerOptions)}. Suspends.
+   *
+   * <p>A socket at the path on which nobody listens is removed before; closing the server removes its own, if
+   * it is still there ({@link ServerOptions#cleanupSocket}). Who may connect is decided by the permissions of
+   * the directory and of the socket, which are at first what the process's mask leaves; {@code
+   * Files.setPosixFilePermissions} changes them, but only a directory keeps others out from the beginning.
+   *
+   * @param factory makes a protocol for each connection
+   * @param path of the socket, in the default file system; the JDK knows no abstract names
+   * @param options without those of TCP: {@code reusePort}, {@code keepAlive}, a family
+   * @throws java.net.BindException naming the path, if something else is there
+   * @throws IOException if the socket cannot be bound
+   * @throws CancelledError if the calling task is cancelled
+   */
+  Server createUnixServer(
+      Supplier<? extends BaseProtocol> factory, Path path, ServerOptions options)
+      throws IOException;
+
+  /** As the other, with default options. */
+  default Server createUnixServer(Supplier<? extends BaseProtocol> factory, Path path)
+      throws IOException {
+    return createUnixServer(factory, path, ServerOptions.defaults());
+  }
 }

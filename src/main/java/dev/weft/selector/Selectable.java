@@ -10,4 +10,9 @@ interface Selectable {
    * @param operations which of the operations of interest are possible now
    */
   void ready(int operations);
+
+  /** Whether this loses something when its loop is closed now, so that a warning is due. */
+  default boolean unclosed() {
+    return false;
+  }
 }

@@ -3,6 +3,7 @@ package dev.weft.selector;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Clock;
 import dev.weft.loop.Context;
+import dev.weft.loop.DatagramEndpoint;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
@@ -11,20 +12,26 @@ import dev.weft.loop.Server;
 import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.DatagramOptions;
+import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.Channel;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -94,12 +101,12 @@ final class SelectorEventLoop extends BaseEventLoop {
 
   @Override
   protected void release() {
-    List<SocketTransport> unclosed = selector.keys().stream()
+    List<Selectable> unclosed = selector.keys().stream()
         .filter(SelectionKey::isValid)
         .map(SelectionKey::attachment)
-        .filter(SocketTransport.class::isInstance)
-        .map(SocketTransport.class::cast)
-        .filter(transport -> !transport.isClosing() || transport.getWriteBufferSize() > 0)
+        .filter(Selectable.class::isInstance) // a connection that nobody has yet has none
+        .map(Selectable.class::cast)
+        .filter(Selectable::unclosed)
         .toList();
     try {
       release(selector);
@@ -311,5 +318,80 @@ final class SelectorEventLoop extends BaseEventLoop {
       server.close();
       throw error;
     }
+  }
+
+  // ---- datagrams
+
+  @Override
+  public <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+      Supplier<? extends P> factory, DatagramOptions options) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    if (options.localAddr().isEmpty()
+        && options.remoteAddr().isEmpty()
+        && options.family().isEmpty()) {
+      throw new IllegalArgumentException("options must have an address or a family: " + options);
+    }
+    checkOnLoop("createDatagramEndpoint");
+    UdpSockets.Opened opened = UdpSockets.open(this, options);
+    return adopt(factory, opened.channel(), opened.target());
+  }
+
+  @Override
+  public <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+      Supplier<? extends P> factory, DatagramChannel sock) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(sock, "sock");
+    checkOnLoop("createDatagramEndpoint");
+    checkUnused(sock);
+    sock.configureBlocking(false);
+    return adopt(factory, sock, sock.getRemoteAddress());
+  }
+
+  private <P extends DatagramProtocol> DatagramEndpoint<P> adopt(
+      Supplier<? extends P> factory, DatagramChannel channel, SocketAddress target)
+      throws IOException {
+    UdpTransport transport = null;
+    try {
+      P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
+      Future<Void> made = createFuture();
+      transport = new UdpTransport(this, channel, protocol, target, made, DatagramChannel::send);
+      made.await();
+      return new DatagramEndpoint<>(transport, protocol);
+    } catch (Throwable error) {
+      if (transport == null) {
+        closeQuietly(channel);
+      } else {
+        transport.close();
+      }
+      throw error;
+    }
+  }
+
+  // ---- Unix sockets
+
+  @Override
+  public <P extends BaseProtocol> ProtocolConnection<P> createUnixConnection(
+      Supplier<? extends P> factory, Path path, ConnectionOptions options) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    UnixDomainSocketAddress address = UnixSockets.address(path);
+    if (options.localAddr().isPresent() || options.family().isPresent()) {
+      throw new IllegalArgumentException("localAddr and family are for TCP: " + options);
+    }
+    checkOnLoop("createUnixConnection");
+    return adopt(factory, UnixSockets.connect(address));
+  }
+
+  @Override
+  public Server createUnixServer(
+      Supplier<? extends BaseProtocol> factory, Path path, ServerOptions options)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    UnixDomainSocketAddress address = UnixSockets.address(path);
+    if (options.reusePort() || options.keepAlive() || options.family().isPresent()) {
+      throw new IllegalArgumentException("reusePort, keepAlive and family are for TCP: " + options);
+    }
+    checkOnLoop("createUnixServer");
+    var channels = List.of(UnixSockets.listen(address, options.backlog()));
+    return served(new SelectorServer(this, factory, channels, options), options);
   }
 }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -130,7 +131,7 @@ final class SelectorServer implements Server {
     loop.checkThread("close");
     closed = true;
     serving = false;
-    acceptors.forEach(acceptor -> SelectorEventLoop.closeQuietly(acceptor.channel));
+    acceptors.forEach(Acceptor::close);
     loop.releaseClosed();
     if (forever != null && !forever.done()) {
       forever.setResult(null);
@@ -221,10 +222,17 @@ final class SelectorServer implements Server {
   /** One listening socket. */
   private final class Acceptor implements Selectable {
     private final ServerSocketChannel channel;
+    private final Optional<UnixSocketFile> file; // to remove with the socket
     private final Handle handle = loop.handle(this::accept, context);
 
     Acceptor(ServerSocketChannel channel) {
       this.channel = channel;
+      this.file = options.cleanupSocket() ? UnixSocketFile.of(channel) : Optional.empty();
+    }
+
+    void close() {
+      SelectorEventLoop.closeQuietly(channel);
+      file.ifPresent(UnixSocketFile::remove);
     }
 
     void resume() {

@@ -481,6 +481,11 @@ final class SocketTransport implements Transport, Selectable {
     return closing;
   }
 
+  @Override
+  public boolean unclosed() {
+    return !closing || !queue.isEmpty();
+  }
+
   private void protocolFailed(Throwable error, String method) {
     passFatal(error);
     report("Fatal error: protocol." + method + "() call failed.", error);

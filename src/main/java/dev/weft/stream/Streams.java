@@ -5,7 +5,9 @@ import dev.weft.loop.Server;
 import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ServerOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /** Opens streams and serves them; {@code dev.weft.Asyncio} has the same under asyncio's names. */
 public final class Streams {
@@ -39,15 +41,48 @@ public final class Streams {
   public static Server startServer(
       ClientHandler handler, String host, int port, int limit, ServerOptions options)
       throws IOException {
-    Objects.requireNonNull(handler, "handler");
     EventLoop loop = EventLoop.getRunningLoop();
+    return loop.createServer(serving(loop, handler, limit), host, port, options);
+  }
+
+  // ---- Unix sockets
+
+  /**
+   * Connects to a server on a Unix socket ({@code open_unix_connection}). Suspends.
+   *
+   * @param limit the reader's limit in bytes
+   * @throws IOException if it cannot be connected to
+   * @see EventLoop#createUnixConnection
+   */
+  public static Connection openUnixConnection(Path path, int limit, ConnectionOptions options)
+      throws IOException {
+    EventLoop loop = EventLoop.getRunningLoop();
+    var reader = new StreamReader(loop, limit);
+    var made = loop.createUnixConnection(
+        () -> new StreamReaderProtocol(loop, reader, null), path, options);
+    return new Connection(reader, new StreamWriter(made.transport(), made.protocol(), reader));
+  }
+
+  /**
+   * Serves connections to a Unix socket ({@code start_unix_server}). Suspends.
+   *
+   * @param handler runs in a task of its own for each connection
+   * @param limit the readers' limit in bytes
+   * @throws IOException if the socket cannot be bound
+   * @see EventLoop#createUnixServer
+   */
+  public static Server startUnixServer(
+      ClientHandler handler, Path path, int limit, ServerOptions options) throws IOException {
+    EventLoop loop = EventLoop.getRunningLoop();
+    return loop.createUnixServer(serving(loop, handler, limit), path, options);
+  }
+
+  private static Supplier<StreamReaderProtocol> serving(
+      EventLoop loop, ClientHandler handler, int limit) {
+    Objects.requireNonNull(handler, "handler");
     if (limit <= 0) {
       throw new IllegalArgumentException("limit must be more than 0: " + limit);
     }
-    return loop.createServer(
-        () -> new StreamReaderProtocol(loop, new StreamReader(loop, limit), handler),
-        host,
-        port,
-        options);
+    return () -> new StreamReaderProtocol(loop, new StreamReader(loop, limit), handler);
   }
 }

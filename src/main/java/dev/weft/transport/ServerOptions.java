@@ -16,6 +16,8 @@ import java.util.Optional;
  *     other end is gone ({@code SO_KEEPALIVE}, for each connection accepted)
  * @param startServing whether to accept connections at once; if not, the system holds those that come
  *     before {@code startServing()}, up to the backlog (asyncio refuses them)
+ * @param cleanupSocket whether closing a server removes its Unix socket from the file system, unless
+ *     something else is at the path by then ({@code cleanup_socket})
  */
 public record ServerOptions(
     Optional<StandardProtocolFamily> family,
@@ -23,10 +25,11 @@ public record ServerOptions(
     boolean reuseAddress,
     boolean reusePort,
     boolean keepAlive,
-    boolean startServing) {
+    boolean startServing,
+    boolean cleanupSocket) {
 
   private static final ServerOptions DEFAULTS =
-      new ServerOptions(Optional.empty(), 100, true, false, false, true);
+      new ServerOptions(Optional.empty(), 100, true, false, false, true, true);
 
   /** Checks the family and the backlog. */
   public ServerOptions {
@@ -44,31 +47,48 @@ public record ServerOptions(
   /** These options, listening on addresses of {@code family} only. */
   public ServerOptions withFamily(StandardProtocolFamily family) {
     return new ServerOptions(
-        Optional.of(family), backlog, reuseAddress, reusePort, keepAlive, startServing);
+        Optional.of(family),
+        backlog,
+        reuseAddress,
+        reusePort,
+        keepAlive,
+        startServing,
+        cleanupSocket);
   }
 
   /** These options with another backlog. */
   public ServerOptions withBacklog(int backlog) {
-    return new ServerOptions(family, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    return new ServerOptions(
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
   }
 
   /** These options with {@code reuseAddress} set. */
   public ServerOptions withReuseAddress(boolean reuseAddress) {
-    return new ServerOptions(family, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    return new ServerOptions(
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
   }
 
   /** These options with {@code reusePort} set. */
   public ServerOptions withReusePort(boolean reusePort) {
-    return new ServerOptions(family, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    return new ServerOptions(
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
   }
 
   /** These options with {@code keepAlive} set. */
   public ServerOptions withKeepAlive(boolean keepAlive) {
-    return new ServerOptions(family, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    return new ServerOptions(
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
   }
 
   /** These options with {@code startServing} set. */
   public ServerOptions withStartServing(boolean startServing) {
-    return new ServerOptions(family, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    return new ServerOptions(
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
+  }
+
+  /** These options with {@code cleanupSocket} set. */
+  public ServerOptions withCleanupSocket(boolean cleanupSocket) {
+    return new ServerOptions(
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
   }
 }

@@ -3,11 +3,15 @@ package dev.weft.loop;
 import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.DatagramOptions;
+import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
 import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,6 +107,30 @@ final class ScriptedLoop extends BaseEventLoop {
   @Override
   public Server createServer(
       Supplier<? extends BaseProtocol> factory, ServerSocketChannel sock, ServerOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+      Supplier<? extends P> factory, DatagramOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+      Supplier<? extends P> factory, DatagramChannel sock) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <P extends BaseProtocol> ProtocolConnection<P> createUnixConnection(
+      Supplier<? extends P> factory, Path path, ConnectionOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Server createUnixServer(
+      Supplier<? extends BaseProtocol> factory, Path path, ServerOptions options) {
     throw new UnsupportedOperationException();
   }
 }

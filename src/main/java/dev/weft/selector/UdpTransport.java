@@ -1,0 +1,423 @@
+package dev.weft.selector;
+
+import dev.weft.loop.Context;
+import dev.weft.loop.ExceptionContext;
+import dev.weft.loop.Future;
+import dev.weft.loop.Handle;
+import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.DatagramProtocol;
+import dev.weft.transport.DatagramTransport;
+import dev.weft.transport.ExtraInfo;
+import dev.weft.transport.TransportSocket;
+import dev.weft.transport.WriteBufferLimits;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * One datagram is received per readiness, so that a flood leaves the other connections their turns; what
+ * comes faster than it is taken stays in the system's buffer, which drops what does not fit.
+ *
+ * What goes wrong with one datagram concerns that datagram only: the protocol is told and the endpoint goes
+ * on. A closed channel is the exception: there is nothing left to go on with.
+ */
+
+/** A datagram transport over a UDP channel. Loop thread only. */
+final class UdpTransport implements DatagramTransport, Selectable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DatagramTransport.class);
+
+  /** What a datagram in the queue costs besides its bytes. */
+  private static final int HEADER_SIZE = 8;
+
+  /** LOG_THRESHOLD_FOR_CONNLOST_WRITES: how many datagrams for a lost endpoint go without a warning. */
+  private static final int SILENT_SENDS = 5;
+
+  /** How a datagram is given to the system; 0 if it has no room for it. */
+  interface Send {
+    int by(DatagramChannel channel, ByteBuffer data, SocketAddress addr) throws IOException;
+  }
+
+  private record Datagram(ByteBuffer data, SocketAddress addr) {
+    int cost() {
+      return data.remaining() + HEADER_SIZE;
+    }
+  }
+
+  private final SelectorEventLoop loop;
+  private final DatagramChannel channel;
+  private final Send send;
+  private final Context context = Context.copyContext();
+  private final SocketAddress localAddress;
+  private final SocketAddress remoteAddress; // null if not connected
+  private final SocketAddress target; // where to send; null if sendto says so each time
+  private final SelectionKey key;
+  private final Handle reader;
+  private final Handle writer;
+  private final ArrayDeque<Datagram> queue = new ArrayDeque<>(0);
+  private long queued;
+
+  private DatagramProtocol protocol;
+  private WriteBufferLimits limits = WriteBufferLimits.DEFAULT;
+  private boolean writingPaused;
+  private boolean closing;
+  private boolean lost;
+  private int sendsAfterLoss;
+
+  /**
+   * Takes over a channel in non-blocking mode, and binds it if it is not bound: the system would do so when
+   * it first sends, and until then nobody could be told the address. {@code connectionMade}, the first
+   * interest in input and the completion of {@code made} follow in the next turn.
+   *
+   * @param target where to send; null if the endpoint has no remote address
+   */
+  UdpTransport(
+      SelectorEventLoop loop,
+      DatagramChannel channel,
+      DatagramProtocol protocol,
+      SocketAddress target,
+      Future<Void> made,
+      Send send)
+      throws IOException {
+    this.loop = loop;
+    this.channel = channel;
+    this.target = target;
+    this.send = send;
+    setProtocol(protocol);
+    if (channel.getLocalAddress() == null) {
+      channel.bind(null);
+    }
+    this.localAddress = channel.getLocalAddress();
+    this.remoteAddress = channel.getRemoteAddress();
+    this.reader = loop.handle(this::readReady, context);
+    this.writer = loop.handle(this::writeReady, context);
+    this.key = loop.register(channel, 0, this);
+    loop.callSoon(() -> start(made), context);
+  }
+
+  private void start(Future<Void> made) {
+    try {
+      protocol.connectionMade(this);
+    } finally {
+      setInterest(SelectionKey.OP_READ, !closing);
+      if (!made.done()) {
+        made.setResult(null);
+      }
+    }
+  }
+
+  // ---- readiness
+
+  @Override
+  public void ready(int operations) {
+    if ((operations & SelectionKey.OP_READ) != 0) {
+      loop.enqueue(reader);
+    }
+    if ((operations & SelectionKey.OP_WRITE) != 0) {
+      loop.enqueue(writer);
+    }
+  }
+
+  private void setInterest(int operation, boolean wanted) {
+    if (key.isValid()) {
+      int before = key.interestOps();
+      key.interestOps(wanted ? before | operation : before & ~operation);
+    }
+  }
+
+  // ---- receiving
+
+  private void readReady() {
+    if (closing) {
+      return; // since the poll that has brought us here
+    }
+    ByteBuffer buffer = loop.buffer();
+    SocketAddress from;
+    try {
+      from = channel.receive(buffer);
+    } catch (IOException error) {
+      failed(error);
+      return;
+    }
+    if (from == null) {
+      return; // its checksum was wrong, for one
+    }
+    byte[] data = new byte[buffer.position()];
+    buffer.get(0, data);
+    try {
+      protocol.datagramReceived(ByteBuffer.wrap(data), from);
+    } catch (Throwable error) {
+      report("datagramReceived", error);
+    }
+  }
+
+  private void failed(IOException error) {
+    if (error instanceof ClosedChannelException) {
+      forceClose(error);
+    } else {
+      notifyProtocol("errorReceived", () -> protocol.errorReceived(error));
+    }
+  }
+
+  // ---- sending
+
+  @Override
+  public void sendto(ByteBuffer data) {
+    loop.checkThread("sendto");
+    Objects.requireNonNull(data, "data");
+    if (target == null) {
+      throw new IllegalStateException("sendto() needs an address, as " + this + " has none");
+    }
+    transmit(data, target);
+  }
+
+  @Override
+  public void sendto(ByteBuffer data, SocketAddress addr) {
+    loop.checkThread("sendto");
+    Objects.requireNonNull(data, "data");
+    Objects.requireNonNull(addr, "addr");
+    if (target != null && !target.equals(addr)) {
+      throw new IllegalArgumentException("addr must be " + target + ": " + addr);
+    }
+    if (!(addr instanceof InetSocketAddress internet) || internet.isUnresolved()) {
+      throw new IllegalArgumentException("addr must be a resolved internet address: " + addr);
+    }
+    transmit(data, addr);
+  }
+
+  private void transmit(ByteBuffer data, SocketAddress addr) {
+    if (lost) {
+      data.position(data.limit());
+      if (++sendsAfterLoss == SILENT_SENDS) {
+        LOG.warn("sending by an endpoint that is closed: {}", this);
+      }
+      return;
+    }
+    if (queue.isEmpty()) {
+      try {
+        if (send(data, addr)) {
+          data.position(data.limit());
+          return;
+        }
+      } catch (IOException error) {
+        data.position(data.limit());
+        failed(error);
+        return;
+      }
+      setInterest(SelectionKey.OP_WRITE, true);
+    }
+    var copy = new Datagram(ByteBuffer.allocate(data.remaining()).put(data).flip(), addr);
+    queue.add(copy);
+    queued += copy.cost();
+    pauseProtocolIfNeeded();
+  }
+
+  /**
+   * Sends one datagram; the buffer stays as it is. Returns false if the system has no room for it. Of empty
+   * ones the JDK does not say so, and to where a channel is connected it leaves them out.
+   */
+  private boolean send(ByteBuffer data, SocketAddress addr) throws IOException {
+    int size = data.remaining();
+    ByteBuffer direct = loop.buffer();
+    if (size > direct.capacity()) {
+      throw new SocketException("Message too long: " + size + " bytes");
+    }
+    if (size == 0 && remoteAddress != null) {
+      throw new SocketException("a connected socket of the JDK's sends no empty datagrams");
+    }
+    direct.put(0, data, data.position(), size).limit(size);
+    try {
+      return send.by(channel, direct, addr) > 0 || size == 0;
+    } catch (UnsupportedAddressTypeException e) {
+      throw new SocketException("an IPv4 socket cannot send to " + addr);
+    }
+  }
+
+  private void writeReady() {
+    if (lost) {
+      return;
+    }
+    while (!queue.isEmpty()) {
+      Datagram head = queue.peek();
+      IOException error = null;
+      try {
+        if (!send(head.data, head.addr)) {
+          break;
+        }
+      } catch (IOException e) {
+        error = e;
+      }
+      queue.remove();
+      queued -= head.cost();
+      if (error != null) {
+        failed(error);
+        return; // the others, and the end, in the next turn
+      }
+    }
+    resumeProtocolIfNeeded(); // may send more, or close
+    if (queue.isEmpty() && !lost) {
+      setInterest(SelectionKey.OP_WRITE, false);
+      if (closing) {
+        finish(null);
+      }
+    }
+  }
+
+  private void pauseProtocolIfNeeded() {
+    if (!writingPaused && queued > limits.high()) {
+      writingPaused = true;
+      notifyProtocol("pauseWriting", protocol::pauseWriting);
+    }
+  }
+
+  private void resumeProtocolIfNeeded() {
+    if (writingPaused && queued <= limits.low()) {
+      writingPaused = false;
+      notifyProtocol("resumeWriting", protocol::resumeWriting);
+    }
+  }
+
+  private void notifyProtocol(String method, Runnable call) {
+    try {
+      call.run();
+    } catch (Throwable error) {
+      report(method, error);
+    }
+  }
+
+  private void report(String method, Throwable error) {
+    SocketTransport.passFatal(error);
+    loop.callExceptionHandler(ExceptionContext.of("protocol." + method + "() failed")
+        .withException(error)
+        .with(ExceptionContext.TRANSPORT, this)
+        .with(ExceptionContext.PROTOCOL, protocol));
+  }
+
+  @Override
+  public int getWriteBufferSize() {
+    return (int) Math.min(queued, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public WriteBufferLimits getWriteBufferLimits() {
+    return limits;
+  }
+
+  @Override
+  public void setWriteBufferLimits(WriteBufferLimits limits) {
+    this.limits = Objects.requireNonNull(limits, "limits");
+    pauseProtocolIfNeeded();
+  }
+
+  // ---- the end
+
+  @Override
+  public void close() {
+    if (closing) {
+      return;
+    }
+    loop.checkThread("close");
+    closing = true;
+    setInterest(SelectionKey.OP_READ, false);
+    if (queue.isEmpty()) {
+      lose(null);
+    }
+  }
+
+  @Override
+  public void abort() {
+    loop.checkThread("abort");
+    forceClose(null);
+  }
+
+  @Override
+  public boolean isClosing() {
+    return closing;
+  }
+
+  @Override
+  public boolean unclosed() {
+    return !closing || queued > 0;
+  }
+
+  private void forceClose(Throwable error) {
+    if (lost) {
+      return;
+    }
+    queue.clear();
+    queued = 0;
+    closing = true;
+    lose(error);
+  }
+
+  private void lose(Throwable error) {
+    lost = true;
+    if (key.isValid()) {
+      key.interestOps(0);
+    }
+    loop.callSoon(() -> finish(error), context);
+  }
+
+  private void finish(Throwable error) {
+    lost = true;
+    try {
+      protocol.connectionLost(error);
+    } finally {
+      SelectorEventLoop.closeQuietly(channel);
+      loop.releaseClosed(); // the port may be wanted again
+    }
+  }
+
+  // ---- what it is
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> T getExtraInfo(ExtraInfo<T> key) {
+    if (key == ExtraInfo.SOCKNAME) {
+      return (T) localAddress;
+    }
+    if (key == ExtraInfo.PEERNAME) {
+      return (T) remoteAddress;
+    }
+    if (key == ExtraInfo.SOCKET) {
+      return (T) new TransportSocket(channel);
+    }
+    return null;
+  }
+
+  @Override
+  public void setProtocol(BaseProtocol protocol) {
+    Objects.requireNonNull(protocol, "protocol");
+    if (!(protocol instanceof DatagramProtocol datagrams)) {
+      throw new IllegalArgumentException(
+          "a datagram transport needs a DatagramProtocol: " + protocol);
+    }
+    this.protocol = datagrams;
+  }
+
+  @Override
+  public BaseProtocol getProtocol() {
+    return protocol;
+  }
+
+  @Override
+  public String toString() {
+    return "DatagramTransport["
+        + localAddress
+        + (target == null ? "" : " -> " + target)
+        + (lost ? ", closed" : closing ? ", closing" : "")
+        + ", bufsize="
+        + queued
+        + "]";
+  }
+}

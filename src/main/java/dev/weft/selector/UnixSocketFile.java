@@ -1,0 +1,107 @@
+package dev.weft.selector;
+
+import dev.weft.loop.Server;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file that a listening Unix socket is to the outside. It outlives its socket, and others may put theirs
+ * in its place, so that it is told by its inode.
+ */
+final class UnixSocketFile {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+  private static final int FILE_TYPE = 0170000; // S_IFMT
+  private static final int SOCKET = 0140000; // S_IFSOCK
+
+  private final Path path;
+  private final Object inode;
+
+  private UnixSocketFile(Path path, Object inode) {
+    this.path = path;
+    this.inode = inode;
+  }
+
+  /** The file of a bound channel; empty if it is no Unix socket or its file is gone. */
+  static Optional<UnixSocketFile> of(ServerSocketChannel channel) {
+    try {
+      if (channel.getLocalAddress() instanceof UnixDomainSocketAddress address) {
+        Path path = address.getPath();
+        return inode(path).map(inode -> new UnixSocketFile(path, inode));
+      }
+    } catch (IOException e) {
+      LOG.error("no file of {} to remove when it is closed", channel, e);
+    }
+    return Optional.empty();
+  }
+
+  /** The inode; empty if there is no file, or the file system has no such thing. */
+  private static Optional<Object> inode(Path path) throws IOException {
+    try {
+      return Optional.ofNullable(
+          Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Removes the file, unless it is another one by now. */
+  void remove() {
+    try {
+      if (Objects.equals(inode, inode(path).orElse(null))) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      LOG.error("cannot remove the Unix socket {}", path, e);
+    }
+  }
+
+  /** Removes what is at the address if it is a socket on which nobody listens. Failures are logged. */
+  static void removeStale(UnixDomainSocketAddress address) {
+    Path path = address.getPath();
+    try {
+      if (isSocket(path) && isStale(address)) {
+        Files.deleteIfExists(path);
+      }
+    } catch (NoSuchFileException e) {
+      // as it should be
+    } catch (IOException e) {
+      LOG.error("cannot check or remove a stale Unix socket at {}", path, e);
+    }
+  }
+
+  private static boolean isSocket(Path path) throws IOException {
+    if (path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+      int mode = (int) Files.getAttribute(path, "unix:mode");
+      return (mode & FILE_TYPE) == SOCKET;
+    }
+    return Files.readAttributes(path, BasicFileAttributes.class).isOther();
+  }
+
+  /** Whether connecting is refused. All else may mean that somebody listens. */
+  private static boolean isStale(UnixDomainSocketAddress address) throws IOException {
+    try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      probe.configureBlocking(false); // a full backlog must not hold us up
+      probe.connect(address);
+      return false;
+    } catch (ConnectException e) {
+      return true;
+    } catch (SocketException e) {
+      return false; // which binding will tell in a better way
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package dev.weft.selector;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.DatagramEndpoint;
+import dev.weft.loop.Task;
+import dev.weft.testkit.FakeNames;
+import dev.weft.testkit.Loops;
+import dev.weft.testkit.Order;
+import dev.weft.transport.BaseTransport;
+import dev.weft.transport.DatagramOptions;
+import dev.weft.transport.ExtraInfo;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.DatagramSocket;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** How an endpoint comes to its socket. */
+class DatagramOpeningTest extends UdpTest {
+
+  private static final DatagramOptions DEFAULTS = DatagramOptions.defaults();
+  private static final InetSocketAddress ANYWHERE = new InetSocketAddress("0.0.0.0", 0);
+
+  private static InetSocketAddress named(String name, int port) {
+    return InetSocketAddress.createUnresolved(name, port);
+  }
+
+  private static void assumeIpv6() throws IOException {
+    try (var probe = new DatagramSocket(new InetSocketAddress("::1", 0))) {
+      assumeTrue(probe.isBound());
+    } catch (BindException e) {
+      assumeTrue(false, "this machine has no ::1");
+    }
+  }
+
+  private InetSocketAddress local(DatagramRecorder protocol) {
+    return (InetSocketAddress) protocol.address();
+  }
+
+  @Test
+  @DisplayName("Returns after connectionMade, and after what that calls for")
+  void order() {
+    run(() -> {
+      var order = new Order();
+      var protocol = new DatagramRecorder(loop) {
+        @Override
+        public void connectionMade(BaseTransport base) {
+          super.connectionMade(base);
+          order.expect(1);
+          loop.callSoon(() -> order.expect(2));
+        }
+      };
+      DatagramEndpoint<DatagramRecorder> made = endpoint(protocol, HERE);
+      order.finish(3);
+      assertSame(protocol, made.protocol());
+      assertSame(protocol.transport, made.transport());
+    });
+  }
+
+  @Test
+  @DisplayName("DG-8: names are resolved, and addresses paired by their family")
+  void pairs() {
+    run(() -> {
+      assumeIpv6();
+      String both = FakeNames.of("::1", LOCAL);
+      String one = FakeNames.of(LOCAL);
+      DatagramRecorder protocol = endpoint(
+          DEFAULTS.withLocalAddr(named(both, 0)).withRemoteAddr(named(one, peer.getLocalPort())));
+      protocol.send("x");
+      assertEquals("x", peerReceivesText());
+
+      assertInstanceOf(
+          Inet6Address.class,
+          local(endpoint(DEFAULTS.withLocalAddr(named(both, 0)))).getAddress());
+      var ipv4 = DEFAULTS.withLocalAddr(named(both, 0)).withFamily(StandardProtocolFamily.INET);
+      assertEquals(LOCAL, local(endpoint(ipv4)).getAddress().getHostAddress());
+    });
+  }
+
+  @Test
+  @DisplayName("DG-8: addresses without a family in common are refused")
+  void nothingInCommon() {
+    run(() -> {
+      for (DatagramOptions options : List.of(
+          HERE.withRemoteAddr(new InetSocketAddress("::1", 9)),
+          HERE.withFamily(StandardProtocolFamily.INET6),
+          DEFAULTS.withRemoteAddr(peerAddress()).withFamily(StandardProtocolFamily.INET6))) {
+        var error = assertThrows(IllegalArgumentException.class, () -> endpoint(options));
+        assertTrue(error.getMessage().contains("in common"), error.getMessage());
+      }
+    });
+  }
+
+  @Test
+  @DisplayName("DG-8: the second family is taken if the first fails; if all fail, the first error")
+  void oneAfterTheOther() {
+    run(() -> {
+      assumeIpv6();
+      int port = peer.getLocalPort();
+      var options = DEFAULTS.withLocalAddr(named(FakeNames.of(LOCAL, "::1"), port));
+      assertInstanceOf(Inet6Address.class, local(endpoint(options)).getAddress());
+      var error = assertThrows(BindException.class, () -> endpoint(options));
+      assertTrue(error.getMessage().contains("/127.0.0.1:" + port), error.getMessage());
+      assertEquals(1, error.getSuppressed().length);
+    });
+  }
+
+  @Test
+  @DisplayName("DG-8: a wildcard is of the family of the remote address, and at first of its own")
+  void wildcard() {
+    run(() -> {
+      assumeIpv6();
+      try (var remote = new DatagramSocket(new InetSocketAddress("::1", 0))) {
+        var to = (InetSocketAddress) remote.getLocalSocketAddress();
+        DatagramRecorder protocol = endpoint(DEFAULTS.withLocalAddr(ANYWHERE).withRemoteAddr(to));
+        assertEquals(to, protocol.transport.getExtraInfo(ExtraInfo.PEERNAME));
+      }
+      assertEquals(
+          "0.0.0.0",
+          local(endpoint(DEFAULTS.withLocalAddr(ANYWHERE))).getAddress().getHostAddress());
+      var all = DEFAULTS.withLocalAddr(ANYWHERE).withFamily(StandardProtocolFamily.INET6);
+      DatagramRecorder dual = endpoint(all);
+      peerSends(bytes("from IPv4"), new InetSocketAddress(LOCAL, local(dual).getPort()));
+      dual.awaitEvents(2);
+      assertEquals(List.of(peerAddress()), dual.senders);
+    });
+  }
+
+  @Test
+  @DisplayName("DG-8: with a family alone the system chooses an address, and one can send")
+  void familyAlone() {
+    run(() -> {
+      DatagramRecorder protocol = endpoint(DEFAULTS.withFamily(StandardProtocolFamily.INET));
+      assertNotEquals(0, local(protocol).getPort());
+      protocol.transport.sendto(ByteBuffer.wrap(bytes("x")), peerAddress());
+      assertEquals("x", peerReceivesText());
+    });
+  }
+
+  @Test
+  @DisplayName("DG-8: bad options are refused before anything happens")
+  void badOptions() {
+    run(() -> {
+      assertThrows(IllegalArgumentException.class, () -> endpoint(DEFAULTS));
+      assertThrows(NullPointerException.class, () -> loop.createDatagramEndpoint(null, HERE));
+      assertThrows(NullPointerException.class, () -> endpoint(null));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> DEFAULTS.withRemoteAddr(new InetSocketAddress(LOCAL, 0)));
+      assertThrows(NullPointerException.class, () -> DEFAULTS.withLocalAddr(null));
+      assertThrows(NullPointerException.class, () -> DEFAULTS.withFamily(null));
+    });
+  }
+
+  @Test
+  @DisplayName("UX-6: Unix datagrams are refused, as the JDK has none")
+  void noUnixDatagrams() {
+    var error = assertThrows(
+        IllegalArgumentException.class, () -> DEFAULTS.withFamily(StandardProtocolFamily.UNIX));
+    assertTrue(error.getMessage().contains("INET or INET6"), error.getMessage());
+  }
+
+  @Test
+  @DisplayName("DG-8: a name that cannot be resolved, and one that takes for ever")
+  void names() {
+    run(() -> {
+      String unknown = FakeNames.invent(() -> {
+        throw new UnknownHostException();
+      });
+      assertThrows(
+          UnknownHostException.class, () -> endpoint(DEFAULTS.withRemoteAddr(named(unknown, 9))));
+
+      var never = new CountDownLatch(1);
+      String slow = FakeNames.invent(() -> {
+        never.await();
+        throw new UnknownHostException();
+      });
+      Task<DatagramRecorder> waiting =
+          Loops.started(() -> endpoint(HERE.withRemoteAddr(named(slow, 9))));
+      waiting.cancel();
+      assertThrows(CancelledError.class, waiting::await);
+      never.countDown();
+    });
+  }
+
+  @Test
+  @DisplayName("Two endpoints have the same address only if both have reusePort")
+  void reusePort() {
+    run(() -> {
+      DatagramRecorder first = endpoint(HERE.withReusePort(true));
+      var same = DEFAULTS.withLocalAddr(local(first));
+      assertEquals(first.address(), endpoint(same.withReusePort(true)).address());
+      assertThrows(BindException.class, () -> endpoint(same));
+    });
+  }
+
+  @Test
+  @DisplayName("DG-9: a channel is adopted as it is, connected or not")
+  void adopted() {
+    run(() -> {
+      DatagramChannel plain = DatagramChannel.open(StandardProtocolFamily.INET);
+      var first = new DatagramRecorder(loop);
+      endpoint(first, plain);
+      assertNotEquals(0, local(first).getPort());
+      first.transport.sendto(ByteBuffer.wrap(bytes("x")), peerAddress());
+      assertEquals("x", peerReceivesText());
+
+      DatagramChannel connected = DatagramChannel.open().connect(peerAddress());
+      var second = new DatagramRecorder(loop);
+      endpoint(second, connected);
+      second.send("y");
+      assertEquals("y", peerReceivesText());
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> second.transport.sendto(ByteBuffer.allocate(1), nobody()));
+      second.transport.close();
+      second.lost.await();
+      assertFalse(connected.isOpen());
+    });
+  }
+
+  @Test
+  @DisplayName("DG-9: a channel that has a transport cannot have another; the first goes on")
+  void adoptedTwice() {
+    run(() -> {
+      DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
+      var first = new DatagramRecorder(loop);
+      endpoint(first, channel);
+      assertThrows(
+          IllegalStateException.class,
+          () -> loop.createDatagramEndpoint(() -> new DatagramRecorder(loop), channel));
+      first.transport.sendto(ByteBuffer.wrap(bytes("x")), peerAddress());
+      assertEquals("x", peerReceivesText());
+      assertThrows(
+          NullPointerException.class,
+          () -> loop.createDatagramEndpoint(
+              () -> new DatagramRecorder(loop), (DatagramChannel) null));
+    });
+  }
+
+  @Test
+  @DisplayName("DG-9: a socket whose protocol cannot be made is closed")
+  void factoryFails() {
+    run(() -> {
+      DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
+      assertThrows(
+          IllegalCallerException.class,
+          () -> loop.createDatagramEndpoint(
+              () -> {
+                throw new IllegalCallerException();
+              },
+              channel));
+      assertFalse(channel.isOpen());
+    });
+  }
+
+  @Test
+  @DisplayName("An endpoint whose creator is cancelled is closed")
+  void cancelled() {
+    run(() -> {
+      var protocol = new DatagramRecorder(loop);
+      Task<?> creating = Loops.started(() -> loop.createDatagramEndpoint(() -> protocol, HERE));
+      creating.cancel();
+      assertThrows(CancelledError.class, creating::await);
+      protocol.lost.await();
+      assertEquals(List.of("made", "lost"), protocol.events);
+    });
+  }
+}
