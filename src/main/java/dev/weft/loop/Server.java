@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import dev.weft.transport.TransportSocket;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -53,6 +54,28 @@ public interface Server extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled
    */
   void waitClosed();
+
+  /**
+   * Closes the server and lets its connections end by themselves, but aborts those that are still there
+   * when {@code grace} is over; returns when all are lost. Suspends. asyncio has no such method.
+   *
+   * <p>Nothing tells the connections that the server is shutting down: {@link #isServing} is false. The
+   * task that handles a connection by streams sees the end of data when that is aborted, and may outlive
+   * it. A task in {@link #serveForever} returns when this begins, not when it ends; let it call {@link
+   * #waitClosed} if the program ends with it. (A cancelled {@code serveForever} flushes without a limit. A
+   * program that is to end on Ctrl-C within the grace waits for something else in a {@code try}, and calls
+   * this in its {@code finally}.)
+   *
+   * <p>A caller that is cancelled cuts the grace short: what is left is aborted, and lost when this
+   * throws. A server that is closed already can be shut down, also by several tasks; the shortest grace
+   * counts.
+   *
+   * @param grace not negative; zero aborts all at once
+   * @return whether there was nothing left to abort
+   * @throws IllegalArgumentException if {@code grace} is negative
+   * @throws CancelledError if the calling task is cancelled
+   */
+  boolean shutdown(Duration grace);
 
   /** The listening sockets ({@code sockets}); empty once closed. */
   List<TransportSocket> sockets();

@@ -8,6 +8,7 @@ import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
 import dev.weft.loop.Server;
 import dev.weft.loop.Task;
+import dev.weft.loop.TimerHandle;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.TransportSocket;
@@ -164,6 +165,38 @@ final class SelectorServer implements Server {
   }
 
   @Override
+  public boolean shutdown(Duration grace) {
+    if (grace.isNegative()) {
+      throw new IllegalArgumentException("grace must not be negative: " + grace);
+    }
+    loop.checkThread("shutdown");
+    close();
+    var overdue = new Overdue();
+    TimerHandle end = loop.callLater(grace, overdue);
+    try {
+      waitClosed();
+    } catch (CancelledError cancelled) {
+      abortClients();
+      waitClosed();
+      throw cancelled;
+    } finally {
+      end.cancel();
+    }
+    return !overdue.aborted;
+  }
+
+  /** The end of a grace. */
+  private final class Overdue implements Runnable {
+    private boolean aborted;
+
+    @Override
+    public void run() {
+      aborted = !connections.isEmpty();
+      abortClients();
+    }
+  }
+
+  @Override
   public List<TransportSocket> sockets() {
     return closed
         ? List.of()
@@ -223,6 +256,7 @@ final class SelectorServer implements Server {
   private final class Acceptor implements Selectable {
     private final ServerSocketChannel channel;
     private final Optional<UnixSocketFile> file; // to remove with the socket
+    private boolean exhausted; // what was told once
     private final Handle handle = loop.handle(this::accept, context);
 
     Acceptor(ServerSocketChannel channel) {
@@ -264,11 +298,12 @@ final class SelectorServer implements Server {
           return;
         }
         if (connection == null) {
-          return;
+          break;
         }
         loop.callSoon(() -> begin(connection), context.copy());
         hold(connection);
       }
+      exhausted = false; // a round without failure
     }
 
     /** From here on a loop that is closed closes the connection. */
@@ -281,14 +316,21 @@ final class SelectorServer implements Server {
       }
     }
 
-    /** Out of descriptors or memory: not accepting for a while lets others give some back. */
+    /**
+     * Out of descriptors or memory: not accepting for a while lets others give some back. Told once, until
+     * nobody is left waiting: as long as there is too little, each retry fails again.
+     */
     private void pause(IOException error) {
       watch(0);
       loop.callLater(RETRY_DELAY, this::resume);
-      loop.callExceptionHandler(
-          ExceptionContext.of("accepting a connection failed; trying again in " + RETRY_DELAY)
-              .withException(error)
-              .with(ExceptionContext.SOCKET, new TransportSocket(channel)));
+      if (!exhausted) {
+        exhausted = true;
+        loop.callExceptionHandler(
+            ExceptionContext.of("accepting a connection failed; trying again every "
+                    + RETRY_DELAY.toSeconds() + " s")
+                .withException(error)
+                .with(ExceptionContext.SOCKET, new TransportSocket(channel)));
+      }
     }
 
     private void begin(SocketChannel connection) {

@@ -105,9 +105,35 @@ class AcceptFailureTest {
         turns(3);
         assertTrue(attempts >= attempt);
       }
-      assertEquals(2, reported.size());
       assertEquals(1, made.size());
+      assertEquals(1, reported.size()); // not for each attempt
     });
+  }
+
+  @Test
+  @DisplayName(
+      "SRV-10: told once until all who wait are accepted; what comes after that is told again")
+  void toldOnce() throws IOException {
+    failing.addAll(List.of(2, 3, 6));
+    try (Socket second = newPeer()) {
+      serve(() -> {
+        turns(5); // one is accepted, then it fails
+        Task.sleep(Duration.ofSeconds(1)); // fails at once
+        turns(5);
+        assertEquals(3, attempts);
+        Task.sleep(Duration.ofSeconds(1)); // one is accepted, and there are no more
+        turns(5);
+        assertEquals(5, attempts);
+        assertEquals(2, made.size());
+        assertEquals(1, reported.size());
+        try (Socket third = newPeer()) {
+          while (reported.size() < 2) {
+            turns(1);
+          }
+          assertTrue(second.isConnected() && third.isConnected());
+        }
+      });
+    }
   }
 
   @Test

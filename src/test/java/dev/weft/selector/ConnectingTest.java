@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.ExceptionGroup;
+import dev.weft.testkit.Descriptors;
 import dev.weft.testkit.FakeNames;
 import dev.weft.transport.ConnectionOptions;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -285,39 +285,20 @@ class ConnectingTest extends TcpTest {
         // Two fill the queue of connections not accepted; the third is not answered.
         var first = new Socket(LOCAL, full.getLocalPort());
         var second = new Socket(LOCAL, full.getLocalPort());
-        long before = openDescriptors();
+        long before = Descriptors.sockets();
         var connecting = loop.createTask(() -> connectTo(LOCAL, full.getLocalPort(), DEFAULTS));
         turn();
         turn();
         assertFalse(connecting.done());
-        assertEquals(before + 1, openDescriptors());
+        assertEquals(before + 1, Descriptors.sockets());
         connecting.cancel();
         assertThrows(CancelledError.class, connecting::await);
         turn();
-        assertEquals(before, openDescriptors());
+        assertEquals(before, Descriptors.sockets());
         first.close();
         second.close();
       }
     });
-  }
-
-  /** Sockets that this process has open. */
-  private static long openDescriptors() {
-    String[] names = new java.io.File("/proc/self/fd").list();
-    var sockets = new ArrayList<String>();
-    for (String name : names) {
-      try {
-        String target = java.nio.file.Files.readSymbolicLink(
-                java.nio.file.Path.of("/proc/self/fd", name))
-            .toString();
-        if (target.startsWith("socket:")) {
-          sockets.add(target);
-        }
-      } catch (IOException gone) {
-        // the descriptor that listed the directory
-      }
-    }
-    return sockets.size();
   }
 
   @Test
@@ -328,7 +309,7 @@ class ConnectingTest extends TcpTest {
     run(() -> {
       try (ServerSocket listening = listenOn(LOCAL)) {
         int refusing = Peer.refusingPort();
-        long before = openDescriptors();
+        long before = Descriptors.sockets();
         for (int i = 0; i < 10; i++) {
           assertThrows(ConnectException.class, () -> connectTo(LOCAL, refusing, DEFAULTS));
           assertThrows(
@@ -342,7 +323,7 @@ class ConnectingTest extends TcpTest {
           listening.accept().close();
         }
         turn();
-        assertEquals(before, openDescriptors());
+        assertEquals(before, Descriptors.sockets());
       }
     });
   }

@@ -9,15 +9,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Server;
 import dev.weft.testkit.FakeNames;
+import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.TransportSocket;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -127,6 +130,49 @@ class ListeningTest extends TcpTest {
           new Socket("::1", server.port()).close();
         }
         server.abortClients();
+      }
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "SRV-2: all interfaces of IPv4 are not those of IPv6, asked for by address or by family")
+  void everywhereOfOneFamily() {
+    assumeTrue(hasIpv6());
+    run(() -> {
+      var four = ServerOptions.defaults().withFamily(StandardProtocolFamily.INET);
+      for (Server server : List.of(listen(List.of("0.0.0.0"), 0), listen(List.of(""), 0, four))) {
+        new Socket("127.0.0.2", server.port()).close();
+        assertThrows(ConnectException.class, () -> new Socket("::1", server.port()).close());
+        listen(List.of("::1"), server.port()).close(); // has the port to itself
+        server.abortClients();
+        server.close();
+      }
+      var six = ServerOptions.defaults().withFamily(StandardProtocolFamily.INET6);
+      try (Server server = listen(List.of("", FakeNames.of("127.0.0.1", "::1")), 0, six)) {
+        assertEquals(2, server.sockets().size());
+        new Socket("::1", server.port()).close();
+        server.abortClients();
+      }
+      assertThrows(UnknownHostException.class, () -> listen(List.of("", "127.0.0.1"), 0, six));
+    });
+  }
+
+  @Test
+  @DisplayName("keepAlive: connections are probed if asked for, and not otherwise")
+  void keepAlive() {
+    run(() -> {
+      for (boolean wanted : new boolean[] {true, false}) {
+        var accepted = new Recorder(loop);
+        Server server = loop.createServer(
+            () -> accepted, LOCAL, 0, ServerOptions.defaults().withKeepAlive(wanted));
+        connect(server);
+        accepted.awaitEvent("made");
+        var socket = accepted.transport.getExtraInfo(ExtraInfo.SOCKET);
+        assertEquals(wanted, socket.getOption(StandardSocketOptions.SO_KEEPALIVE));
+        accepted.transport.abort();
+        server.close();
+        server.waitClosed();
       }
     });
   }

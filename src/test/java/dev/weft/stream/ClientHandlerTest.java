@@ -135,6 +135,34 @@ class ClientHandlerTest {
   }
 
   @Test
+  @DisplayName(
+      "SRV-17: handlers see the end of data when their connections are cut off by a shutdown")
+  void shutdown() {
+    Loops.run(() -> {
+      var order = new Order();
+      var refused = new ArrayList<IOException>();
+      Server server = Asyncio.startServer(
+          (reader, writer) -> {
+            writer.write("hello\n");
+            order.expect(1);
+            assertBytes("", reader.read());
+            order.expect(2); // before shutdown returns
+            writer.write("nobody hears that");
+            refused.add(assertThrows(IOException.class, writer::drain));
+          },
+          "127.0.0.1",
+          0);
+      try (Connection connection = Asyncio.openConnection("127.0.0.1", server.port())) {
+        assertBytes("hello\n", connection.reader().readline());
+        assertFalse(server.shutdown(Duration.ofSeconds(1)));
+        order.finish(3);
+        assertBytes("", connection.reader().read());
+        assertEquals(1, refused.size());
+      }
+    });
+  }
+
+  @Test
   @DisplayName("STR-1: the limit given to a server and to a connection is their readers'")
   void limits() {
     Loops.run(() -> {

@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolver;
 import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.net.spi.InetAddressResolverProvider;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -14,13 +15,14 @@ import java.util.stream.Stream;
 
 /**
  * Host names that tests invent, each with its own answer: several addresses, a failure, an answer that
- * takes as long as the test wants. All other names go to the JDK's own resolver. Registered for the
+ * takes as long as the test wants. All other names, and addresses that no test has named, go to the JDK's own resolver. Registered for the
  * whole test JVM (META-INF/services).
  */
 public final class FakeNames extends InetAddressResolverProvider {
 
   private static final AtomicInteger COUNTER = new AtomicInteger();
   private static final Map<String, Callable<List<InetAddress>>> ANSWERS = new ConcurrentHashMap<>();
+  private static final Map<ByteBuffer, String> NAMES = new ConcurrentHashMap<>();
 
   /** A new name; {@code answer} is called on the thread that looks it up. */
   public static String invent(Callable<List<InetAddress>> answer) {
@@ -40,6 +42,11 @@ public final class FakeNames extends InetAddressResolverProvider {
     });
   }
 
+  /** Has an address lead to a name. */
+  public static void reverse(InetAddress address, String name) {
+    NAMES.put(ByteBuffer.wrap(address.getAddress()), name);
+  }
+
   @Override
   public InetAddressResolver get(Configuration configuration) {
     InetAddressResolver builtin = configuration.builtinResolver();
@@ -53,7 +60,8 @@ public final class FakeNames extends InetAddressResolverProvider {
 
       @Override
       public String lookupByAddress(byte[] address) throws UnknownHostException {
-        return builtin.lookupByAddress(address);
+        String name = NAMES.get(ByteBuffer.wrap(address));
+        return name == null ? builtin.lookupByAddress(address) : name;
       }
     };
   }

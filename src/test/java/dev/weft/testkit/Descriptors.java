@@ -1,0 +1,36 @@
+package dev.weft.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What this process has open, by Linux's own account. */
+public final class Descriptors {
+
+  private Descriptors() {}
+
+  /** How many sockets are open. */
+  public static int sockets() {
+    int count = 0;
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path each : all) {
+        if (isSocket(each)) {
+          count++;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return count;
+  }
+
+  private static boolean isSocket(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+    } catch (IOException gone) { // the one that lists the directory
+      return false;
+    }
+  }
+}
