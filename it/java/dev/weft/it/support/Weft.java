@@ -30,12 +30,28 @@ public final class Weft {
 
   /** Starts {@code java} with these arguments, on the JDK that runs the test. */
   public static Peer java(Object... arguments) throws IOException {
+    return Peers.start(javaCommand(), arguments);
+  }
+
+  private static List<String> javaCommand() {
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return Peers.start(List.of(java, "-XX:+UseSerialGC"), arguments);
+    return List.of(java, "-XX:+UseSerialGC");
   }
 
   /** Starts an example that may use so much heap: with little, a missing flow control ends it. */
   public static Peer example(Class<?> main, String heap, Object... arguments) throws IOException {
+    return java(exampleArguments(main, heap, arguments));
+  }
+
+  /** As the other, for a process that may have so many descriptors open. */
+  public static Peer example(int descriptors, Class<?> main, String heap) throws IOException {
+    var command = new ArrayList<String>(
+        List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh"));
+    command.addAll(javaCommand());
+    return Peers.start(command, exampleArguments(main, heap));
+  }
+
+  private static Object[] exampleArguments(Class<?> main, String heap, Object... arguments) {
     var all = new ArrayList<Object>(List.of(
         "-Xmx" + heap,
         "--add-opens",
@@ -44,7 +60,7 @@ public final class Weft {
         jar() + ":" + examples(),
         main.getName()));
     all.addAll(List.of(arguments));
-    return java(all.toArray());
+    return all.toArray();
   }
 
   /** Waits until a server of ours, in Java or Python, says on which port it listens. */
