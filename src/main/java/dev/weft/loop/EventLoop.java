@@ -7,9 +7,14 @@ import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
+import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -363,6 +368,171 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled
    */
   NameInfo getnameinfo(InetSocketAddress sockaddr, NameInfo.Flag... flags) throws IOException;
+
+  // ---- readiness
+
+  /**
+   * Has a callback run in every turn in which a channel can be read, or can accept ({@code add_reader}),
+   * in a copy of the current context. A callback that was added before is replaced and will not run any
+   * more, also if the channel is ready already. The channel stays the caller's, also when the loop is
+   * closed; before it is closed, the callback should be removed. Never suspends.
+   *
+   * @throws IllegalArgumentException if the channel is blocking, closed, or nothing to read from
+   * @throws IllegalStateException if a transport or server has the channel, or as {@link #callSoon}
+   */
+  void addReader(SelectableChannel channel, Runnable callback);
+
+  /**
+   * Removes what {@link #addReader} has added, or the task that waits to receive ({@code remove_reader}). It
+   * does not run any more, also if the channel is ready already. Never suspends.
+   *
+   * @return whether there was one; false if the loop is closed
+   * @throws IllegalStateException if a transport or server has the channel, or the loop runs and the
+   *     caller is not on it
+   */
+  boolean removeReader(SelectableChannel channel);
+
+  /**
+   * As {@link #addReader}, for a channel that can be written, or whose attempt to connect has ended
+   * ({@code add_writer}). A reader and a writer of one channel do not touch each other. Never suspends.
+   *
+   * @throws IllegalArgumentException if the channel is blocking, closed, or nothing to write to
+   * @throws IllegalStateException as {@link #addReader}
+   */
+  void addWriter(SelectableChannel channel, Runnable callback);
+
+  /**
+   * As {@link #removeReader}, for what {@link #addWriter} has added ({@code remove_writer}). Never suspends.
+   *
+   * @return whether there was one; false if the loop is closed
+   * @throws IllegalStateException as {@link #removeReader}
+   */
+  boolean removeWriter(SelectableChannel channel);
+
+  // ---- raw sockets
+
+  /*
+   * What these methods have in common is said at the first. The channel is the one that asyncio calls the
+   * socket.
+   */
+
+  /**
+   * Receives what there is ({@code sock_recv}), up to {@code n} bytes and to 256 KiB. Suspends only if there
+   * is nothing yet. Whoever is cancelled meanwhile has taken nothing.
+   *
+   * <p>The channel must be non-blocking and must not be a transport's; it stays the caller's. One task at a
+   * time can wait to receive from it, and one to send: who comes later takes the place of {@link #addReader
+   * reader} or writer. To close the channel does not wake a task that waits for it; cancel the task.
+   *
+   * @param n 1 or more
+   * @return the bytes; none if the peer has ended its half
+   * @throws IllegalArgumentException if the channel is blocking
+   * @throws IllegalStateException if a transport or server has the channel
+   * @throws IOException if the channel is closed, or the connection broken
+   * @throws CancelledError if the calling task is cancelled
+   */
+  byte[] sockRecv(SocketChannel channel, int n) throws IOException;
+
+  /**
+   * As {@link #sockRecv}, into a buffer with room ({@code sock_recv_into}), whose position moves. Suspends.
+   *
+   * @return how many bytes; -1, as the JDK has it, if the peer has ended its half
+   */
+  int sockRecvInto(SocketChannel channel, ByteBuffer buffer) throws IOException;
+
+  /**
+   * Receives a datagram ({@code sock_recvfrom}); otherwise as {@link #sockRecv}. Suspends.
+   *
+   * @param n how many bytes of it to keep, 1 or more; the rest is dropped
+   */
+  Datagram sockRecvfrom(DatagramChannel channel, int n) throws IOException;
+
+  /**
+   * Receives a datagram into a buffer with room ({@code sock_recvfrom_into}), whose position moves; what the
+   * buffer does not take is dropped. Otherwise as {@link #sockRecv}. Suspends.
+   *
+   * @return who has sent it
+   */
+  SocketAddress sockRecvfromInto(DatagramChannel channel, ByteBuffer buffer) throws IOException;
+
+  /**
+   * Sends all bytes of a buffer ({@code sock_sendall}), which must not be changed meanwhile. Suspends only if
+   * the system does not take them at once. After a failure or a cancellation the buffer's position says what
+   * the system has taken. Otherwise as {@link #sockRecv}.
+   */
+  void sockSendall(SocketChannel channel, ByteBuffer data) throws IOException;
+
+  /**
+   * Sends a buffer as one datagram ({@code sock_sendto}). Suspends only if the system does not take it at
+   * once. Otherwise as {@link #sockRecv}.
+   *
+   * @param address not a mere name
+   * @return how many bytes were sent
+   */
+  int sockSendto(DatagramChannel channel, ByteBuffer data, SocketAddress address)
+      throws IOException;
+
+  /**
+   * Connects a channel ({@code sock_connect}). Suspends. A channel that could not be connected is closed, by
+   * the JDK. Otherwise as {@link #sockRecv}.
+   *
+   * @param address a name is looked up, off the loop, and the first address used of the channel's family
+   * @throws java.net.UnknownHostException if the name cannot be resolved
+   * @throws java.net.ConnectException if the peer refuses
+   */
+  void sockConnect(SocketChannel channel, SocketAddress address) throws IOException;
+
+  /**
+   * Takes a connection of a bound channel ({@code sock_accept}). Suspends only if there is none yet. Otherwise
+   * as {@link #sockRecv}.
+   *
+   * @return a non-blocking channel, which knows its peer's address
+   */
+  SocketChannel sockAccept(ServerSocketChannel channel) throws IOException;
+
+  // ---- files
+
+  /**
+   * Sends a file to a connected channel ({@code sock_sendfile}), see {@link #sockRecv}, otherwise as {@link
+   * #sendfile(Transport, FileChannel, long, long, boolean)}. Suspends.
+   */
+  long sockSendfile(
+      SocketChannel channel, FileChannel file, long offset, long count, boolean fallback)
+      throws IOException;
+
+  /** As the other, all of the file, with fallback. */
+  default long sockSendfile(SocketChannel channel, FileChannel file) throws IOException {
+    return sockSendfile(channel, file, 0, Long.MAX_VALUE, true);
+  }
+
+  /**
+   * Sends a file through a transport ({@code sendfile}), behind what was written before. The system does it
+   * by itself if the transport is a plain socket's; then nothing can be written meanwhile. The file is
+   * read on the loop's thread, which waits for the disk where the system has not cached it. Otherwise the
+   * file is read on the default executor and written in blocks, in which case the last of it may still be
+   * buffered in the transport when this returns. Reading is paused meanwhile. Suspends.
+   *
+   * <p>At the end, also after a failure or a cancellation, the file's position is behind what was sent; it is
+   * untouched if nothing was. The transport stays open.
+   *
+   * @param file open for reading
+   * @param offset where in the file to begin, 0 or more
+   * @param count how many bytes to send at most, 1 or more; {@link Long#MAX_VALUE} for all
+   * @param fallback whether to send in blocks what the system cannot send by itself
+   * @return how many bytes were sent; fewer than {@code count} if the file ends before
+   * @throws IllegalStateException if the transport is closing or is sending another file; or, without
+   *     fallback, is not a plain socket's
+   * @throws SendfileNotAvailableException without fallback, if the system cannot
+   * @throws IOException if the file cannot be read or the connection is lost
+   * @throws CancelledError if the calling task is cancelled
+   */
+  long sendfile(Transport transport, FileChannel file, long offset, long count, boolean fallback)
+      throws IOException;
+
+  /** As the other, all of the file, with fallback. */
+  default long sendfile(Transport transport, FileChannel file) throws IOException {
+    return sendfile(transport, file, 0, Long.MAX_VALUE, true);
+  }
 
   // ---- network
 

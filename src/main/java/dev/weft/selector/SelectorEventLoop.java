@@ -3,6 +3,7 @@ package dev.weft.selector;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Clock;
 import dev.weft.loop.Context;
+import dev.weft.loop.Datagram;
 import dev.weft.loop.DatagramEndpoint;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
@@ -16,6 +17,7 @@ import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
+import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -25,12 +27,16 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -51,6 +57,7 @@ final class SelectorEventLoop extends BaseEventLoop {
 
   private final Selector selector;
   private final Consumer<SelectionKey> ready = SelectorEventLoop::dispatch;
+  private final RawSockets sockets = new RawSockets(this);
 
   // loop thread only
   private ByteBuffer buffer;
@@ -77,6 +84,7 @@ final class SelectorEventLoop extends BaseEventLoop {
 
   @Override
   protected void poll(long timeout) {
+    sockets.detachIdle();
     try {
       if (timeout == 0) {
         // A poll is a system call, and useless when nothing is registered.
@@ -121,7 +129,10 @@ final class SelectorEventLoop extends BaseEventLoop {
 
   private static void release(Selector selector) throws IOException {
     for (SelectionKey key : List.copyOf(selector.keys())) {
-      closeQuietly(key.channel());
+      if (!(key.attachment()
+          instanceof Readiness)) { // a channel that is only watched is the user's
+        closeQuietly(key.channel());
+      }
     }
     selector.close();
   }
@@ -152,7 +163,7 @@ final class SelectorEventLoop extends BaseEventLoop {
   // ---- for this package's transports
 
   SelectionKey register(SelectableChannel channel, int operations, Selectable owner)
-      throws IOException {
+      throws ClosedChannelException {
     return channel.register(selector, operations, owner);
   }
 
@@ -196,6 +207,31 @@ final class SelectorEventLoop extends BaseEventLoop {
     return buffer.clear();
   }
 
+  /** Reads once; what is not a direct buffer by way of ours, as the JDK's own would be as large, and kept. */
+  int read(ReadableByteChannel channel, ByteBuffer target) throws IOException {
+    if (target.isDirect()) {
+      return channel.read(target);
+    }
+    ByteBuffer direct = buffer();
+    direct.limit(Math.min(direct.capacity(), target.remaining()));
+    int count = channel.read(direct);
+    if (count > 0) {
+      target.put(direct.flip());
+    }
+    return count;
+  }
+
+  /** Writes once, at most {@link #READ_SIZE} bytes, as {@link #read} reads. Returns whether all were taken. */
+  boolean write(WritableByteChannel channel, ByteBuffer data) throws IOException {
+    int count = Math.min(data.remaining(), READ_SIZE);
+    ByteBuffer direct = data.isDirect()
+        ? data.slice(data.position(), count)
+        : buffer().put(0, data, data.position(), count).limit(count);
+    int sent = channel.write(direct);
+    data.position(data.position() + sent);
+    return sent == count;
+  }
+
   // ---- names
 
   @Override
@@ -220,6 +256,85 @@ final class SelectorEventLoop extends BaseEventLoop {
     checkOnLoop("getnameinfo");
     String host = Names.nameOf(this, sockaddr.getAddress(), all);
     return new NameInfo(host, Integer.toString(sockaddr.getPort()));
+  }
+
+  // ---- readiness, raw sockets, files
+
+  @Override
+  public void addReader(SelectableChannel channel, Runnable callback) {
+    sockets.add(Readiness.READING, channel, callback);
+  }
+
+  @Override
+  public boolean removeReader(SelectableChannel channel) {
+    return sockets.remove(Readiness.READING, channel);
+  }
+
+  @Override
+  public void addWriter(SelectableChannel channel, Runnable callback) {
+    sockets.add(Readiness.WRITING, channel, callback);
+  }
+
+  @Override
+  public boolean removeWriter(SelectableChannel channel) {
+    return sockets.remove(Readiness.WRITING, channel);
+  }
+
+  @Override
+  public byte[] sockRecv(SocketChannel channel, int n) throws IOException {
+    return sockets.receive(channel, n);
+  }
+
+  @Override
+  public int sockRecvInto(SocketChannel channel, ByteBuffer buffer) throws IOException {
+    return sockets.receive(channel, buffer);
+  }
+
+  @Override
+  public Datagram sockRecvfrom(DatagramChannel channel, int n) throws IOException {
+    return sockets.receive(channel, n);
+  }
+
+  @Override
+  public SocketAddress sockRecvfromInto(DatagramChannel channel, ByteBuffer buffer)
+      throws IOException {
+    return sockets.receive(channel, buffer);
+  }
+
+  @Override
+  public void sockSendall(SocketChannel channel, ByteBuffer data) throws IOException {
+    sockets.send(channel, data);
+  }
+
+  @Override
+  public int sockSendto(DatagramChannel channel, ByteBuffer data, SocketAddress address)
+      throws IOException {
+    return sockets.send(channel, data, address);
+  }
+
+  @Override
+  public void sockConnect(SocketChannel channel, SocketAddress address) throws IOException {
+    sockets.connect(channel, address);
+  }
+
+  @Override
+  public SocketChannel sockAccept(ServerSocketChannel channel) throws IOException {
+    return sockets.accept(channel);
+  }
+
+  @Override
+  public long sockSendfile(
+      SocketChannel channel, FileChannel file, long offset, long count, boolean fallback)
+      throws IOException {
+    return sockets.send(channel, new FileTransfer(file, offset, count), fallback);
+  }
+
+  @Override
+  public long sendfile(
+      Transport transport, FileChannel file, long offset, long count, boolean fallback)
+      throws IOException {
+    Objects.requireNonNull(transport, "transport");
+    return new FileTransfer(file, offset, count).send(this, transport, fallback);
   }
 
   // ---- network
@@ -302,6 +417,9 @@ final class SelectorEventLoop extends BaseEventLoop {
   private void checkUnused(SelectableChannel sock) {
     if (sock.isRegistered()) {
       SelectionKey key = keyOf(sock);
+      if (key != null && key.attachment() instanceof Readiness readiness && readiness.isIdle()) {
+        return; // the last poll was before it became idle
+      }
       throw new IllegalStateException(
           sock + " is in use by " + (key == null ? "another selector" : key.attachment()));
     }

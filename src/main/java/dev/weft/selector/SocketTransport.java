@@ -14,6 +14,7 @@ import dev.weft.transport.TransportSocket;
 import dev.weft.transport.WriteBufferLimits;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -65,6 +66,7 @@ final class SocketTransport implements Transport, Selectable {
   private boolean closing;
   private boolean lost;
   private int writesAfterLoss;
+  private Operation sendfile; // while a file is sent
 
   /**
    * Takes over a channel in non-blocking mode. {@code connectionMade}, the first interest in input and
@@ -195,7 +197,7 @@ final class SocketTransport implements Transport, Selectable {
   private int read(ByteBuffer buffer) {
     int count;
     try {
-      count = buffer.isDirect() ? channel.read(buffer) : readByWayOfDirect(buffer);
+      count = loop.read(channel, buffer);
     } catch (IOException error) {
       forceClose(error);
       return 0;
@@ -203,16 +205,6 @@ final class SocketTransport implements Transport, Selectable {
     if (count < 0) {
       readEnd();
       return 0;
-    }
-    return count;
-  }
-
-  private int readByWayOfDirect(ByteBuffer buffer) throws IOException {
-    ByteBuffer direct = loop.buffer();
-    direct.limit(Math.min(direct.capacity(), buffer.remaining()));
-    int count = channel.read(direct);
-    if (count > 0) {
-      buffer.put(direct.flip());
     }
     return count;
   }
@@ -322,6 +314,7 @@ final class SocketTransport implements Transport, Selectable {
     if (writeEof) {
       throw new IllegalStateException("Cannot call write() after writeEof()");
     }
+    checkNoSendfile("write");
   }
 
   private void noteWriteAfterLoss() {
@@ -332,20 +325,8 @@ final class SocketTransport implements Transport, Selectable {
 
   /** Gives the system as much of the data as it takes. */
   private void send(ByteBuffer data) throws IOException {
-    if (data.isDirect()) {
-      channel.write(data);
-      return;
-    }
-    // By way of a direct buffer of ours: the JDK's own would be as large as the data, and kept.
-    while (data.hasRemaining()) {
-      ByteBuffer direct = loop.buffer();
-      int count = Math.min(direct.capacity(), data.remaining());
-      direct.put(0, data, data.position(), count).limit(count);
-      int sent = channel.write(direct);
-      data.position(data.position() + sent);
-      if (sent < count) {
-        return;
-      }
+    while (loop.write(channel, data) && data.hasRemaining()) {
+      // what the system took was not all
     }
   }
 
@@ -377,12 +358,18 @@ final class SocketTransport implements Transport, Selectable {
   }
 
   private void writeReady() {
+    if (sendfile != null && queue.isEmpty() && !lost) {
+      sendfile.proceed();
+      return;
+    }
     if (lost || queue.isEmpty() || !flush()) {
       return;
     }
     resumeProtocolIfNeeded(); // may write more, or close
     if (queue.isEmpty() && !lost) {
-      setInterest(SelectionKey.OP_WRITE, false);
+      if (sendfile == null) {
+        setInterest(SelectionKey.OP_WRITE, false);
+      }
       if (closing) {
         finish(null);
       } else if (writeEof) {
@@ -425,6 +412,7 @@ final class SocketTransport implements Transport, Selectable {
       return;
     }
     loop.checkThread("writeEof");
+    checkNoSendfile("end");
     writeEof = true;
     if (queue.isEmpty()) {
       shutdownOutput();
@@ -453,6 +441,42 @@ final class SocketTransport implements Transport, Selectable {
   public void setWriteBufferLimits(WriteBufferLimits limits) {
     this.limits = Objects.requireNonNull(limits, "limits");
     pauseProtocolIfNeeded();
+  }
+
+  // ---- sending a file
+
+  /**
+   * Sends a file behind what is queued. Meanwhile nothing is read, and nothing can be written. Suspends.
+   */
+  void send(FileTransfer file) throws IOException {
+    checkCanWrite();
+    boolean resume = isReading();
+    pauseReading();
+    var operation = new Operation(loop, () -> file.step(channel));
+    sendfile = operation;
+    try {
+      if (queue.isEmpty()) {
+        operation.proceed();
+      }
+      if (!operation.isOver()) {
+        watchForWriting();
+      }
+      operation.await();
+    } finally {
+      sendfile = null;
+      if (queue.isEmpty()) {
+        setInterest(SelectionKey.OP_WRITE, false);
+      }
+      if (resume) {
+        resumeReading();
+      }
+    }
+  }
+
+  private void checkNoSendfile(String call) {
+    if (sendfile != null) {
+      throw new IllegalStateException("unable to " + call + ": sendfile is in progress");
+    }
   }
 
   // ---- the end
@@ -517,6 +541,9 @@ final class SocketTransport implements Transport, Selectable {
       SelectorEventLoop.closeQuietly(channel);
       if (server != null) {
         server.detach(this);
+      }
+      if (sendfile != null) {
+        sendfile.fail(new SocketException("connection closed during sendfile").initCause(error));
       }
     }
   }

@@ -7,8 +7,13 @@ import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
+import dev.weft.transport.Transport;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -131,6 +136,78 @@ final class ScriptedLoop extends BaseEventLoop {
   @Override
   public Server createUnixServer(
       Supplier<? extends BaseProtocol> factory, Path path, ServerOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void addReader(SelectableChannel channel, Runnable callback) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean removeReader(SelectableChannel channel) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void addWriter(SelectableChannel channel, Runnable callback) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean removeWriter(SelectableChannel channel) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public byte[] sockRecv(SocketChannel channel, int n) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int sockRecvInto(SocketChannel channel, ByteBuffer buffer) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Datagram sockRecvfrom(DatagramChannel channel, int n) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public SocketAddress sockRecvfromInto(DatagramChannel channel, ByteBuffer buffer) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void sockSendall(SocketChannel channel, ByteBuffer data) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int sockSendto(DatagramChannel channel, ByteBuffer data, SocketAddress address) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void sockConnect(SocketChannel channel, SocketAddress address) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public SocketChannel sockAccept(ServerSocketChannel channel) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long sockSendfile(
+      SocketChannel channel, FileChannel file, long offset, long count, boolean fallback) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long sendfile(
+      Transport transport, FileChannel file, long offset, long count, boolean fallback) {
     throw new UnsupportedOperationException();
   }
 }

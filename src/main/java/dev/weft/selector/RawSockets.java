@@ -1,0 +1,343 @@
+package dev.weft.selector;
+
+import dev.weft.loop.Context;
+import dev.weft.loop.Datagram;
+import dev.weft.loop.Handle;
+import dev.weft.loop.SendfileNotAvailableException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/*
+ * Every operation is tried at once; only if it would block is the channel watched.
+ *
+ * What takes something from the channel (receive, accept) is tried again by the waiting task, not by the
+ * callback that wakes it, as asyncio does: a task that is cancelled in between would lose the bytes or the
+ * connection. It is the same place in the order, as nothing happens in the callback but the wake-up. What
+ * gives something to the channel goes on in callbacks, so that a long send needs no task switch per chunk.
+ *
+ * A channel is registered only while it is watched. To deregister is a system call, and useless if the
+ * task receives again, so that it waits for the next poll (see detachIdle): then the user can have the
+ * channel block, or give it to another loop.
+ */
+
+/** Operations on channels of the user's, and the callbacks that watch them. Loop thread only. */
+final class RawSockets {
+
+  private final SelectorEventLoop loop;
+  private final List<Readiness> idle = new ArrayList<>();
+
+  RawSockets(SelectorEventLoop loop) {
+    this.loop = loop;
+  }
+
+  // ---- readiness
+
+  void add(int kind, SelectableChannel channel, Runnable callback) {
+    Objects.requireNonNull(channel, "channel");
+    Objects.requireNonNull(callback, "callback");
+    loop.checkThread(kind == Readiness.READING ? "addReader" : "addWriter");
+    checkUsable(channel);
+    if (!Readiness.isPossible(channel, kind)) {
+      throw new IllegalArgumentException(
+          "channel cannot be " + (kind == Readiness.READING ? "read: " : "written: ") + channel);
+    }
+    Handle handle = loop.handle(callback, Context.copyContext());
+    try {
+      watch(channel).add(kind, handle);
+    } catch (ClosedChannelException e) {
+      throw new IllegalArgumentException("channel is closed: " + channel, e);
+    }
+  }
+
+  boolean remove(int kind, SelectableChannel channel) {
+    Objects.requireNonNull(channel, "channel");
+    if (loop.isClosed()) {
+      return false;
+    }
+    loop.checkThread(kind == Readiness.READING ? "removeReader" : "removeWriter");
+    checkNotOwned(channel);
+    SelectionKey key = loop.keyOf(channel);
+    if (key == null || !(key.attachment() instanceof Readiness readiness)) {
+      return false;
+    }
+    boolean removed = readiness.remove(kind);
+    noteIfIdle(readiness);
+    return removed;
+  }
+
+  private void noteIfIdle(Readiness readiness) {
+    if (readiness.isIdle()) {
+      idle.add(readiness);
+    }
+  }
+
+  private Readiness watch(SelectableChannel channel) throws ClosedChannelException {
+    SelectionKey key = loop.keyOf(channel);
+    return key != null && key.attachment() instanceof Readiness readiness && key.isValid()
+        ? readiness
+        : Readiness.attachTo(loop, loop.register(channel, 0, null));
+  }
+
+  private void checkUsable(SelectableChannel channel) {
+    if (channel.isBlocking()) {
+      throw new IllegalArgumentException("channel must be non-blocking: " + channel);
+    }
+    checkNotOwned(channel);
+  }
+
+  private void checkNotOwned(SelectableChannel channel) {
+    SelectionKey key = loop.keyOf(channel);
+    if (key != null && key.isValid() && !(key.attachment() instanceof Readiness)) {
+      throw new IllegalStateException(channel + " is in use by " + key.attachment());
+    }
+  }
+
+  private void check(SelectableChannel channel, String call) {
+    Objects.requireNonNull(channel, "channel");
+    loop.checkThread(call);
+    checkUsable(channel);
+  }
+
+  /** Deregisters channels that are not watched any more. The carrier calls it before it polls. */
+  void detachIdle() {
+    if (!idle.isEmpty()) {
+      idle.forEach(Readiness::detachIfIdle);
+      idle.clear();
+    }
+  }
+
+  /** Takes a step whenever the channel is ready, until there is nothing left to do. Suspends. */
+  private void proceed(SelectableChannel channel, int kind, Operation.Step step)
+      throws IOException {
+    new Wait(watch(channel), kind, new Operation(loop, step)).await();
+  }
+
+  /** A task's wait for a channel. */
+  private final class Wait implements Runnable {
+    private final Readiness readiness;
+    private final int kind;
+    private final Operation operation;
+    private final Handle handle = loop.handle(this, Context.copyContext());
+
+    Wait(Readiness readiness, int kind, Operation operation) {
+      this.readiness = readiness;
+      this.kind = kind;
+      this.operation = operation;
+    }
+
+    void await() {
+      readiness.add(kind, handle);
+      try {
+        operation.await();
+      } finally {
+        stopWatching();
+      }
+    }
+
+    @Override
+    public void run() {
+      operation.proceed();
+      if (operation.isOver()) {
+        stopWatching(); // now, as the next poll would bring us here once more
+      }
+    }
+
+    private void stopWatching() {
+      readiness.remove(kind, handle);
+      noteIfIdle(readiness);
+    }
+  }
+
+  // ---- receiving
+
+  private interface Attempt<T> {
+    /** What was taken; null if it would block. */
+    T make() throws IOException;
+  }
+
+  private <T> T take(SelectableChannel channel, Attempt<T> attempt) throws IOException {
+    for (; ; ) {
+      T taken = attempt.make();
+      if (taken != null) {
+        return taken;
+      }
+      proceed(channel, Readiness.READING, () -> true);
+    }
+  }
+
+  byte[] receive(SocketChannel channel, int n) throws IOException {
+    check(channel, "sockRecv");
+    checkSize(n);
+    return take(channel, () -> {
+      ByteBuffer direct = buffer(n);
+      int count = channel.read(direct);
+      return count == 0 ? null : bytes(direct.flip());
+    });
+  }
+
+  int receive(SocketChannel channel, ByteBuffer buffer) throws IOException {
+    check(channel, "sockRecvInto");
+    checkRoom(buffer);
+    return take(channel, () -> {
+      int count = loop.read(channel, buffer);
+      return count == 0 ? null : count;
+    });
+  }
+
+  Datagram receive(DatagramChannel channel, int n) throws IOException {
+    check(channel, "sockRecvfrom");
+    checkSize(n);
+    return take(channel, () -> {
+      ByteBuffer direct = buffer(n);
+      SocketAddress sender = channel.receive(direct);
+      return sender == null ? null : new Datagram(bytes(direct.flip()), sender);
+    });
+  }
+
+  SocketAddress receive(DatagramChannel channel, ByteBuffer buffer) throws IOException {
+    check(channel, "sockRecvfromInto");
+    checkRoom(buffer);
+    return take(channel, () -> {
+      ByteBuffer direct = buffer(buffer.remaining());
+      SocketAddress sender = channel.receive(direct);
+      if (sender != null) {
+        buffer.put(direct.flip());
+      }
+      return sender;
+    });
+  }
+
+  private static void checkSize(int n) {
+    if (n <= 0) {
+      throw new IllegalArgumentException("n must be positive: " + n);
+    }
+  }
+
+  private static void checkRoom(ByteBuffer buffer) {
+    if (!Objects.requireNonNull(buffer, "buffer").hasRemaining()) {
+      throw new IllegalArgumentException("buffer must have room: " + buffer);
+    }
+    if (buffer.isReadOnly()) {
+      throw new IllegalArgumentException("buffer must be writable: " + buffer);
+    }
+  }
+
+  private ByteBuffer buffer(int n) {
+    ByteBuffer direct = loop.buffer();
+    return direct.limit(Math.min(n, direct.capacity()));
+  }
+
+  private static byte[] bytes(ByteBuffer direct) {
+    byte[] bytes = new byte[direct.remaining()];
+    direct.get(bytes);
+    return bytes;
+  }
+
+  SocketChannel accept(ServerSocketChannel channel) throws IOException {
+    check(channel, "sockAccept");
+    SocketChannel connection = take(channel, channel::accept);
+    try {
+      connection.configureBlocking(false);
+      return connection;
+    } catch (Throwable error) {
+      SelectorEventLoop.closeQuietly(connection);
+      throw error;
+    }
+  }
+
+  // ---- sending
+
+  void send(SocketChannel channel, ByteBuffer data) throws IOException {
+    check(channel, "sockSendall");
+    Objects.requireNonNull(data, "data");
+    sendAll(channel, data);
+  }
+
+  private void sendAll(SocketChannel channel, ByteBuffer data) throws IOException {
+    loop.write(channel, data);
+    if (data.hasRemaining()) {
+      proceed(channel, Readiness.WRITING, () -> {
+        loop.write(channel, data);
+        return !data.hasRemaining();
+      });
+    }
+  }
+
+  int send(DatagramChannel channel, ByteBuffer data, SocketAddress address) throws IOException {
+    check(channel, "sockSendto");
+    Objects.requireNonNull(data, "data");
+    Objects.requireNonNull(address, "address");
+    int count = data.remaining();
+    // The JDK says 0 for one that it has not sent, and for one without bytes that it has.
+    if (channel.send(data, address) == 0 && count > 0) {
+      proceed(channel, Readiness.WRITING, () -> channel.send(data, address) > 0);
+    }
+    return count;
+  }
+
+  long send(SocketChannel channel, FileTransfer transfer, boolean fallback) throws IOException {
+    check(channel, "sockSendfile");
+    try {
+      try {
+        if (!transfer.step(channel)) {
+          proceed(channel, Readiness.WRITING, () -> transfer.step(channel));
+        }
+      } catch (SendfileNotAvailableException e) {
+        if (!fallback) {
+          throw e;
+        }
+        transfer.copy(loop, block -> sendAll(channel, block));
+      }
+      return transfer.sent();
+    } finally {
+      transfer.setPosition();
+    }
+  }
+
+  // ---- connecting
+
+  /** The JDK closes a channel that cannot connect. */
+  void connect(SocketChannel channel, SocketAddress address) throws IOException {
+    check(channel, "sockConnect");
+    List<? extends SocketAddress> candidates =
+        Objects.requireNonNull(address, "address") instanceof InetSocketAddress internet
+            ? Names.resolve(loop, internet)
+            : List.of(address);
+    try {
+      if (!begin(channel, candidates)) {
+        proceed(channel, Readiness.WRITING, channel::finishConnect);
+      }
+    } catch (ConnectException e) {
+      var failure = new ConnectException("connecting to " + address + " failed: " + e.getMessage());
+      failure.initCause(e);
+      throw failure;
+    }
+  }
+
+  /** Connects to the first address that is of the channel's own family, which nothing else tells. */
+  private static boolean begin(SocketChannel channel, List<? extends SocketAddress> candidates)
+      throws IOException {
+    for (SocketAddress candidate : candidates) {
+      try {
+        return channel.connect(candidate);
+      } catch (UnsupportedAddressTypeException e) {
+        // nothing has been tried
+      }
+    }
+    throw new SocketException("no address of the channel's family among " + candidates);
+  }
+}

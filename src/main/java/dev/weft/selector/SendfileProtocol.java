@@ -1,0 +1,94 @@
+package dev.weft.selector;
+
+import dev.weft.loop.Future;
+import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.Protocol;
+import dev.weft.transport.Transport;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+
+/**
+ * Stands in for a transport's protocol while a file is written to the transport in blocks: it learns when
+ * the transport can take more, and passes everything on. Loop thread only.
+ */
+final class SendfileProtocol implements Protocol {
+
+  private final SelectorEventLoop loop;
+  private final Transport transport;
+  private final BaseProtocol protocol;
+  private final boolean resumeReading;
+  private Future<Void> progress; // while the task waits for room
+  private Throwable error; // that the connection was lost by
+
+  SendfileProtocol(SelectorEventLoop loop, Transport transport) {
+    this.loop = loop;
+    this.transport = transport;
+    this.protocol = transport.getProtocol();
+    this.resumeReading = transport.isReading();
+    transport.pauseReading();
+    transport.setProtocol(this);
+  }
+
+  /** Gives everything back. */
+  void restore() {
+    transport.setProtocol(protocol);
+    if (resumeReading) {
+      transport.resumeReading();
+    }
+  }
+
+  /** Writes a block once there is room for it. Suspends. */
+  void write(ByteBuffer block) throws IOException {
+    // Over the high mark the transport has paused whoever was its protocol, and will tell us to go
+    // on.
+    while (!transport.isClosing()
+        && transport.getWriteBufferSize() > transport.getWriteBufferLimits().high()) {
+      progress = loop.createFuture();
+      try {
+        progress.await();
+      } finally {
+        progress = null;
+      }
+    }
+    if (transport.isClosing()) {
+      throw (SocketException)
+          new SocketException("connection closed during sendfile").initCause(error);
+    }
+    transport.write(block);
+  }
+
+  private void wake() {
+    if (progress != null && !progress.done()) {
+      progress.setResult(null);
+    }
+  }
+
+  @Override
+  public void pauseWriting() {
+    protocol.pauseWriting();
+  }
+
+  @Override
+  public void resumeWriting() {
+    wake();
+    protocol.resumeWriting();
+  }
+
+  @Override
+  public void connectionLost(Throwable error) {
+    this.error = error;
+    wake();
+    protocol.connectionLost(error);
+  }
+
+  @Override
+  public void dataReceived(ByteBuffer data) {
+    throw new IllegalStateException("reading should be paused");
+  }
+
+  @Override
+  public boolean eofReceived() {
+    throw new IllegalStateException("reading should be paused");
+  }
+}
