@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The judge's other side: a CPython that runs programs, many at a time.
  *
- * @param command how it is started, with {@code judge.py}
+ * @param command how it is started, with {@code it/python/judge}
  * @param version such as 3.13
  */
 record CPython(List<String> command, String version) {
@@ -23,7 +23,7 @@ record CPython(List<String> command, String version) {
    */
   static CPython of(List<String> interpreter) throws IOException {
     var command = new ArrayList<>(interpreter);
-    command.add(Path.of("it", "python", "judge.py").toString());
+    command.add(Path.of("it", "python", "judge").toString());
     var asking = new ArrayList<>(command);
     asking.add("--version");
     return new CPython(command, run(asking, "").strip());
