@@ -97,6 +97,7 @@ class Futures:
         return self.list_labels(task for task in self.tasks if task in running)
 
     def eager(self, coroutine):
+        self.loop.created(coroutine)
         return asyncio.Task(coroutine, loop=self.loop, eager_start=True)
 
     def callback(self, name):

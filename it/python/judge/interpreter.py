@@ -33,7 +33,6 @@ class Interpreter(
         self.mains = []  # of a Runner: bodies, and their contexts
         self.tasks = []
         self.spawned = 0
-        self.spawning = True
         self.edges = {}  # what a task awaits, what a gather gathers
         self.nesting = {}
         self.deadlines = set()
@@ -41,6 +40,7 @@ class Interpreter(
         self.callbacks = {}
         self.counts = {}  # of conditions
         self.executors = []
+        self.submitted = {}  # by whom the coroutines of run_coroutine_threadsafe are executed
         self.generators = []
         self.handler_raises = None
         self.finished = False  # nothing is left to do
@@ -145,12 +145,12 @@ class Interpreter(
         message = context["message"]
         if "never retrieved" in message or "destroyed" in message:
             return
-        what = (
-            "callback"
-            if message.startswith("Exception in callback")
-            else "generator" if "closing of asynchronous generator" in message else message
-        )
-        self.trace(f"handler: {what} {self.show_error(context['exception'])}")
+        if message.startswith("Exception in callback"):
+            message = "callback"
+        elif "closing of asynchronous generator" in message:
+            message = "generator"
+        message = message.replace("asyncio.run()", "run()")
+        self.trace(f"handler: {message} {self.show_error(context['exception'])}")
         if self.handler_raises is not None:
             raise self.handler_raises()
 
@@ -210,7 +210,7 @@ class Interpreter(
             self.labels[task] = me.label
 
     def may_spawn(self):
-        return self.spawning and self.spawned < MAX_TASKS
+        return self.spawned < MAX_TASKS
 
     def strand(self):
         me = Strand(f"T{self.spawned}")

@@ -42,6 +42,14 @@ class VirtualLoop(base_events.BaseEventLoop):
         self._asyncgens = OrderedSet()
         self.idle = idle
         self.closing = closing
+        self.ages = {}  # of tasks, by their coroutines
+
+    def create_task(self, coroutine, **options):
+        self.created(coroutine)
+        return super().create_task(coroutine, **options)
+
+    def created(self, coroutine):
+        self.ages[coroutine] = len(self.ages)
 
     def time(self):
         return self.now

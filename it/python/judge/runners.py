@@ -1,29 +1,43 @@
 """A program that is run by a Runner: several main coroutines one after the other, then the end of what is left."""
 
 import asyncio
-from asyncio import tasks
+from asyncio import runners, tasks
 
 from pinned import OrderedSet
+from tracing import name
 
 
 class Runners:
     def run_mains(self):
         runner = asyncio.Runner(loop_factory=lambda: self.loop)
-        for name, context in self.mains:
+        for body, context in self.mains:
             me = self.strand()
             try:
-                result = runner.run(self.coroutine(name, me), context=context)
+                result = runner.run(self.coroutine(body, me), context=context)
                 self.trace(f"run returns {self.show(result)}")
             except (Exception, asyncio.CancelledError, KeyboardInterrupt) as error:
                 self.trace(f"run throws {self.show_error(error)}")
         self.show_all()
-        self.spawning = False  # asyncio does not wait for tasks that are spawned from now on
-        everything = tasks.all_tasks
-        tasks.all_tasks = lambda loop: OrderedSet(task for task in self.tasks if not task.done())
+        pinned = tasks.all_tasks, runners._cancel_all_tasks
+        tasks.all_tasks = self.by_age(tasks.all_tasks)
+        runners._cancel_all_tasks = self.repeated(runners._cancel_all_tasks)
         try:
             runner.close()
         except (Exception, asyncio.CancelledError, KeyboardInterrupt) as error:
             self.muted = False
-            self.trace(f"close throws {self.show_error(error)}")
+            self.trace(f"close throws {name(error)}")
         finally:
-            tasks.all_tasks = everything
+            tasks.all_tasks, runners._cancel_all_tasks = pinned
+
+    def by_age(self, all_tasks):
+        """In the order of creation."""
+        return lambda loop: OrderedSet(sorted(all_tasks(loop), key=lambda task: loop.ages[task.get_coro()]))
+
+    def repeated(self, cancel_all_tasks):
+        """Weft also cancels the tasks that are spawned while others are being cancelled."""
+
+        def cancel_all(loop):
+            while tasks.all_tasks(loop):
+                cancel_all_tasks(loop)
+
+        return cancel_all

@@ -70,7 +70,9 @@ class Threads:
         if not self.may_spawn():
             return "limit"
         strand = self.strand()
-        self.named[s.args[0]] = asyncio.run_coroutine_threadsafe(self.coroutine(s.args[1], strand), self.loop)
+        foreign = asyncio.run_coroutine_threadsafe(self.coroutine(s.args[1], strand), self.loop)
+        self.named[s.args[0]] = foreign
+        self.submitted[foreign] = strand
         return strand.label
 
     async def do_wrap(self, me, s):
@@ -96,5 +98,9 @@ class Threads:
         return True
 
     async def do_foreigncancel(self, me, s):
+        """Not of a coroutine that has not begun: asyncio begins it all the same, and cancels it then."""
         foreign = self.named.get(s.args[0])
-        return "none" if foreign is None else foreign.cancel()
+        if foreign is None:
+            return "none"
+        strand = self.submitted.get(foreign)
+        return "unborn" if strand is not None and strand.task is None else foreign.cancel()

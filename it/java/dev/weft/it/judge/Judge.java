@@ -2,6 +2,8 @@ package dev.weft.it.judge;
 
 import dev.weft.it.support.Peers;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +21,7 @@ import java.util.stream.LongStream;
  *
  * <p>Options: {@code --seed S}, the first seed (1); {@code --count N}, how many programs (2000); {@code --python CMD},
  * the interpreter, if not the one that the integration tests use; {@code --all}, to go on after the first that differs;
- * {@code --show}, to print programs and their traces only.
+ * {@code --show}, to print programs and their traces only; {@code --program FILE}, to do so with one of your own.
  */
 public final class Judge {
 
@@ -130,6 +132,7 @@ public final class Judge {
     int enough = 1;
     boolean show = false;
     List<String> python = null;
+    Path program = null;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--seed" -> seed = Long.parseLong(args[++i]);
@@ -137,10 +140,15 @@ public final class Judge {
         case "--python" -> python = List.of(args[++i].split(" "));
         case "--all" -> enough = Integer.MAX_VALUE;
         case "--show" -> show = true;
+        case "--program" -> program = Path.of(args[++i]);
         default -> throw new IllegalArgumentException("unknown option: " + args[i]);
       }
     }
     var judge = new Judge(python == null ? Peers.python() : python);
+    if (program != null) {
+      System.out.println(judge.describe(Program.parse(Files.readString(program))));
+      return;
+    }
     if (show) {
       for (long each = seed; each < seed + count; each++) {
         System.out.println(judge.describe(judge.program(each)));

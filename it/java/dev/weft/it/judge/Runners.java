@@ -41,11 +41,10 @@ final class Runners {
       }
     }
     stage.trace.addAll();
-    stage.stopSpawning(); // asyncio does not wait for tasks that are spawned from now on
     try {
       runner.close();
     } catch (Throwable error) {
-      stage.trace.addEvenIfClosed("close throws " + stage.trace.show(error));
+      stage.trace.addEvenIfClosed("close throws " + Trace.name(error));
     }
   }
 }

@@ -65,11 +65,12 @@ final class Shrinker {
   /** Whether every object that is declared by name is still there; a slot need not have been filled. */
   private static boolean isComplete(String text) {
     List<String> declared = Program.parse(text).declarations().stream()
+        .filter(declaration -> !List.of("main", "default").contains(declaration.op()))
         .map(declaration -> declaration.args().get(0))
         .toList();
     boolean complete = text.lines()
         .flatMap(line -> Stream.of(line.strip().split(" ")))
-        .filter(word -> word.matches("[fecsbqvxlak]\\d|leaf"))
+        .filter(word -> word.matches("[fecsbqvxlakpzjy]\\d|leaf"))
         .allMatch(declared::contains);
     return complete && declared.contains("k0");
   }
@@ -90,7 +91,8 @@ final class Shrinker {
       }
       if (statement.op().equals("try")) {
         statement.body().forEach(part -> results.add(replace.apply(part.body())));
-      } else if (!List.of("do", "catch", "finally", "body", "callback").contains(statement.op())) {
+      } else if (!List.of("do", "catch", "finally", "body", "callback", "job", "generator")
+          .contains(statement.op())) {
         results.add(replace.apply(statement.body()));
       }
       for (List<Statement> body : smaller(statement.body())) {

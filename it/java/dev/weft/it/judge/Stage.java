@@ -57,7 +57,6 @@ final class Stage {
       new HashMap<>(); // what a task awaits, what a gather gathers
   private final Set<Long> deadlines = new HashSet<>();
   private int spawned;
-  private boolean spawning = true;
   private int calls; // of callbacks, which may register themselves again
 
   Stage(EventLoop loop) {
@@ -178,11 +177,7 @@ final class Stage {
   // ---- tasks and callbacks
 
   boolean maySpawn() {
-    return spawning && spawned < MAX_TASKS;
-  }
-
-  void stopSpawning() {
-    spawning = false;
+    return spawned < MAX_TASKS;
   }
 
   /** Of a task that is about to be made. */

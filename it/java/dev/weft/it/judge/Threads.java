@@ -9,7 +9,9 @@ import dev.weft.it.judge.Stage.Err;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -21,6 +23,8 @@ final class Threads {
   private final Stage stage;
   private final EventLoop loop;
   private final List<ManualExecutor> executors = new ArrayList<>();
+  private final Map<CompletableFuture<?>, Strand> submitted =
+      new HashMap<>(); // by whom the coroutines of runCoroutineThreadsafe are executed
 
   Threads(Stage stage) {
     this.stage = stage;
@@ -40,7 +44,7 @@ final class Threads {
     onForeign(
         "foreignfail",
         (foreign, me, s) -> foreign.completeExceptionally(new Err(s.args().get(1))));
-    onForeign("foreigncancel", (foreign, me, s) -> foreign.cancel(false));
+    onForeign("foreigncancel", (foreign, me, s) -> cancel(foreign));
   }
 
   private void onForeign(String op, ActionOn<CompletableFuture<Integer>> action) {
@@ -79,9 +83,16 @@ final class Threads {
     }
     Strand strand = stage.newStrand();
     String body = s.args().get(1);
-    stage.name(
-        s.args().get(0), Asyncio.runCoroutineThreadsafe(() -> stage.coroutine(body, strand), loop));
+    var foreign = Asyncio.runCoroutineThreadsafe(() -> stage.coroutine(body, strand), loop);
+    stage.name(s.args().get(0), foreign);
+    submitted.put(foreign, strand);
     return strand.label;
+  }
+
+  /** Not a coroutine that has not begun: asyncio begins it all the same, and cancels it then. */
+  private Object cancel(CompletableFuture<?> foreign) {
+    Strand strand = submitted.get(foreign);
+    return strand != null && strand.task == null ? "unborn" : foreign.cancel(false);
   }
 
   private String wrap(Strand me, Statement s) {

@@ -136,7 +136,7 @@ final class Trace {
     return name(error) + "#" + number;
   }
 
-  private static String name(Throwable error) {
+  static String name(Throwable error) {
     if (error instanceof CancelledError) {
       return "Cancelled(" + Objects.toString(error.getMessage(), "") + ")";
     } else if (error instanceof KeyboardInterrupt) {

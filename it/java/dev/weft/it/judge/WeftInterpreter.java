@@ -51,14 +51,17 @@ final class WeftInterpreter {
   }
 
   private List<String> run() {
-    try (loop) {
-      if (runners.areThere()) {
-        runners.run();
-      } else {
-        stage.spawn("main", "k0", loop::createTask);
-        runToTheEnd();
-        stage.trace.addAll();
-      }
+    if (runners.areThere()) {
+      runners.run();
+    } else {
+      stage.spawn("main", "k0", loop::createTask);
+      runToTheEnd();
+      stage.trace.addAll();
+    }
+    try {
+      loop.close();
+    } catch (KeyboardInterrupt ofATaskThatWasLeft) {
+      // closing has made it go on
     }
     return stage.trace.lines();
   }

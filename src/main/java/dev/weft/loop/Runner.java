@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -177,21 +178,25 @@ public final class Runner implements AutoCloseable {
     for (int round = 0; !tasks.isEmpty() && round < CANCEL_ROUNDS; round++) {
       List<Task<?>> pending = tasks;
       pending.forEach(Task::cancel);
-      loop.runUntilComplete(() -> awaitAll(pending));
+      loop.runUntilComplete(whenAllAreDone(pending));
       pending.forEach(this::reportFailure);
       tasks = loop.allTasks();
     }
   }
 
-  private static void awaitAll(List<Task<?>> tasks) {
-    EventLoop running = EventLoop.getRunningLoop();
+  /** A future and no task: what the tasks' callbacks spawn still begins, as after asyncio's gather. */
+  private Future<Void> whenAllAreDone(List<Task<?>> tasks) {
+    Future<Void> ended = loop.createFuture();
+    var left = new HashSet<>(tasks);
     for (Task<?> task : tasks) {
-      if (!task.done()) {
-        Future<Void> ended = running.createFuture();
-        task.addDoneCallback(done -> ended.setResult(null));
-        ended.await();
-      }
+      task.addDoneCallback(done -> {
+        left.remove(done);
+        if (left.isEmpty()) {
+          ended.setResult(null);
+        }
+      });
     }
+    return ended;
   }
 
   private void reportFailure(Task<?> task) {

@@ -176,6 +176,25 @@ class RunnerTest {
   }
 
   @Test
+  @DisplayName(
+      "RUN-4: what a cancelled task's callback spawns begins before it is cancelled itself")
+  void callbackAtClose() {
+    Runner runner = newRunner();
+    runner.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      Task<Void> left = loop.createTask(() -> Loops.turns(100));
+      left.addDoneCallback(done -> loop.createTask(() -> {
+        order.expect(1);
+        assertThrows(CancelledError.class, loop.createFuture()::await);
+        order.expect(2);
+      }));
+      Loops.turns(1);
+    });
+    runner.close();
+    order.finish(3);
+  }
+
+  @Test
   @DisplayName("RUN-4: a task that fails while it is being cancelled is reported")
   void failureAtClose() {
     var reports = new ArrayList<ExceptionContext>();

@@ -1,0 +1,83 @@
+package dev.weft.it.judge;
+
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Statements that meet one another often enough only in programs made mostly of them. A fourth of all programs has no
+ * theme.
+ */
+final class Themes {
+
+  private static final List<List<String>> ALL = List.of(
+      List.of(),
+      List.of(),
+      List.of(),
+      List.of("acquire l0", "release l0", "sleep 0", "cancel t0", "with l0"),
+      List.of(
+          "condwait c0",
+          "condwaitfor c0 2",
+          "condnotify c0 1",
+          "condcount c0",
+          "condnotifyall c0",
+          "cancel t1"),
+      List.of(
+          "acquire s0",
+          "release s0",
+          "acquire s1",
+          "release s1",
+          "state s0",
+          "cancel t0",
+          "sleep 1"),
+      List.of(
+          "barrierwait b0",
+          "barrierwait b0",
+          "barrierreset b0",
+          "barrierabort b0",
+          "state b0",
+          "cancel t0",
+          "sleep 0"),
+      List.of(
+          "queueget q0",
+          "queueput q0 1",
+          "queueputnow q0 2",
+          "queuegetnow q0",
+          "queuedone q0",
+          "queuejoin q0",
+          "cancel t1"),
+      List.of(
+          "queueget q1",
+          "queueput q1 1",
+          "queueput q1 3",
+          "queueputnow q1 2",
+          "sleep 0",
+          "cancel t0",
+          "queueshutdown q1 false"),
+      List.of(
+          "execute d0 p0 j0",
+          "execute d1 p0 j1",
+          "work p0",
+          "work p0",
+          "await d0",
+          "await d1",
+          "cancel d0",
+          "soonsafe h0 a0",
+          "soon h1 a1"),
+      List.of(
+          "submit w0 leaf",
+          "wrap d0 w0",
+          "wrap d1 z0",
+          "await d0",
+          "await d1",
+          "cancel d0",
+          "foreigncancel w0",
+          "foreigncomplete z0 1",
+          "execute d1 p0 j0",
+          "work p0"));
+
+  private Themes() {}
+
+  static List<String> pick(Random random) {
+    return ALL.get(random.nextInt(ALL.size()));
+  }
+}
