@@ -1,7 +1,7 @@
 """Sends random bytes to an echo server and compares what comes back, on CPython's asyncio.
 
-echo_client.py streams|protocol PORT BYTES... makes a connection for each number of bytes; half-closes it
-when all is sent, and reads to the end.
+echo_client.py streams|protocol PORT|PATH BYTES... makes a connection for each number of bytes; half-closes it
+when all is sent, and reads to the end. A path has a slash and is that of a Unix socket.
 """
 
 import asyncio
@@ -18,8 +18,11 @@ def chunks(content, sizes):
         at += size
 
 
-async def by_streams(port, content, sizes):
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def by_streams(place, content, sizes):
+    if "/" in place:
+        reader, writer = await asyncio.open_unix_connection(place)
+    else:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(place))
 
     async def send():
         for chunk in chunks(content, sizes):
@@ -71,22 +74,29 @@ class Client(asyncio.Protocol):
             self.done.set_result(self.echo)
 
 
-async def by_protocol(port, content, sizes):
+async def by_protocol(place, content, sizes):
     loop = asyncio.get_running_loop()
     done = loop.create_future()
-    await loop.create_connection(lambda: Client(content, sizes, done), "127.0.0.1", port)
+
+    def client():
+        return Client(content, sizes, done)
+
+    if "/" in place:
+        await loop.create_unix_connection(client, place)
+    else:
+        await loop.create_connection(client, "127.0.0.1", int(place))
     return await done
 
 
-async def main(form, port, counts):
+async def main(form, place, counts):
     exchange = by_streams if form == "streams" else by_protocol
     for count in counts:
         source = random.Random(count)
         content = source.randbytes(count)
-        echo = await exchange(port, content, source)
+        echo = await exchange(place, content, source)
         if echo != content:
             sys.exit(f"{count} bytes sent, {len(echo)} came back, and they differ")
         print(count, "bytes came back")
 
 
-asyncio.run(main(sys.argv[1], int(sys.argv[2]), [int(n) for n in sys.argv[3:]]))
+asyncio.run(main(sys.argv[1], sys.argv[2], [int(n) for n in sys.argv[3:]]))

@@ -1,4 +1,7 @@
-"""An echo server on CPython's asyncio: echo_server.py streams|protocol. Prints its port."""
+"""An echo server on CPython's asyncio: echo_server.py streams|protocol [PATH].
+
+Prints its port, or the path of its Unix socket.
+"""
 
 import asyncio
 import sys
@@ -27,14 +30,21 @@ class Echo(asyncio.Protocol):
         self.transport.resume_reading()
 
 
-async def main(form):
-    if form == "streams":
-        server = await asyncio.start_server(echo, "127.0.0.1", 0, backlog=1024)
+async def main(form, path=None):
+    loop = asyncio.get_running_loop()
+    if path is not None:
+        if form == "streams":
+            server = await asyncio.start_unix_server(echo, path)
+        else:
+            server = await loop.create_unix_server(Echo, path)
+        print("listening on", path)
     else:
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(Echo, "127.0.0.1", 0, backlog=1024)
-    print("listening on port", server.sockets[0].getsockname()[1])
+        if form == "streams":
+            server = await asyncio.start_server(echo, "127.0.0.1", 0, backlog=1024)
+        else:
+            server = await loop.create_server(Echo, "127.0.0.1", 0, backlog=1024)
+        print("listening on port", server.sockets[0].getsockname()[1])
     await server.serve_forever()
 
 
-asyncio.run(main(sys.argv[1]))
+asyncio.run(main(*sys.argv[1:]))

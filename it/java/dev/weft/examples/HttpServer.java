@@ -2,6 +2,7 @@ package dev.weft.examples;
 
 import static dev.weft.Asyncio.run;
 import static dev.weft.Asyncio.startServer;
+import static dev.weft.Asyncio.startUnixServer;
 
 import dev.weft.loop.Server;
 import dev.weft.stream.ClientHandler;
@@ -11,13 +12,14 @@ import dev.weft.stream.StreamReader;
 import dev.weft.stream.StreamWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * A minimal HTTP/1.1 server on streams: {@code GET /hello/NAME} greets, {@code POST /echo} answers with its
- * body. {@code HttpServer [PORT]}.
+ * body. {@code HttpServer [PORT | PATH]}: a path, which has a slash, is that of a Unix socket.
  */
 public final class HttpServer {
 
@@ -35,12 +37,15 @@ public final class HttpServer {
 
   /** Serves until it is killed. */
   public static void main(String[] args) {
-    int port = args.length > 0 ? Integer.parseInt(args[0]) : 0;
+    String where = args.length > 0 ? args[0] : "0";
     ClientHandler handler =
         ClientHandler.closing((reader, writer) -> new HttpServer(reader, writer).serve());
     run(() -> {
-      try (Server server = startServer(handler, "127.0.0.1", port)) {
-        System.out.println("listening on port " + server.port());
+      try (Server server = where.contains("/")
+          ? startUnixServer(handler, Path.of(where))
+          : startServer(handler, "127.0.0.1", Integer.parseInt(where))) {
+        System.out.println(
+            "listening on " + (where.contains("/") ? where : "port " + server.port()));
         server.serveForever();
       }
     });

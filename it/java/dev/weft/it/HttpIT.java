@@ -139,6 +139,27 @@ class HttpIT {
     }
   }
 
+  @Test
+  @DisplayName("the same over a Unix socket, which a server that was killed leaves to the next one")
+  void unixSocket(@TempDir Path dir) throws Exception {
+    Path socket = dir.resolve("http");
+    for (int round = 1; round <= 2; round++) {
+      try (Peer local = Weft.example(HttpServer.class, "32m", socket)) {
+        local.awaitOutput("listening on ", SOON);
+        assertEquals(
+            "hello, curl\n1hello, again\n0",
+            curl(
+                "--unix-socket",
+                socket,
+                "-w",
+                "%{num_connects}",
+                "http://localhost/hello/curl",
+                "http://localhost/hello/again"));
+      }
+      assertTrue(Files.exists(socket));
+    }
+  }
+
   private static String nc(String request) throws Exception {
     try (Peer nc = Peers.start("nc", "-N", "127.0.0.1", url.substring(url.lastIndexOf(':') + 1))) {
       nc.stdin().write(request.getBytes(StandardCharsets.US_ASCII));
