@@ -1,0 +1,135 @@
+package dev.weft.bench;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.ProtocolConnection;
+import dev.weft.transport.Protocol;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+
+/**
+ * What {@code sendfile} costs beside a bare, blocking loop over {@code transferTo}: CPU time of the sending
+ * thread, per GiB of a cached file to a reader on the same machine. {@code SendfileBench [ROUNDS]}.
+ */
+public final class SendfileBench {
+
+  private static final int FILE = 64 << 20;
+  private static final int TIMES = 16; // a GiB in all
+
+  private final Path path;
+
+  private SendfileBench(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * Measures and prints the medians.
+   *
+   * @param args how many rounds, 5 if not given
+   */
+  public static void main(String[] args) throws Exception {
+    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
+    Path path = Files.createTempFile("weft-sendfile", null);
+    try {
+      byte[] content = new byte[FILE];
+      new Random(1).nextBytes(content);
+      Files.write(path, content);
+      var bench = new SendfileBench(path);
+      double[] bare = new double[rounds];
+      double[] weft = new double[rounds];
+      for (int i = -1; i < rounds; i++) { // the first warms up
+        double bareMillis = bench.bare();
+        double weftMillis = bench.weft();
+        if (i >= 0) {
+          bare[i] = bareMillis;
+          weft[i] = weftMillis;
+        }
+      }
+      System.out.printf(
+          "CPU per GiB: transferTo %.0f ms, Weft %.0f ms, ratio %.2f%n",
+          median(bare), median(weft), median(weft) / median(bare));
+    } finally {
+      Files.delete(path);
+    }
+  }
+
+  private static double median(double[] values) {
+    Arrays.sort(values);
+    return values[values.length / 2];
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
+  private double bare() throws Exception {
+    try (ServerSocket listening = listen()) {
+      Thread reader = reading(listening);
+      try (var channel = SocketChannel.open(listening.getLocalSocketAddress());
+          var file = FileChannel.open(path)) {
+        long before = cpuNanos();
+        for (int i = 0; i < TIMES; i++) {
+          for (long sent = 0; sent < FILE; ) {
+            sent += file.transferTo(sent, FILE - sent, channel);
+          }
+        }
+        return finish(channel, reader, before);
+      }
+    }
+  }
+
+  private double weft() throws Exception {
+    try (ServerSocket listening = listen();
+        EventLoop loop = EventLoop.newEventLoop()) {
+      Thread reader = reading(listening);
+      try (var channel = SocketChannel.open(listening.getLocalSocketAddress());
+          var file = FileChannel.open(path)) {
+        ProtocolConnection<Protocol> connection =
+            loop.runUntilComplete(() -> loop.createConnection(() -> new Protocol() {}, channel));
+        long before = cpuNanos();
+        loop.runUntilComplete(() -> {
+          for (int i = 0; i < TIMES; i++) {
+            loop.sendfile(connection.transport(), file);
+          }
+        });
+        double millis = finish(channel, reader, before);
+        loop.runUntilComplete(() -> connection.transport().abort());
+        return millis;
+      }
+    }
+  }
+
+  private static double finish(SocketChannel channel, Thread reader, long before) throws Exception {
+    double millis = (cpuNanos() - before) / 1e6;
+    channel.shutdownOutput();
+    reader.join();
+    return millis;
+  }
+
+  private static ServerSocket listen() throws IOException {
+    return new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+  }
+
+  private static Thread reading(ServerSocket listening) {
+    return Thread.ofPlatform().start(() -> {
+      try (Socket socket = listening.accept();
+          InputStream input = socket.getInputStream()) {
+        byte[] buffer = new byte[256 * 1024];
+        while (input.read(buffer) >= 0) {
+          // whatever it is
+        }
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+  }
+}
