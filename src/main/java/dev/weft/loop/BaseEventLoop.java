@@ -335,6 +335,11 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return loop != null ? loop : (EventLoop) Carrier.currentOwner();
   }
 
+  /** Whether the caller runs on the loop: on its carrier, or in a virtual thread that it carries. */
+  protected final boolean isOnLoop() {
+    return carrier.isCurrent();
+  }
+
   /**
    * Checks that the caller may touch the loop's state.
    *

@@ -10,7 +10,10 @@ import dev.weft.transport.ServerOptions;
 import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
@@ -290,6 +293,19 @@ public interface EventLoop extends AutoCloseable {
    * shutdown_default_executor}); goes on without them after {@code timeout}. Suspends.
    */
   void shutdownDefaultExecutor(Duration timeout);
+
+  /**
+   * Makes a socket, not connected, for code that blocks: it behaves as the JDK's own, but threads that wait for
+   * it wait on this loop's selector. A virtual thread of the loop is parked without a hop to another thread. Any
+   * thread may use it; one that is not the loop's waits as long as the loop does not run. {@code
+   * dev.weft.thread} has factories of such sockets. Any thread; never suspends.
+   *
+   * @throws SocketException never, as the JDK stands; its constructors declare it
+   */
+  Socket newSocket() throws SocketException;
+
+  /** As {@link #newSocket}: a listening socket, not bound. What it accepts are sockets of this loop. */
+  ServerSocket newServerSocket();
 
   // ---- debug mode
 

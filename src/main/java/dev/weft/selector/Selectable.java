@@ -15,4 +15,7 @@ interface Selectable {
   default boolean unclosed() {
     return false;
   }
+
+  /** The loop has closed the channel. Called on whatever thread closes the loop. */
+  default void closed() {}
 }

@@ -21,7 +21,10 @@ import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -133,6 +136,7 @@ final class SelectorEventLoop extends BaseEventLoop {
           instanceof Readiness)) { // a channel that is only watched is the user's
         closeQuietly(key.channel());
       }
+      ((Selectable) key.attachment()).closed();
     }
     selector.close();
   }
@@ -190,6 +194,10 @@ final class SelectorEventLoop extends BaseEventLoop {
 
   Handle handle(Runnable callback, Context context) {
     return newHandle(callback, context);
+  }
+
+  boolean isCurrent() {
+    return isOnLoop();
   }
 
   void checkThread(String call) {
@@ -511,5 +519,17 @@ final class SelectorEventLoop extends BaseEventLoop {
     checkOnLoop("createUnixServer");
     var channels = List.of(UnixSockets.listen(address, options.backlog()));
     return served(new SelectorServer(this, factory, channels, options), options);
+  }
+
+  // ---- sockets for code that blocks
+
+  @Override
+  public Socket newSocket() throws SocketException {
+    return new LoopSocketImpl.LoopSocket(this);
+  }
+
+  @Override
+  public ServerSocket newServerSocket() {
+    return new LoopServerSocketImpl.LoopServerSocket(this);
   }
 }

@@ -9,6 +9,8 @@ import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.Transport;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -122,6 +124,11 @@ final class ScriptedLoop extends BaseEventLoop {
   }
 
   @Override
+  public Socket newSocket() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
       Supplier<? extends P> factory, DatagramChannel sock) {
     throw new UnsupportedOperationException();
@@ -208,6 +215,11 @@ final class ScriptedLoop extends BaseEventLoop {
   @Override
   public long sendfile(
       Transport transport, FileChannel file, long offset, long count, boolean fallback) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ServerSocket newServerSocket() {
     throw new UnsupportedOperationException();
   }
 }

@@ -1,0 +1,200 @@
+package dev.weft.selector;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketImpl;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A listening socket whose {@code accept} parks on a loop. Any thread. */
+final class LoopServerSocketImpl extends SocketImpl {
+
+  /** The socket of such an implementation; what it accepts are sockets of the same loop. */
+  static final class LoopServerSocket extends ServerSocket {
+
+    private final SelectorEventLoop loop;
+
+    LoopServerSocket(SelectorEventLoop loop) {
+      super(new LoopServerSocketImpl(loop));
+      this.loop = loop;
+    }
+
+    @Override
+    public Socket accept() throws IOException {
+      if (isClosed()) {
+        throw new SocketException("Socket is closed");
+      }
+      if (!isBound()) {
+        throw new SocketException("Socket is not bound yet");
+      }
+      Socket connection = new LoopSocketImpl.LoopSocket(loop);
+      implAccept(connection);
+      return connection;
+    }
+  }
+
+  private final SelectorEventLoop loop;
+  private final ReentrantLock acceptLock = new ReentrantLock();
+  private volatile ServerSocketChannel channel; // null before `create`
+  private volatile BlockingChannel io;
+  private volatile int timeout; // milliseconds; 0 for none
+
+  LoopServerSocketImpl(SelectorEventLoop loop) {
+    this.loop = loop;
+  }
+
+  @Override
+  protected void create(boolean stream) throws IOException {
+    ServerSocketChannel listening = ServerSocketChannel.open();
+    try {
+      listening.configureBlocking(false);
+    } catch (Throwable error) {
+      SelectorEventLoop.closeQuietly(listening);
+      throw error;
+    }
+    io = new BlockingChannel(loop, listening);
+    channel = listening;
+  }
+
+  /** Channels bind and listen in one: see {@link #listen}. */
+  @Override
+  protected void bind(InetAddress host, int port) {
+    address = host;
+    localport = port;
+  }
+
+  @Override
+  protected void listen(int backlog) throws IOException {
+    ServerSocketChannel listening = open();
+    listening.bind(new InetSocketAddress(address, localport), backlog);
+    localport = listening.socket().getLocalPort();
+  }
+
+  @Override
+  protected void accept(SocketImpl connection) throws IOException {
+    ((LoopSocketImpl) connection).accepted(accept());
+  }
+
+  private SocketChannel accept() throws IOException {
+    long nanos = TimeUnit.MILLISECONDS.toNanos(timeout);
+    acceptLock.lock();
+    try {
+      while (true) {
+        ServerSocketChannel listening = open();
+        if (!io.input.ready && !io.await(io.input, SelectionKey.OP_ACCEPT, nanos)) {
+          throw new SocketTimeoutException("Accept timed out");
+        }
+        io.input.ready = false;
+        SocketChannel connection = listening.accept();
+        if (connection != null) {
+          io.input.ready = true; // there may be more
+          return connection;
+        }
+      }
+    } catch (ClosedChannelException e) {
+      throw new SocketException("Socket closed");
+    } finally {
+      acceptLock.unlock();
+    }
+  }
+
+  @Override
+  protected void close() throws IOException {
+    if (channel != null) {
+      io.close();
+    }
+  }
+
+  private ServerSocketChannel open() throws SocketException {
+    ServerSocketChannel current = channel;
+    if (current == null || !current.isOpen()) {
+      throw new SocketException(current == null ? "Socket not created" : "Socket closed");
+    }
+    return current;
+  }
+
+  // ---- options
+
+  @Override
+  public void setOption(int option, Object value) throws SocketException {
+    if (option == SO_TIMEOUT) {
+      open();
+      timeout = NumberedOptions.timeout(value);
+    } else {
+      NumberedOptions.set(open(), option, value);
+    }
+  }
+
+  @Override
+  public Object getOption(int option) throws SocketException {
+    ServerSocketChannel current = open();
+    return option == SO_TIMEOUT ? (Object) timeout : NumberedOptions.get(current, option);
+  }
+
+  @Override
+  protected <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    open().setOption(option, value);
+  }
+
+  @Override
+  protected <T> T getOption(SocketOption<T> option) throws IOException {
+    return open().getOption(option);
+  }
+
+  @Override
+  protected Set<SocketOption<?>> supportedOptions() {
+    ServerSocketChannel current = channel;
+    return current == null ? Set.of() : current.supportedOptions();
+  }
+
+  // ---- what a listening socket is never asked
+
+  @Override
+  protected void connect(String host, int port) {
+    throw new UnsupportedOperationException("connect");
+  }
+
+  @Override
+  protected void connect(InetAddress address, int port) {
+    throw new UnsupportedOperationException("connect");
+  }
+
+  @Override
+  protected void connect(SocketAddress address, int timeout) {
+    throw new UnsupportedOperationException("connect");
+  }
+
+  @Override
+  protected InputStream getInputStream() {
+    throw new UnsupportedOperationException("getInputStream");
+  }
+
+  @Override
+  protected OutputStream getOutputStream() {
+    throw new UnsupportedOperationException("getOutputStream");
+  }
+
+  @Override
+  protected int available() {
+    throw new UnsupportedOperationException("available");
+  }
+
+  @Override
+  protected void sendUrgentData(int data) {
+    throw new UnsupportedOperationException("sendUrgentData");
+  }
+}

@@ -1,0 +1,446 @@
+package dev.weft.selector;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketImpl;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/*
+ * The behaviour is that of the JDK's own sockets (sun.nio.ch.NioSocketImpl), texts of exceptions included; only the
+ * wait is the loop's. Reading tries what the selector has reported, and waits otherwise: asking first would cost a
+ * system call for each message. A thread that never has to wait, as its peer is always faster, lets the others go
+ * from time to time.
+ */
+
+/** A connected or connecting socket whose blocking calls park on a loop. Any thread. */
+final class LoopSocketImpl extends SocketImpl {
+
+  /** The socket of such an implementation: it exists as {@code Socket}'s constructor is protected. */
+  static final class LoopSocket extends Socket {
+    LoopSocket(SelectorEventLoop loop) throws SocketException {
+      super(new LoopSocketImpl(loop));
+    }
+  }
+
+  private final SelectorEventLoop loop;
+  private final ReentrantLock readLock = new ReentrantLock(); // connecting is done under it, too
+  private final ReentrantLock writeLock = new ReentrantLock();
+  private volatile SocketChannel channel; // null before `create` or after `reset`
+  private volatile BlockingChannel io;
+  private volatile int timeout; // milliseconds; 0 for none
+
+  // under readLock
+  private boolean endRead;
+  private int readSinceWait;
+
+  // under writeLock
+  private int writtenSinceWait;
+
+  LoopSocketImpl(SelectorEventLoop loop) {
+    this.loop = loop;
+  }
+
+  // ---- life
+
+  @Override
+  protected void create(boolean stream) throws IOException {
+    if (!stream) {
+      throw new IOException("Datagram socket creation not supported");
+    }
+    adopt(SocketChannel.open());
+  }
+
+  private void adopt(SocketChannel connection) throws IOException {
+    try {
+      connection.configureBlocking(false);
+    } catch (Throwable error) {
+      SelectorEventLoop.closeQuietly(connection);
+      throw error;
+    }
+    io = new BlockingChannel(loop, connection);
+    channel = connection;
+  }
+
+  /** Becomes the socket of a connection that a listening socket has accepted. */
+  void accepted(SocketChannel connection) throws IOException {
+    adopt(connection);
+    address = remote(connection).getAddress();
+    port = remote(connection).getPort();
+    localport = connection.socket().getLocalPort();
+  }
+
+  private static InetSocketAddress remote(SocketChannel connection) throws IOException {
+    return (InetSocketAddress) connection.getRemoteAddress();
+  }
+
+  @Override
+  protected void connect(String host, int port) throws IOException {
+    connect(new InetSocketAddress(host, port), 0);
+  }
+
+  @Override
+  protected void connect(InetAddress address, int port) throws IOException {
+    connect(new InetSocketAddress(address, port), 0);
+  }
+
+  @Override
+  protected void connect(SocketAddress remote, int millis) throws IOException {
+    if (!(remote instanceof InetSocketAddress inet)) {
+      throw new IOException("Unsupported address type");
+    }
+    try {
+      if (inet.isUnresolved()) {
+        throw new UnknownHostException(inet.getHostString());
+      }
+      readLock.lock();
+      try {
+        connectNow(inet, millis);
+      } finally {
+        readLock.unlock();
+      }
+    } catch (InterruptedIOException e) {
+      close();
+      if (e instanceof SocketTimeoutException) {
+        throw e;
+      }
+      throw new SocketException("Closed by interrupt");
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void connectNow(InetSocketAddress remote, int millis) throws IOException {
+    SocketChannel connecting = open();
+    try {
+      boolean connected = connecting.connect(remote);
+      while (!connected) {
+        if (!io.await(io.output, SelectionKey.OP_CONNECT, TimeUnit.MILLISECONDS.toNanos(millis))) {
+          throw new SocketTimeoutException("Connect timed out");
+        }
+        io.output.ready = false;
+        connected = connecting.finishConnect();
+      }
+    } catch (ClosedChannelException e) {
+      throw new SocketException("Socket closed");
+    } catch (AlreadyConnectedException e) {
+      throw new SocketException("Already connected");
+    } catch (UnresolvedAddressException e) {
+      throw new UnknownHostException(remote.getHostString());
+    }
+    address = remote(connecting).getAddress();
+    port = remote.getPort();
+    localport = connecting.socket().getLocalPort();
+  }
+
+  @Override
+  protected void bind(InetAddress host, int port) throws IOException {
+    open().bind(new InetSocketAddress(host, port));
+    localport = channel.socket().getLocalPort();
+  }
+
+  @Override
+  protected void listen(int backlog) {
+    throw new UnsupportedOperationException("listen"); // a ServerSocket's
+  }
+
+  @Override
+  protected void accept(SocketImpl connection) {
+    throw new UnsupportedOperationException("accept"); // a ServerSocket's
+  }
+
+  @Override
+  protected void close() throws IOException {
+    if (channel != null) {
+      io.close();
+    }
+  }
+
+  private SocketChannel open() throws SocketException {
+    SocketChannel current = channel;
+    if (current == null || !current.isOpen()) {
+      throw new SocketException(current == null ? "Socket not created" : "Socket closed");
+    }
+    return current;
+  }
+
+  private SocketChannel connected() throws SocketException {
+    SocketChannel current = open();
+    if (!current.isConnected()) {
+      throw new SocketException(current.isOpen() ? "Not connected" : "Socket closed");
+    }
+    return current;
+  }
+
+  // ---- reading
+
+  @Override
+  protected InputStream getInputStream() {
+    return new InputStream() {
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      }
+
+      @Override
+      public int read(byte[] target, int offset, int length) throws IOException {
+        return LoopSocketImpl.this.read(target, offset, length);
+      }
+
+      @Override
+      public int available() throws IOException {
+        return LoopSocketImpl.this.available();
+      }
+
+      @Override
+      public void close() throws IOException {
+        LoopSocketImpl.this.close();
+      }
+    };
+  }
+
+  @Override
+  protected int available() throws IOException {
+    SocketChannel current = connected();
+    return current.socket().isInputShutdown()
+        ? 0
+        : current.socket().getInputStream().available();
+  }
+
+  private int read(byte[] target, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, target.length);
+    if (length == 0) {
+      return 0;
+    }
+    long nanos = TimeUnit.MILLISECONDS.toNanos(timeout);
+    lockForReading(nanos);
+    try {
+      if (endRead) {
+        return -1;
+      }
+      SocketChannel current = connected();
+      int count;
+      do {
+        if (!io.input.ready) {
+          readSinceWait = 0;
+          if (!io.await(io.input, SelectionKey.OP_READ, nanos)) {
+            throw new SocketTimeoutException("Read timed out");
+          }
+        }
+        io.input.ready = false;
+        count = receive(current, target, offset, length);
+      } while (count == 0);
+      endRead = count < 0;
+      if (count == length) {
+        io.input.ready = true; // there may be more
+        readSinceWait = letOthersGo(readSinceWait + count);
+      }
+      return count;
+    } catch (IOException e) {
+      throw asOfSocket(e);
+    } finally {
+      readLock.unlock();
+    }
+  }
+
+  private void lockForReading(long nanos) throws SocketTimeoutException {
+    if (nanos == 0) {
+      readLock.lock();
+      return;
+    }
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + nanos;
+    while (true) {
+      try {
+        if (!readLock.tryLock()
+            && !readLock.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          throw new SocketTimeoutException("Read timed out");
+        }
+        return;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+
+  private int receive(SocketChannel current, byte[] target, int offset, int length)
+      throws IOException {
+    if (!loop.isCurrent()) {
+      return current.read(ByteBuffer.wrap(target, offset, length));
+    }
+    ByteBuffer direct = loop.buffer();
+    direct.limit(Math.min(length, direct.capacity()));
+    int count = current.read(direct);
+    if (count > 0) {
+      direct.get(0, target, offset, count);
+    }
+    return count;
+  }
+
+  // ---- writing
+
+  @Override
+  protected OutputStream getOutputStream() {
+    return new OutputStream() {
+      @Override
+      public void write(int one) throws IOException {
+        write(new byte[] {(byte) one}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] source, int offset, int length) throws IOException {
+        LoopSocketImpl.this.write(source, offset, length);
+      }
+
+      @Override
+      public void close() throws IOException {
+        LoopSocketImpl.this.close();
+      }
+    };
+  }
+
+  private void write(byte[] source, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, source.length);
+    if (length == 0) {
+      return;
+    }
+    writeLock.lock();
+    try {
+      SocketChannel current = connected();
+      for (int sent = 0; sent < length; ) {
+        int count = send(current, source, offset + sent, length - sent);
+        sent += count;
+        writtenSinceWait = letOthersGo(writtenSinceWait + count);
+        if (sent < length && count < SelectorEventLoop.READ_SIZE) {
+          writtenSinceWait = 0;
+          io.output.ready = false;
+          io.await(io.output, SelectionKey.OP_WRITE, 0);
+        }
+      }
+    } catch (IOException e) {
+      throw asOfSocket(e);
+    } finally {
+      writeLock.unlock();
+    }
+  }
+
+  private int send(SocketChannel current, byte[] source, int offset, int length)
+      throws IOException {
+    if (!loop.isCurrent()) {
+      return current.write(
+          ByteBuffer.wrap(source, offset, Math.min(length, SelectorEventLoop.READ_SIZE)));
+    }
+    ByteBuffer direct = loop.buffer();
+    int count = Math.min(length, direct.capacity());
+    direct.put(0, source, offset, count).limit(count);
+    return current.write(direct);
+  }
+
+  @Override
+  protected boolean supportsUrgentData() {
+    return true;
+  }
+
+  @Override
+  protected void sendUrgentData(int data) throws IOException {
+    writeLock.lock();
+    try {
+      connected().socket().sendUrgentData(data);
+    } finally {
+      writeLock.unlock();
+    }
+  }
+
+  /** Yields if the calling thread has moved as much without a wait as a transport does in a turn. */
+  private int letOthersGo(int moved) {
+    if (moved < SelectorEventLoop.READ_SIZE) {
+      return moved;
+    }
+    if (loop.isCurrent()) {
+      Thread.yield();
+    }
+    return 0;
+  }
+
+  private static IOException asOfSocket(IOException e) {
+    if (e instanceof SocketException || e instanceof InterruptedIOException) {
+      return e;
+    }
+    var failure =
+        new SocketException(e instanceof ClosedChannelException ? "Socket closed" : e.getMessage());
+    failure.initCause(e);
+    return failure;
+  }
+
+  // ---- half-closing
+
+  @Override
+  protected void shutdownInput() throws IOException {
+    connected().shutdownInput();
+    io.wake(io.input);
+  }
+
+  @Override
+  protected void shutdownOutput() throws IOException {
+    connected().shutdownOutput();
+    io.wake(io.output);
+  }
+
+  // ---- options
+
+  @Override
+  public void setOption(int option, Object value) throws SocketException {
+    if (option == SO_TIMEOUT) {
+      open();
+      timeout = NumberedOptions.timeout(value);
+    } else {
+      NumberedOptions.set(open(), option, value);
+    }
+  }
+
+  @Override
+  public Object getOption(int option) throws SocketException {
+    SocketChannel current = open();
+    return option == SO_TIMEOUT ? (Object) timeout : NumberedOptions.get(current, option);
+  }
+
+  @Override
+  protected <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    open().setOption(option, value);
+  }
+
+  @Override
+  protected <T> T getOption(SocketOption<T> option) throws IOException {
+    return open().getOption(option);
+  }
+
+  @Override
+  protected Set<SocketOption<?>> supportedOptions() {
+    SocketChannel current = channel;
+    return current == null ? Set.of() : current.supportedOptions();
+  }
+}
