@@ -40,6 +40,7 @@ class Interpreter(
         self.callbacks = {}
         self.counts = {}  # of conditions
         self.executors = []
+        self.wrapped = set()
         self.submitted = {}  # by whom the coroutines of run_coroutine_threadsafe are executed
         self.generators = []
         self.handler_raises = None

@@ -10,8 +10,10 @@ import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -23,6 +25,7 @@ final class Threads {
   private final Stage stage;
   private final EventLoop loop;
   private final List<ManualExecutor> executors = new ArrayList<>();
+  private final Set<CompletableFuture<?>> wrapped = new HashSet<>();
   private final Map<CompletableFuture<?>, Strand> submitted =
       new HashMap<>(); // by whom the coroutines of runCoroutineThreadsafe are executed
 
@@ -98,6 +101,9 @@ final class Threads {
   private String wrap(Strand me, Statement s) {
     if (!(stage.find(me, s.args().get(1)) instanceof CompletableFuture<?> foreign)) {
       return "none";
+    }
+    if (!wrapped.add(foreign)) {
+      return "wrapped"; // a second one would be completed before the first
     }
     Future<?> future = Asyncio.wrapFuture(foreign);
     stage.name(s.args().get(0), future, stage.trace.newLabel("W"));

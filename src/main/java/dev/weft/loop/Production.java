@@ -51,7 +51,8 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
       LOG.warn("{} was first asked for a value after shutdownAsyncgens was called", asked);
     }
     task = loop.newUnlistedTask(this::run);
-    task.addDoneCallback(done -> end(new CancelledError())); // cancelled before its first step
+    // cancelled before its first step
+    task.addDoneCallback(done -> end(new CancelledError(done.cancelMessage())));
   }
 
   private void checkCanAsk(String call) {

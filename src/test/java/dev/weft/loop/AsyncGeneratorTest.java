@@ -128,6 +128,12 @@ class AsyncGeneratorTest {
       Loops.turns(1);
       unbegun.cancel();
       assertThrows(CancelledError.class, unbegun::await);
+      Task<Integer> cancelsItself = loop.createTask(() -> {
+        Task.current().orElseThrow().cancel("why");
+        return counting(order::expectUnreached).next();
+      });
+      assertEquals(
+          "why", assertThrows(CancelledError.class, cancelsItself::await).getMessage());
     });
   }
 

@@ -146,6 +146,18 @@ class EagerTaskTest {
   }
 
   @Test
+  @DisplayName("EAGER-7: the loop lists an eager task before its first step, not after its end")
+  void listed() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      Task<Boolean> task =
+          loop.createTask(() -> loop.allTasks().contains(Task.current().orElseThrow()), EAGER);
+      assertTrue(task.result());
+      assertFalse(loop.allTasks().contains(task));
+    });
+  }
+
+  @Test
   @DisplayName("EAGER-1: eager tasks that create eager tasks nest")
   void nested() {
     Loops.run(() -> {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.testkit.LogCapture;
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +45,46 @@ class ExceptionHandlerTest {
     List<LogCapture.Event> errors = log.events(Level.ERROR);
     assertEquals(1, errors.size(), errors::toString);
     return errors.get(0);
+  }
+
+  @Test
+  @DisplayName(
+      "EXC-1: of a callback, a task at the end, a generator and a task left at close the handler hears")
+  void occasions() {
+    var messages = new ArrayList<String>();
+    ExceptionHandler handler = (where, record) -> messages.add(record.message());
+    var generator = AsyncGenerator.<String>of(out -> {
+      try {
+        out.yield("x");
+      } catch (GeneratorExit closed) {
+        throw new IOException("of the generator");
+      }
+    });
+    try (Runner runner = new Runner(Loops::newLoop)) {
+      EventLoop running = runner.getLoop();
+      running.setExceptionHandler(handler);
+      runner.run(() -> {
+        running.callSoon(() -> {
+          throw new IllegalStateException("of the callback");
+        });
+        running.createTask(() -> {
+          assertThrows(CancelledError.class, running.createFuture()::await);
+          throw new IOException("of the task");
+        });
+        generator.next();
+      });
+    }
+    EventLoop closing = Loops.newLoop();
+    closing.setExceptionHandler(handler);
+    closing.createTask(() -> closing.createFuture().await());
+    closing.close();
+    assertTrue(messages.get(0).startsWith("Exception in callback "), messages::toString);
+    assertEquals(
+        List.of(
+            "unhandled exception during run() shutdown",
+            "an error occurred during closing of an asynchronous generator",
+            "Task was destroyed but it is pending!"),
+        messages.subList(1, messages.size()));
   }
 
   @Test

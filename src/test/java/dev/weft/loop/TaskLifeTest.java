@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +48,29 @@ class TaskLifeTest {
       assertFalse(task.done());
       assertEquals("x", loop.runUntilComplete(task));
     }
+  }
+
+  @Test
+  @DisplayName("TASK-14: a factory gets the loop, the coroutine and the options as they were given")
+  void factory() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      Callable<String> coroutine = () -> "x";
+      TaskOptions options = TaskOptions.defaults().withName("n").withContext(new Context());
+      var made = new ArrayList<Task<?>>();
+      loop.setTaskFactory(new TaskFactory() {
+        @Override
+        public <T> Task<T> create(EventLoop on, Callable<? extends T> given, TaskOptions with) {
+          assertSame(loop, on);
+          assertSame(coroutine, given);
+          assertSame(options, with);
+          Task<T> task = DEFAULT.create(on, given, with);
+          made.add(task);
+          return task;
+        }
+      });
+      assertSame(loop.createTask(coroutine, options), made.get(0));
+    });
   }
 
   @Test
