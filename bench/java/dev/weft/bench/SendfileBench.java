@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +19,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * What {@code sendfile} costs beside a bare, blocking loop over {@code transferTo}: CPU time of the sending
- * thread, per GiB of a cached file to a reader on the same machine. {@code SendfileBench [ROUNDS]}.
+ * What {@code sendfile} costs beside bare loops over {@code transferTo}, one that blocks and one with a
+ * selector: CPU time of the sending thread, per GiB of a cached file to a reader on the same machine. {@code SendfileBench [ROUNDS]}.
  */
 public final class SendfileBench {
 
@@ -45,18 +47,21 @@ public final class SendfileBench {
       Files.write(path, content);
       var bench = new SendfileBench(path);
       double[] bare = new double[rounds];
+      double[] select = new double[rounds];
       double[] weft = new double[rounds];
       for (int i = -1; i < rounds; i++) { // the first warms up
         double bareMillis = bench.bare();
+        double selectMillis = bench.select();
         double weftMillis = bench.weft();
         if (i >= 0) {
           bare[i] = bareMillis;
+          select[i] = selectMillis;
           weft[i] = weftMillis;
         }
       }
       System.out.printf(
-          "CPU per GiB: transferTo %.0f ms, Weft %.0f ms, ratio %.2f%n",
-          median(bare), median(weft), median(weft) / median(bare));
+          "CPU per GiB: transferTo %.0f ms, with a selector %.0f ms, Weft %.0f ms%n",
+          median(bare), median(select), median(weft));
     } finally {
       Files.delete(path);
     }
@@ -79,6 +84,26 @@ public final class SendfileBench {
         long before = cpuNanos();
         for (int i = 0; i < TIMES; i++) {
           for (long sent = 0; sent < FILE; ) {
+            sent += file.transferTo(sent, FILE - sent, channel);
+          }
+        }
+        return finish(channel, reader, before);
+      }
+    }
+  }
+
+  private double select() throws Exception {
+    try (ServerSocket listening = listen();
+        Selector selector = Selector.open()) {
+      Thread reader = reading(listening);
+      try (var channel = SocketChannel.open(listening.getLocalSocketAddress());
+          var file = FileChannel.open(path)) {
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_WRITE);
+        long before = cpuNanos();
+        for (int i = 0; i < TIMES; i++) {
+          for (long sent = 0; sent < FILE; ) {
+            selector.select(key -> {});
             sent += file.transferTo(sent, FILE - sent, channel);
           }
         }
