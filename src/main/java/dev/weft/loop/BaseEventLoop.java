@@ -346,7 +346,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * @param call what the caller has called
    * @throws IllegalStateException if the loop is closed, or runs and the caller is not on it
    */
-  protected final void checkOnLoop(String call) {
+  public final void checkOnLoop(String call) {
     if (carrier.isCurrent()) {
       return;
     }

@@ -7,6 +7,7 @@ import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
+import dev.weft.transport.SslOptions;
 import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -695,4 +696,74 @@ public interface EventLoop extends AutoCloseable {
       throws IOException {
     return createUnixServer(factory, path, ServerOptions.defaults());
   }
+
+  // ---- TLS
+
+  /**
+   * Adopts a connected channel as the transport of a TLS client ({@code create_connection(sock=..., ssl=...,
+   * server_hostname=...)}), which owns it from now on. Suspends; returns after the handshake.
+   *
+   * @param ssl must say the server's name, as a channel has none
+   * @throws IllegalArgumentException if the channel is not connected, or the server's name is missing
+   * @throws javax.net.ssl.SSLException if the handshake fails
+   * @throws IOException if the channel is closed or registered elsewhere, or the connection is lost
+   * @throws CancelledError if the calling task is cancelled; the connection is aborted
+   */
+  <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+      Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) throws IOException;
+
+  /**
+   * Adopts a channel that the caller has accepted ({@code connect_accepted_socket}). Suspends.
+   *
+   * @throws IllegalArgumentException if the channel is not connected
+   * @throws IOException if the channel is closed or registered elsewhere
+   */
+  default <P extends BaseProtocol> ProtocolConnection<P> connectAcceptedSocket(
+      Supplier<? extends P> factory, SocketChannel sock) throws IOException {
+    return createConnection(factory, sock);
+  }
+
+  /**
+   * As the other, as the server's side of TLS ({@code connect_accepted_socket(ssl=...)}). Suspends; returns
+   * after the handshake.
+   *
+   * @throws IllegalArgumentException if the channel is not connected, or {@code ssl} has no context
+   * @throws javax.net.ssl.SSLException if the handshake fails
+   * @throws IOException if the channel is closed or registered elsewhere, or the connection is lost
+   */
+  <P extends BaseProtocol> ProtocolConnection<P> connectAcceptedSocket(
+      Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) throws IOException;
+
+  /**
+   * Goes on encrypted, on a connection that is there ({@code start_tls}). Suspends; returns after the
+   * handshake. Where it fails, or the caller is cancelled, the connection is closed and the protocol told.
+   *
+   * @param transport any stream transport, encrypted ones too; must not be used any more
+   * @param protocol what the new transport delivers to; its {@code connectionMade} is not called again
+   * @param ssl a client's must say the server's name, a server's has a context
+   * @param serverSide whether this is the server
+   * @return the transport that {@code protocol} is to use from now on
+   * @throws IllegalArgumentException if {@code ssl} lacks what it must have
+   * @throws javax.net.ssl.SSLException if the handshake fails
+   * @throws IOException if the connection is lost
+   * @throws CancelledError if the calling task is cancelled
+   */
+  default Transport startTls(
+      Transport transport, BaseProtocol protocol, SslOptions ssl, boolean serverSide)
+      throws IOException {
+    return startTls(transport, protocol, ssl, serverSide, ByteBuffer.allocate(0));
+  }
+
+  /**
+   * As the other, where the protocol has received bytes already that are the peer's handshake.
+   *
+   * @param received those bytes; copied, so that its position is left at its limit, if {@code ssl} is right
+   */
+  Transport startTls(
+      Transport transport,
+      BaseProtocol protocol,
+      SslOptions ssl,
+      boolean serverSide,
+      ByteBuffer received)
+      throws IOException;
 }

@@ -10,6 +10,9 @@ import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
 import dev.weft.loop.ProtocolConnection;
 import dev.weft.loop.Server;
+import dev.weft.tls.TlsBuffers;
+import dev.weft.tls.TlsProtocol;
+import dev.weft.tls.TlsSettings;
 import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ConnectionOptions;
@@ -17,6 +20,7 @@ import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
+import dev.weft.transport.SslOptions;
 import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +48,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -64,6 +69,7 @@ final class SelectorEventLoop extends BaseEventLoop {
 
   // loop thread only
   private ByteBuffer buffer;
+  private final TlsBuffers tlsBuffers = new TlsBuffers();
 
   SelectorEventLoop(Clock clock) {
     super(clock);
@@ -355,33 +361,63 @@ final class SelectorEventLoop extends BaseEventLoop {
     Objects.requireNonNull(options, "options");
     Names.checkPort(port, 1);
     checkOnLoop("createConnection");
+    TlsSettings tls = clientTls(options.ssl(), host, port);
     List<InetSocketAddress> remote = Names.resolve(this, host, port, options.family());
     List<InetSocketAddress> local = options.localAddr().isEmpty()
         ? List.of()
         : Names.resolve(this, options.localAddr().get());
-    return adopt(factory, Connector.connect(this, remote, local, options));
+    return adopt(factory, Connector.connect(this, remote, local, options), tls);
   }
 
   @Override
   public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
       Supplier<? extends P> factory, SocketChannel sock) throws IOException {
     Objects.requireNonNull(factory, "factory");
+    checkConnected(sock);
+    checkOnLoop("createConnection");
+    return adoptUnused(factory, sock, null);
+  }
+
+  @Override
+  public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+      Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    checkConnected(sock);
+    Objects.requireNonNull(ssl, "ssl");
+    checkOnLoop("createConnection");
+    return adoptUnused(factory, sock, TlsSettings.forClient(this, ssl, "", -1));
+  }
+
+  @Override
+  public <P extends BaseProtocol> ProtocolConnection<P> connectAcceptedSocket(
+      Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    checkConnected(sock);
+    Objects.requireNonNull(ssl, "ssl");
+    checkOnLoop("connectAcceptedSocket");
+    return adoptUnused(factory, sock, TlsSettings.forServer(ssl));
+  }
+
+  private static void checkConnected(SocketChannel sock) {
     if (!Objects.requireNonNull(sock, "sock").isConnected()) {
       throw new IllegalArgumentException("sock is not connected: " + sock);
     }
-    checkOnLoop("createConnection");
+  }
+
+  private <P extends BaseProtocol> ProtocolConnection<P> adoptUnused(
+      Supplier<? extends P> factory, SocketChannel sock, TlsSettings tls) throws IOException {
     checkUnused(sock);
     sock.configureBlocking(false);
-    return adopt(factory, sock);
+    return adopt(factory, sock, tls);
   }
 
   private <P extends BaseProtocol> ProtocolConnection<P> adopt(
-      Supplier<? extends P> factory, SocketChannel channel) throws IOException {
-    SocketTransport transport = null;
+      Supplier<? extends P> factory, SocketChannel channel, TlsSettings tls) throws IOException {
+    Transport transport = null;
     try {
       P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
       Future<Void> made = createFuture();
-      transport = new SocketTransport(this, channel, protocol, null, made);
+      transport = newTransport(channel, protocol, null, tls, made);
       made.await();
       return new ProtocolConnection<>(transport, protocol);
     } catch (Throwable error) {
@@ -402,6 +438,7 @@ final class SelectorEventLoop extends BaseEventLoop {
     Objects.requireNonNull(options, "options");
     Names.checkPort(port, 0);
     checkOnLoop("createServer");
+    options.ssl().ifPresent(TlsSettings::forServer); // or throw before anything is bound
     var addresses = Names.resolveForServer(this, hosts, port, options.family());
     return served(
         new SelectorServer(this, factory, Listener.bindAll(addresses, options), options), options);
@@ -504,7 +541,8 @@ final class SelectorEventLoop extends BaseEventLoop {
       throw new IllegalArgumentException("localAddr and family are for TCP: " + options);
     }
     checkOnLoop("createUnixConnection");
-    return adopt(factory, UnixSockets.connect(address));
+    TlsSettings tls = clientTls(options.ssl(), "", -1);
+    return adopt(factory, UnixSockets.connect(address), tls);
   }
 
   @Override
@@ -517,6 +555,7 @@ final class SelectorEventLoop extends BaseEventLoop {
       throw new IllegalArgumentException("reusePort, keepAlive and family are for TCP: " + options);
     }
     checkOnLoop("createUnixServer");
+    options.ssl().ifPresent(TlsSettings::forServer); // or throw before anything is bound
     var channels = List.of(UnixSockets.listen(address, options.backlog()));
     return served(new SelectorServer(this, factory, channels, options), options);
   }
@@ -531,5 +570,53 @@ final class SelectorEventLoop extends BaseEventLoop {
   @Override
   public ServerSocket newServerSocket() {
     return new LoopServerSocketImpl.LoopServerSocket(this);
+  }
+
+  // ---- TLS
+
+  private TlsSettings clientTls(Optional<SslOptions> ssl, String host, int port) {
+    return ssl.isEmpty() ? null : TlsSettings.forClient(this, ssl.get(), host, port);
+  }
+
+  /**
+   * Makes the application's transport for a channel in non-blocking mode.
+   *
+   * @param server whose connection it is; null if it is a client's
+   * @param tls how to encrypt it; null for not at all
+   * @param made completed after {@code connectionMade}; null if nobody waits, which is for plain ones only
+   */
+  Transport newTransport(
+      SocketChannel channel,
+      BaseProtocol protocol,
+      SelectorServer server,
+      TlsSettings tls,
+      Future<Void> made)
+      throws IOException {
+    if (tls == null) {
+      return new SocketTransport(this, channel, protocol, server, made);
+    }
+    var layer = new TlsProtocol(this, tlsBuffers, tls, protocol, made, false);
+    new SocketTransport(this, channel, layer, server, null);
+    return layer.transport();
+  }
+
+  @Override
+  public Transport startTls(
+      Transport transport,
+      BaseProtocol protocol,
+      SslOptions ssl,
+      boolean serverSide,
+      ByteBuffer received)
+      throws IOException {
+    Objects.requireNonNull(transport, "transport");
+    Objects.requireNonNull(protocol, "protocol");
+    Objects.requireNonNull(ssl, "ssl");
+    Objects.requireNonNull(received, "received");
+    checkOnLoop("startTls");
+    TlsSettings tls =
+        serverSide ? TlsSettings.forServer(ssl) : TlsSettings.forClient(this, ssl, "", -1);
+    Future<Void> made = createFuture();
+    var layer = new TlsProtocol(this, tlsBuffers, tls, protocol, made, true);
+    return layer.upgrade(transport, received);
   }
 }

@@ -9,8 +9,11 @@ import dev.weft.loop.Handle;
 import dev.weft.loop.Server;
 import dev.weft.loop.Task;
 import dev.weft.loop.TimerHandle;
+import dev.weft.tls.TlsProtocol;
+import dev.weft.tls.TlsSettings;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ServerOptions;
+import dev.weft.transport.Transport;
 import dev.weft.transport.TransportSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -36,6 +39,7 @@ final class SelectorServer implements Server {
   private final SelectorEventLoop loop;
   private final Supplier<? extends BaseProtocol> factory;
   private final ServerOptions options;
+  private final TlsSettings tls; // null for plain connections
   private final Accept accept;
   private final Context context = Context.copyContext();
   private final List<Acceptor> acceptors = new ArrayList<>();
@@ -62,6 +66,7 @@ final class SelectorServer implements Server {
     this.loop = loop;
     this.factory = factory;
     this.options = options;
+    this.tls = options.ssl().map(TlsSettings::forServer).orElse(null);
     this.accept = accept;
     channels.forEach(channel -> acceptors.add(new Acceptor(channel)));
   }
@@ -142,7 +147,7 @@ final class SelectorServer implements Server {
 
   @Override
   public void closeClients() {
-    List.copyOf(connections).forEach(SocketTransport::close);
+    List.copyOf(connections).stream().map(TlsProtocol::outermost).forEach(Transport::close);
   }
 
   @Override
@@ -344,15 +349,29 @@ final class SelectorServer implements Server {
           connection.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         }
         protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
-        new SocketTransport(loop, connection, protocol, SelectorServer.this, null);
+        loop.newTransport(connection, protocol, SelectorServer.this, tls, made(protocol));
       } catch (Throwable error) {
         SelectorEventLoop.closeQuietly(connection);
         SocketTransport.passFatal(error);
-        var record = ExceptionContext.of("Error on transport creation for incoming connection")
-            .withException(error);
-        loop.callExceptionHandler(
-            protocol == null ? record : record.with(ExceptionContext.PROTOCOL, protocol));
+        report(error, protocol);
       }
+    }
+
+    /** Who waits for a connection: nobody, but a handshake that fails is reported. */
+    private Future<Void> made(BaseProtocol protocol) {
+      if (tls == null) {
+        return null;
+      }
+      Future<Void> made = loop.createFuture();
+      made.addDoneCallback(done -> done.exception().ifPresent(error -> report(error, protocol)));
+      return made;
+    }
+
+    private void report(Throwable error, BaseProtocol protocol) {
+      var record = ExceptionContext.of("Error on transport creation for incoming connection")
+          .withException(error);
+      loop.callExceptionHandler(
+          protocol == null ? record : record.with(ExceptionContext.PROTOCOL, protocol));
     }
   }
 }

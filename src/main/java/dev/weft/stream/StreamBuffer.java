@@ -55,6 +55,11 @@ final class StreamBuffer {
     end = size;
   }
 
+  /** All bytes, as they stand here. */
+  ByteBuffer view() {
+    return ByteBuffer.wrap(bytes, start, size()).slice();
+  }
+
   /** Takes up to {@code n} bytes from the head. */
   byte[] take(int n) {
     int count = Math.min(n, size());

@@ -64,6 +64,22 @@ public final class StreamReader implements Iterable<byte[]> {
     this.transport = transport;
   }
 
+  /** What is to be paused from now on, which is not paused. */
+  void replaceTransport(ReadTransport transport) {
+    this.transport = transport;
+    paused = false;
+  }
+
+  /** What has been received and not read; stays until {@link #drop}. */
+  ByteBuffer peek() {
+    return buffer.view();
+  }
+
+  /** Drops the first {@code count} bytes. */
+  void drop(int count) {
+    buffer.take(count);
+  }
+
   /**
    * Appends data ({@code feed_data}). Never suspends.
    *

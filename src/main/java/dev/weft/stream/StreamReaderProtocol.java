@@ -5,7 +5,9 @@ import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.Future;
 import dev.weft.loop.Task;
 import dev.weft.transport.BaseTransport;
+import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.Protocol;
+import dev.weft.transport.SslOptions;
 import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.net.SocketException;
@@ -25,6 +27,7 @@ final class StreamReaderProtocol implements Protocol {
   private final List<Future<Void>> drainers = new ArrayList<>(0);
   private final List<Future<Void>> closers = new ArrayList<>(0);
   private boolean paused;
+  private boolean overTls; // which has no half-closed connections
   private boolean lost;
   private Throwable lossError; // null after a clean end
 
@@ -38,11 +41,31 @@ final class StreamReaderProtocol implements Protocol {
   public void connectionMade(BaseTransport base) {
     Transport transport = (Transport) base;
     reader.setTransport(transport);
+    overTls = isTls(transport);
     if (handler != null) {
       var writer = new StreamWriter(transport, this, reader);
       loop.createTask(() -> handler.handle(reader, writer))
           .addDoneCallback(task -> handled(task, transport));
     }
+  }
+
+  private static boolean isTls(Transport transport) {
+    return transport.getExtraInfo(ExtraInfo.SSLCONTEXT) != null;
+  }
+
+  /** Goes on encrypted. Suspends; returns the transport to use from now on. */
+  Transport startTls(Transport plain, SslOptions ssl) throws IOException {
+    boolean serverSide = handler != null;
+    ByteBuffer received = serverSide ? reader.peek() : ByteBuffer.allocate(0);
+    Transport encrypted;
+    try {
+      encrypted = loop.startTls(plain, this, ssl, serverSide, received);
+    } finally {
+      reader.drop(received.position());
+    }
+    reader.replaceTransport(encrypted);
+    overTls = true;
+    return encrypted;
   }
 
   private void handled(Future<Void> task, Transport transport) {
@@ -68,7 +91,7 @@ final class StreamReaderProtocol implements Protocol {
   @Override
   public boolean eofReceived() {
     reader.feedEof();
-    return true;
+    return !overTls;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.weft.stream;
 
 import dev.weft.loop.Task;
 import dev.weft.transport.ExtraInfo;
+import dev.weft.transport.SslOptions;
 import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,7 +20,7 @@ import java.util.Objects;
  */
 public final class StreamWriter implements AutoCloseable {
 
-  private final Transport transport;
+  private Transport transport;
   private final StreamReaderProtocol protocol;
   private final StreamReader reader;
 
@@ -99,6 +100,23 @@ public final class StreamWriter implements AutoCloseable {
   /** Closes the sending half after what is buffered ({@code write_eof}). Never suspends. */
   public void writeEof() {
     transport.writeEof();
+  }
+
+  /**
+   * Goes on encrypted ({@code start_tls}): flushes to the low mark, makes the handshake, and from then on the
+   * same reader and writer are TLS's. The side that has accepted the connection is the server, for which
+   * bytes that the reader has are the beginning of the handshake. A client's reader keeps what it has, which
+   * came unprotected: read it before. Suspends.
+   *
+   * @param ssl a client's must say the server's name, a server's has a context
+   * @throws IllegalArgumentException if {@code ssl} lacks what it must have
+   * @throws javax.net.ssl.SSLException if the handshake fails; the connection is closed
+   * @throws IOException if the connection is lost
+   */
+  public void startTls(SslOptions ssl) throws IOException {
+    Objects.requireNonNull(ssl, "ssl");
+    drain();
+    transport = protocol.startTls(transport, ssl);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import javax.net.ssl.SSLContext;
 
 /**
  * The optional parts of {@code createConnection}. Immutable.
@@ -21,16 +22,23 @@ import java.util.OptionalInt;
  *     with {@code happyEyeballsDelay} and 0 without
  * @param allErrors whether failing to connect to several addresses throws all their errors as a group
  *     ({@code all_errors}), not just one that names them
+ * @param ssl how to encrypt the connection ({@code ssl}); not at all if empty
  */
 public record ConnectionOptions(
     Optional<StandardProtocolFamily> family,
     Optional<InetSocketAddress> localAddr,
     Optional<Duration> happyEyeballsDelay,
     OptionalInt interleave,
-    boolean allErrors) {
+    boolean allErrors,
+    Optional<SslOptions> ssl) {
 
   private static final ConnectionOptions DEFAULTS = new ConnectionOptions(
-      Optional.empty(), Optional.empty(), Optional.empty(), OptionalInt.empty(), false);
+      Optional.empty(),
+      Optional.empty(),
+      Optional.empty(),
+      OptionalInt.empty(),
+      false,
+      Optional.empty());
 
   /** Checks that no part is null, negative or of another kind than TCP's. */
   public ConnectionOptions {
@@ -46,6 +54,7 @@ public record ConnectionOptions(
       throw new IllegalArgumentException(
           "interleave must not be negative: " + interleave.getAsInt());
     }
+    Objects.requireNonNull(ssl, "ssl");
   }
 
   /** From anywhere, to one address after the other. */
@@ -56,28 +65,39 @@ public record ConnectionOptions(
   /** These options, connecting to addresses of {@code family} only. */
   public ConnectionOptions withFamily(StandardProtocolFamily family) {
     return new ConnectionOptions(
-        Optional.of(family), localAddr, happyEyeballsDelay, interleave, allErrors);
+        Optional.of(family), localAddr, happyEyeballsDelay, interleave, allErrors, ssl);
   }
 
   /** These options, connecting from {@code address}. */
   public ConnectionOptions withLocalAddr(InetSocketAddress address) {
     return new ConnectionOptions(
-        family, Optional.of(address), happyEyeballsDelay, interleave, allErrors);
+        family, Optional.of(address), happyEyeballsDelay, interleave, allErrors, ssl);
   }
 
   /** These options, trying the next address after {@code delay}. */
   public ConnectionOptions withHappyEyeballsDelay(Duration delay) {
-    return new ConnectionOptions(family, localAddr, Optional.of(delay), interleave, allErrors);
+    return new ConnectionOptions(family, localAddr, Optional.of(delay), interleave, allErrors, ssl);
   }
 
   /** These options with {@code interleave} set. */
   public ConnectionOptions withInterleave(int interleave) {
     return new ConnectionOptions(
-        family, localAddr, happyEyeballsDelay, OptionalInt.of(interleave), allErrors);
+        family, localAddr, happyEyeballsDelay, OptionalInt.of(interleave), allErrors, ssl);
   }
 
   /** These options, with {@code allErrors} set. */
   public ConnectionOptions withAllErrors(boolean allErrors) {
-    return new ConnectionOptions(family, localAddr, happyEyeballsDelay, interleave, allErrors);
+    return new ConnectionOptions(family, localAddr, happyEyeballsDelay, interleave, allErrors, ssl);
+  }
+
+  /** These options, encrypting the connection with a context and default {@link SslOptions}. */
+  public ConnectionOptions withSsl(SSLContext context) {
+    return withSsl(SslOptions.of(context));
+  }
+
+  /** These options, encrypting the connection. */
+  public ConnectionOptions withSsl(SslOptions ssl) {
+    return new ConnectionOptions(
+        family, localAddr, happyEyeballsDelay, interleave, allErrors, Optional.of(ssl));
   }
 }

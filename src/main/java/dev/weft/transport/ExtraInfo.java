@@ -1,7 +1,12 @@
 package dev.weft.transport;
 
 import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
 
 /**
  * A key of {@link BaseTransport#getExtraInfo}: the name asyncio gives it, and the type of its value.
@@ -19,8 +24,39 @@ public final class ExtraInfo<T> {
   /** The options of the socket. */
   public static final ExtraInfo<TransportSocket> SOCKET = new ExtraInfo<>("socket");
 
-  private static final Map<String, ExtraInfo<?>> BY_NAME =
-      Map.of(PEERNAME.name, PEERNAME, SOCKNAME.name, SOCKNAME, SOCKET.name, SOCKET);
+  /** The context that TLS was set up with. */
+  public static final ExtraInfo<SSLContext> SSLCONTEXT = new ExtraInfo<>("sslcontext");
+
+  /** The peer's own certificate, after the handshake; none if it has shown none. */
+  public static final ExtraInfo<X509Certificate> PEERCERT = new ExtraInfo<>("peercert");
+
+  /** The cipher suite, after the handshake. */
+  public static final ExtraInfo<String> CIPHER = new ExtraInfo<>("cipher");
+
+  /** The TLS session, after the handshake: version, certificates of both sides, server names. */
+  public static final ExtraInfo<SSLSession> SSL_OBJECT = new ExtraInfo<>("ssl_object");
+
+  /** The application protocol agreed on (ALPN); none if there is none. Python's SSL object has it. */
+  public static final ExtraInfo<String> SELECTED_ALPN_PROTOCOL =
+      new ExtraInfo<>("selected_alpn_protocol");
+
+  /**
+   * Whether a TLS peer has ended the connection without saying so (close_notify), so that somebody may have
+   * cut off the end of its data.
+   */
+  public static final ExtraInfo<Boolean> RAGGED_EOF = new ExtraInfo<>("ragged_eof");
+
+  private static final Map<String, ExtraInfo<?>> BY_NAME = Stream.of(
+          PEERNAME,
+          SOCKNAME,
+          SOCKET,
+          SSLCONTEXT,
+          PEERCERT,
+          CIPHER,
+          SSL_OBJECT,
+          SELECTED_ALPN_PROTOCOL,
+          RAGGED_EOF)
+      .collect(Collectors.toUnmodifiableMap(ExtraInfo::name, key -> key));
 
   private final String name;
 

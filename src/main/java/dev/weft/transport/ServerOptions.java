@@ -1,7 +1,9 @@
 package dev.weft.transport;
 
 import java.net.StandardProtocolFamily;
+import java.util.Objects;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /**
  * The optional parts of {@code createServer}. Immutable.
@@ -18,6 +20,7 @@ import java.util.Optional;
  *     before {@code startServing()}, up to the backlog (asyncio refuses them)
  * @param cleanupSocket whether closing a server removes its Unix socket from the file system, unless
  *     something else is at the path by then ({@code cleanup_socket})
+ * @param ssl how to encrypt connections ({@code ssl}); not at all if empty
  */
 public record ServerOptions(
     Optional<StandardProtocolFamily> family,
@@ -26,10 +29,11 @@ public record ServerOptions(
     boolean reusePort,
     boolean keepAlive,
     boolean startServing,
-    boolean cleanupSocket) {
+    boolean cleanupSocket,
+    Optional<SslOptions> ssl) {
 
   private static final ServerOptions DEFAULTS =
-      new ServerOptions(Optional.empty(), 100, true, false, false, true, true);
+      new ServerOptions(Optional.empty(), 100, true, false, false, true, true, Optional.empty());
 
   /** Checks the family and the backlog. */
   public ServerOptions {
@@ -37,6 +41,7 @@ public record ServerOptions(
     if (backlog < 1) {
       throw new IllegalArgumentException("backlog must be at least 1: " + backlog);
     }
+    Objects.requireNonNull(ssl, "ssl");
   }
 
   /** A backlog of 100, as asyncio has it; reuse of the address; accepting at once. */
@@ -53,42 +58,61 @@ public record ServerOptions(
         reusePort,
         keepAlive,
         startServing,
-        cleanupSocket);
+        cleanupSocket,
+        ssl);
   }
 
   /** These options with another backlog. */
   public ServerOptions withBacklog(int backlog) {
     return new ServerOptions(
-        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
   }
 
   /** These options with {@code reuseAddress} set. */
   public ServerOptions withReuseAddress(boolean reuseAddress) {
     return new ServerOptions(
-        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
   }
 
   /** These options with {@code reusePort} set. */
   public ServerOptions withReusePort(boolean reusePort) {
     return new ServerOptions(
-        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
   }
 
   /** These options with {@code keepAlive} set. */
   public ServerOptions withKeepAlive(boolean keepAlive) {
     return new ServerOptions(
-        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
   }
 
   /** These options with {@code startServing} set. */
   public ServerOptions withStartServing(boolean startServing) {
     return new ServerOptions(
-        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
   }
 
   /** These options with {@code cleanupSocket} set. */
   public ServerOptions withCleanupSocket(boolean cleanupSocket) {
     return new ServerOptions(
-        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket);
+        family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
+  }
+
+  /** These options, encrypting connections with a context and default {@link SslOptions}. */
+  public ServerOptions withSsl(SSLContext context) {
+    return withSsl(SslOptions.of(context));
+  }
+
+  /** These options, encrypting connections. */
+  public ServerOptions withSsl(SslOptions ssl) {
+    return new ServerOptions(
+        family,
+        backlog,
+        reuseAddress,
+        reusePort,
+        keepAlive,
+        startServing,
+        cleanupSocket,
+        Optional.of(ssl));
   }
 }

@@ -7,6 +7,7 @@ import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.ServerOptions;
+import dev.weft.transport.SslOptions;
 import dev.weft.transport.Transport;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -220,6 +221,28 @@ final class ScriptedLoop extends BaseEventLoop {
 
   @Override
   public ServerSocket newServerSocket() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+      Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <P extends BaseProtocol> ProtocolConnection<P> connectAcceptedSocket(
+      Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Transport startTls(
+      Transport transport,
+      BaseProtocol protocol,
+      SslOptions ssl,
+      boolean serverSide,
+      ByteBuffer received) {
     throw new UnsupportedOperationException();
   }
 }

@@ -1,0 +1,126 @@
+package dev.weft.tls;
+
+import dev.weft.transport.Transport;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+
+/*
+ * Data is encrypted when it is written and handed to the transport below at once, whose queue is the only one:
+ * so a close has nothing to flush but that, and close_notify stands where it belongs, behind the data. Records
+ * are collected so that a batch of them is one write below. Only what is written before the end of the
+ * handshake has to wait here.
+ */
+
+/** The way out: from the application's bytes to records in the transport below. Loop thread only. */
+final class Encryption {
+
+  private static final ByteBuffer[] NOTHING = {};
+
+  private final SSLEngine engine;
+  private final TlsBuffers buffers;
+  private final ArrayDeque<ByteBuffer> backlog = new ArrayDeque<>(0);
+  private int backlogSize;
+  private Transport below;
+
+  Encryption(SSLEngine engine, TlsBuffers buffers) {
+    this.engine = engine;
+    this.buffers = buffers;
+  }
+
+  void begin(Transport below) {
+    this.below = below;
+  }
+
+  /** Keeps a copy of the data until the handshake is done. */
+  void queue(ByteBuffer data) {
+    backlogSize = Math.addExact(backlogSize, data.remaining());
+    backlog.add(ByteBuffer.allocate(data.remaining()).put(data).flip());
+  }
+
+  /** Sends what has waited for the handshake. */
+  void sendQueued() throws SSLException {
+    if (!backlog.isEmpty()) {
+      ByteBuffer[] data = backlog.toArray(ByteBuffer[]::new);
+      clear();
+      send(data);
+    }
+  }
+
+  /** Sends data; of what the engine takes no more, as its end has been sent, nothing. */
+  void send(ByteBuffer... data) throws SSLException {
+    ByteBuffer out = buffers.take();
+    try {
+      for (int from = 0; (from = firstRemaining(data, from)) < data.length; ) {
+        SSLEngineResult result = wrap(data, from, out);
+        if (result.getStatus() == Status.CLOSED) {
+          List.of(data).forEach(each -> each.position(each.limit()));
+        } else if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
+          throw new SSLException("cannot send: " + result);
+        }
+      }
+    } finally {
+      passOn(out);
+      buffers.give(out);
+    }
+  }
+
+  private static int firstRemaining(ByteBuffer[] data, int from) {
+    int index = from;
+    while (index < data.length && !data[index].hasRemaining()) {
+      index++;
+    }
+    return index;
+  }
+
+  /** Sends what the engine itself has to say: parts of a handshake, alerts. */
+  void sendPending() throws SSLException {
+    if (engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
+      return;
+    }
+    ByteBuffer out = buffers.take();
+    try {
+      while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+        if (wrap(NOTHING, 0, out).bytesProduced() == 0) {
+          break; // closed
+        }
+      }
+    } finally {
+      passOn(out);
+      buffers.give(out);
+    }
+  }
+
+  private SSLEngineResult wrap(ByteBuffer[] data, int from, ByteBuffer out) throws SSLException {
+    SSLEngineResult result = engine.wrap(data, from, data.length - from, out);
+    if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+      passOn(out);
+      result = engine.wrap(data, from, data.length - from, out);
+    }
+    return result;
+  }
+
+  private void passOn(ByteBuffer out) {
+    if (out.position() > 0) {
+      below.write(out.flip());
+      out.clear();
+    }
+  }
+
+  /** The bytes that have not left the program yet, here and below. */
+  int size() {
+    int waiting = below == null ? 0 : below.getWriteBufferSize();
+    return (int) Math.min((long) backlogSize + waiting, Integer.MAX_VALUE);
+  }
+
+  /** Drops what waits for the handshake. */
+  void clear() {
+    backlog.clear();
+    backlogSize = 0;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.weft.transport;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * Makes SSL contexts from PEM files, as Python's {@code ssl.create_default_context}, {@code load_cert_chain}
+ * and {@code load_verify_locations} do. Stands beside {@link SslOptions}, which takes them.
+ *
+ * <p>All methods read files on the calling thread: call them before the loop runs, or by {@code toThread}.
+ * Private keys may be PKCS#8 ({@code PRIVATE KEY}), PKCS#1 ({@code RSA PRIVATE KEY}) or SEC 1 ({@code EC
+ * PRIVATE KEY}), not encrypted.
+ */
+public final class SslContexts {
+
+  private static final char[] NO_PASSWORD = {};
+
+  private SslContexts() {}
+
+  /**
+   * For a server.
+   *
+   * @param certificateChain the server's certificate, then those that lead to a root
+   * @param privateKey may be the same file
+   * @throws IOException if a file cannot be read
+   * @throws GeneralSecurityException if a file does not have what it should
+   */
+  public static SSLContext server(Path certificateChain, Path privateKey)
+      throws IOException, GeneralSecurityException {
+    return context(keys(certificateChain, privateKey), null);
+  }
+
+  /**
+   * For a server that asks its clients for certificates; {@code SslOptions.withParameters(p ->
+   * p.setNeedClientAuth(true))} makes it insist.
+   *
+   * @param trusted the authorities whose clients are welcome
+   * @throws IOException if a file cannot be read
+   * @throws GeneralSecurityException if a file does not have what it should
+   */
+  public static SSLContext server(Path certificateChain, Path privateKey, Path trusted)
+      throws IOException, GeneralSecurityException {
+    return context(keys(certificateChain, privateKey), trust(trusted));
+  }
+
+  /**
+   * For a client.
+   *
+   * @param trusted the authorities whose servers are trusted, and no others
+   * @throws IOException if a file cannot be read
+   * @throws GeneralSecurityException if a file does not have what it should
+   */
+  public static SSLContext client(Path trusted) throws IOException, GeneralSecurityException {
+    return context(null, trust(trusted));
+  }
+
+  /**
+   * For a client that has a certificate of its own.
+   *
+   * @throws IOException if a file cannot be read
+   * @throws GeneralSecurityException if a file does not have what it should
+   */
+  public static SSLContext client(Path trusted, Path certificateChain, Path privateKey)
+      throws IOException, GeneralSecurityException {
+    return context(keys(certificateChain, privateKey), trust(trusted));
+  }
+
+  private static SSLContext context(KeyManager[] keys, TrustManager[] trust)
+      throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys, trust, null);
+    return context;
+  }
+
+  private static KeyManager[] keys(Path certificateChain, Path privateKey)
+      throws IOException, GeneralSecurityException {
+    List<X509Certificate> chain = Pem.certificates(certificateChain);
+    PrivateKey key = Pem.privateKey(privateKey);
+    KeyStore store = emptyStore();
+    store.setKeyEntry("key", key, NO_PASSWORD, chain.toArray(Certificate[]::new));
+    var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, NO_PASSWORD);
+    return factory.getKeyManagers();
+  }
+
+  private static TrustManager[] trust(Path trusted) throws IOException, GeneralSecurityException {
+    KeyStore store = emptyStore();
+    for (X509Certificate authority : Pem.certificates(trusted)) {
+      store.setCertificateEntry("trusted-" + store.size(), authority);
+    }
+    var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return factory.getTrustManagers();
+  }
+
+  private static KeyStore emptyStore() throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    return store;
+  }
+}

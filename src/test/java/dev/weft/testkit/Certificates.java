@@ -1,0 +1,50 @@
+package dev.weft.testkit;
+
+import dev.weft.transport.SslContexts;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLContext;
+
+/** The certificates of the folder {@code tls}, whose script says what they are, and contexts with them. */
+public final class Certificates {
+
+  private Certificates() {}
+
+  /** A file of the folder. */
+  public static Path file(String name) {
+    try {
+      return Path.of(Certificates.class.getResource("/tls/" + name).toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A server's context with the certificate of that name; it trusts clients of the root. */
+  public static SSLContext server(String name) {
+    return made(() -> SslContexts.server(file(name + ".pem"), file(name + ".key"), file("ca.pem")));
+  }
+
+  /** A client's context that trusts the root. */
+  public static SSLContext client() {
+    return made(() -> SslContexts.client(file("ca.pem")));
+  }
+
+  /** A client's context that trusts the root and has a certificate. */
+  public static SSLContext clientWithCertificate() {
+    return made(() -> SslContexts.client(file("ca.pem"), file("client.pem"), file("client.key")));
+  }
+
+  private interface Maker {
+    SSLContext make() throws IOException, GeneralSecurityException;
+  }
+
+  private static SSLContext made(Maker maker) {
+    try {
+      return maker.make();
+    } catch (IOException | GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
