@@ -11,7 +11,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
@@ -51,7 +50,7 @@ public final class Gather<T, R> extends Future<List<R>> {
    * @throws IllegalArgumentException if the futures belong to different loops
    */
   public static <T> Future<List<T>> of(List<? extends Future<? extends T>> futures) {
-    return gather(futures, Future::result, true);
+    return gather(futures, distinct(futures), Future::result, true);
   }
 
   /**
@@ -62,7 +61,8 @@ public final class Gather<T, R> extends Future<List<R>> {
    * @throws IllegalStateException if the caller is not on a loop
    */
   public static <T> Future<List<T>> ofCoroutines(List<? extends Callable<? extends T>> coroutines) {
-    return of(tasks(coroutines));
+    List<Task<T>> tasks = tasks(coroutines);
+    return gather(tasks, tasks, Future::result, true);
   }
 
   /**
@@ -74,7 +74,7 @@ public final class Gather<T, R> extends Future<List<R>> {
    * @throws IllegalArgumentException if the futures belong to different loops
    */
   public static <T> Future<List<Outcome<T>>> outcomes(List<? extends Future<? extends T>> futures) {
-    return gather(futures, Gather::outcomeOf, false);
+    return gather(futures, distinct(futures), Gather::outcomeOf, false);
   }
 
   /**
@@ -85,7 +85,8 @@ public final class Gather<T, R> extends Future<List<R>> {
    */
   public static <T> Future<List<Outcome<T>>> outcomesOfCoroutines(
       List<? extends Callable<? extends T>> coroutines) {
-    return outcomes(tasks(coroutines));
+    List<Task<T>> tasks = tasks(coroutines);
+    return gather(tasks, tasks, Gather::outcomeOf, false);
   }
 
   private static <T> List<Task<T>> tasks(List<? extends Callable<? extends T>> coroutines) {
@@ -94,19 +95,30 @@ public final class Gather<T, R> extends Future<List<R>> {
     return coroutines.stream().map(loop::<T>createTask).toList();
   }
 
+  /** Each of them once, where it comes first. */
+  private static <F> List<F> distinct(List<? extends F> futures) {
+    requireNonNull(futures, "futures");
+    var seen = new IdentityHashMap<F, Boolean>(futures.size());
+    var distinct = new ArrayList<F>(futures.size());
+    for (F future : futures) {
+      if (seen.put(future, true) == null) {
+        distinct.add(future);
+      }
+    }
+    return distinct;
+  }
+
   private static <T, R> Future<List<R>> gather(
       List<? extends Future<? extends T>> futures,
+      List<? extends Future<? extends T>> distinct,
       Function<Future<? extends T>, ? extends R> look,
       boolean endsAtFailure) {
-    requireNonNull(futures, "futures");
     EventLoop loop =
         futures.isEmpty() ? EventLoop.getRunningLoop() : futures.get(0).getLoop();
-    Set<Future<? extends T>> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Future<? extends T> future : futures) {
+    for (Future<? extends T> future : distinct) {
       if (future.getLoop() != loop) {
         throw new IllegalArgumentException("futures are tied to different event loops");
       }
-      distinct.add(future);
     }
     var gather = new Gather<T, R>(loop, List.copyOf(futures), look, endsAtFailure);
     if (futures.isEmpty()) {
@@ -114,10 +126,7 @@ public final class Gather<T, R> extends Future<List<R>> {
     }
     gather.pending = distinct.size();
     var ended = new ArrayList<Future<? extends T>>();
-    for (Future<? extends T> future : futures) {
-      if (!distinct.remove(future)) {
-        continue;
-      }
+    for (Future<? extends T> future : distinct) {
       if (future.done()) {
         ended.add(future);
       } else {
@@ -168,9 +177,7 @@ public final class Gather<T, R> extends Future<List<R>> {
 
   /** The error of a child that was cancelled is left for whoever looks at the child first. */
   private static <T> Outcome<T> outcomeOf(Future<? extends T> child) {
-    return child.cancelled()
-        ? Outcome.failed(new CancelledError(cancelMessageOf(child)))
-        : Outcome.of(child);
+    return child.cancelled() ? Outcome.cancelled(cancelMessageOf(child)) : Outcome.of(child);
   }
 
   private List<R> results() {

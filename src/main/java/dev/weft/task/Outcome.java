@@ -13,21 +13,30 @@ import java.util.Optional;
 public final class Outcome<T> {
 
   private final T result;
-  private final Throwable failure;
+  private final boolean cancelled;
+  private final String cancelMessage;
+  // if cancelled, made when somebody looks, in whatever thread: few do, and an error costs more
+  // than a task
+  private volatile Throwable failure;
 
-  private Outcome(T result, Throwable failure) {
+  private Outcome(T result, Throwable failure, boolean cancelled, String cancelMessage) {
     this.result = result;
     this.failure = failure;
+    this.cancelled = cancelled;
+    this.cancelMessage = cancelMessage;
   }
 
   /** The outcome of a future that is done; its failure counts as retrieved. */
   static <T> Outcome<T> of(Future<? extends T> done) {
     Throwable failure = failureOf(done);
-    return new Outcome<>(failure == null ? done.result() : null, failure);
+    return new Outcome<>(failure == null ? done.result() : null, failure, false, null);
   }
 
-  static <T> Outcome<T> failed(Throwable failure) {
-    return new Outcome<>(null, failure);
+  /**
+   * @param message what the error is to say; null for nothing
+   */
+  static <T> Outcome<T> cancelled(String message) {
+    return new Outcome<>(null, null, true, message);
   }
 
   /** What a future that is done has failed with, a {@code CancelledError} if it was cancelled, or null. */
@@ -46,19 +55,32 @@ public final class Outcome<T> {
    * @return null if that was the result
    */
   public T get() {
-    if (failure != null) {
-      throw Failures.rethrow(failure);
+    Throwable thrown = failureOrNull();
+    if (thrown != null) {
+      throw Failures.rethrow(thrown);
     }
     return result;
   }
 
   /** The failure, a {@link CancelledError} if the future was cancelled; empty if there is a result. */
   public Optional<Throwable> failure() {
-    return Optional.ofNullable(failure);
+    return Optional.ofNullable(failureOrNull());
+  }
+
+  private Throwable failureOrNull() {
+    if (cancelled && failure == null) {
+      synchronized (this) { // the same for all who look
+        if (failure == null) {
+          failure = new CancelledError(cancelMessage);
+        }
+      }
+    }
+    return failure;
   }
 
   @Override
   public String toString() {
-    return failure == null ? "Outcome[" + result + "]" : "Outcome[failed with " + failure + "]";
+    Throwable seen = failureOrNull();
+    return seen == null ? "Outcome[" + result + "]" : "Outcome[failed with " + seen + "]";
   }
 }
