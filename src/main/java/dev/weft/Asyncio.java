@@ -627,6 +627,13 @@ public final class Asyncio {
     return Streams.startServer(handler, host, port, limit, options);
   }
 
+  /** As the other, on every address of several hosts. */
+  public static Server startServer(
+      ClientHandler handler, List<String> hosts, int port, int limit, ServerOptions options)
+      throws IOException {
+    return Streams.startServer(handler, hosts, port, limit, options);
+  }
+
   /**
    * Connects to a server on a Unix socket ({@code open_unix_connection}). Suspends.
    *

@@ -116,7 +116,7 @@ final class Connector {
       connected = winner.channel;
       return connected;
     } finally {
-      for (Attempt attempt : attempts) {
+      for (Attempt attempt : attempts) { // the winner, too, if the caller was cancelled meanwhile
         if (attempt.channel != connected) {
           attempt.close();
         }

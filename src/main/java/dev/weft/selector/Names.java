@@ -111,8 +111,7 @@ final class Names {
     if (flags.contains(NameInfo.Flag.NUMERIC_HOST)) {
       return numeric;
     }
-    // A copy, as the one given may know a name that somebody connected to, or an answer of long
-    // ago.
+    // A copy, because the JDK has an address keep its first answer for ever.
     InetAddress nameless = InetAddress.getByAddress(address.getAddress());
     String name = ask(loop, numeric, nameless::getCanonicalHostName).await();
     if (!name.equals(nameless.getHostAddress())) {

@@ -6,6 +6,7 @@ import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -43,6 +44,14 @@ public final class Streams {
       throws IOException {
     EventLoop loop = EventLoop.getRunningLoop();
     return loop.createServer(serving(loop, handler, limit), host, port, options);
+  }
+
+  /** As the other, on every address of several hosts. */
+  public static Server startServer(
+      ClientHandler handler, List<String> hosts, int port, int limit, ServerOptions options)
+      throws IOException {
+    EventLoop loop = EventLoop.getRunningLoop();
+    return loop.createServer(serving(loop, handler, limit), hosts, port, options);
   }
 
   // ---- Unix sockets

@@ -166,6 +166,21 @@ class HappyEyeballsTest {
   }
 
   @Test
+  @DisplayName("CONN-7: so has the latest that refuses, while an earlier one has no answer yet")
+  void afterLaterFailure() {
+    run(() -> {
+      silent("127.0.0.2");
+      listen("127.0.0.4", 5);
+      var connecting = connecting(EYEBALLS, "127.0.0.2", "127.0.0.3", "127.0.0.4");
+      Task.sleep(DELAY);
+      Recorder winner = atOnce(connecting);
+      assertEquals("127.0.0.4", peerOf(winner));
+      assertEquals(DELAY.toNanos(), loop.time());
+      end(winner);
+    });
+  }
+
+  @Test
   @DisplayName("CONN-7: the last one's failure is not the end while another has no answer yet")
   void lateWinner() {
     run(() -> {

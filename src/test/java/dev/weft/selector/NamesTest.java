@@ -114,7 +114,8 @@ class NamesTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("getnameinfo: what the address was made from is not taken for its name")
+  @DisplayName(
+      "getnameinfo: neither what the address was made from nor an earlier answer is taken for its name")
   void knownByAnotherName() {
     run(() -> {
       var real = FakeNames.of("127.7.8.9");
@@ -122,6 +123,9 @@ class NamesTest extends TcpTest {
       byte[] bytes = {127, 7, 8, 9};
       var claimed = InetAddress.getByAddress("claimed.weft.test", bytes);
       assertEquals(new NameInfo(real, "1"), loop.getnameinfo(new InetSocketAddress(claimed, 1)));
+      String renamed = FakeNames.of("127.7.8.9");
+      FakeNames.reverse(claimed, renamed);
+      assertEquals(renamed, loop.getnameinfo(new InetSocketAddress(claimed, 1)).host());
     });
   }
 

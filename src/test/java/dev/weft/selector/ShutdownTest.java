@@ -128,11 +128,16 @@ class ShutdownTest {
   @DisplayName("SRV-17: cancelling shutdown cuts the grace short, and all are lost when it throws")
   void cancelled() throws Exception {
     serving(2, () -> {
-      var shutdown = Loops.started(() -> server.shutdown(GRACE));
+      var shutdown = Loops.started(() -> {
+        try {
+          server.shutdown(GRACE);
+        } finally {
+          assertTrue(made.stream().allMatch(each -> each.lost.done()));
+        }
+      });
       loop.callLater(Duration.ofSeconds(3), shutdown::cancel);
       assertThrows(CancelledError.class, shutdown::await);
       assertEquals(Duration.ofSeconds(3), passed());
-      assertTrue(made.stream().allMatch(each -> each.lost.done()));
     });
   }
 

@@ -19,7 +19,9 @@ import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ServerOptions;
+import dev.weft.transport.TransportSocket;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,6 +134,25 @@ class ClientHandlerTest {
       }
     });
     assertEquals(1, seen.size());
+  }
+
+  @Test
+  @DisplayName("SRV-1: a server on several hosts serves all of them with one handler")
+  void severalHosts() {
+    Loops.run(() -> {
+      ClientHandler handler = ClientHandler.closing((reader, writer) -> writer.write("hello\n"));
+      Server server = Asyncio.startServer(
+          handler, List.of("127.0.0.2", "127.0.0.3"), 0, 100, ServerOptions.defaults());
+      for (TransportSocket socket : server.sockets()) {
+        var address = (InetSocketAddress) socket.getLocalAddress();
+        try (Connection connection =
+            Asyncio.openConnection(address.getHostString(), address.getPort())) {
+          assertBytes("hello\n", connection.reader().readline());
+        }
+      }
+      assertEquals(2, server.sockets().size());
+      server.shutdown(Duration.ofSeconds(1));
+    });
   }
 
   @Test
