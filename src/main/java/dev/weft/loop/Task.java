@@ -23,7 +23,8 @@ import java.util.concurrent.locks.LockSupport;
  *               that caught it, which asks for the same cancellation again. Still there without
  *               mustCancel, the request was taken back meanwhile.
  *
- * An interrupt that is not ours counts as a cancel of its own.
+ * An interrupt that is not ours counts as a cancel of its own. A cancel scope cancels waits in another way,
+ * see CancelRegion.
  */
 
 /**

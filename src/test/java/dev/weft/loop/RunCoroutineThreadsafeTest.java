@@ -61,6 +61,16 @@ class RunCoroutineThreadsafeTest {
   }
 
   @Test
+  @DisplayName(
+      "EXEC-8: a task of the same loop that blocks on it parks alone, and the loop goes on")
+  void onTheLoopItself() throws Exception {
+    assertEquals(
+        "x",
+        loop.runCoroutineThreadsafe(() -> loop.runCoroutineThreadsafe(() -> "x").get())
+            .get());
+  }
+
+  @Test
   @DisplayName("EXEC-7: its failure comes back as it is, and counts as seen")
   void failure() throws Exception {
     loop.setExceptionHandler((where, record) -> order.expectUnreached());

@@ -179,6 +179,25 @@ class CancelScopeCompositionTest {
     });
   }
 
+  @Test
+  @DisplayName("Task.cancel that no wait in the scope has met is met by the first call after it")
+  void taskCancelledAtTheEnd() {
+    Loops.run(() -> {
+      Task<Object> task = Loops.started(() -> {
+        scope.run(inside -> {
+          assertThrows(InterruptedException.class, () -> new LinkedBlockingQueue<>().take());
+          self().cancel();
+          return null;
+        });
+        order.expect(1);
+        return new LinkedBlockingQueue<>().take();
+      });
+      scope.cancel();
+      assertThrows(CancelledError.class, task::await);
+      order.finish(2);
+    });
+  }
+
   // ---- timeouts
 
   @Test

@@ -165,11 +165,12 @@ class CancelScopeWaitsTest {
         assertEquals(1, self().cancelling());
         return "x";
       });
-      Asyncio.moveOnAfter(SECOND, inside -> {
+      EventLoop.getRunningLoop().callLater(SECOND.multipliedBy(2), scope::cancel);
+      scope.run(outside -> Asyncio.moveOnAfter(SECOND, inside -> {
         assertEquals("x", slow.await());
         assertCancelled(CancelScopeWaitsTest::waitForEver);
         return null;
-      });
+      }));
       assertEquals(HOUR.plus(SECOND).toNanos(), EventLoop.getRunningLoop().time());
     });
   }
@@ -264,6 +265,17 @@ class CancelScopeWaitsTest {
   }
 
   @Test
+  @DisplayName("the first one, too, in a scope that is cancelled before it is entered")
+  void blockingCallAtOnce() {
+    Loops.run(() -> {
+      scope.cancel();
+      scope.run(inside -> new LinkedBlockingQueue<>().take());
+      assertTrue(scope.cancelledCaught());
+      nothingIsLeft();
+    });
+  }
+
+  @Test
   @DisplayName("a call that does not heed interrupts goes on, and neither it nor the loop is stuck")
   void uninterruptible() {
     Loops.run(() -> {
@@ -333,6 +345,26 @@ class CancelScopeWaitsTest {
     });
   }
 
+  @Test
+  @DisplayName(
+      "an interrupt from elsewhere after the scope's end is a cancel, also in a scope around it")
+  void foreignInterrupt() {
+    Loops.run(() -> {
+      new CancelScope().run(outside -> {
+        scope.run(inside -> {
+          inside.cancel();
+          return new LinkedBlockingQueue<>().take();
+        });
+        Thread.currentThread().interrupt();
+        assertCancelled(CancelScopeWaitsTest::waitForEver);
+        assertEquals(1, self().cancelling());
+        self().uncancel();
+        return null;
+      });
+      nothingIsLeft();
+    });
+  }
+
   // ---- shields
 
   @Test
@@ -352,8 +384,8 @@ class CancelScopeWaitsTest {
             assertEquals("x", queue.take());
           });
           assertEquals("y", Asyncio.shielded(() -> Asyncio.sleep(SECOND, "y")));
-          assertCancelled(CancelScopeWaitsTest::waitForEver);
           assertInterrupted(() -> new LinkedBlockingQueue<>().take());
+          assertCancelled(CancelScopeWaitsTest::waitForEver);
           order.expect(1);
         }
       }));

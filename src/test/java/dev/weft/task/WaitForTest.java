@@ -211,6 +211,20 @@ class WaitForTest {
   }
 
   @Test
+  @DisplayName("TMO-19: what is shielded survives the timeout of who waits for it")
+  void shielded() {
+    Loops.run(() -> {
+      Task<String> inner = started(() -> {
+        Task.sleep(SECOND.multipliedBy(2));
+        return "x";
+      });
+      assertThrows(TimeoutException.class, () -> Timeouts.waitFor(Shield.of(inner), SECOND));
+      assertEquals(0, inner.cancelling());
+      assertEquals("x", Timeouts.waitFor(Shield.of(inner), SECOND.multipliedBy(2)));
+    });
+  }
+
+  @Test
   @DisplayName("null is refused by name, and nothing is cancelled")
   void nulls() {
     Loops.run(() -> {
