@@ -28,28 +28,16 @@ final class LoadGenerator {
     }
     Path program = Path.of("target", "bench", "loadgen").toAbsolutePath();
     Files.createDirectories(program.getParent());
-    output(List.of("gcc", "-O2", "-o", program.toString(), SOURCE.toString()));
+    Programs.output(List.of("gcc", "-O2", "-o", program.toString(), SOURCE.toString()));
     return new LoadGenerator(program);
   }
 
   /** Puts load on a server. */
   Sample run(ServerProcess server, String arguments) throws IOException, InterruptedException {
-    var command = new ArrayList<String>(List.of("taskset", "-c", CPU, program.toString()));
+    var command = new ArrayList<String>(List.of(program.toString()));
     command.addAll(List.of("-p", "" + server.port(), "-P", "" + server.pid()));
     command.addAll(List.of(arguments.split(" ")));
-    return Sample.parse(output(command));
-  }
-
-  private static String output(List<String> command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-    String output = new String(process.getInputStream().readAllBytes());
-    int status = process.waitFor();
-    if (status != 0) {
-      throw new IOException(String.join(" ", command) + " ended with status " + status);
-    }
-    return output;
+    return Sample.parse(Programs.output(Programs.onCpu(CPU, command)));
   }
 
   /**

@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -14,8 +11,6 @@ import java.util.concurrent.TimeUnit;
 final class ServerProcess implements AutoCloseable {
 
   private static final String CPU = "0";
-  private static final List<String> FLAGS = List.of(
-      "-Xms256m", "-Xmx1g", "-XX:+UseSerialGC", "--add-opens=java.base/java.lang=ALL-UNNAMED");
   // as one carrier is all that the others have
   private static final List<String> ONE_CARRIER = List.of(
       "-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1");
@@ -38,15 +33,11 @@ final class ServerProcess implements AutoCloseable {
    */
   static ServerProcess start(String name, String command) throws IOException, InterruptedException {
     int port = freePort();
-    var line = new ArrayList<String>(List.of("taskset", "-c", CPU));
-    if (command != null) {
-      line.addAll(Arrays.asList(command.replace("{port}", "" + port).split(" +")));
-    } else {
-      line.addAll(ours(name, port));
-    }
-    Process process = new ProcessBuilder(line)
+    List<String> line = command == null
+        ? ours(name, port)
+        : List.of(command.replace("{port}", "" + port).split(" +"));
+    Process process = Programs.onCpu(CPU, line)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
     var server = new ServerProcess(name, process, port);
@@ -55,15 +46,8 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private static List<String> ours(String form, int port) {
-    var line = new ArrayList<String>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(FLAGS);
-    if (form.equals("threads")) {
-      line.addAll(ONE_CARRIER);
-    }
-    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    line.addAll(List.of(EchoServer.class.getName(), form, "" + port));
-    return line;
+    List<String> flags = form.equals("threads") ? ONE_CARRIER : List.of();
+    return Programs.java(flags, EchoServer.class, form, "" + port);
   }
 
   private static int freePort() throws IOException {

@@ -5,8 +5,17 @@ import dev.weft.loop.Future;
 import dev.weft.loop.Task;
 import dev.weft.loop.ThrowingRunnable;
 import dev.weft.loop.TimerHandle;
+import dev.weft.sync.Event;
+import dev.weft.sync.Lock;
+import dev.weft.sync.Queue;
+import dev.weft.task.Gather;
+import dev.weft.task.TaskGroup;
+import dev.weft.task.Timeouts;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -18,9 +27,16 @@ final class WeftOperations implements AutoCloseable {
   /** How many callbacks or tasks there are in a batch. */
   static final int BATCH = 1000;
 
+  /** How many tasks are gathered or grouped. */
+  static final int FEW = 100;
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration MOMENT = Duration.ofNanos(100_000);
+
   private final EventLoop loop = EventLoop.newEventLoop();
   private final ArrayDeque<TimerHandle> pending = new ArrayDeque<>();
   private final Duration[] delays = new Duration[1 << 12];
+  private final Lock lock = new Lock(); // a local one would be optimised away
   private Future<Void> ping;
   private Future<Void> pong;
   private long called;
@@ -123,6 +139,121 @@ final class WeftOperations implements AutoCloseable {
         ping = loop.createFuture();
       }
       other.await();
+    });
+  }
+
+  /** Two tasks that set each other's events in turn; {@code n} switches. */
+  void eventPingPong(int n) {
+    run(() -> {
+      var mine = new Event();
+      var others = new Event();
+      Task<Void> other = loop.createTask(() -> {
+        for (int i = 0; i < n / 2; i++) {
+          others.await();
+          others.clear();
+          mine.set();
+        }
+        return null;
+      });
+      for (int i = 0; i < n / 2; i++) {
+        others.set();
+        mine.await();
+        mine.clear();
+      }
+      other.await();
+    });
+  }
+
+  /** A lock that is free. */
+  void lock(int n) {
+    run(() -> {
+      for (int i = 0; i < n; i++) {
+        lock.with(() -> called++);
+      }
+    });
+  }
+
+  /** From one task to another through a queue of so many places. */
+  void queue(int n, int size) {
+    run(() -> {
+      var queue = new Queue<Integer>(size);
+      Task<Void> producer = loop.createTask(() -> {
+        for (int i = 0; i < n; i++) {
+          queue.put(i);
+        }
+        return null;
+      });
+      for (int i = 0; i < n; i++) {
+        queue.get();
+      }
+      producer.await();
+    });
+  }
+
+  /** {@code gather} of {@link #FEW} empty tasks. */
+  void gather(int n) {
+    run(() -> {
+      for (int i = 0; i < n; i++) {
+        Gather.ofCoroutines(Collections.nCopies(FEW, () -> null)).await();
+      }
+    });
+  }
+
+  /** A task group of {@link #FEW} empty tasks. */
+  void taskGroup(int n) {
+    run(() -> {
+      for (int i = 0; i < n; i++) {
+        new TaskGroup().run(group -> {
+          for (int j = 0; j < FEW; j++) {
+            group.createTask(() -> null);
+          }
+          return null;
+        });
+      }
+    });
+  }
+
+  /** A timeout around nothing. */
+  void timeout(int n) {
+    run(() -> {
+      for (int i = 0; i < n; i++) {
+        Timeouts.timeout(MINUTE, scope -> null);
+      }
+    });
+  }
+
+  /** {@code waitFor} of an empty coroutine. */
+  void waitFor(int n) {
+    run(() -> {
+      for (int i = 0; i < n; i++) {
+        Timeouts.waitFor(() -> null, MINUTE);
+      }
+    });
+  }
+
+  /** {@code n} tasks that sleep and wake up. */
+  void sleep(int n) {
+    run(() -> Gather.of(sleepers(n, MOMENT)).await());
+  }
+
+  private List<Task<Void>> sleepers(int n, Duration delay) {
+    var tasks = new ArrayList<Task<Void>>(n);
+    for (int i = 0; i < n; i++) {
+      tasks.add(loop.createTask(() -> {
+        Task.sleep(delay);
+        return null;
+      }));
+    }
+    return tasks;
+  }
+
+  /** {@code n} tasks asleep at once, cancelled in their sleep. */
+  void sleepCancel(int n) {
+    run(() -> {
+      List<Task<Void>> tasks = sleepers(n, MINUTE);
+      Task.sleep(Duration.ZERO); // all of them have begun then
+      tasks.forEach(Task::cancel);
+      Gather.outcomes(tasks).await();
     });
   }
 

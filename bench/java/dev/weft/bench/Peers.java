@@ -1,0 +1,103 @@
+package dev.weft.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The runtimes that Weft stands beside: where they are, and how their programs are built. */
+final class Peers {
+
+  static final List<String> NAMES = List.of("weft", "asyncio", "uvloop", "go", "tokio", "node");
+
+  private static final Path SOURCES = Path.of("bench", "peers");
+  private static final Path BUILT = Path.of("target", "bench").toAbsolutePath();
+  // the newest first; a name on PATH proves nothing, pyenv has shims for versions that are not
+  // active
+  private static final List<String> PYTHONS = List.of(
+      "python3.15",
+      "python3.14",
+      "python3.13",
+      "env PYENV_VERSION=3.13.0 pyenv exec python3",
+      "python3.12",
+      "python3");
+
+  private Peers() {}
+
+  /**
+   * The command that starts a peer.
+   *
+   * @throws IOException if it is not there or cannot be built
+   */
+  static List<String> command(String name) throws IOException, InterruptedException {
+    if (!Files.isDirectory(SOURCES)) {
+      throw new IllegalStateException("run this in the project's directory: no " + SOURCES);
+    }
+    Files.createDirectories(BUILT);
+    return switch (name) {
+      case "weft" -> Programs.java(List.of(), WeftPeer.class);
+      case "asyncio" -> List.of(python(), source("tasks.py"), "asyncio");
+      case "uvloop" -> List.of(pythonWithUvloop(), source("tasks.py"), "uvloop");
+      case "go" -> List.of(buildGo());
+      case "tokio" -> List.of(buildTokio());
+      case "node" -> {
+        Programs.output(List.of("node", "--version"));
+        yield List.of("node", source("tasks.js"));
+      }
+      default -> throw new IllegalArgumentException("peers are " + NAMES + ": " + name);
+    };
+  }
+
+  private static String source(String file) {
+    return SOURCES.resolve(file).toString();
+  }
+
+  private static String python() throws IOException, InterruptedException {
+    for (String python : PYTHONS) {
+      try {
+        return executable(List.of(python.split(" ")), "assert sys.version_info >= (3, 11)");
+      } catch (IOException missing) {
+        // the next
+      }
+    }
+    throw new IOException("no CPython >= 3.11");
+  }
+
+  private static String pythonWithUvloop() throws IOException, InterruptedException {
+    return executable(List.of("/usr/bin/python3"), "import uvloop");
+  }
+
+  /** The interpreter itself, so that no shim stands between. */
+  private static String executable(List<String> python, String check)
+      throws IOException, InterruptedException {
+    var command = new ArrayList<>(python);
+    command.addAll(List.of("-c", "import sys; " + check + "; print(sys.executable)"));
+    return Programs.output(
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD))
+        .strip();
+  }
+
+  private static String buildGo() throws IOException, InterruptedException {
+    String program = BUILT.resolve("tasks-go").toString();
+    var builder = new ProcessBuilder("go", "build", "-o", program, source("tasks.go"));
+    builder.environment().put("GO111MODULE", "off"); // nothing but the standard library
+    Programs.output(builder.redirectError(ProcessBuilder.Redirect.INHERIT));
+    return program;
+  }
+
+  private static String buildTokio() throws IOException, InterruptedException {
+    Path target = BUILT.resolve("tokio");
+    Programs.output(new ProcessBuilder(
+            "cargo",
+            "build",
+            "--quiet",
+            "--release",
+            "--offline",
+            "--target-dir",
+            target.toString())
+        .directory(SOURCES.resolve("tokio").toFile())
+        .redirectError(ProcessBuilder.Redirect.INHERIT));
+    return target.resolve("release").resolve("tasks").toString();
+  }
+}

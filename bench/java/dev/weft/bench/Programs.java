@@ -1,0 +1,53 @@
+package dev.weft.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Child processes, each on a CPU of its own choice. */
+final class Programs {
+
+  private static final List<String> FLAGS = List.of(
+      "-Xms256m", "-Xmx1g", "-XX:+UseSerialGC", "--add-opens=java.base/java.lang=ALL-UNNAMED");
+
+  private Programs() {}
+
+  /** The command that runs a class of ours as this JVM would. */
+  static List<String> java(List<String> flags, Class<?> main, String... arguments) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(FLAGS);
+    command.addAll(flags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  static ProcessBuilder onCpu(String cpu, List<String> command) {
+    var line = new ArrayList<String>(List.of("taskset", "-c", cpu));
+    line.addAll(command);
+    return new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT);
+  }
+
+  /**
+   * Runs a command to its end.
+   *
+   * @throws IOException if there is no such program, or it does not end well
+   */
+  static String output(List<String> command) throws IOException, InterruptedException {
+    return output(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
+  }
+
+  /** As {@link #output(List)}, in a directory or otherwise than usual. */
+  static String output(ProcessBuilder builder) throws IOException, InterruptedException {
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes());
+    int status = process.waitFor();
+    if (status != 0) {
+      throw new IOException(String.join(" ", builder.command()) + " ended with status " + status);
+    }
+    return output;
+  }
+}
