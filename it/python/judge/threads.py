@@ -79,8 +79,8 @@ class Threads:
         foreign = self.named.get(s.args[1])
         if foreign is None:
             return "none"
-        if foreign in self.wrapped:
-            return "wrapped"  # Weft would complete the second before the first
+        if foreign.done() or foreign in self.wrapped:
+            return "not pending"  # Weft would complete the second before the first
         self.wrapped.add(foreign)
         future = asyncio.wrap_future(foreign, loop=self.loop)
         self.define(s.args[0], future, f"W{len(self.labels)}")

@@ -18,6 +18,8 @@ import java.util.Random;
  *   <li>eager children of a group: before 3.15 the group saw the end of a child at once, inside {@code create_task};
  *   <li>a step of {@code as_completed} that is cancelled was consumed before 3.15: here none is tried again.
  * </ul>
+ *
+ * <p>Only for older ones: futures of {@code java.util.concurrent} that end on the loop's own thread (FUT-14).
  */
 final class Generator {
 

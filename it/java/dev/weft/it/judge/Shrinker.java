@@ -72,7 +72,8 @@ final class Shrinker {
         .flatMap(line -> Stream.of(line.strip().split(" ")))
         .filter(word -> word.matches("[fecsbqvxlakpzjy]\\d|leaf"))
         .allMatch(declared::contains);
-    return complete && declared.contains("k0");
+    boolean waitsForThreads = text.contains("tothread") && !text.contains("default p0");
+    return complete && declared.contains("k0") && !waitsForThreads;
   }
 
   private static List<List<Statement>> smaller(List<Statement> block) {

@@ -164,7 +164,7 @@ final class Statements extends Words {
       case 30 -> modern && chance(40) ? "groupcancel " + group() : groupSpawn(group());
       case 31 -> "execute " + foreigner() + " p0 " + job();
       case 32 -> pick("work p0", "soonsafe h0 " + callback());
-      case 33 -> chance(50) ? "submit w0 " + laterBody() : foreign();
+      case 33 -> modern || chance(50) ? "submit w0 " + laterBody() : foreign();
       case 34 -> "wrap " + foreigner() + " " + pick("z0", "z1", "w0");
       case 35 ->
         chance(20) ? "stop" : pick("rename " + task() + " n1", "name " + task(), "alltasks");

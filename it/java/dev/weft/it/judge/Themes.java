@@ -70,8 +70,7 @@ final class Themes {
           "await d0",
           "await d1",
           "cancel d0",
-          "foreigncancel w0",
-          "foreigncomplete z0 1",
+          "execute d0 p0 j1",
           "execute d1 p0 j0",
           "work p0"));
 

@@ -102,8 +102,8 @@ final class Threads {
     if (!(stage.find(me, s.args().get(1)) instanceof CompletableFuture<?> foreign)) {
       return "none";
     }
-    if (!wrapped.add(foreign)) {
-      return "wrapped"; // a second one would be completed before the first
+    if (foreign.isDone() || !wrapped.add(foreign)) {
+      return "not pending"; // see EXEC-7 and FUT-14 among the differences in CONTRIBUTING
     }
     Future<?> future = Asyncio.wrapFuture(foreign);
     stage.name(s.args().get(0), future, stage.trace.newLabel("W"));
