@@ -6,6 +6,7 @@ module dev.weft {
 
   exports dev.weft;
   exports dev.weft.loop;
+  exports dev.weft.process;
   exports dev.weft.stream;
   exports dev.weft.sync;
   exports dev.weft.task;

@@ -11,6 +11,8 @@ import dev.weft.loop.Server;
 import dev.weft.loop.Task;
 import dev.weft.loop.TaskOptions;
 import dev.weft.loop.ThrowingRunnable;
+import dev.weft.process.Process;
+import dev.weft.process.Subprocesses;
 import dev.weft.stream.ClientHandler;
 import dev.weft.stream.Connection;
 import dev.weft.stream.StreamReader;
@@ -28,6 +30,7 @@ import dev.weft.task.Timeouts;
 import dev.weft.task.Wait;
 import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ServerOptions;
+import dev.weft.transport.SubprocessOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -664,5 +667,53 @@ public final class Asyncio {
   public static Server startUnixServer(
       ClientHandler handler, Path path, int limit, ServerOptions options) throws IOException {
     return Streams.startUnixServer(handler, path, limit, options);
+  }
+
+  // ---- processes
+
+  /**
+   * Starts a program as a child process ({@code create_subprocess_exec}), with this process's stdin, stdout and
+   * stderr. Suspends.
+   *
+   * @throws IOException if the program cannot be started
+   * @see Subprocesses#exec
+   */
+  public static Process createSubprocessExec(String... command) throws IOException {
+    return createSubprocessExec(List.of(command), SubprocessOptions.defaults());
+  }
+
+  /** As the other, with options. */
+  public static Process createSubprocessExec(List<String> command, SubprocessOptions options)
+      throws IOException {
+    return createSubprocessExec(command, options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /** As the other, with a limit in bytes for the readers. */
+  public static Process createSubprocessExec(
+      List<String> command, SubprocessOptions options, int limit) throws IOException {
+    return Subprocesses.exec(command, options, limit);
+  }
+
+  /**
+   * Starts a command line of the shell as a child process ({@code create_subprocess_shell}), with this process's
+   * stdin, stdout and stderr. Suspends.
+   *
+   * @throws IOException if the shell cannot be started
+   * @see Subprocesses#shell
+   */
+  public static Process createSubprocessShell(String command) throws IOException {
+    return createSubprocessShell(command, SubprocessOptions.defaults());
+  }
+
+  /** As the other, with options. */
+  public static Process createSubprocessShell(String command, SubprocessOptions options)
+      throws IOException {
+    return createSubprocessShell(command, options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /** As the other, with a limit in bytes for the readers. */
+  public static Process createSubprocessShell(String command, SubprocessOptions options, int limit)
+      throws IOException {
+    return Subprocesses.shell(command, options, limit);
   }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Opens {@code java.lang} to Weft for applications that cannot pass the flag: start Java with {@code
+ * Opens {@code java.lang} to Weft, and {@code sun.nio.ch} (see {@link Descriptors}), for applications that cannot pass the flag: start Java with {@code
  * -javaagent:weft.jar}.
  */
 public final class OpensAgent {
@@ -38,11 +38,12 @@ public final class OpensAgent {
     // The agent is loaded from the class path; an application on the module path has its own
     // dev.weft.
     Module named = ModuleLayer.boot().findModule("dev.weft").orElse(weft);
+    Set<Module> both = Set.copyOf(List.of(weft, named)); // often the same one twice
     instrumentation.redefineModule(
         Object.class.getModule(),
         Set.of(),
         Map.of(),
-        Map.of("java.lang", Set.copyOf(List.of(weft, named))), // often the same one twice
+        Map.of("java.lang", both, "sun.nio.ch", both),
         Set.of(),
         Map.of());
   }

@@ -6,10 +6,16 @@ import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
+import dev.weft.transport.Protocol;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.SslOptions;
+import dev.weft.transport.SubprocessOptions;
+import dev.weft.transport.SubprocessProtocol;
 import dev.weft.transport.Transport;
+import dev.weft.transport.WriteTransport;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -18,12 +24,14 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -537,18 +545,118 @@ public interface EventLoop extends AutoCloseable {
    * @param count how many bytes to send at most, 1 or more; {@link Long#MAX_VALUE} for all
    * @param fallback whether to send in blocks what the system cannot send by itself
    * @return how many bytes were sent; fewer than {@code count} if the file ends before
-   * @throws IllegalStateException if the transport is closing or is sending another file; or, without
+   * @throws IllegalStateException if the transport is closing, is sending another file or is a pipe's; or, without
    *     fallback, is not a plain socket's
    * @throws SendfileNotAvailableException without fallback, if the system cannot
    * @throws IOException if the file cannot be read or the connection is lost
    * @throws CancelledError if the calling task is cancelled
    */
-  long sendfile(Transport transport, FileChannel file, long offset, long count, boolean fallback)
+  long sendfile(
+      WriteTransport transport, FileChannel file, long offset, long count, boolean fallback)
       throws IOException;
 
   /** As the other, all of the file, with fallback. */
-  default long sendfile(Transport transport, FileChannel file) throws IOException {
+  default long sendfile(WriteTransport transport, FileChannel file) throws IOException {
     return sendfile(transport, file, 0, Long.MAX_VALUE, true);
+  }
+
+  // ---- pipes and processes
+
+  /**
+   * Reads a pipe by a protocol ({@code connect_read_pipe}). The transport owns the pipe from now on. Suspends;
+   * returns after {@link BaseProtocol#connectionMade}.
+   *
+   * @param factory makes the protocol
+   * @param pipe the end to read, in either mode
+   * @throws IOException if the pipe is closed
+   * @throws IllegalStateException if it is in use
+   */
+  <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+      Supplier<? extends P> factory, Pipe.SourceChannel pipe) throws IOException;
+
+  /**
+   * As the other, for a FIFO, a terminal or another character device, which is opened off the loop; a FIFO's other
+   * end is waited for. A thread reads it a chunk ahead of the protocol.
+   *
+   * @throws IOException if it cannot be opened
+   * @throws IllegalArgumentException if it is a file or a directory
+   */
+  <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+      Supplier<? extends P> factory, Path pipe) throws IOException;
+
+  /**
+   * As the other, for a stream that blocks, as {@code System.in} does. A thread reads it a chunk ahead of the
+   * protocol. Closing the transport closes the stream; a thread that is blocked in it does so when it gets out.
+   */
+  <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+      Supplier<? extends P> factory, InputStream pipe) throws IOException;
+
+  /**
+   * Writes a pipe by a protocol ({@code connect_write_pipe}). The transport owns the pipe from now on. That nobody
+   * reads it any more shows with the next write only. Suspends; returns after {@link
+   * BaseProtocol#connectionMade}.
+   *
+   * @param factory makes the protocol
+   * @param pipe the end to write, in either mode
+   * @throws IOException if the pipe is closed
+   * @throws IllegalStateException if it is in use
+   */
+  <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+      Supplier<? extends P> factory, Pipe.SinkChannel pipe) throws IOException;
+
+  /**
+   * As the other, for a FIFO, a terminal or another character device, which is opened off the loop; a FIFO's other
+   * end is waited for. A thread writes it, a chunk at a time.
+   *
+   * @throws IOException if it cannot be opened
+   * @throws IllegalArgumentException if it is a file or a directory
+   */
+  <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+      Supplier<? extends P> factory, Path pipe) throws IOException;
+
+  /**
+   * As the other, for a stream that blocks, as {@code System.out} does. A thread writes and flushes it, a chunk at a
+   * time. Closing the transport closes the stream.
+   */
+  <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+      Supplier<? extends P> factory, OutputStream pipe) throws IOException;
+
+  /**
+   * Starts a program as a child process ({@code subprocess_exec}). Suspends; returns after {@link
+   * BaseProtocol#connectionMade}. If the calling task is cancelled, the child has been killed and reaped before
+   * this throws.
+   *
+   * @param factory makes the protocol
+   * @param command the program and its arguments
+   * @throws IOException if the program cannot be started, or a file not opened
+   * @throws CancelledError if the calling task is cancelled
+   */
+  <P extends SubprocessProtocol> SubprocessConnection<P> subprocessExec(
+      Supplier<? extends P> factory, List<String> command, SubprocessOptions options)
+      throws IOException;
+
+  /** As the other, with a pipe for each of stdin, stdout and stderr. */
+  default <P extends SubprocessProtocol> SubprocessConnection<P> subprocessExec(
+      Supplier<? extends P> factory, List<String> command) throws IOException {
+    return subprocessExec(factory, command, SubprocessOptions.pipes());
+  }
+
+  /**
+   * Starts a command line of the shell as a child process ({@code subprocess_shell}), otherwise as {@link
+   * #subprocessExec}.
+   *
+   * @param command what {@code /bin/sh} is to run
+   */
+  default <P extends SubprocessProtocol> SubprocessConnection<P> subprocessShell(
+      Supplier<? extends P> factory, String command, SubprocessOptions options) throws IOException {
+    Objects.requireNonNull(command, "command");
+    return subprocessExec(factory, List.of("/bin/sh", "-c", command), options);
+  }
+
+  /** As the other, with a pipe for each of stdin, stdout and stderr. */
+  default <P extends SubprocessProtocol> SubprocessConnection<P> subprocessShell(
+      Supplier<? extends P> factory, String command) throws IOException {
+    return subprocessShell(factory, command, SubprocessOptions.pipes());
   }
 
   // ---- network

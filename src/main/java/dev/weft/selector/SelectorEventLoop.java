@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.carrier.Descriptors;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Clock;
 import dev.weft.loop.Context;
@@ -9,7 +10,10 @@ import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
 import dev.weft.loop.ProtocolConnection;
+import dev.weft.loop.ReadPipeConnection;
 import dev.weft.loop.Server;
+import dev.weft.loop.SubprocessConnection;
+import dev.weft.loop.WritePipeConnection;
 import dev.weft.tls.TlsBuffers;
 import dev.weft.tls.TlsProtocol;
 import dev.weft.tls.TlsSettings;
@@ -19,10 +23,16 @@ import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
+import dev.weft.transport.Protocol;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.SslOptions;
+import dev.weft.transport.SubprocessOptions;
+import dev.weft.transport.SubprocessProtocol;
 import dev.weft.transport.Transport;
+import dev.weft.transport.WriteTransport;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -37,6 +47,7 @@ import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -45,13 +56,16 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +83,8 @@ final class SelectorEventLoop extends BaseEventLoop {
 
   // loop thread only
   private ByteBuffer buffer;
+  private final Set<Releasable> releasables = new LinkedHashSet<>();
+  private boolean selectablePipes = Descriptors.isAvailable();
   private final TlsBuffers tlsBuffers = new TlsBuffers();
 
   SelectorEventLoop(Clock clock) {
@@ -118,13 +134,17 @@ final class SelectorEventLoop extends BaseEventLoop {
 
   @Override
   protected void release() {
-    List<Selectable> unclosed = selector.keys().stream()
+    Stream<Selectable> sockets = selector.keys().stream()
         .filter(SelectionKey::isValid)
         .map(SelectionKey::attachment)
         .filter(Selectable.class::isInstance) // a connection that nobody has yet has none
         .map(Selectable.class::cast)
-        .filter(Selectable::unclosed)
+        .filter(Selectable::unclosed);
+    List<Object> unclosed = Stream.<Object>concat(
+            sockets, releasables.stream().filter(each -> !each.isClosing()))
         .toList();
+    releasables.forEach(Releasable::release);
+    releasables.clear();
     try {
       release(selector);
     } catch (IOException e) {
@@ -192,6 +212,25 @@ final class SelectorEventLoop extends BaseEventLoop {
     } catch (IOException e) {
       throw new UncheckedIOException("polling failed", e);
     }
+  }
+
+  /** Remembers what has to be released with the loop. */
+  void opened(Releasable releasable) {
+    releasables.add(releasable);
+  }
+
+  void gone(Releasable releasable) {
+    releasables.remove(releasable);
+  }
+
+  /** Whether the selector watches the pipes of children; else threads move their bytes. */
+  boolean hasSelectablePipes() {
+    return selectablePipes;
+  }
+
+  /** For tests of the other way. */
+  void pumpPipes() {
+    selectablePipes = false;
   }
 
   void enqueue(Handle handle) {
@@ -345,10 +384,86 @@ final class SelectorEventLoop extends BaseEventLoop {
 
   @Override
   public long sendfile(
-      Transport transport, FileChannel file, long offset, long count, boolean fallback)
+      WriteTransport transport, FileChannel file, long offset, long count, boolean fallback)
       throws IOException {
     Objects.requireNonNull(transport, "transport");
-    return new FileTransfer(file, offset, count).send(this, transport, fallback);
+    if (!(transport instanceof Transport duplex)) {
+      throw new IllegalStateException("sendfile is not supported for transport " + transport);
+    }
+    return new FileTransfer(file, offset, count).send(this, duplex, fallback);
+  }
+
+  // ---- pipes and processes
+
+  @Override
+  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+      Supplier<? extends P> factory, Pipe.SourceChannel pipe) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(pipe, "pipe");
+    checkOnLoop("connectReadPipe");
+    checkUnused(pipe);
+    return Pipes.read(this, factory, () -> new ChannelSource(pipe));
+  }
+
+  @Override
+  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+      Supplier<? extends P> factory, Path pipe) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(pipe, "pipe");
+    checkOnLoop("connectReadPipe");
+    return Pipes.read(
+        this, factory, () -> new PumpSource(Pipes.open(this, pipe, StandardOpenOption.READ)));
+  }
+
+  @Override
+  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+      Supplier<? extends P> factory, InputStream pipe) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(pipe, "pipe");
+    checkOnLoop("connectReadPipe");
+    return Pipes.read(this, factory, () -> new PumpSource(pipe));
+  }
+
+  @Override
+  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+      Supplier<? extends P> factory, Pipe.SinkChannel pipe) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(pipe, "pipe");
+    checkOnLoop("connectWritePipe");
+    checkUnused(pipe);
+    return Pipes.write(this, factory, () -> new ChannelSink(pipe));
+  }
+
+  @Override
+  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+      Supplier<? extends P> factory, Path pipe) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(pipe, "pipe");
+    checkOnLoop("connectWritePipe");
+    return Pipes.write(
+        this, factory, () -> new PumpSink(Pipes.open(this, pipe, StandardOpenOption.WRITE)));
+  }
+
+  @Override
+  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+      Supplier<? extends P> factory, OutputStream pipe) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(pipe, "pipe");
+    checkOnLoop("connectWritePipe");
+    return Pipes.write(this, factory, () -> new PumpSink(pipe));
+  }
+
+  @Override
+  public <P extends SubprocessProtocol> SubprocessConnection<P> subprocessExec(
+      Supplier<? extends P> factory, List<String> command, SubprocessOptions options)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    if (List.copyOf(command).isEmpty()) {
+      throw new IllegalArgumentException("command must not be empty");
+    }
+    Objects.requireNonNull(options, "options");
+    checkOnLoop("subprocessExec");
+    return Children.start(this, factory, List.copyOf(command), options);
   }
 
   // ---- network

@@ -10,28 +10,19 @@ import dev.weft.transport.Protocol;
 import dev.weft.transport.SslOptions;
 import dev.weft.transport.Transport;
 import java.io.IOException;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Feeds a reader from a transport, and lets a writer wait for it: asyncio's class of that name. */
-final class StreamReaderProtocol implements Protocol {
+final class StreamReaderProtocol extends FlowControl implements Protocol {
 
   private final EventLoop loop;
   private final StreamReader reader;
   private final ClientHandler handler; // null on the client's side
 
-  // A future for each task that waits: cancelling one concerns nobody else, and an error of which
-  // nobody wants to know is in no future that would be reported.
-  private final List<Future<Void>> drainers = new ArrayList<>(0);
-  private final List<Future<Void>> closers = new ArrayList<>(0);
-  private boolean paused;
   private boolean overTls; // which has no half-closed connections
-  private boolean lost;
-  private Throwable lossError; // null after a clean end
 
   StreamReaderProtocol(EventLoop loop, StreamReader reader, ClientHandler handler) {
+    super(loop);
     this.loop = loop;
     this.reader = reader;
     this.handler = handler;
@@ -101,60 +92,6 @@ final class StreamReaderProtocol implements Protocol {
     } else {
       reader.setException(error);
     }
-    lost = true;
-    lossError = error;
-    settle(closers, error);
-    settle(drainers, error);
-  }
-
-  private static void settle(List<Future<Void>> waiters, Throwable error) {
-    for (Future<Void> waiter : waiters) {
-      if (waiter.done()) {
-        continue; // cancelled, or woken before, and its task has not had its turn yet
-      }
-      if (error == null) {
-        waiter.setResult(null);
-      } else {
-        waiter.setException(error);
-      }
-    }
-  }
-
-  @Override
-  public void pauseWriting() {
-    paused = true;
-  }
-
-  @Override
-  public void resumeWriting() {
-    paused = false;
-    settle(drainers, null);
-  }
-
-  void drain() throws IOException {
-    if (lost) {
-      throw new SocketException("Connection lost");
-    }
-    if (paused) {
-      await(drainers);
-    }
-  }
-
-  void waitClosed() throws IOException {
-    if (!lost) {
-      await(closers);
-    } else if (lossError != null) {
-      throw Failures.rethrow(lossError);
-    }
-  }
-
-  private void await(List<Future<Void>> waiters) {
-    Future<Void> waiter = loop.createFuture();
-    waiters.add(waiter);
-    try {
-      waiter.await();
-    } finally {
-      waiters.remove(waiter);
-    }
+    super.connectionLost(error);
   }
 }

@@ -4,6 +4,7 @@ import dev.weft.loop.Task;
 import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.SslOptions;
 import dev.weft.transport.Transport;
+import dev.weft.transport.WriteTransport;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -20,9 +21,9 @@ import java.util.Objects;
  */
 public final class StreamWriter implements AutoCloseable {
 
-  private Transport transport;
-  private final StreamReaderProtocol protocol;
-  private final StreamReader reader;
+  private WriteTransport transport;
+  private final FlowControl protocol;
+  private final StreamReader reader; // null if nothing is read
 
   StreamWriter(Transport transport, StreamReaderProtocol protocol, StreamReader reader) {
     this.transport = transport;
@@ -30,8 +31,20 @@ public final class StreamWriter implements AutoCloseable {
     this.reader = reader;
   }
 
+  /**
+   * A writer on a pipe, which {@link dev.weft.loop.EventLoop#connectWritePipe} has connected.
+   *
+   * @param transport what is written to
+   * @param protocol its protocol
+   */
+  public StreamWriter(WriteTransport transport, FlowControl protocol) {
+    this.transport = Objects.requireNonNull(transport, "transport");
+    this.protocol = Objects.requireNonNull(protocol, "protocol");
+    this.reader = null;
+  }
+
   /** The transport that is written to ({@code transport}). */
-  public Transport transport() {
+  public WriteTransport transport() {
     return transport;
   }
 
@@ -62,7 +75,9 @@ public final class StreamWriter implements AutoCloseable {
    * @throws IOException if the connection is lost
    */
   public void drain() throws IOException {
-    reader.checkFailure();
+    if (reader != null) {
+      reader.checkFailure();
+    }
     if (transport.isClosing()) {
       Task.sleep(Duration.ZERO); // lets connectionLost come, which is what the next line looks at
     }
@@ -116,7 +131,11 @@ public final class StreamWriter implements AutoCloseable {
   public void startTls(SslOptions ssl) throws IOException {
     Objects.requireNonNull(ssl, "ssl");
     drain();
-    transport = protocol.startTls(transport, ssl);
+    if (!(transport instanceof Transport plain)
+        || !(protocol instanceof StreamReaderProtocol stream)) {
+      throw new UnsupportedOperationException("a pipe cannot go on encrypted: " + transport);
+    }
+    transport = stream.startTls(plain, ssl);
   }
 
   /**

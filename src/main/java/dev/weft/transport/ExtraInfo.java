@@ -46,6 +46,15 @@ public final class ExtraInfo<T> {
    */
   public static final ExtraInfo<Boolean> RAGGED_EOF = new ExtraInfo<>("ragged_eof");
 
+  /**
+   * What a pipe's transport reads or writes: a {@code Pipe} channel if the selector watches it, a stream or a
+   * {@code FileChannel} if threads move its bytes.
+   */
+  public static final ExtraInfo<Object> PIPE = new ExtraInfo<>("pipe");
+
+  /** The child process. */
+  public static final ExtraInfo<ProcessHandle> SUBPROCESS = new ExtraInfo<>("subprocess");
+
   private static final Map<String, ExtraInfo<?>> BY_NAME = Stream.of(
           PEERNAME,
           SOCKNAME,
@@ -55,7 +64,9 @@ public final class ExtraInfo<T> {
           CIPHER,
           SSL_OBJECT,
           SELECTED_ALPN_PROTOCOL,
-          RAGGED_EOF)
+          RAGGED_EOF,
+          PIPE,
+          SUBPROCESS)
       .collect(Collectors.toUnmodifiableMap(ExtraInfo::name, key -> key));
 
   private final String name;

@@ -6,9 +6,15 @@ import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.NameInfo;
+import dev.weft.transport.Protocol;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.SslOptions;
+import dev.weft.transport.SubprocessOptions;
+import dev.weft.transport.SubprocessProtocol;
 import dev.weft.transport.Transport;
+import dev.weft.transport.WriteTransport;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -16,6 +22,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -71,6 +78,48 @@ final class ScriptedLoop extends BaseEventLoop {
     } else {
       clock.now += timeout;
     }
+  }
+
+  @Override
+  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+      Supplier<? extends P> factory, InputStream pipe) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+      Supplier<? extends P> factory, Pipe.SourceChannel pipe) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+      Supplier<? extends P> factory, Path pipe) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+      Supplier<? extends P> factory, OutputStream pipe) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+      Supplier<? extends P> factory, Pipe.SinkChannel pipe) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+      Supplier<? extends P> factory, Path pipe) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <P extends SubprocessProtocol> SubprocessConnection<P> subprocessExec(
+      Supplier<? extends P> factory, List<String> command, SubprocessOptions options) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
@@ -215,7 +264,7 @@ final class ScriptedLoop extends BaseEventLoop {
 
   @Override
   public long sendfile(
-      Transport transport, FileChannel file, long offset, long count, boolean fallback) {
+      WriteTransport transport, FileChannel file, long offset, long count, boolean fallback) {
     throw new UnsupportedOperationException();
   }
 

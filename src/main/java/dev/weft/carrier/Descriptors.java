@@ -1,0 +1,83 @@
+package dev.weft.carrier;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
+import java.nio.channels.Channel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A seam to the JDK: the system's numbers of channels. With them an end of a pipe has a name under {@code
+ * /proc}, by which a child process can be given it. Needs {@code sun.nio.ch} opened to Weft, which is optional,
+ * and Linux.
+ */
+public final class Descriptors {
+
+  private static final Path FOLDER = Path.of("/proc/self/fd");
+
+  private static final MethodHandle NUMBER;
+  private static final MethodHandle DESCRIPTOR;
+  private static final MethodHandle POLL;
+  private static final short BROKEN;
+
+  static {
+    MethodHandle number = null;
+    MethodHandle descriptor = null;
+    MethodHandle poll = null;
+    short broken = 0;
+    try {
+      Class<?> channel = Class.forName("sun.nio.ch.SelChImpl");
+      Class<?> net = Class.forName("sun.nio.ch.Net");
+      broken = net.getField("POLLERR").getShort(null);
+      descriptor = open(channel.getMethod("getFD"));
+      poll = open(net.getDeclaredMethod("poll", FileDescriptor.class, int.class, long.class));
+      number = open(channel.getMethod("getFDVal"));
+    } catch (InaccessibleObjectException | ReflectiveOperationException e) {
+      // not opened, or another JDK: callers ask isAvailable()
+    }
+    NUMBER = number;
+    DESCRIPTOR = descriptor;
+    POLL = poll;
+    BROKEN = broken;
+  }
+
+  private Descriptors() {}
+
+  private static MethodHandle open(Method method) throws IllegalAccessException {
+    method.setAccessible(true);
+    return MethodHandles.lookup().unreflect(method);
+  }
+
+  /** Whether the other methods can be called. */
+  public static boolean isAvailable() {
+    return NUMBER != null && Files.isDirectory(FOLDER);
+  }
+
+  /** What to open in order to get a channel's pipe anew, in this process, while the channel is open. */
+  public static Path pathOf(Channel channel) {
+    try {
+      return FOLDER.resolve(Integer.toString((int) NUMBER.invoke(channel)));
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /**
+   * Whether nobody has the other end of a pipe's writing end any more.
+   *
+   * @throws IOException if the system fails
+   */
+  public static boolean isBroken(Channel sink) throws IOException {
+    try {
+      return ((int) POLL.invoke((FileDescriptor) DESCRIPTOR.invoke(sink), 0, 0L) & BROKEN) != 0;
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+}

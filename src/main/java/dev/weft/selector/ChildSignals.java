@@ -1,0 +1,102 @@
+package dev.weft.selector;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends a child signals, in order. The JDK can send two, and makes sure that they hit this process and not another
+ * one that has its number by now. The others are sent by a shell, which makes as sure by the same means: the
+ * time at which the process began.
+ */
+final class ChildSignals {
+
+  static final int SIGKILL = 9;
+  static final int SIGTERM = 15;
+  static final int HIGHEST = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChildSignals.class);
+
+  /* The name of a program may hold anything, so the fields are counted from its closing bracket on. */
+  private static final String SEND =
+      "signal=$1 pid=$2 began=$3; read -r line 2>/dev/null < /proc/$pid/stat || exit 0; set -f;"
+          + " set -- ${line##*) }; [ \"${20}\" != \"$began\" ] || kill -$signal $pid";
+
+  private static final String SEND_UNCHECKED = "kill -$1 $2";
+
+  private final ProcessHandle process;
+  private final String startTime;
+
+  // loop thread only
+  private final Set<Integer> sent = new HashSet<>();
+  private CompletableFuture<Void> sending = CompletableFuture.completedFuture(null);
+
+  ChildSignals(ProcessHandle process, String startTime) {
+    this.process = process;
+    this.startTime = startTime;
+  }
+
+  /** Sends a signal behind those that are still being sent. */
+  void send(int signal) {
+    sent.add(signal);
+    if (signal == SIGKILL || signal == SIGTERM) {
+      if (sending.isDone()) {
+        destroy(signal);
+      } else {
+        sending = sending.thenRunAsync(() -> destroy(signal), Spawner.POOL);
+      }
+    } else {
+      sending = sending.thenRunAsync(() -> runHelper(signal), Spawner.POOL);
+    }
+  }
+
+  /** Kills the process, whatever is still being sent. */
+  void killNow() {
+    sent.add(SIGKILL);
+    destroy(SIGKILL);
+  }
+
+  private void destroy(int signal) {
+    if (signal == SIGKILL) {
+      process.destroyForcibly();
+    } else {
+      process.destroy();
+    }
+  }
+
+  private void runHelper(int signal) {
+    if (!process.isAlive()) {
+      return;
+    }
+    try {
+      int failed = new ProcessBuilder(
+              "/bin/sh",
+              "-c",
+              startTime.isEmpty() ? SEND_UNCHECKED : SEND,
+              "sh",
+              Integer.toString(signal),
+              Long.toString(process.pid()),
+              startTime)
+          .redirectErrorStream(true)
+          .redirectOutput(Redirect.DISCARD)
+          .start()
+          .waitFor();
+      if (failed != 0 && process.isAlive()) {
+        LOG.warn("signal {} could not be sent to process {}", signal, process.pid());
+      }
+    } catch (IOException e) {
+      LOG.warn("signal {} could not be sent to process {}", signal, process.pid(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody but the JVM's end interrupts this thread
+    }
+  }
+
+  /** What asyncio would call an exit value of the JDK's, which is 128 + N after a signal N. */
+  int returncode(int exitValue) {
+    return sent.contains(exitValue - 128) ? 128 - exitValue : exitValue;
+  }
+}

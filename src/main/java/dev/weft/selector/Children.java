@@ -1,0 +1,41 @@
+package dev.weft.selector;
+
+import dev.weft.loop.Future;
+import dev.weft.loop.SubprocessConnection;
+import dev.weft.transport.SubprocessOptions;
+import dev.weft.transport.SubprocessProtocol;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/** Starts children for protocols: {@code subprocess_exec} and {@code subprocess_shell}. */
+final class Children {
+
+  private Children() {}
+
+  static <P extends SubprocessProtocol> SubprocessConnection<P> start(
+      SelectorEventLoop loop,
+      Supplier<? extends P> factory,
+      List<String> command,
+      SubprocessOptions options)
+      throws IOException {
+    P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
+    Spawned spawned = Spawner.spawn(loop, command, options, loop.hasSelectablePipes());
+    var transport = new ChildProcess(loop, spawned, protocol);
+    try {
+      Future<Void> connected = loop.createFuture();
+      transport.connect(() -> {
+        if (!connected.done()) {
+          connected.setResult(null);
+        }
+      });
+      connected.await();
+      return new SubprocessConnection<>(transport, protocol);
+    } catch (Throwable error) {
+      transport.close();
+      Spawner.awaitQuietly(loop, spawned.process().onExit());
+      throw error;
+    }
+  }
+}

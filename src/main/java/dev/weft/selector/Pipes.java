@@ -1,0 +1,117 @@
+package dev.weft.selector;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.Context;
+import dev.weft.loop.Future;
+import dev.weft.loop.ReadPipeConnection;
+import dev.weft.loop.WritePipeConnection;
+import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.Protocol;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** Connects protocols to pipes: {@code connect_read_pipe} and {@code connect_write_pipe}. */
+final class Pipes {
+
+  private Pipes() {}
+
+  static <P extends Protocol> ReadPipeConnection<P> read(
+      SelectorEventLoop loop, Supplier<? extends P> factory, Opener<PipeSource> opener)
+      throws IOException {
+    P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
+    PipeSource source = opener.open();
+    Future<Void> made = loop.createFuture();
+    var transport = new ReadPipe(loop, source, protocol, made);
+    try {
+      made.await();
+      return new ReadPipeConnection<>(transport, protocol);
+    } catch (Throwable error) {
+      transport.close();
+      throw error;
+    }
+  }
+
+  static <P extends BaseProtocol> WritePipeConnection<P> write(
+      SelectorEventLoop loop, Supplier<? extends P> factory, Opener<PipeSink> opener)
+      throws IOException {
+    P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
+    PipeSink sink = opener.open();
+    Future<Void> made = loop.createFuture();
+    var transport = new WritePipe(loop, sink, protocol, made);
+    try {
+      made.await();
+      return new WritePipeConnection<>(transport, protocol);
+    } catch (Throwable error) {
+      transport.close();
+      throw error;
+    }
+  }
+
+  /** How to get at a pipe; may suspend. */
+  interface Opener<E> {
+    E open() throws IOException;
+  }
+
+  /** Opens a FIFO, once its other end is open, or a terminal, off the loop. Suspends. */
+  static FileChannel open(SelectorEventLoop loop, Path path, StandardOpenOption option)
+      throws IOException {
+    var opening = new CompletableFuture<FileChannel>();
+    Future<FileChannel> opened = loop.createFuture();
+    opening.whenComplete((channel, error) -> Pumps.tell(
+        loop,
+        () -> {
+          if (opened.done()) {
+            return;
+          }
+          if (error == null) {
+            opened.setResult(channel);
+          } else {
+            opened.setException(error);
+          }
+        },
+        Context.copyContext()));
+    Pumps.execute(() -> open(path, option, opening));
+    try {
+      return opened.await();
+    } catch (CancelledError cancelled) {
+      Pumps.execute(() -> unblock(path, opening));
+      throw cancelled;
+    }
+  }
+
+  private static void open(Path path, OpenOption option, CompletableFuture<FileChannel> opening) {
+    try {
+      if (!Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
+        throw new IllegalArgumentException(
+            "Pipe transport is for pipes, sockets and character devices only: " + path);
+      }
+      opening.complete(FileChannel.open(path, option));
+    } catch (Throwable error) {
+      opening.completeExceptionally(error);
+    }
+  }
+
+  /** Opens both ends of a FIFO, which never blocks, so that one who waits for the other end waits no more. */
+  private static void unblock(Path path, CompletableFuture<FileChannel> opening) {
+    if (opening.isCompletedExceptionally()) {
+      return;
+    }
+    try {
+      var both = new RandomAccessFile(path.toFile(), "rw");
+      opening.whenComplete((channel, error) -> Pumps.close(both));
+    } catch (IOException e) {
+      // it cannot be opened: the waiting thread will not get it either
+    } finally {
+      opening.thenAccept(Pumps::close);
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package dev.weft.selector;
+
+import dev.weft.carrier.Descriptors;
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.Context;
+import dev.weft.loop.Future;
+import dev.weft.transport.SubprocessOptions;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.Channel;
+import java.nio.channels.Pipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/*
+ * Starting a process blocks until its program is loaded, so it is done on threads of a pool.
+ *
+ * The JDK's own pipes to a child can only be read by blocking, and it closes them when the child ends, whoever has
+ * inherited them. Where a channel's descriptor is known (see Descriptors) a child is therefore given pipes of
+ * ours: Pipe.open() makes one whose ends a selector can watch, and the child opens the other end by its name under
+ * /proc, which makes it blocking for the child and non-blocking for us. Elsewhere Pumps move the bytes.
+ */
+
+/** Starts child processes. */
+final class Spawner {
+
+  private static final int THREADS = 8;
+
+  /** Where processes are started and signals sent. */
+  static final ExecutorService POOL = pool();
+
+  private final List<String> command;
+  private final SubprocessOptions options;
+  private final boolean selectable;
+  private final CompletableFuture<Spawned> outcome = new CompletableFuture<>();
+  private volatile boolean abandoned; // written on the loop
+
+  private Spawner(List<String> command, SubprocessOptions options, boolean selectable) {
+    this.command = command;
+    this.options = options;
+    this.selectable = selectable;
+  }
+
+  private static ExecutorService pool() {
+    var pool = new ThreadPoolExecutor(
+        THREADS,
+        THREADS,
+        1,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        Thread.ofPlatform().name("weft-spawner-", 0).daemon().factory());
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /**
+   * Starts a child. Suspends; a caller that is cancelled goes on when the child, if there is one by then, has been
+   * killed and reaped.
+   *
+   * @param selectable whether its pipes are to be watched by the selector
+   */
+  static Spawned spawn(
+      SelectorEventLoop loop, List<String> command, SubprocessOptions options, boolean selectable)
+      throws IOException {
+    var spawner = new Spawner(command, options, selectable);
+    Future<Spawned> started = loop.createFuture();
+    spawner.outcome.whenComplete((child, error) -> notify(loop, started, child, error));
+    POOL.execute(spawner::run);
+    try {
+      return started.await();
+    } catch (CancelledError cancelled) {
+      spawner.abandoned = true;
+      awaitQuietly(loop, spawner.outcome.thenCompose(child -> {
+        child.discard();
+        return child.process().onExit();
+      }));
+      throw cancelled;
+    }
+  }
+
+  private static void notify(
+      SelectorEventLoop loop, Future<Spawned> started, Spawned child, Throwable error) {
+    try {
+      loop.callSoonThreadsafe(() -> {
+        if (started.done()) {
+          return;
+        }
+        if (error == null) {
+          started.setResult(child);
+        } else {
+          started.setException(error);
+        }
+      });
+    } catch (IllegalStateException closed) {
+      if (child != null) {
+        child.discard(); // nobody has it, nobody will
+      }
+    }
+  }
+
+  /** Waits for the end of a stage, however it ends and whoever cancels the caller, but not in a closed loop. */
+  static void awaitQuietly(SelectorEventLoop loop, CompletionStage<?> stage) {
+    CompletableFuture<?> end = stage.handle((result, error) -> null).toCompletableFuture();
+    while (!end.isDone() && !loop.isClosed()) {
+      Future<Void> woken = loop.createFuture();
+      end.thenRun(() -> Pumps.tell(
+          loop,
+          () -> {
+            if (!woken.done()) {
+              woken.setResult(null);
+            }
+          },
+          Context.copyContext()));
+      try {
+        woken.await();
+      } catch (CancelledError again) {
+        // the caller is being cancelled already
+      }
+    }
+  }
+
+  // ---- on a thread of the pool
+
+  private void run() {
+    try {
+      if (abandoned) {
+        throw new CancellationException();
+      }
+      outcome.complete(start());
+    } catch (Throwable error) {
+      outcome.completeExceptionally(error);
+    }
+  }
+
+  private Spawned start() throws IOException {
+    var builder = new ProcessBuilder(command).redirectErrorStream(options.stderrToStdout());
+    options.cwd().ifPresent(cwd -> builder.directory(cwd.toFile()));
+    options.env().ifPresent(env -> {
+      builder.environment().clear();
+      builder.environment().putAll(env);
+    });
+    builder.redirectInput(
+        options.stdin().equals(Redirect.DISCARD)
+            ? Redirect.from(Redirect.DISCARD.file())
+            : options.stdin());
+    builder.redirectOutput(options.stdout());
+    if (!options.stderrToStdout()) {
+      builder.redirectError(options.stderr());
+    }
+    return selectable ? startWithChannels(builder) : startWithStreams(builder);
+  }
+
+  private Spawned startWithStreams(ProcessBuilder builder) throws IOException {
+    Process process = builder.start();
+    return new Spawned(
+        process,
+        startTime(process),
+        isPipe(builder.redirectInput()) ? new PumpSink(process.getOutputStream()) : null,
+        isPipe(builder.redirectOutput()) ? new PumpSource(process.getInputStream()) : null,
+        hasStderrPipe(builder) ? new PumpSource(process.getErrorStream()) : null);
+  }
+
+  private Spawned startWithChannels(ProcessBuilder builder) throws IOException {
+    var ours = new ArrayList<Channel>();
+    var theirs = new ArrayList<Channel>();
+    try {
+      Pipe.SinkChannel stdin = null;
+      Pipe.SourceChannel stdout = null;
+      Pipe.SourceChannel stderr = null;
+      if (isPipe(builder.redirectInput())) {
+        Pipe pipe = Pipe.open();
+        ours.add(stdin = pipe.sink());
+        theirs.add(pipe.source());
+        builder.redirectInput(Descriptors.pathOf(pipe.source()).toFile());
+      }
+      if (hasStderrPipe(builder)) {
+        Pipe pipe = Pipe.open();
+        ours.add(stderr = pipe.source());
+        theirs.add(pipe.sink());
+        builder.redirectError(Descriptors.pathOf(pipe.sink()).toFile());
+      }
+      if (isPipe(builder.redirectOutput())) {
+        Pipe pipe = Pipe.open();
+        ours.add(stdout = pipe.source());
+        theirs.add(pipe.sink());
+        builder.redirectOutput(Descriptors.pathOf(pipe.sink()).toFile());
+      }
+      Process process = builder.start();
+      return new Spawned(
+          process,
+          startTime(process),
+          stdin == null ? null : new ChannelSink(stdin),
+          stdout == null ? null : new ChannelSource(stdout),
+          stderr == null ? null : new ChannelSource(stderr));
+    } catch (Throwable error) {
+      ours.forEach(SelectorEventLoop::closeQuietly);
+      throw error;
+    } finally {
+      theirs.forEach(SelectorEventLoop::closeQuietly);
+    }
+  }
+
+  private static boolean isPipe(Redirect redirect) {
+    return redirect.equals(Redirect.PIPE);
+  }
+
+  private static boolean hasStderrPipe(ProcessBuilder builder) {
+    return !builder.redirectErrorStream() && isPipe(builder.redirectError());
+  }
+
+  /** When a process began, by the system's process table: with its number, what tells it from all others. */
+  private static String startTime(Process process) {
+    try {
+      String line = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      return line.substring(line.lastIndexOf(')') + 2).split(" ")[19];
+    } catch (IOException | RuntimeException e) {
+      return ""; // no such table, or it has ended already
+    }
+  }
+}

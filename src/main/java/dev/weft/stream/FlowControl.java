@@ -1,0 +1,96 @@
+package dev.weft.stream;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Future;
+import dev.weft.transport.BaseProtocol;
+import java.io.IOException;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The protocol that a {@link StreamWriter} waits by: asyncio's {@code FlowControlMixin}. By itself it is all that a
+ * writer on a pipe needs: give it to {@link EventLoop#connectWritePipe}. None of its methods suspends.
+ */
+public class FlowControl implements BaseProtocol {
+
+  private final EventLoop loop;
+
+  // A future for each task that waits: cancelling one concerns nobody else, and an error of which
+  // nobody wants to know is in no future that would be reported.
+  private final List<Future<Void>> drainers = new ArrayList<>(0);
+  private final List<Future<Void>> closers = new ArrayList<>(0);
+  private boolean paused;
+  private boolean lost;
+  private Throwable lossError; // null after a clean end
+
+  /**
+   * @param loop whose tasks will wait
+   */
+  public FlowControl(EventLoop loop) {
+    this.loop = Objects.requireNonNull(loop, "loop");
+  }
+
+  @Override
+  public void connectionLost(Throwable error) {
+    if (lost) {
+      return; // a child's stdin may go before the child
+    }
+    lost = true;
+    lossError = error;
+    settle(closers, error);
+    settle(drainers, error);
+  }
+
+  private static void settle(List<Future<Void>> waiters, Throwable error) {
+    for (Future<Void> waiter : waiters) {
+      if (waiter.done()) {
+        continue; // cancelled, or woken before, and its task has not had its turn yet
+      }
+      if (error == null) {
+        waiter.setResult(null);
+      } else {
+        waiter.setException(error);
+      }
+    }
+  }
+
+  @Override
+  public void pauseWriting() {
+    paused = true;
+  }
+
+  @Override
+  public void resumeWriting() {
+    paused = false;
+    settle(drainers, null);
+  }
+
+  final void drain() throws IOException {
+    if (lost) {
+      throw new SocketException("Connection lost");
+    }
+    if (paused) {
+      await(drainers);
+    }
+  }
+
+  final void waitClosed() throws IOException {
+    if (!lost) {
+      await(closers);
+    } else if (lossError != null) {
+      throw Failures.rethrow(lossError);
+    }
+  }
+
+  private void await(List<Future<Void>> waiters) {
+    Future<Void> waiter = loop.createFuture();
+    waiters.add(waiter);
+    try {
+      waiter.await();
+    } finally {
+      waiters.remove(waiter);
+    }
+  }
+}

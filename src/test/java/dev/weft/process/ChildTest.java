@@ -1,0 +1,78 @@
+package dev.weft.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weft.Asyncio;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.ExceptionContext;
+import dev.weft.loop.ThrowingRunnable;
+import dev.weft.selector.PipeKind;
+import dev.weft.transport.SubprocessOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/**
+ * What tests with children share: a loop by the system's clock whose pipes are of one kind, and the errors it
+ * reported, of which none may be left.
+ */
+abstract class ChildTest {
+
+  final PipeKind kind;
+  final EventLoop loop = EventLoop.newEventLoop();
+  final List<ExceptionContext> reported = new ArrayList<>();
+
+  ChildTest(PipeKind kind) {
+    this.kind = kind;
+    kind.set(loop);
+  }
+
+  @BeforeEach
+  final void recordErrors() {
+    loop.setExceptionHandler((source, record) -> reported.add(record));
+  }
+
+  @AfterEach
+  final void nothingReported() {
+    loop.close();
+    assertEquals(List.of(), reported);
+  }
+
+  final void run(ThrowingRunnable test) {
+    loop.runUntilComplete(test);
+  }
+
+  /** A shell with a pipe for each of the three. */
+  static Process shell(String command) throws IOException {
+    return Asyncio.createSubprocessShell(command, SubprocessOptions.pipes());
+  }
+
+  /** How many pipes this process has open. */
+  static long pipes() throws IOException {
+    long count = 0;
+    try (var all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path each : all) {
+        try {
+          if (Files.readSymbolicLink(each).toString().startsWith("pipe:")) {
+            count++;
+          }
+        } catch (NoSuchFileException closed) {
+          // meanwhile
+        }
+      }
+    }
+    return count;
+  }
+
+  /** Waits until no more pipes than that are open: the JDK closes some on threads of its own. */
+  static void assertPipes(long before) {
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> pipes() <= before);
+  }
+}
