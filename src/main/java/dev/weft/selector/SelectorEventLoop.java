@@ -162,7 +162,10 @@ final class SelectorEventLoop extends BaseEventLoop {
           instanceof Readiness)) { // a channel that is only watched is the user's
         closeQuietly(key.channel());
       }
-      ((Selectable) key.attachment()).closed();
+      if (key.attachment()
+          instanceof Selectable owner) { // a connection that nobody has yet has none
+        owner.closed();
+      }
     }
     selector.close();
   }
