@@ -64,9 +64,8 @@ class Compiler:
             self.block(parts["catch"].body, depth + 1)
             if "reraise" in parts["catch"].args:
                 self.write(depth + 1, "raise")
-        if "finally" in parts:
-            self.write(depth, "finally:")
-            self.block(parts["finally"].body, depth + 1)
+        self.write(depth, "finally:")
+        self.block(parts["finally"].body if "finally" in parts else [], depth + 1)
 
 
 class Yielding:
