@@ -1,0 +1,286 @@
+package dev.weft.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.Future;
+import dev.weft.loop.Task;
+import dev.weft.selector.PipeKind;
+import dev.weft.testkit.LogCapture;
+import dev.weft.transport.BaseTransport;
+import dev.weft.transport.ExtraInfo;
+import dev.weft.transport.ProcessLookupException;
+import dev.weft.transport.SubprocessOptions;
+import dev.weft.transport.SubprocessProtocol;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.event.Level;
+
+@ParameterizedClass
+@EnumSource(PipeKind.class)
+final class ProcessTest extends ChildTest {
+
+  ProcessTest(PipeKind kind) {
+    super(kind);
+  }
+
+  /** What a protocol was told, in order. */
+  private final class Recorder implements SubprocessProtocol {
+    final List<String> events = new ArrayList<>();
+    final Future<Void> lost = loop.createFuture();
+
+    @Override
+    public void connectionMade(BaseTransport transport) {
+      events.add("made");
+    }
+
+    @Override
+    public void pipeDataReceived(int fd, ByteBuffer data) {
+      events.add("data " + fd);
+    }
+
+    @Override
+    public void pipeConnectionLost(int fd, Throwable error) {
+      events.add("lost " + fd);
+    }
+
+    @Override
+    public void processExited() {
+      events.add("exited");
+    }
+
+    @Override
+    public void connectionLost(Throwable error) {
+      events.add("over");
+      lost.setResult(null);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "PROC-1, PROC-2, PROC-3: made first, data before the end of its pipe, connectionLost last")
+  void events() {
+    run(() -> {
+      var recorder = new Recorder();
+      var child = loop.subprocessShell(() -> recorder, "echo out; echo err >&2");
+      assertEquals("made", recorder.events.get(0));
+      recorder.lost.await();
+      List<String> events = recorder.events;
+      assertEquals("over", events.get(events.size() - 1));
+      assertEquals(8, events.size(), events::toString);
+      assertTrue(events.indexOf("data 1") < events.indexOf("lost 1"), events::toString);
+      assertTrue(events.indexOf("data 2") < events.indexOf("lost 2"), events::toString);
+      assertTrue(events.containsAll(List.of("lost 0", "exited")), events::toString);
+      assertThrows(ProcessLookupException.class, child.transport()::kill);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "PROC-3, PROC-5, PROC-11: wait is done at the exit, output comes on while a grandchild has the pipe")
+  void grandchild() {
+    if (kind == PipeKind.PUMP) {
+      return; // the JDK closes its pipes at the child's exit
+    }
+    run(() -> {
+      var recorder = new Recorder();
+      var child =
+          loop.subprocessShell(() -> recorder, "exec 3<&0; (read line <&3; echo late) & exit 0");
+      while (child.transport().getReturncode().isEmpty()) {
+        Task.sleep(Duration.ofMillis(1));
+      }
+      assertFalse(recorder.lost.done());
+      var stdin = (dev.weft.transport.WriteTransport)
+          child.transport().getPipeTransport(0).get();
+      stdin.write("go\n".getBytes(UTF_8));
+      recorder.lost.await();
+      assertTrue(recorder.events.indexOf("exited") < recorder.events.indexOf("data 1"));
+      assertTrue(recorder.events.contains("lost 0"));
+    });
+  }
+
+  @Test
+  @DisplayName("PROC-4: the exit code; minus the signal if we have sent it; nothing while it runs")
+  void returncode() {
+    run(() -> {
+      Process code = shell("exit 7");
+      assertEquals(7, code.waitFor());
+      Process killed = shell("exec cat");
+      assertEquals(OptionalInt.empty(), killed.returncode());
+      killed.kill();
+      assertEquals(-9, killed.waitFor());
+      Process terminated = shell("exec cat");
+      terminated.terminate();
+      assertEquals(-15, terminated.waitFor());
+      assertEquals(143, shell("exit 143").waitFor());
+    });
+  }
+
+  @Test
+  @DisplayName("PROC-7: any signal reaches the child, in order; none does harm after its end")
+  void signals() {
+    run(() -> {
+      Process child = shell("trap 'echo usr1' USR1; trap 'echo term; exit 5' TERM; echo ready;"
+          + " while :; do sleep 0.01; done");
+      assertEquals("ready\n", new String(child.stdout().readline(), UTF_8));
+      child.sendSignal(10);
+      assertEquals("usr1\n", new String(child.stdout().readline(), UTF_8));
+      child.sendSignal(10);
+      child.terminate(); // behind it
+      assertEquals("usr1\n", new String(child.stdout().readline(), UTF_8));
+      assertEquals("term\n", new String(child.stdout().readline(), UTF_8));
+      assertEquals(5, child.waitFor());
+      assertThrows(IllegalArgumentException.class, () -> child.sendSignal(0));
+    });
+  }
+
+  @Test
+  @DisplayName("PROC-5, PROC-6: any number of tasks wait; cancelling one leaves the child alone")
+  void waiting() {
+    run(() -> {
+      Process child = shell("read line; exit 4");
+      Task<Integer> first = loop.createTask(child::waitFor);
+      Task<Integer> second = loop.createTask(child::waitFor);
+      Task.sleep(Duration.ZERO);
+      first.cancel();
+      assertThrows(CancelledError.class, first::await);
+      child.stdin().write("\n");
+      assertEquals(4, second.await());
+      assertEquals(4, child.waitFor());
+    });
+  }
+
+  @Test
+  @DisplayName("PROC-8: close kills a child that runs and closes its pipes, without waiting")
+  void close() {
+    run(() -> {
+      var recorder = new Recorder();
+      var child = loop.subprocessExec(() -> recorder, List.of("cat"));
+      child.transport().close();
+      assertTrue(child.transport().isClosing());
+      assertEquals(OptionalInt.empty(), child.transport().getReturncode());
+      recorder.lost.await();
+      assertEquals(-9, child.transport().getReturncode().getAsInt());
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "PROC-10, PROC-20: output that nobody reads stops the child, not the loop; stderr may be flooded meanwhile")
+  void flood() {
+    run(() -> {
+      Process child = shell("head -c 3000000 /dev/zero >&2; head -c 3000000 /dev/zero");
+      assertEquals(3_000_000, child.stderr().readexactly(3_000_000).length);
+      assertEquals(OptionalInt.empty(), child.returncode()); // blocked in writing to stdout
+      assertEquals(3_000_000, child.stdout().read().length);
+      assertEquals(0, child.waitFor());
+    });
+  }
+
+  @Test
+  @DisplayName("PROC-13: a cancelled creation leaves no child and no pipe behind")
+  void cancelledCreation() {
+    run(() -> {
+      long before = pipes();
+      for (int turns = 0; turns < 12; turns++) {
+        Task<Process> creating = loop.createTask(() -> shell("exec sleep 1000"));
+        for (int i = 0; i < turns; i++) {
+          Task.sleep(turns > 6 ? Duration.ofMillis(1) : Duration.ZERO);
+        }
+        if (creating.done()) {
+          creating.result().kill();
+          creating.result().waitFor();
+          continue;
+        }
+        creating.cancel();
+        assertThrows(CancelledError.class, creating::await);
+        assertEquals(
+            List.of(),
+            ProcessHandle.current()
+                .children()
+                .filter(each -> each.info().commandLine().orElse("").contains("sleep 1000"))
+                .toList());
+      }
+      assertPipes(before);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "PROC-18: drain waits for the child to read; its end is an error for who writes on, and no report")
+  void stdin() {
+    run(() -> {
+      Process child = shell("read line; head -c 1000000 >/dev/null; exit 0");
+      child.stdin().write(new byte[1_000_000]);
+      child.stdin().write("\n");
+      child.stdin().write(new byte[4_000_000]);
+      assertThrows(IOException.class, () -> {
+        child.stdin().drain();
+        child.stdin().waitClosed();
+      });
+      child.waitFor();
+    });
+  }
+
+  @Test
+  @DisplayName("PROC-19: closing the loop before the child's end warns and kills it")
+  void loopClosed() {
+    ProcessHandle[] child = new ProcessHandle[1];
+    try (var log = LogCapture.start()) {
+      run(() -> child[0] = loop.subprocessExec(Recorder::new, List.of("cat"))
+          .transport()
+          .getExtraInfo(ExtraInfo.SUBPROCESS));
+      loop.close();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> !child[0].isAlive() && log.events(Level.WARN).size() >= 2);
+    }
+  }
+
+  @Test
+  @DisplayName("PROC-17, PROC-20: the choice between selector and threads can be seen")
+  void choice() {
+    run(() -> {
+      Process child = shell("exec cat");
+      Object pipe = child.stdin().getExtraInfo(ExtraInfo.PIPE);
+      assertEquals(kind == PipeKind.SELECTOR, pipe instanceof Pipe.SinkChannel, pipe::toString);
+      child.communicate();
+    });
+  }
+
+  @Test
+  @DisplayName("a child without pipes")
+  void noPipes() {
+    run(() -> {
+      var options = SubprocessOptions.pipes()
+          .withStdin(Redirect.DISCARD)
+          .withStdout(Redirect.DISCARD)
+          .withStderr(Redirect.DISCARD);
+      var recorder = new Recorder();
+      loop.subprocessExec(() -> recorder, List.of("true"), options);
+      recorder.lost.await();
+      assertEquals(List.of("made", "exited", "over"), recorder.events);
+      assertInstanceOf(
+          IllegalArgumentException.class,
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> options.withStdout(Redirect.from(new java.io.File("x")))));
+    });
+  }
+}

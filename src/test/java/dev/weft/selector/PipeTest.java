@@ -1,0 +1,180 @@
+package dev.weft.selector;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.Task;
+import dev.weft.stream.FlowControl;
+import dev.weft.stream.StreamWriter;
+import dev.weft.testkit.Order;
+import dev.weft.transport.BaseTransport;
+import dev.weft.transport.Protocol;
+import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PipeTest extends TcpTest {
+
+  /** Takes bytes and ends. */
+  private final class Reader extends Recorder {
+    Reader() {
+      super(PipeTest.this.loop);
+    }
+
+    @Override
+    public void connectionMade(BaseTransport base) {
+      note("made");
+    }
+  }
+
+  @Test
+  @DisplayName("PIPE-2: eofReceived and connectionLost are two entries in a row")
+  void endOrder() {
+    var order = new Order();
+    run(() -> {
+      Pipe pipe = Pipe.open();
+      var lost = loop.createFuture();
+      loop.connectReadPipe(
+          () -> new Protocol() {
+            @Override
+            public boolean eofReceived() {
+              order.expect(1);
+              loop.callSoon(() -> order.expect(3));
+              return true; // is not looked at
+            }
+
+            @Override
+            public void connectionLost(Throwable error) {
+              order.expect(2);
+              loop.callSoon(() -> lost.setResult(null));
+            }
+          },
+          pipe.source());
+      pipe.sink().close();
+      lost.await();
+      order.finish(4);
+      assertFalse(pipe.source().isOpen());
+    });
+    order.checkFinished();
+  }
+
+  @Test
+  @DisplayName(
+      "PIPE-4, PIPE-5: writeEof and close flush first; a reader that has gone shows at the next write")
+  void writing() {
+    run(() -> {
+      Pipe pipe = Pipe.open();
+      var reader = new Reader();
+      var writing = loop.connectWritePipe(() -> new FlowControl(loop), pipe.sink());
+      var writer = new StreamWriter(writing.transport(), writing.protocol());
+      writer.write(new byte[1_000_000]);
+      writing.transport().writeEof();
+      assertEquals(true, writing.transport().isClosing());
+      loop.connectReadPipe(() -> reader, pipe.source());
+      reader.lost.await();
+      assertEquals(1_000_000, reader.received.size());
+      writer.waitClosed();
+
+      Pipe broken = Pipe.open();
+      var second = loop.connectWritePipe(() -> new FlowControl(loop), broken.sink());
+      var failing = new StreamWriter(second.transport(), second.protocol());
+      broken.source().close();
+      failing.write(new byte[10]);
+      assertThrows(IOException.class, failing::waitClosed);
+    });
+  }
+
+  @Test
+  @DisplayName("PIPE-6: pausing and resuming reading are idempotent")
+  void pausing() {
+    run(() -> {
+      Pipe pipe = Pipe.open();
+      var reader = new Reader();
+      var reading = loop.connectReadPipe(() -> reader, pipe.source()).transport();
+      reading.pauseReading();
+      reading.pauseReading();
+      pipe.sink().write(ByteBuffer.wrap(bytes("hello")));
+      turn();
+      turn();
+      assertEquals(0, reader.received.size());
+      reading.resumeReading();
+      reading.resumeReading();
+      reader.awaitBytes(5);
+      reading.close();
+      reader.lost.await();
+      pipe.sink().close();
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "PIPE-1: FIFOs by path, both ends; files are refused; a wait for the other end can be cancelled")
+  void fifos(@TempDir Path dir) {
+    run(() -> {
+      Path fifo = dir.resolve("fifo");
+      assertEquals(
+          0,
+          new ProcessBuilder("mkfifo", fifo.toString()).start().onExit().get().exitValue());
+      var reader = new Reader();
+      var opening = loop.createTask(() -> loop.connectReadPipe(() -> reader, fifo));
+      var writing = loop.connectWritePipe(() -> new FlowControl(loop), fifo);
+      var reading = opening.await().transport();
+      writing.transport().write(new byte[300_000]);
+      writing.transport().close();
+      reader.lost.await();
+      assertEquals(300_000, reader.received.size());
+      assertEquals(false, reading.isReading());
+
+      var waiting = loop.createTask(() -> loop.connectReadPipe(Reader::new, fifo));
+      Task.sleep(Duration.ofMillis(20));
+      waiting.cancel();
+      assertThrows(CancelledError.class, waiting::await);
+
+      Path file = Files.createFile(dir.resolve("file"));
+      assertThrows(IllegalArgumentException.class, () -> loop.connectReadPipe(Reader::new, file));
+      assertThrows(
+          IOException.class, () -> loop.connectReadPipe(Reader::new, dir.resolve("missing")));
+    });
+  }
+
+  @Test
+  @DisplayName("streams that block are read and written by threads; a failure reaches the protocol")
+  void streams() {
+    run(() -> {
+      var out = new PipedOutputStream();
+      var in = new PipedInputStream(out, 1000);
+      var reader = new Reader();
+      loop.connectReadPipe(() -> reader, in);
+      var writing = loop.connectWritePipe(() -> new FlowControl(loop), out);
+      var writer = new StreamWriter(writing.transport(), writing.protocol());
+      for (int i = 0; i < 50; i++) {
+        writer.write(new byte[10_000]);
+        writer.drain();
+      }
+      writer.close();
+      reader.lost.await();
+      assertEquals(500_000, reader.received.size());
+
+      var failing = new Reader();
+      loop.connectReadPipe(() -> failing, new java.io.InputStream() {
+        @Override
+        public int read() throws IOException {
+          throw new IOException("on purpose");
+        }
+      });
+      assertInstanceOf(IOException.class, failing.lost.await());
+      takeReport();
+    });
+  }
+}
