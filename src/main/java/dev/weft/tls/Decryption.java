@@ -132,7 +132,8 @@ final class Decryption {
     }
     int begin = to.position();
     drainPlain(to);
-    while (to.hasRemaining() && decrypt(to) == Status.BUFFER_OVERFLOW) {
+    // the JDK complains of too little room before it looks whether there is a whole record
+    while (to.hasRemaining() && decrypt(to) == Status.BUFFER_OVERFLOW && incoming.hasRecord()) {
       plain = ByteBuffer.allocate(incoming.recordLength());
       decryptOne(plain);
       plain.flip();

@@ -16,7 +16,7 @@ public final class TlsBuffers {
   static final int RECORD = 40 * 1024;
 
   // one being read, one being decrypted to, one for what is written in answer
-  private static final int KEPT = 3;
+  static final int KEPT = 3;
 
   private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(KEPT);
 

@@ -277,6 +277,7 @@ public final class TlsProtocol implements BufferedProtocol {
   public void bufferUpdated(int nbytes) {
     incoming.filled();
     proceed();
+    incoming.settle(); // unless that was done before the application was called
   }
 
   private void proceed() {

@@ -1,0 +1,445 @@
+package dev.weft.tls;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.Task;
+import dev.weft.testkit.Certificates;
+import dev.weft.testkit.Order;
+import dev.weft.transport.ExtraInfo;
+import dev.weft.transport.SslOptions;
+import dev.weft.transport.Transport;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HandshakeTest extends TlsTest {
+
+  @Test
+  @DisplayName("TLS-1: unwrapped, handshake, wrapped, shutdown, unwrapped, and data in between")
+  void states() {
+    run(() -> {
+      Side server = server(SERVER, new App());
+      Side client = client(CLIENT, new App());
+      assertTrue(client.layer.toString().contains("UNWRAPPED"));
+      Task.sleep(Duration.ZERO);
+      assertTrue(client.layer.toString().contains("HANDSHAKE"));
+      client.made.await();
+      assertTrue(client.layer.toString().contains("WRAPPED"));
+      client.write("ping");
+      settle();
+      server.write("pong");
+      settle();
+      assertEquals("ping", server.app.text());
+      assertEquals("pong", client.app.text());
+      clientEnd.stalled = true;
+      client.close();
+      assertTrue(client.layer.toString().contains("SHUTDOWN"));
+      clientEnd.flow();
+      settle();
+      assertTrue(client.layer.toString().contains("UNWRAPPED"));
+      assertEquals(List.of("made", "data 4", "lost"), client.app.events);
+      assertEquals(List.of("made", "data 4", "eof", "lost"), server.app.events);
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-7: connectionMade, then what has come already, then the creator")
+  void orderAtTheEnd() {
+    var order = new Order();
+    run(() -> {
+      serverPeer("TLSv1.2").greeting = bytes("early"); // in one piece with the handshake's end
+      App app = new App();
+      app.onMade = () -> {
+        order.expect(1);
+        loop.callSoon(() -> order.expect(3));
+      };
+      app.onData = () -> order.expect(2);
+      Side client = client(CLIENT, app);
+      client.made.await();
+      order.finish(4);
+      assertEquals("early", app.text());
+    });
+    order.checkFinished();
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-2, TLS-3: a certificate for another name is refused, and so are expired and foreign ones")
+  void certificates() {
+    for (String name : List.of("other", "expired", "stranger")) {
+      var test = new HandshakeTest();
+      test.recordErrors();
+      test.run(() -> {
+        Side server = test.server(
+            SslOptions.of(Certificates.server(name)).withExecutor(Runnable::run), new App());
+        Side client = test.client(CLIENT, new App());
+        settle();
+        assertFails(SSLHandshakeException.class, client);
+        assertEquals(List.of(), client.app.events, name);
+        // the alert told the server why
+        assertTrue(server.made.exception().get().getMessage().contains("alert"), name);
+        assertEquals(List.of(), server.app.events, name);
+      });
+      test.nothingElseReported();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-3: an empty name switches the check of the name off, not that of the certificate")
+  void emptyName() {
+    run(() -> {
+      server(SslOptions.of(Certificates.server("other")).withExecutor(Runnable::run), new App());
+      Side client = client(CLIENT.withServerHostname(""), new App());
+      client.made.await();
+      assertEquals(List.of("made"), client.app.events);
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-2, TLS-3: what a side must know is asked for before anything else")
+  void settings() {
+    run(() -> {
+      var anonymous = SslOptions.of(Certificates.client());
+      var noName = assertThrows(
+          IllegalArgumentException.class, () -> TlsSettings.forClient(loop, anonymous, "", -1));
+      assertTrue(noName.getMessage().contains("serverHostname"));
+      assertThrows(
+          IllegalArgumentException.class, () -> TlsSettings.forServer(SslOptions.defaults()));
+      assertThrows(IllegalArgumentException.class, () -> TlsSettings.forServer(CLIENT));
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-2: ssl=True is the JVM's default context; it checks names, and says which it wants")
+  void defaultContext() throws Exception {
+    // by a clock that does not jump: the context comes from another thread
+    try (var real = dev.weft.loop.EventLoop.newEventLoop()) {
+      real.runUntilComplete(() -> {
+        var parameters = TlsSettings.forClient(real, SslOptions.defaults(), "weft.example", 443)
+            .newEngine()
+            .getSSLParameters();
+        assertEquals("HTTPS", parameters.getEndpointIdentificationAlgorithm());
+        assertTrue(parameters.getServerNames().toString().contains("weft.example"));
+      });
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1", "[::1]"})
+  @DisplayName("TLS-3: addresses are checked, too, but are no names to ask for")
+  void addresses(String address) {
+    run(() -> {
+      server(SERVER, new App());
+      var settings = TlsSettings.forClient(
+          loop, SslOptions.of(Certificates.client()).withExecutor(Runnable::run), address, 1);
+      assertNull(settings.newEngine().getSSLParameters().getServerNames());
+      Side client = side(settings, new App(), false);
+      clientEnd.begin(client.layer);
+      client.made.await();
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-4: a handshake that takes too long")
+  void timeout() {
+    run(() -> {
+      long begin = loop.time();
+      Side client = client(CLIENT, new App());
+      Exception error = assertThrows(Exception.class, client.made::await);
+      assertInstanceOf(SocketTimeoutException.class, error);
+      assertTrue(error.getMessage().contains("PT1M"), error.getMessage());
+      assertEquals(Duration.ofSeconds(60).toNanos(), loop.time() - begin);
+      assertEquals(List.of(), client.app.events);
+      assertTrue(clientEnd.isClosing());
+    });
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1})
+  @DisplayName("TLS-4, TLS-11: time limits are more than 0")
+  void limits(int seconds) {
+    var duration = Duration.ofSeconds(seconds);
+    assertTrue(assertThrows(
+            IllegalArgumentException.class,
+            () -> SslOptions.defaults().withHandshakeTimeout(duration))
+        .getMessage()
+        .contains("handshakeTimeout"));
+    assertTrue(assertThrows(
+            IllegalArgumentException.class,
+            () -> SslOptions.defaults().withShutdownTimeout(duration))
+        .getMessage()
+        .contains("shutdownTimeout"));
+  }
+
+  @Test
+  @DisplayName("TLS-6: the end of TCP in the middle of a handshake")
+  void endInBetween() {
+    run(() -> {
+      Side server = server(SERVER, new App());
+      clientEnd.setProtocol(new App());
+      clientEnd.sendEnd();
+      settle();
+      assertFails(SocketException.class, server);
+      assertEquals(List.of(), server.app.events);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-5: a connection reset in the middle of a handshake; the application is not told")
+  void resetInBetween() {
+    run(() -> {
+      Side server = server(SERVER, new App());
+      Side client = client(CLIENT, new App());
+      Task.sleep(Duration.ZERO);
+      var reset = new IOException("reset");
+      clientEnd.reset(reset);
+      settle();
+      assertEquals(reset, client.made.exception().get());
+      assertEquals(reset, server.made.exception().get());
+      assertEquals(List.of(), client.app.events);
+      assertEquals(List.of(), server.app.events);
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-5: what is not TLS fails the handshake")
+  void garbage() {
+    run(() -> {
+      Side server = server(SERVER, new App());
+      App stranger = new App();
+      clientEnd.begin(stranger);
+      settle();
+      stranger.transport.write(bytes("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+      settle();
+      assertInstanceOf(SSLException.class, server.made.exception().get());
+      assertEquals(List.of(), server.app.events);
+      assertTrue(serverEnd.isClosing());
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-8: what is written during the handshake is sent after it, before what is written later")
+  void writesDuringTheHandshake() {
+    run(() -> {
+      Side server = server(SERVER, new App());
+      App app = new App();
+      Side client = client(CLIENT, app);
+      app.onMade = () -> client.write(", in connectionMade");
+      Task.sleep(Duration.ZERO);
+      client.write("in the handshake");
+      assertEquals(
+          16 + clientEnd.getWriteBufferSize(), client.layer.transport().getWriteBufferSize());
+      settle();
+      assertEquals("in the handshake, in connectionMade", server.app.text());
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-9: extra info")
+  void extraInfo() {
+    run(() -> {
+      Side server = server(
+          SERVER.withParameters(p -> {
+            p.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+            p.setNeedClientAuth(true);
+          }),
+          new App());
+      var options = SslOptions.of(Certificates.clientWithCertificate())
+          .withServerHostname("localhost")
+          .withExecutor(Runnable::run)
+          .withParameters(p -> p.setApplicationProtocols(new String[] {"http/1.1"}));
+      Side client = client(options, new App());
+      Transport transport = client.layer.transport();
+      assertEquals(options.context().get(), transport.getExtraInfo(ExtraInfo.SSLCONTEXT));
+      assertNull(transport.getExtraInfo(ExtraInfo.CIPHER));
+      settle();
+      assertNotNull(transport.getExtraInfo(ExtraInfo.PEERNAME), "falls through");
+      assertTrue(transport.getExtraInfo(ExtraInfo.CIPHER).startsWith("TLS_"));
+      assertTrue(transport
+          .getExtraInfo(ExtraInfo.PEERCERT)
+          .getSubjectX500Principal()
+          .getName()
+          .contains("Weft test server"));
+      assertTrue(server
+          .layer
+          .transport()
+          .getExtraInfo(ExtraInfo.PEERCERT)
+          .getSubjectX500Principal()
+          .getName()
+          .contains("Weft test client"));
+      assertEquals("TLSv1.3", transport.getExtraInfo(ExtraInfo.SSL_OBJECT).getProtocol());
+      assertEquals("http/1.1", transport.getExtraInfo(ExtraInfo.SELECTED_ALPN_PROTOCOL));
+      assertEquals("none", transport.getExtraInfo("compression", "none"));
+      assertEquals(false, transport.getExtraInfo("ragged_eof", null));
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-5: a client without the certificate that the server insists on")
+  void clientCertificateMissing() {
+    run(() -> {
+      Side server = server(SERVER.withParameters(p -> p.setNeedClientAuth(true)), new App());
+      Side client = client(CLIENT, new App());
+      settle();
+      assertInstanceOf(SSLException.class, server.made.exception().get());
+      assertEquals(List.of(), server.app.events);
+      // TLS 1.3 clients are done before the server has looked
+      assertEquals("made", client.app.events.get(0));
+      assertInstanceOf(SSLException.class, client.app.error);
+    });
+  }
+
+  @Test
+  @DisplayName("CONN-11: a creator that is cancelled leaves nothing behind, whenever it is")
+  void cancelled() {
+    for (int turns = 1; turns < 12; turns++) {
+      var test = new HandshakeTest();
+      test.recordErrors();
+      int after = turns;
+      test.run(() -> {
+        test.server(SERVER, new App());
+        App app = new App();
+        Side client = test.client(CLIENT, app);
+        Task<Void> creator = test.loop.createTask(() -> {
+          try {
+            client.made.await();
+          } catch (Throwable error) {
+            client.close();
+            throw error;
+          }
+        });
+        dev.weft.testkit.Loops.turns(after);
+        if (!creator.done()) {
+          creator.cancel();
+          assertThrows(CancelledError.class, creator::await);
+        } else {
+          client.close();
+        }
+        settle();
+        assertTrue(test.clientEnd.isClosing(), "after " + after);
+        assertFalse(app.events.contains("made") && !app.events.contains("lost"), "after " + after);
+      });
+      test.loop.close();
+    }
+  }
+
+  @Test
+  @DisplayName("CONN-11: closed before it is connected")
+  void closedBefore() {
+    run(() -> {
+      App app = new App();
+      Side client = client(CLIENT, app);
+      client.close();
+      settle();
+      assertTrue(clientEnd.isClosing());
+      assertTrue(client.made.exception().isPresent());
+      assertEquals(List.of(), app.events);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-23: what an engine delegates runs on the executor; nothing is given to it meanwhile")
+  void delegated() {
+    run(() -> {
+      var jobs = new java.util.ArrayDeque<Runnable>();
+      Side server = server(SERVER.withExecutor(jobs::add), new App());
+      Side client = client(CLIENT, new App());
+      settle();
+      assertEquals(1, jobs.size());
+      assertFalse(client.made.done());
+      while (!jobs.isEmpty()) {
+        jobs.remove().run();
+        settle();
+      }
+      assertTrue(client.made.done());
+      assertTrue(server.made.done());
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-23: a connection that ends while the executor works")
+  void lostWhileDelegating() {
+    run(() -> {
+      var jobs = new java.util.ArrayDeque<Runnable>();
+      Side server = server(SERVER.withExecutor(jobs::add), new App());
+      client(CLIENT, new App()).made.addDoneCallback(done -> done.exception());
+      settle();
+      server.layer.transport().abort();
+      settle();
+      jobs.remove().run();
+      settle();
+      assertTrue(server.made.exception().isPresent());
+      assertEquals(List.of(), server.app.events);
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-7: connectionMade that fails is reported and ends the connection")
+  void connectionMadeFails() {
+    run(() -> {
+      server(SERVER, new App());
+      var failure = new IllegalArgumentException("no");
+      App app = new App();
+      app.onMade = () -> {
+        throw failure;
+      };
+      Side client = client(CLIENT, app);
+      settle();
+      assertEquals(failure, takeReport().exception().get());
+      assertEquals(List.of("made", "lost IllegalArgumentException"), app.events);
+      assertTrue(client.made.done());
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-6: a handshake byte by byte")
+  void byteByByte() {
+    run(() -> {
+      clientEnd.chunk = 1;
+      serverEnd.chunk = 1;
+      Side server = server(SERVER, new App());
+      Side client = client(CLIENT, new App());
+      client.made.await();
+      client.write("hello");
+      while (server.app.received.size() < 5) {
+        Task.sleep(Duration.ZERO);
+      }
+      assertEquals("hello", server.app.text());
+    });
+  }
+
+  @Test
+  void noBytesAreLostWhenTheCallersBufferIsWritten() {
+    run(() -> {
+      Side server = server(SERVER, new App());
+      Side client = client(CLIENT, new App());
+      client.made.await();
+      ByteBuffer data = ByteBuffer.wrap(bytes("xxdataxx"), 2, 4);
+      client.layer.transport().write(data);
+      assertEquals(0, data.remaining());
+      settle();
+      assertEquals("data", server.app.text());
+    });
+  }
+}
