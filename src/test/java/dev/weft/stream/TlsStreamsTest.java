@@ -1,57 +1,395 @@
 package dev.weft.stream;
 
+import static dev.weft.stream.Bytes.assertBytes;
 import static dev.weft.stream.Bytes.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
+import dev.weft.loop.ExceptionContext;
+import dev.weft.loop.Future;
 import dev.weft.loop.Server;
+import dev.weft.loop.Task;
 import dev.weft.loop.ThrowingRunnable;
 import dev.weft.testkit.Certificates;
 import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.ExtraInfo;
+import dev.weft.transport.ReadTransport;
 import dev.weft.transport.ServerOptions;
+import dev.weft.transport.SslOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+/** TLS through the streams and over real sockets. */
 class TlsStreamsTest {
 
-  private static void run(ThrowingRunnable test) {
-    try (EventLoop loop = EventLoop.newEventLoop()) {
-      loop.runUntilComplete(test);
+  private static final SSLContext SERVER = Certificates.server("server");
+  private static final SSLContext CLIENT = Certificates.client();
+  private static final SslOptions LOCAL_CLIENT =
+      SslOptions.of(CLIENT).withServerHostname("localhost");
+  private static final int LIMIT = StreamReader.DEFAULT_LIMIT;
+
+  private final EventLoop loop = EventLoop.newEventLoop();
+  private final List<ExceptionContext> reported = new ArrayList<>();
+
+  @BeforeEach
+  void recordErrors() {
+    loop.setExceptionHandler((source, record) -> reported.add(record));
+  }
+
+  @AfterEach
+  void nothingElseReported() {
+    loop.close();
+    assertEquals(List.of(), reported);
+  }
+
+  private void run(ThrowingRunnable test) {
+    loop.runUntilComplete(test);
+  }
+
+  private static final ClientHandler ECHO = ClientHandler.closing((reader, writer) -> {
+    for (byte[] data; (data = reader.read(65536)).length > 0; ) {
+      writer.write(data);
+      writer.drain();
     }
+  });
+
+  private static Server serve(ClientHandler handler, ServerOptions options) throws IOException {
+    return Streams.startServer(handler, "127.0.0.1", 0, LIMIT, options);
   }
 
-  private static Server echo() throws Exception {
-    return Streams.startServer(
-        ClientHandler.closing((reader, writer) -> {
-          for (byte[] data; (data = reader.read(65536)).length > 0; ) {
-            writer.write(data);
-            writer.drain();
-          }
-        }),
-        "127.0.0.1",
-        0,
-        StreamReader.DEFAULT_LIMIT,
-        ServerOptions.defaults().withSsl(Certificates.server("server")));
+  private static Server echo() throws IOException {
+    return serve(ECHO, ServerOptions.defaults().withSsl(SERVER));
   }
 
-  private static Connection connect(Server server) throws Exception {
-    return Streams.openConnection(
-        "127.0.0.1",
-        server.port(),
-        StreamReader.DEFAULT_LIMIT,
-        ConnectionOptions.defaults().withSsl(Certificates.client()));
+  private static Connection connect(Server server, ConnectionOptions options) throws IOException {
+    return Streams.openConnection("127.0.0.1", server.port(), LIMIT, options);
+  }
+
+  private static void end(Connection connection, Server server) throws IOException {
+    connection.writer().close();
+    connection.writer().waitClosed();
+    server.close();
+    server.waitClosed();
   }
 
   @Test
+  @DisplayName("TLS-11, STR-21: an echo, a close from the client, its end on the server")
   void echoOverTls() {
     run(() -> {
       Server server = echo();
-      Connection connection = connect(server);
+      Connection connection = connect(server, ConnectionOptions.defaults().withSsl(CLIENT));
       connection.writer().write("hello\n");
-      assertArrayEquals(bytes("hello\n"), connection.reader().readline());
-      connection.writer().close();
-      connection.writer().waitClosed();
+      assertBytes("hello\n", connection.reader().readline());
+      assertNotNull(connection.writer().getExtraInfo(ExtraInfo.CIPHER));
+      end(connection, server);
       assertEquals(0, connection.reader().read(1).length);
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-18, TLS-19: 16 MiB there and back, with back-pressure everywhere")
+  void muchData() {
+    run(() -> {
+      Server server = echo();
+      Connection connection = connect(server, ConnectionOptions.defaults().withSsl(CLIENT));
+      byte[] data = new byte[16 << 20];
+      new Random(1).nextBytes(data);
+      var writing = loop.createTask(() -> {
+        for (int i = 0; i < data.length; i += 1 << 18) {
+          connection.writer().write(ByteBuffer.wrap(data, i, 1 << 18));
+          connection.writer().drain();
+        }
+      });
+      assertArrayEquals(data, connection.reader().readexactly(data.length));
+      writing.await();
+      end(connection, server);
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-2: the name of the host is what is checked")
+  void hostIsChecked() {
+    run(() -> {
+      Server server = serve(ECHO, ServerOptions.defaults().withSsl(Certificates.server("other")));
+      assertThrows(
+          SSLHandshakeException.class,
+          () -> connect(server, ConnectionOptions.defaults().withSsl(CLIENT)));
+      Connection connection = connect(
+          server,
+          ConnectionOptions.defaults()
+              .withSsl(SslOptions.of(CLIENT).withServerHostname("other.example")));
+      end(connection, server);
+      assertEquals(1, reported.size()); // the server's side of the first
+      reported.clear();
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-5, SRV-11: a handshake that fails on the server is reported; the handler is not called")
+  void serverReports() {
+    run(() -> {
+      var calls = new ArrayList<String>();
+      Server server = serve(
+          (reader, writer) -> calls.add("called"), ServerOptions.defaults().withSsl(SERVER));
+      Connection plain = connect(server, ConnectionOptions.defaults());
+      plain.writer().write("GET / HTTP/1.1\r\n\r\n");
+      plain.reader().read();
+      plain.writer().close();
+      server.close();
+      server.waitClosed();
+      assertEquals(1, reported.size(), reported::toString);
+      ExceptionContext report = reported.remove(0);
+      assertTrue(report.exception().get() instanceof SSLException);
+      assertEquals("Error on transport creation for incoming connection", report.message());
+      assertNotNull(report.protocol().get());
+      assertEquals(List.of(), calls);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "SRV-6, CONN-12: what is wrong with ssl is said before anything is bound or connected")
+  void checks() {
+    run(() -> {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> serve(ECHO, ServerOptions.defaults().withSsl(SslOptions.defaults())));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> serve(ECHO, ServerOptions.defaults().withSsl(LOCAL_CLIENT)));
+      var unfinished = SSLContext.getInstance("TLS"); // not initialised
+      assertThrows(
+          IllegalStateException.class,
+          () -> Streams.openConnection(
+              "name.invalid", 1, LIMIT, ConnectionOptions.defaults().withSsl(unfinished)));
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "CONN-11: a task that is cancelled in the middle of the handshake closes the connection")
+  void cancelled() {
+    run(() -> {
+      try (ServerSocketChannel silent = ServerSocketChannel.open()) {
+        silent.bind(new InetSocketAddress("127.0.0.1", 0));
+        int port = silent.socket().getLocalPort();
+        var connecting = loop.createTask(() -> Streams.openConnection(
+            "127.0.0.1", port, LIMIT, ConnectionOptions.defaults().withSsl(CLIENT)));
+        try (SocketChannel accepted = loop.runInExecutor(silent::accept).await()) {
+          ByteBuffer hello = ByteBuffer.allocate(16);
+          loop.runInExecutor(() -> accepted.read(hello)).await();
+          connecting.cancel();
+          assertThrows(CancelledError.class, connecting::await);
+          int end = loop.runInExecutor(() -> {
+                ByteBuffer rest = ByteBuffer.allocate(65536);
+                int count;
+                do {
+                  count = accepted.read(rest.clear());
+                } while (count > 0);
+                return count;
+              })
+              .await();
+          assertEquals(-1, end);
+        }
+      }
+    });
+  }
+
+  @Test
+  @DisplayName("SRV-19: closeClients closes as TLS does, with close_notify")
+  void closeClients() {
+    run(() -> {
+      Future<Void> made = loop.createFuture();
+      Server server = serve(
+          (reader, writer) -> made.setResult(null), ServerOptions.defaults().withSsl(SERVER));
+      Connection connection = connect(server, ConnectionOptions.defaults().withSsl(CLIENT));
+      made.await();
+      server.closeClients();
+      assertEquals(0, connection.reader().read(1).length);
+      assertEquals(false, connection.writer().getExtraInfo(ExtraInfo.RAGGED_EOF));
+      end(connection, server);
+    });
+  }
+
+  @Test
+  @DisplayName("STR-25: startTls on both sides of a stream; reader and writer stay the same")
+  void startTls() {
+    run(() -> {
+      Future<Object> cipher = loop.createFuture();
+      Server server = serve(
+          ClientHandler.closing((reader, writer) -> {
+            assertBytes("STARTTLS\n", reader.readline());
+            writer.write("go\n");
+            writer.startTls(SslOptions.of(SERVER));
+            cipher.setResult(writer.getExtraInfo(ExtraInfo.CIPHER));
+            writer.write(reader.readline());
+            writer.drain();
+            reader.read(1);
+          }),
+          ServerOptions.defaults());
+      Connection connection = connect(server, ConnectionOptions.defaults());
+      var before = connection.writer().transport();
+      connection.writer().write("STARTTLS\n");
+      assertBytes("go\n", connection.reader().readline());
+      connection.writer().startTls(LOCAL_CLIENT);
+      assertTrue(before != connection.writer().transport());
+      connection.writer().write("secret\n");
+      assertBytes("secret\n", connection.reader().readline());
+      assertNotNull(cipher.await());
+      end(connection, server);
+    });
+  }
+
+  @Test
+  @DisplayName("STR-25: the reader pauses the new transport, not the old one")
+  void readerPausesTheNewTransport() {
+    run(() -> {
+      Server server = serve(
+          ClientHandler.closing((reader, writer) -> {
+            writer.startTls(SslOptions.of(SERVER));
+            writer.write(new byte[1 << 20]);
+            writer.drain();
+            reader.read(1);
+          }),
+          ServerOptions.defaults());
+      Connection connection = connect(server, ConnectionOptions.defaults());
+      connection.writer().startTls(LOCAL_CLIENT);
+      var transport = (ReadTransport) connection.writer().transport();
+      while (transport.isReading()) {
+        Task.sleep(Duration.ofMillis(1));
+      }
+      assertEquals(1 << 20, connection.reader().readexactly(1 << 20).length);
+      end(connection, server);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "STR-26: a client that does not wait: what the server's reader has is the handshake's")
+  void bufferedHandshake() {
+    run(() -> {
+      Future<Void> hello = loop.createFuture();
+      Server server = serve(
+          ClientHandler.closing((reader, writer) -> {
+            assertBytes("STARTTLS\n", reader.readline());
+            while (reader.buffered() == 0) {
+              Task.sleep(Duration.ofMillis(1));
+            }
+            assertThrows(
+                IllegalArgumentException.class, () -> writer.startTls(SslOptions.defaults()));
+            assertTrue(reader.buffered() > 0, "nothing is lost by bad input");
+            writer.startTls(SslOptions.of(SERVER));
+            hello.setResult(null);
+            writer.write(reader.readline());
+            writer.drain();
+            reader.read(1);
+          }),
+          ServerOptions.defaults());
+      Connection connection = connect(server, ConnectionOptions.defaults());
+      connection.writer().write("STARTTLS\n");
+      connection.writer().startTls(LOCAL_CLIENT);
+      hello.await();
+      connection.writer().write("secret\n");
+      assertBytes("secret\n", connection.reader().readline());
+      end(connection, server);
+    });
+  }
+
+  @Test
+  @DisplayName("CONN-10: channels that are connected already, as both sides of TLS")
+  void channels() {
+    run(() -> {
+      try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+        listening.bind(new InetSocketAddress("127.0.0.1", 0));
+        SocketChannel one = SocketChannel.open(listening.getLocalAddress());
+        SocketChannel other = listening.accept();
+        var reader = new StreamReader(loop, LIMIT);
+        var serverReader = new StreamReader(loop, LIMIT);
+        var accepting = loop.createTask(() -> loop.connectAcceptedSocket(
+            () -> new StreamReaderProtocol(loop, serverReader, null),
+            other,
+            SslOptions.of(SERVER)));
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> loop.createConnection(
+                () -> new StreamReaderProtocol(loop, reader, null), one, SslOptions.of(CLIENT)));
+        var client = loop.createConnection(
+            () -> new StreamReaderProtocol(loop, reader, null), one, LOCAL_CLIENT);
+        var server = accepting.await();
+        client.transport().write(bytes("ping\n"));
+        assertBytes("ping\n", serverReader.readline());
+        client.transport().close();
+        client.protocol().waitClosed();
+        server.protocol().waitClosed();
+      }
+    });
+  }
+
+  @Test
+  @DisplayName("CONN-10: an accepted channel without TLS")
+  void plainAcceptedChannel() {
+    run(() -> {
+      try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+        listening.bind(new InetSocketAddress("127.0.0.1", 0));
+        try (SocketChannel one = SocketChannel.open(listening.getLocalAddress())) {
+          var reader = new StreamReader(loop, LIMIT);
+          var server = loop.connectAcceptedSocket(
+              () -> new StreamReaderProtocol(loop, reader, null), listening.accept());
+          one.write(ByteBuffer.wrap(bytes("x\n")));
+          assertBytes("x\n", reader.readline());
+          server.transport().close();
+          server.protocol().waitClosed();
+        }
+      }
+    });
+  }
+
+  @Test
+  @DisplayName("UX-5: TLS over a Unix socket, for which a client must say whom it expects")
+  void unixSockets(@TempDir Path folder) {
+    run(() -> {
+      Path path = folder.resolve("socket");
+      Server server = loop.createUnixServer(
+          () -> new StreamReaderProtocol(loop, new StreamReader(loop, LIMIT), ECHO),
+          path,
+          ServerOptions.defaults().withSsl(SERVER));
+      var reader = new StreamReader(loop, LIMIT);
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> loop.createUnixConnection(
+              () -> new StreamReaderProtocol(loop, reader, null),
+              path,
+              ConnectionOptions.defaults().withSsl(CLIENT)));
+      var client = loop.createUnixConnection(
+          () -> new StreamReaderProtocol(loop, reader, null),
+          path,
+          ConnectionOptions.defaults().withSsl(LOCAL_CLIENT));
+      client.transport().write(bytes("ping\n"));
+      assertBytes("ping\n", reader.readline());
+      client.transport().close();
+      client.protocol().waitClosed();
       server.close();
       server.waitClosed();
     });

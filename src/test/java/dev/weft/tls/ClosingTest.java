@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.loop.Task;
 import dev.weft.testkit.LogCapture;
+import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.Transport;
@@ -119,7 +121,7 @@ class ClosingTest extends TlsTest {
       Side client = connected(CLIENT);
       long begin = loop.time();
       client.close();
-      dev.weft.loop.Task.sleep(Duration.ofSeconds(31));
+      Task.sleep(Duration.ofSeconds(31));
       assertInstanceOf(SocketTimeoutException.class, client.app.error);
       assertTrue(client.app.error.getMessage().contains("PT30S"));
       assertEquals(List.of("made", "lost SocketTimeoutException"), client.app.events);
@@ -135,7 +137,7 @@ class ClosingTest extends TlsTest {
       Side client = connected(CLIENT);
       client.close();
       settle();
-      dev.weft.loop.Task.sleep(Duration.ofMinutes(5));
+      Task.sleep(Duration.ofMinutes(5));
       assertEquals(List.of("made", "lost"), client.app.events);
       assertEquals(List.of("made", "eof", "lost"), server.app.events);
     });
@@ -213,16 +215,12 @@ class ClosingTest extends TlsTest {
       Side client = connected(CLIENT);
       client.app.onLost = () -> order.finish(3);
       client.layer.transport().abort();
-      loop.callSoon(() -> {
-        order.expect(1);
-        loop.callSoon(order::expectUnreached).cancel();
-        loop.callSoon(() -> order.expectUnreached()).cancel();
-      });
-      // this turn: the transport's below, then the callback above; the next: the application's
-      dev.weft.testkit.Loops.turns(1);
+      loop.callSoon(() -> order.expect(1));
+      // the first turn has the end of the transport below and the callback above
+      Loops.turns(1);
       order.expect(2);
       assertEquals(List.of("made"), client.app.events);
-      dev.weft.testkit.Loops.turns(1);
+      Loops.turns(1);
       assertEquals(List.of("made", "lost"), client.app.events);
     });
     order.checkFinished();

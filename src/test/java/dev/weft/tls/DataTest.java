@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.loop.CancelledError;
 import dev.weft.loop.Future;
 import dev.weft.loop.Task;
 import dev.weft.testkit.Certificates;
@@ -17,8 +18,12 @@ import dev.weft.transport.SslOptions;
 import dev.weft.transport.Transport;
 import dev.weft.transport.WriteBufferLimits;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
 import javax.net.ssl.SSLException;
@@ -80,7 +85,7 @@ class DataTest extends TlsTest {
       clientEnd.chunk = chunk;
       client.layer.transport().write(data);
       while (server.app.received.size() < data.length) {
-        Task.sleep(java.time.Duration.ZERO);
+        Task.sleep(Duration.ZERO);
       }
       assertArrayEquals(data, server.app.received.toByteArray());
     });
@@ -264,7 +269,7 @@ class DataTest extends TlsTest {
       peer.send(data);
       peer.transport.write(peer.closeNotify());
       while (app.ends == 0) {
-        Task.sleep(java.time.Duration.ZERO);
+        Task.sleep(Duration.ZERO);
       }
       assertArrayEquals(data, app.received.toByteArray());
       assertTrue(app.counts.get(0) == Math.min(size, data.length), app.counts::toString);
@@ -368,8 +373,7 @@ class DataTest extends TlsTest {
       peer.send(new byte[100_000]);
       client.write("x");
       settle();
-      var all =
-          java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<ByteBuffer, Boolean>());
+      var all = Collections.newSetFromMap(new IdentityHashMap<ByteBuffer, Boolean>());
       for (int i = 0; i < TlsBuffers.KEPT; i++) {
         all.add(buffers.take());
       }
@@ -447,9 +451,9 @@ class DataTest extends TlsTest {
       serverEnd.begin(new App());
       settle();
       Task<Transport> starting = Loops.started(() -> loop.startTls(clientEnd, app, CLIENT, false));
-      var error = new java.io.IOException("reset");
+      var error = new IOException("reset");
       clientEnd.reset(error);
-      assertEquals(error, assertThrows(java.io.IOException.class, starting::await));
+      assertEquals(error, assertThrows(IOException.class, starting::await));
       settle();
       assertEquals(List.of("made", "lost IOException"), app.events);
     });
@@ -467,7 +471,7 @@ class DataTest extends TlsTest {
       Task<Transport> starting = Loops.started(() -> loop.startTls(clientEnd, app, CLIENT, false));
       Loops.turns(turns);
       starting.cancel();
-      assertThrows(dev.weft.loop.CancelledError.class, starting::await);
+      assertThrows(CancelledError.class, starting::await);
       settle();
       assertTrue(clientEnd.isClosing());
       assertEquals(
@@ -492,7 +496,7 @@ class DataTest extends TlsTest {
           () -> loop.startTls(clientEnd, app, SslOptions.defaults(), true));
       assertEquals(app, clientEnd.getProtocol());
       clientEnd.close();
-      assertThrows(java.io.IOException.class, () -> loop.startTls(clientEnd, app, CLIENT, false));
+      assertThrows(IOException.class, () -> loop.startTls(clientEnd, app, CLIENT, false));
       assertEquals(app, clientEnd.getProtocol());
     });
   }

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.CancelledError;
+import dev.weft.loop.EventLoop;
 import dev.weft.loop.Task;
 import dev.weft.testkit.Certificates;
+import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.SslOptions;
@@ -20,6 +22,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -131,7 +134,7 @@ class HandshakeTest extends TlsTest {
       "TLS-2: ssl=True is the JVM's default context; it checks names, and says which it wants")
   void defaultContext() throws Exception {
     // by a clock that does not jump: the context comes from another thread
-    try (var real = dev.weft.loop.EventLoop.newEventLoop()) {
+    try (var real = EventLoop.newEventLoop()) {
       real.runUntilComplete(() -> {
         var parameters = TlsSettings.forClient(real, SslOptions.defaults(), "weft.example", 443)
             .newEngine()
@@ -328,7 +331,7 @@ class HandshakeTest extends TlsTest {
             throw error;
           }
         });
-        dev.weft.testkit.Loops.turns(after);
+        Loops.turns(after);
         if (!creator.done()) {
           creator.cancel();
           assertThrows(CancelledError.class, creator::await);
@@ -362,7 +365,7 @@ class HandshakeTest extends TlsTest {
       "TLS-23: what an engine delegates runs on the executor; nothing is given to it meanwhile")
   void delegated() {
     run(() -> {
-      var jobs = new java.util.ArrayDeque<Runnable>();
+      var jobs = new ArrayDeque<Runnable>();
       Side server = server(SERVER.withExecutor(jobs::add), new App());
       Side client = client(CLIENT, new App());
       settle();
@@ -381,7 +384,7 @@ class HandshakeTest extends TlsTest {
   @DisplayName("TLS-23: a connection that ends while the executor works")
   void lostWhileDelegating() {
     run(() -> {
-      var jobs = new java.util.ArrayDeque<Runnable>();
+      var jobs = new ArrayDeque<Runnable>();
       Side server = server(SERVER.withExecutor(jobs::add), new App());
       client(CLIENT, new App()).made.addDoneCallback(done -> done.exception());
       settle();
