@@ -117,7 +117,8 @@ final class Sequences extends Words {
           statements(1 + random.nextInt(2), maker)));
     }
     if (!catches || chance(40)) {
-      // A generator that yields although it is closed is misused; CPython's second aclose then raises
+      // A generator that yields although it is closed is misused; CPython's second aclose then
+      // raises
       // StopAsyncIteration.
       Maker last = inGenerator ? this::ordinary : maker;
       parts.add(Statement.of("finally", statements(1 + random.nextInt(2), last)));

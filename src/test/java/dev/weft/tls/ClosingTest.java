@@ -245,6 +245,19 @@ class ClosingTest extends TlsTest {
   }
 
   @Test
+  @DisplayName("TLS-20: a peer can tell an abort from a close")
+  void abortIsNoClose() {
+    run(() -> {
+      EnginePeer peer = serverPeer();
+      Side client = connected(CLIENT);
+      client.layer.transport().abort();
+      settle();
+      assertTrue(peer.belowEnded);
+      assertFalse(peer.endReceived);
+    });
+  }
+
+  @Test
   @DisplayName("TLS-20: abort while a close waits")
   void abortAfterClose() {
     run(() -> {

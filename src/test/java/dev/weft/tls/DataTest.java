@@ -529,6 +529,24 @@ class DataTest extends TlsTest {
   }
 
   @Test
+  @DisplayName("TLS-22: what comes between startTls and the layer's connectionMade is not lost")
+  void receivedInBetween() {
+    run(() -> {
+      App serverApp = new App();
+      serverEnd.begin(serverApp);
+      clientEnd.stalled = true;
+      Side client = client(CLIENT, new App());
+      settle();
+      clientEnd.flow(); // the ClientHello comes in the next turn
+      Transport transport = loop.startTls(serverEnd, serverApp, SERVER, true);
+      client.made.await();
+      transport.write(bytes("welcome"));
+      settle();
+      assertEquals("welcome", client.app.text());
+    });
+  }
+
+  @Test
   @DisplayName("TLS-22: bytes that came before the layer belong to the handshake")
   void receivedBefore() {
     run(() -> {

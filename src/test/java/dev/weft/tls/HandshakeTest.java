@@ -201,6 +201,7 @@ class HandshakeTest extends TlsTest {
       clientEnd.sendEnd();
       settle();
       assertFails(SocketException.class, server);
+      assertTrue(server.made.exception().get().getMessage().contains("the peer has closed"));
       assertEquals(List.of(), server.app.events);
     });
   }
@@ -388,6 +389,9 @@ class HandshakeTest extends TlsTest {
       Side server = server(SERVER.withExecutor(jobs::add), new App());
       client(CLIENT, new App()).made.addDoneCallback(done -> done.exception());
       settle();
+      clientEnd.write(ByteBuffer.wrap(new byte[1])); // nobody looks at it now
+      settle();
+      assertEquals(1, jobs.size());
       server.layer.transport().abort();
       settle();
       jobs.remove().run();
