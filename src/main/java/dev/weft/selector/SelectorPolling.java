@@ -1,0 +1,243 @@
+package dev.weft.selector;
+
+import dev.weft.carrier.Descriptors;
+import dev.weft.loop.BaseEventLoop;
+import dev.weft.loop.Clock;
+import dev.weft.loop.Context;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Handle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.WritableByteChannel;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The selector's part of {@link SelectorEventLoop}: polling, registering, and the buffer for reads and writes. */
+abstract class SelectorPolling extends BaseEventLoop {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
+  /** What one read takes at most: asyncio's {@code max_size}. */
+  static final int READ_SIZE = 256 * 1024;
+
+  private final Selector selector;
+  private final Consumer<SelectionKey> ready = SelectorPolling::dispatch;
+
+  // loop thread only
+  private ByteBuffer buffer;
+  private final Set<Releasable> releasables = new LinkedHashSet<>();
+  private boolean selectablePipes = Descriptors.isAvailable();
+
+  SelectorPolling(Clock clock) {
+    super(clock);
+    try {
+      selector = Selector.open();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot open a selector", e);
+    }
+    whenCollected(new Unclosed(toString(), selector));
+  }
+
+  // ---- polling
+
+  private static void dispatch(SelectionKey key) {
+    try {
+      ((Selectable) key.attachment()).ready(key.readyOps());
+    } catch (CancelledKeyException closed) {
+      // by another thread that still has the channel, while we polled
+    }
+  }
+
+  @Override
+  protected void poll(long timeout) {
+    try {
+      if (timeout == 0) {
+        // A poll is a system call, and useless when nothing is registered.
+        if (!selector.keys().isEmpty()) {
+          selector.selectNow(ready);
+        }
+      } else if (timeout == Long.MAX_VALUE) {
+        selector.select(ready);
+      } else {
+        // rounded up: a selector knows no less than a millisecond, and takes 0 for no limit
+        selector.select(ready, (timeout + 999_999) / 1_000_000);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("polling failed", e);
+    }
+  }
+
+  @Override
+  protected void wakeup() {
+    selector.wakeup();
+  }
+
+  @Override
+  protected void release() {
+    Stream<Selectable> sockets = selector.keys().stream()
+        .filter(SelectionKey::isValid)
+        .map(SelectionKey::attachment)
+        .filter(Selectable.class::isInstance) // a connection that nobody has yet has none
+        .map(Selectable.class::cast)
+        .filter(Selectable::unclosed);
+    List<Object> unclosed = Stream.<Object>concat(
+            sockets, releasables.stream().filter(each -> !each.isClosing()))
+        .toList();
+    releasables.forEach(Releasable::release);
+    releasables.clear();
+    try {
+      release(selector);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close the selector", e);
+    }
+    if (!unclosed.isEmpty()) {
+      LOG.warn(
+          "{} unclosed transports in {}, the first: {}", unclosed.size(), this, unclosed.get(0));
+    }
+  }
+
+  private static void release(Selector selector) throws IOException {
+    for (SelectionKey key : List.copyOf(selector.keys())) {
+      if (!(key.attachment()
+          instanceof Readiness)) { // a channel that is only watched is the user's
+        closeQuietly(key.channel());
+      }
+      if (key.attachment()
+          instanceof Selectable owner) { // a connection that nobody has yet has none
+        owner.closed();
+      }
+    }
+    selector.close();
+  }
+
+  static void closeQuietly(Channel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("closing {} failed", channel, e);
+    }
+  }
+
+  /** What is left to do for a loop that nobody has closed and nobody can close any more. */
+  private record Unclosed(String loop, Selector selector) implements Runnable {
+    @Override
+    public void run() {
+      if (selector.isOpen()) {
+        LOG.warn("unclosed event loop {}", loop);
+        try {
+          release(selector);
+        } catch (IOException e) {
+          LOG.warn("cannot close the selector of {}", loop, e);
+        }
+      }
+    }
+  }
+
+  // ---- for this package's transports
+
+  SelectionKey register(SelectableChannel channel, int operations, Selectable owner)
+      throws ClosedChannelException {
+    return channel.register(selector, operations, owner);
+  }
+
+  /** The channel's registration here; null if there is none. */
+  SelectionKey keyOf(SelectableChannel channel) {
+    return channel.keyFor(selector);
+  }
+
+  /**
+   * Gives the descriptors of closed channels back to the system now. The JDK does so when the selector
+   * polls, and until then a closed listener still listens.
+   */
+  void releaseClosed() {
+    try {
+      selector.selectNow(key -> {}); // what is ready is so in the next poll, too
+    } catch (IOException e) {
+      throw new UncheckedIOException("polling failed", e);
+    }
+  }
+
+  /** Remembers what has to be released with the loop. */
+  void opened(Releasable releasable) {
+    releasables.add(releasable);
+  }
+
+  void gone(Releasable releasable) {
+    releasables.remove(releasable);
+  }
+
+  /** Whether the selector watches the pipes of children; else threads move their bytes. */
+  boolean hasSelectablePipes() {
+    return selectablePipes;
+  }
+
+  /** For tests of the other way. */
+  void pumpPipes() {
+    selectablePipes = false;
+  }
+
+  void enqueue(Handle handle) {
+    append(handle);
+  }
+
+  Handle handle(Runnable callback, Context context) {
+    return newHandle(callback, context);
+  }
+
+  boolean isCurrent() {
+    return isOnLoop();
+  }
+
+  void checkThread(String call) {
+    checkOnLoop(call);
+  }
+
+  /**
+   * A direct buffer of {@link #READ_SIZE} bytes, empty, for the current read or write. One for both: what is
+   * read is copied out before anything is written, and then lies in the CPU's cache.
+   */
+  ByteBuffer buffer() {
+    if (buffer == null) {
+      buffer = ByteBuffer.allocateDirect(READ_SIZE);
+    }
+    return buffer.clear();
+  }
+
+  /** Reads once; what is not a direct buffer by way of ours, as the JDK's own would be as large, and kept. */
+  int read(ReadableByteChannel channel, ByteBuffer target) throws IOException {
+    if (target.isDirect()) {
+      return channel.read(target);
+    }
+    ByteBuffer direct = buffer();
+    direct.limit(Math.min(direct.capacity(), target.remaining()));
+    int count = channel.read(direct);
+    if (count > 0) {
+      target.put(direct.flip());
+    }
+    return count;
+  }
+
+  /** Writes once, at most {@link #READ_SIZE} bytes, as {@link #read} reads. Returns whether all were taken. */
+  boolean write(WritableByteChannel channel, ByteBuffer data) throws IOException {
+    int count = Math.min(data.remaining(), READ_SIZE);
+    ByteBuffer direct = data.isDirect()
+        ? data.slice(data.position(), count)
+        : buffer().put(0, data, data.position(), count).limit(count);
+    int sent = channel.write(direct);
+    data.position(data.position() + sent);
+    return sent == count;
+  }
+}
