@@ -4,17 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.it.support.EndedProgram;
 import dev.weft.it.support.InterruptedProgram;
 import dev.weft.it.support.Peer;
 import dev.weft.it.support.Weft;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** A real SIGINT for a JVM in which a coroutine runs. */
+/** Real signals for a JVM in which a coroutine runs. */
 @Timeout(60)
 class SignalIT {
 
@@ -26,9 +30,117 @@ class SignalIT {
     return program;
   }
 
-  private static void interrupt(Peer program) throws Exception {
-    String pid = Long.toString(program.process().pid());
-    assertEquals(0, new ProcessBuilder("kill", "-INT", pid).start().waitFor());
+  private static void interrupt(Peer program) throws IOException {
+    program.signal("SIGINT");
+  }
+
+  private static Peer startEnded(String how) throws IOException {
+    Peer program = Weft.example(EndedProgram.class, "64m", how);
+    program.awaitOutput("running", SOON);
+    return program;
+  }
+
+  /** What a program has printed from "running" on, without the lines of a stack trace. */
+  private static List<String> printed(Peer program) {
+    return program
+        .output()
+        .lines()
+        .dropWhile(line -> !line.equals("running"))
+        .filter(line -> !line.startsWith("\t") && !line.startsWith("Caused by: "))
+        .toList();
+  }
+
+  private static String uncaught(String signal) {
+    return "Exception in thread \"main\" dev.weft.loop.KeyboardInterrupt: " + signal;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SIGINT, 130", "SIGTERM, 143"})
+  @DisplayName("RUN-6: a program that a signal ends cleans up, and has the signal's exit code")
+  void ended(String signal, int exitCode) throws Exception {
+    try (Peer program = startEnded("plain")) {
+      program.signal(signal);
+      assertEquals(exitCode, program.waitFor(SOON), program::output);
+      assertEquals(
+          List.of("running", "cleaning up", "clean", uncaught(signal), "hook"), printed(program));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SIGINT, SIGINT, 130", "SIGTERM, SIGTERM, 143", "SIGINT, SIGTERM, 143"})
+  @DisplayName("RUN-7: a second signal does not wait for the cleaning up")
+  void endedTwice(String first, String second, int exitCode) throws Exception {
+    try (Peer program = startEnded("stubborn")) {
+      program.signal(first);
+      program.awaitOutput("cleaning up", SOON);
+      program.signal(second);
+      assertEquals(exitCode, program.waitFor(SOON), program::output);
+      assertEquals(
+          List.of("running", "cleaning up", uncaught(second), "hook"), printed(program));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SIGINT", "SIGTERM"})
+  @DisplayName("RUN-6: a coroutine that swallows the cancellation lets the program go on")
+  void swallowed(String signal) throws Exception {
+    try (Peer program = startEnded("swallows")) {
+      program.signal(signal);
+      assertEquals(0, program.waitFor(SOON), program::output);
+      assertEquals(
+          List.of("running", "cleaning up", "clean", "after run", "hook"), printed(program));
+    }
+  }
+
+  @Test
+  @DisplayName("a program that a signal ends does not wait for other threads, as without Weft")
+  void otherThreads() throws Exception {
+    try (Peer program = startEnded("busy")) {
+      program.signal("SIGTERM");
+      assertEquals(143, program.waitFor(SOON), program::output);
+      assertTrue(printed(program).contains("clean"), program::output);
+    }
+  }
+
+  @Test
+  @DisplayName("the program's default handler of uncaught exceptions is told, and the exit code is right")
+  void defaultHandler() throws Exception {
+    try (Peer program = startEnded("reports")) {
+      program.signal("SIGTERM");
+      assertEquals(143, program.waitFor(SOON), program::output);
+      assertEquals(
+          List.of(
+              "running",
+              "cleaning up",
+              "clean",
+              "reported: dev.weft.loop.KeyboardInterrupt: SIGTERM",
+              "hook"),
+          printed(program));
+    }
+  }
+
+  @Test
+  @DisplayName("SIGHUP is the JVM's affair: no cleaning up")
+  void hangup() throws Exception {
+    try (Peer program = startEnded("plain")) {
+      program.signal("SIGHUP");
+      assertEquals(129, program.waitFor(SOON), program::output);
+      assertEquals(List.of("running", "hook"), printed(program));
+    }
+  }
+
+  @Test
+  @DisplayName("SIG-1: a loop that handles SIGHUP goes on, and SIGTERM still ends it")
+  void reload() throws Exception {
+    try (Peer program = startEnded("reloads")) {
+      program.signal("SIGHUP");
+      program.awaitOutput("reloaded", SOON);
+      program.signal("SIGTERM");
+      assertEquals(143, program.waitFor(SOON), program::output);
+      assertEquals(
+          List.of("running", "reloaded", "cleaning up", "clean", uncaught("SIGTERM"), "hook"),
+          printed(program));
+    }
   }
 
   @Test
@@ -61,8 +173,8 @@ class SignalIT {
     try (Peer program = start("blocked")) {
       interrupt(program);
       assertFalse(program.process().waitFor(200, TimeUnit.MILLISECONDS));
-      interrupt(program);
-      assertEquals(130, program.waitFor(SOON), program::output);
+      program.signal("SIGTERM");
+      assertEquals(143, program.waitFor(SOON), program::output);
       assertFalse(program.output().contains("KeyboardInterrupt"), program::output);
     }
   }

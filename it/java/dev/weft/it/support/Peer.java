@@ -51,6 +51,19 @@ public final class Peer implements AutoCloseable {
     return process;
   }
 
+  /** Sends the child a signal. */
+  public void signal(String name) throws IOException {
+    try {
+      String pid = Long.toString(process.pid());
+      if (new ProcessBuilder("kill", "-s", name.replace("SIG", ""), pid).start().waitFor() != 0) {
+        throw failure("not to be sent " + name);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure("interrupted while being sent " + name);
+    }
+  }
+
   /** What the child has printed so far, byte for byte. */
   public byte[] outputBytes() {
     synchronized (output) {

@@ -31,6 +31,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   // loop thread only
   private final TaskList tasks = new TaskList();
   private final Generators generators = new Generators(this);
+  private final LoopSignals signals = new LoopSignals(this);
   private TaskFactory taskFactory = TaskFactory.DEFAULT;
   private long timerSequence;
   private Unwinding unwinding; // while closing
@@ -175,6 +176,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   private void closeHere() {
     boolean interrupted = Thread.interrupted(); // a mount would erase it
     closed = true; // from now on other threads are refused
+    signals.removeAll(); // first: nothing would heed them any more
     timers.clear();
     List<Task<?>> left = new ArrayList<>(tasks.toList());
     left.addAll(generators.tasks());
@@ -542,6 +544,48 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   /** Runs {@code completion} on the loop; a loop that is closed has nobody left who waits for it. */
   final void completeFromAnywhere(Runnable completion) {
     ready.offer(new Handle(this, completion, Bindings.EMPTY));
+  }
+
+  // ---- signals
+
+  @Override
+  public final void addSignalHandler(String signal, Runnable callback) {
+    addSignalHandler(ProcessSignal.of(signal), callback);
+  }
+
+  @Override
+  public final void addSignalHandler(int signal, Runnable callback) {
+    addSignalHandler(ProcessSignal.of(signal), callback);
+  }
+
+  private void addSignalHandler(ProcessSignal signal, Runnable callback) {
+    callback(callback);
+    checkClosed(); // also on the loop, while it closes
+    checkOnLoop("addSignalHandler");
+    signals.add(signal, callback);
+  }
+
+  @Override
+  public final boolean removeSignalHandler(String signal) {
+    return removeSignalHandler(ProcessSignal.of(signal));
+  }
+
+  @Override
+  public final boolean removeSignalHandler(int signal) {
+    return removeSignalHandler(ProcessSignal.of(signal));
+  }
+
+  private boolean removeSignalHandler(ProcessSignal signal) {
+    if (closed) {
+      return false;
+    }
+    checkOnLoop("removeSignalHandler");
+    return signals.remove(signal);
+  }
+
+  /** Appends a handle from any thread, as often as it is to run; a loop that is closed runs none. */
+  final void offerAgain(Handle handle) {
+    ready.offer(handle);
   }
 
   // ---- debug mode

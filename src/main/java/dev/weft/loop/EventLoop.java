@@ -316,6 +316,47 @@ public interface EventLoop extends AutoCloseable {
   /** As {@link #newSocket}: a listening socket, not bound. What it accepts are sockets of this loop. */
   ServerSocket newServerSocket();
 
+  // ---- signals
+
+  /**
+   * Has a callback run whenever the process gets a signal ({@code add_signal_handler}), as an ordinary
+   * callback, in a copy of the current context; it replaces this loop's handler before it. Several loops may
+   * have a handler for a signal: each is run, in whatever threads the loops run. As long as there is one, the
+   * signal does nothing else: neither what the JVM does by default, nor what the program has set by other
+   * means, nor what {@link Runner} makes of SIGINT and SIGTERM. Signals that come in quick succession may count as
+   * one. A loop with a handler is not collected: it must be closed. Never suspends.
+   *
+   * <p>All can be handled but those that the system or the JVM needs: SIGKILL, SIGSTOP, SIGQUIT, SIGSEGV, SIGBUS,
+   * SIGFPE, SIGILL, SIGTRAP and SIGUSR2, on Unix; SIGHUP, SIGINT and SIGTERM neither, if the JVM was started with
+   * {@code -Xrs}. Windows has SIGINT and SIGTERM.
+   *
+   * @param signal its name, as {@code SIGTERM} or {@code TERM}
+   * @throws IllegalArgumentException if there is no such signal here, or it cannot be handled
+   * @throws IllegalStateException as {@link #callSoon}
+   */
+  void addSignalHandler(String signal, Runnable callback);
+
+  /**
+   * As the other.
+   *
+   * @param signal its number on this system, as 15 for SIGTERM; not a real-time signal's
+   */
+  void addSignalHandler(int signal, Runnable callback);
+
+  /**
+   * Removes what {@link #addSignalHandler} has added ({@code remove_signal_handler}); closing the loop does so,
+   * too. With the last handler of any loop for it, the signal does again what it did before. Never suspends.
+   *
+   * @param signal its name, as {@code SIGTERM} or {@code TERM}
+   * @return whether there was one; false if the loop is closed
+   * @throws IllegalArgumentException if there is no such signal here
+   * @throws IllegalStateException if the loop runs and the caller is not on it
+   */
+  boolean removeSignalHandler(String signal);
+
+  /** As the other, by the signal's number on this system. */
+  boolean removeSignalHandler(int signal);
+
   // ---- debug mode
 
   /**

@@ -1,7 +1,8 @@
 package dev.weft.loop;
 
 /**
- * The program is asked to end from outside: Python's {@code KeyboardInterrupt}.
+ * The program is asked to end from outside: Python's {@code KeyboardInterrupt}. {@link Runner} says when it is
+ * thrown, and what becomes of one that nobody catches.
  *
  * <p>One of the few throwables that a loop does not contain: it is recorded in the task that threw it and
  * also leaves {@link EventLoop#runForever}. The others are the JVM's own {@code VirtualMachineError}s,
@@ -11,8 +12,25 @@ public final class KeyboardInterrupt extends Error {
 
   private static final long serialVersionUID = 1L;
 
-  /** An interrupt without a message. */
-  public KeyboardInterrupt() {}
+  private static final int SIGINT = 2;
+
+  private final int exitCode;
+
+  /** An interrupt without a message, as by Ctrl-C. */
+  public KeyboardInterrupt() {
+    exitCode = 128 + SIGINT;
+  }
+
+  /** An interrupt by a signal. */
+  KeyboardInterrupt(String message, int exitCode) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+
+  /** What a program exits with that ends by this: 130 after SIGINT, 143 after SIGTERM. */
+  public int exitCode() {
+    return exitCode;
+  }
 
   /** Whether {@code error} is one that must leave the loop instead of being contained. */
   public static boolean isFatal(Throwable error) {

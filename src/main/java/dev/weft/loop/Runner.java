@@ -12,12 +12,14 @@ import java.util.function.Supplier;
  * Runs coroutines one after the other on one loop and in one context, and cleans up: asyncio's {@code
  * Runner}. The loop is made at first use. Not for use on a loop.
  *
- * <p>While {@link #run} runs in the program's main thread, and unless somebody handles SIGINT already,
- * Ctrl-C cancels the coroutine; if it ends by that, {@code run} throws {@link KeyboardInterrupt}. A second
- * Ctrl-C, while the coroutine is still ending, throws {@code KeyboardInterrupt} from {@code run} without
- * waiting for it, and a third ends the process. If code blocks the loop, so that it cannot even begin to
- * act on the first, the second ends the process (exit code 130) and says in the log where the coroutine
- * was. Elsewhere Ctrl-C does what it does without Weft.
+ * <p>While {@link #run} runs in the program's main thread, SIGINT (Ctrl-C) and SIGTERM, unless somebody
+ * handles them already, cancel the coroutine; if it ends by that, {@code run} throws {@link
+ * KeyboardInterrupt}. A second of them, while the coroutine is still ending, throws {@code KeyboardInterrupt}
+ * from {@code run} without waiting for it, and a third ends the process. If code blocks the loop, so that it
+ * cannot even begin to act on the first, the second ends the process and says in the log where the coroutine
+ * was. A {@code KeyboardInterrupt} that leaves the main thread, which no code has set a handler of uncaught
+ * exceptions for, is reported and then ends the process. However it ends by a signal, its exit code is the
+ * JVM's: 130 after SIGINT, 143 after SIGTERM. Elsewhere the signals do what they do without Weft.
  */
 public final class Runner implements AutoCloseable {
 
@@ -103,7 +105,7 @@ public final class Runner implements AutoCloseable {
    *
    * @return the coroutine's result
    * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
-   * @throws KeyboardInterrupt if Ctrl-C has ended the coroutine, see above
+   * @throws KeyboardInterrupt if SIGINT or SIGTERM has ended the coroutine, see above
    */
   public <T> T run(Callable<? extends T> coroutine) {
     return run(coroutine, null);
@@ -137,6 +139,9 @@ public final class Runner implements AutoCloseable {
       failure = error;
     }
     failure = interruption.end(failure);
+    if (failure instanceof KeyboardInterrupt) {
+      UncaughtInterrupt.watch();
+    }
     if (failure != null) {
       throw Throwables.rethrow(failure);
     }

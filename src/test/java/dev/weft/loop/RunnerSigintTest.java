@@ -12,45 +12,54 @@ import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** Ctrl-C while a runner runs; the real signal is in SignalIT. */
+/** SIGINT and SIGTERM while a runner runs; the real signals are in SignalIT. */
 class RunnerSigintTest {
 
-  /** Ctrl-C at the test's command. */
+  /** Signals at the test's command. */
   private static final class Keyboard implements Signals {
     private final List<String> log = new ArrayList<>();
-    private Runnable handler;
+    private final Map<String, Runnable> handlers = new HashMap<>();
 
     @Override
-    public Optional<Taken> takeSigint(Runnable taker) {
-      handler = taker;
-      log.add("taken");
+    public Optional<Taken> takeDefault(String signal, Runnable handler) {
+      handlers.put(signal, handler);
+      log.add("take " + signal);
       return Optional.of(new Taken() {
         @Override
         public void giveBack() {
-          if (handler != null) {
-            handler = null;
-            log.add("given back");
+          if (handlers.remove(signal) != null) {
+            log.add("give back " + signal);
           }
         }
 
         @Override
         public void raise() {
           giveBack();
-          log.add("raised");
+          log.add("raise " + signal);
         }
       });
     }
 
     void press() {
-      handler.run();
+      send("INT");
+    }
+
+    void send(String signal) {
+      handlers.get(signal).run();
     }
   }
+
+  private static final List<String> TAKEN = List.of("take INT", "take TERM");
+  private static final List<String> GIVEN_BACK =
+      List.of("take INT", "take TERM", "give back INT", "give back TERM");
 
   private final Order order = new Order();
   private final Keyboard keyboard = new Keyboard();
@@ -158,14 +167,14 @@ class RunnerSigintTest {
           keyboard.press();
           order.expect(2);
           assertEquals(
-              List.of("taken", "given back"), keyboard.log, "a third one ends the process");
+              GIVEN_BACK, keyboard.log, "a third one ends the process");
           assertThrows(CancelledError.class, RunnerSigintTest::sleepForEver);
           order.expect(4);
         }));
     order.expect(3);
     runner.close();
     order.finish(5);
-    assertEquals(List.of("taken", "given back"), keyboard.log);
+    assertEquals(GIVEN_BACK, keyboard.log);
   }
 
   @Test
@@ -178,9 +187,9 @@ class RunnerSigintTest {
           KeyboardInterrupt.class,
           () -> runner.run(() -> {
             keyboard.press();
-            assertEquals(List.of("taken"), keyboard.log);
+            assertEquals(TAKEN, keyboard.log);
             keyboard.press();
-            assertEquals(List.of("taken", "given back", "raised"), keyboard.log);
+            assertEquals("raise INT", keyboard.log.get(keyboard.log.size() - 1));
             sleepForEver();
           }));
       String message = log.events(Level.ERROR).get(0).message();
@@ -190,27 +199,69 @@ class RunnerSigintTest {
   }
 
   @Test
+  @DisplayName("SIGTERM is as SIGINT, but for the exit code")
+  void sigterm() {
+    try (Runner runner = newRunner()) {
+      var error = assertThrows(
+          KeyboardInterrupt.class,
+          () -> runner.run(() -> {
+            keyboard.send("TERM");
+            sleepForEver();
+          }));
+      assertEquals("SIGTERM", error.getMessage());
+      assertEquals(143, error.exitCode());
+      error = assertThrows(
+          KeyboardInterrupt.class,
+          () -> runner.run(() -> {
+            keyboard.press();
+            sleepForEver();
+          }));
+      assertEquals("SIGINT", error.getMessage());
+      assertEquals(130, error.exitCode());
+    }
+  }
+
+  @Test
+  @DisplayName("RUN-7: a SIGTERM after a SIGINT is a second one, and gives the exit code")
+  void secondIsAnother() {
+    try (Runner runner = newRunner()) {
+      var error = assertThrows(
+          KeyboardInterrupt.class,
+          () -> runner.run(() -> {
+            keyboard.press();
+            assertThrows(CancelledError.class, RunnerSigintTest::sleepForEver);
+            keyboard.send("TERM");
+            assertEquals(GIVEN_BACK, keyboard.log);
+            sleepForEver();
+          }));
+      assertEquals(143, error.exitCode());
+    }
+  }
+
+  @Test
   @DisplayName("RUN-8: SIGINT is taken for the time of a run only")
   void duringRunOnly() {
     try (Runner runner = newRunner()) {
       runner.getLoop();
       assertEquals(List.of(), keyboard.log);
-      runner.run(() -> assertEquals(List.of("taken"), keyboard.log));
-      assertEquals(List.of("taken", "given back"), keyboard.log);
+      runner.run(() -> assertEquals(TAKEN, keyboard.log));
+      assertEquals(GIVEN_BACK, keyboard.log);
       assertThrows(
           IOException.class,
           () -> runner.run((ThrowingRunnable) () -> {
             throw new IOException();
           }));
     }
-    assertEquals(List.of("taken", "given back", "taken", "given back"), keyboard.log);
+    var twice = new ArrayList<>(GIVEN_BACK);
+    twice.addAll(GIVEN_BACK);
+    assertEquals(twice, keyboard.log);
   }
 
   @Test
   @DisplayName("RUN-8: where signals cannot be had, a runner runs without")
   void noSignals() {
     try (Runner runner =
-        new Runner(Loops::newLoop, Optional.empty(), handler -> Optional.empty())) {
+        new Runner(Loops::newLoop, Optional.empty(), (signal, handler) -> Optional.empty())) {
       assertEquals("x", runner.run(() -> "x"));
     }
   }

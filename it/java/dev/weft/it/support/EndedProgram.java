@@ -1,0 +1,51 @@
+package dev.weft.it.support;
+
+import static dev.weft.Asyncio.getRunningLoop;
+import static dev.weft.Asyncio.run;
+import static dev.weft.Asyncio.sleep;
+
+import dev.weft.loop.CancelledError;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** A program that leaves it to Weft what becomes of it at a signal. */
+public final class EndedProgram {
+
+  private EndedProgram() {}
+
+  /**
+   * Says "running", then waits for a signal.
+   *
+   * @param args what the program is like: {@code plain, stubborn, swallows, reloads, reports, busy}
+   */
+  public static void main(String[] args) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
+    String how = args[0];
+    if (how.equals("reports")) {
+      Thread.setDefaultUncaughtExceptionHandler(
+          (thread, error) -> System.out.println("reported: " + error));
+    }
+    if (how.equals("busy")) {
+      new Thread(LockSupport::park, "does not end by itself").start();
+    }
+    run(() -> coroutine(how));
+    System.out.println("after run");
+  }
+
+  private static void coroutine(String how) {
+    if (how.equals("reloads")) {
+      getRunningLoop().addSignalHandler("SIGHUP", () -> System.out.println("reloaded"));
+    }
+    System.out.println("running");
+    try {
+      sleep(Duration.ofHours(1));
+    } catch (CancelledError asked) {
+      System.out.println("cleaning up");
+      sleep(how.equals("stubborn") ? Duration.ofHours(1) : Duration.ofMillis(100));
+      System.out.println("clean");
+      if (!how.equals("swallows")) {
+        throw asked;
+      }
+    }
+  }
+}

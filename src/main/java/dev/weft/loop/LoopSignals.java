@@ -1,0 +1,31 @@
+package dev.weft.loop;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/** The signals that a loop has handlers for. Loop thread only. */
+final class LoopSignals {
+
+  private final BaseEventLoop loop;
+  private final Set<ProcessSignal> handled = new HashSet<>();
+
+  LoopSignals(BaseEventLoop loop) {
+    this.loop = loop;
+  }
+
+  /** From now on a signal has {@code callback} run, as by {@code callSoonThreadsafe}, in the current context. */
+  void add(ProcessSignal signal, Runnable callback) {
+    var handle = new Handle(loop, callback, Context.bindings());
+    signal.add(loop, () -> loop.offerAgain(handle));
+    handled.add(signal);
+  }
+
+  boolean remove(ProcessSignal signal) {
+    return handled.remove(signal) && signal.remove(loop);
+  }
+
+  void removeAll() {
+    handled.forEach(signal -> signal.remove(loop));
+    handled.clear();
+  }
+}

@@ -1,0 +1,275 @@
+package dev.weft.loop;
+
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One of the process's signals, and who gets it: every loop that has a handler; if none has, the run that
+ * has taken it ({@link Interruption}); else what the JVM or the program has set.
+ *
+ * <p>By way of {@code sun.misc.Signal}: supported by all JDKs, but javac warns of it in a way that cannot be
+ * silenced, hence reflection. Any thread.
+ */
+final class ProcessSignal {
+
+  /** Those that have a name; the JVM takes nothing but names. */
+  private static final List<String> NAMES = List.of(
+      "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
+      "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
+      "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS", "EMT", "INFO", "BREAK");
+
+  /** Those that the JVM would give away, but cannot do without: faults, and how it stops its threads. */
+  private static final Set<String> JVM_NEEDS = Set.of("BUS", "TRAP", "USR2");
+
+  private static final Map<Integer, ProcessSignal> FOUND = new ConcurrentHashMap<>();
+
+  private final String name;
+  private final Object signal;
+  private final Object ours;
+
+  // guarded by this
+  private final Map<EventLoop, Runnable> handlers = new LinkedHashMap<>();
+  private Taken taken; // by a run; null if by none
+  private Object before; // what is to get it after us; null while we do not get it
+
+  private ProcessSignal(String name, Object signal) {
+    this.name = name;
+    this.signal = signal;
+    this.ours = Jvm.handler(this::arrived);
+  }
+
+  /**
+   * Finds a signal by its name, with or without SIG.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static ProcessSignal of(String signal) {
+    String name = Objects.requireNonNull(signal, "signal");
+    name = name.startsWith("SIG") ? name.substring(3) : name;
+    Object found = Jvm.signal(name);
+    if (found == null) {
+      throw new IllegalArgumentException("signal: there is no " + signal + " here");
+    }
+    return of(name, found);
+  }
+
+  /**
+   * Finds a signal by its number.
+   *
+   * @throws IllegalArgumentException if there is none, or none with a name
+   */
+  static ProcessSignal of(int signal) {
+    for (String name : NAMES) {
+      Object found = Jvm.signal(name);
+      if (found != null && Jvm.number(found) == signal) {
+        return of(name, found);
+      }
+    }
+    throw new IllegalArgumentException("signal: the JVM has no name for " + signal);
+  }
+
+  /** Some have two names. */
+  private static ProcessSignal of(String name, Object signal) {
+    return FOUND.computeIfAbsent(
+        Jvm.number(signal), number -> new ProcessSignal(name, signal));
+  }
+
+  /**
+   * Has the signal go to a loop, instead of to the loop's handler before.
+   *
+   * @param handler called on a thread of the JVM's; must not block
+   * @throws IllegalArgumentException if the JVM or the system does not allow it
+   */
+  synchronized void add(EventLoop loop, Runnable handler) {
+    if (JVM_NEEDS.contains(name)) {
+      throw new IllegalArgumentException("signal: the JVM needs " + this + " for itself");
+    }
+    Object found = set(ours);
+    if (found != ours) {
+      before = found;
+    }
+    handlers.put(loop, handler);
+  }
+
+  /**
+   * Has a loop get the signal no more.
+   *
+   * @return whether it did
+   */
+  synchronized boolean remove(EventLoop loop) {
+    boolean removed = handlers.remove(loop) != null;
+    restoreIfUnused();
+    return removed;
+  }
+
+  /**
+   * Has the signal go to a run as long as no loop has a handler.
+   *
+   * @return empty if it would not be handled by default otherwise
+   */
+  synchronized Optional<Signals.Taken> takeDefault(Runnable handler) {
+    Object found = set(ours); // there is no way to ask but to set another
+    Object other = found == ours ? before : found;
+    if (!isDefault(other)) {
+      set(found);
+      return Optional.empty();
+    }
+    before = other;
+    taken = new Taken(handler);
+    return Optional.of(taken);
+  }
+
+  private static boolean isDefault(Object handler) {
+    return handler.getClass().getName().startsWith("sun.misc.") && handler != Jvm.IGNORE;
+  }
+
+  private void restoreIfUnused() {
+    if (before == null || taken != null || !handlers.isEmpty()) {
+      return;
+    }
+    Object found = set(before);
+    if (found != ours) { // the program has set another meanwhile
+      set(found);
+    }
+    before = null;
+  }
+
+  private Object set(Object handler) {
+    try {
+      return Jvm.HANDLE.invoke(null, signal, handler);
+    } catch (InvocationTargetException e) {
+      throw new IllegalArgumentException(
+          "signal: the JVM or the system does not give " + this + " away", e.getCause());
+    } catch (IllegalAccessException e) {
+      throw Jvm.unusable(e);
+    }
+  }
+
+  private void arrived() {
+    Taken run;
+    synchronized (this) {
+      if (!handlers.isEmpty()) {
+        handlers.values().forEach(Runnable::run);
+        return;
+      }
+      run = taken;
+    }
+    if (run != null) {
+      run.handler.run(); // has a lock of its own, within which it gives back
+    } else {
+      raise(); // the last one has gone meanwhile
+    }
+  }
+
+  private void raise() {
+    try {
+      Jvm.RAISE.invoke(null, signal);
+    } catch (InvocationTargetException notHandledInJava) {
+      // cannot be raised: as in asyncio, a signal that comes while its handler goes is dropped
+    } catch (IllegalAccessException e) {
+      throw Jvm.unusable(e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "SIG" + name;
+  }
+
+  private final class Taken implements Signals.Taken {
+
+    private final Runnable handler;
+
+    private Taken(Runnable handler) {
+      this.handler = handler;
+    }
+
+    @Override
+    public void giveBack() {
+      synchronized (ProcessSignal.this) {
+        if (taken == this) {
+          taken = null;
+          restoreIfUnused();
+        }
+      }
+    }
+
+    @Override
+    public void raise() {
+      giveBack();
+      ProcessSignal.this.raise();
+    }
+  }
+
+  /** {@code sun.misc.Signal}. */
+  private static final class Jvm {
+
+    static final Object IGNORE;
+    static final Method HANDLE;
+    static final Method RAISE;
+    private static final Class<?> HANDLER;
+    private static final Class<?> SIGNAL;
+    private static final Constructor<?> CONSTRUCTOR;
+    private static final Method NUMBER;
+
+    static {
+      try {
+        SIGNAL = Class.forName("sun.misc.Signal");
+        HANDLER = Class.forName("sun.misc.SignalHandler");
+        IGNORE = HANDLER.getField("SIG_IGN").get(null);
+        HANDLE = SIGNAL.getMethod("handle", SIGNAL, HANDLER);
+        RAISE = SIGNAL.getMethod("raise", SIGNAL);
+        CONSTRUCTOR = SIGNAL.getConstructor(String.class);
+        NUMBER = SIGNAL.getMethod("getNumber");
+      } catch (ReflectiveOperationException e) {
+        throw unusable(e);
+      }
+    }
+
+    static LinkageError unusable(ReflectiveOperationException cause) {
+      return new LinkageError("sun.misc.Signal cannot be used", cause);
+    }
+
+    /** Null if there is none of this name. */
+    static Object signal(String name) {
+      try {
+        return CONSTRUCTOR.newInstance(name);
+      } catch (InvocationTargetException unknown) {
+        return null;
+      } catch (ReflectiveOperationException e) {
+        throw unusable(e);
+      }
+    }
+
+    static int number(Object signal) {
+      try {
+        return (int) NUMBER.invoke(signal);
+      } catch (ReflectiveOperationException e) {
+        throw unusable(e);
+      }
+    }
+
+    static Object handler(Runnable code) {
+      try {
+        var run = MethodHandles.lookup()
+            .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
+            .bindTo(code);
+        return MethodHandleProxies.asInterfaceInstance(
+            HANDLER, MethodHandles.dropArguments(run, 0, SIGNAL));
+      } catch (ReflectiveOperationException e) {
+        throw unusable(e);
+      }
+    }
+  }
+}
