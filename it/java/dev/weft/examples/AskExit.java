@@ -24,7 +24,8 @@ public final class AskExit {
         loop.addSignalHandler(signal, () -> askExit(signal, exit));
       }
       System.out.println("The loop runs for an hour, press Ctrl+C to interrupt it.");
-      System.out.println("pid " + ProcessHandle.current().pid() + ": send SIGINT or SIGTERM to exit");
+      System.out.println(
+          "pid " + ProcessHandle.current().pid() + ": send SIGINT or SIGTERM to exit");
       try {
         waitFor(exit, Duration.ofHours(1));
       } catch (TimeoutException e) {

@@ -3,6 +3,7 @@ package dev.weft.it;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.examples.AskExit;
 import dev.weft.examples.DisplayDate;
@@ -10,12 +11,14 @@ import dev.weft.examples.EchoProtocolClient;
 import dev.weft.examples.EchoProtocolServer;
 import dev.weft.examples.HelloWorld;
 import dev.weft.examples.SetAfter;
+import dev.weft.examples.SubprocessDate;
 import dev.weft.examples.WaitForData;
 import dev.weft.examples.WatchChannel;
 import dev.weft.it.support.Peer;
 import dev.weft.it.support.Weft;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -68,8 +71,7 @@ class IndexExamplesIT {
   void echo() throws IOException {
     try (Peer server = start(EchoProtocolServer.class)) {
       assertEquals(
-          List.of("12 bytes came back"),
-          output(EchoProtocolClient.class, Weft.port(server), 12));
+          List.of("12 bytes came back"), output(EchoProtocolClient.class, Weft.port(server), 12));
     }
   }
 
@@ -90,5 +92,14 @@ class IndexExamplesIT {
       assertEquals("exit", weft.awaitOutput("got signal " + signal + ": ", SOON));
       assertEquals(0, weft.waitFor(SOON), weft::output);
     }
+  }
+
+  @Test
+  @DisplayName("a protocol that reads a child's output, with subprocess_exec")
+  void subprocess() throws IOException {
+    List<String> printed = output(SubprocessDate.class);
+    assertEquals(1, printed.size());
+    assertTrue(
+        printed.get(0).startsWith("Current date: " + LocalDate.now().getYear()), printed::toString);
   }
 }

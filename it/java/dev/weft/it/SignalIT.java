@@ -75,8 +75,7 @@ class SignalIT {
       program.awaitOutput("cleaning up", SOON);
       program.signal(second);
       assertEquals(exitCode, program.waitFor(SOON), program::output);
-      assertEquals(
-          List.of("running", "cleaning up", uncaught(second), "hook"), printed(program));
+      assertEquals(List.of("running", "cleaning up", uncaught(second), "hook"), printed(program));
     }
   }
 
@@ -103,7 +102,8 @@ class SignalIT {
   }
 
   @Test
-  @DisplayName("the program's default handler of uncaught exceptions is told, and the exit code is right")
+  @DisplayName(
+      "the program's default handler of uncaught exceptions is told, and the exit code is right")
   void defaultHandler() throws Exception {
     try (Peer program = startEnded("reports")) {
       program.signal("SIGTERM");

@@ -2,11 +2,8 @@ package dev.weft.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.Asyncio;
-import dev.weft.examples.SubprocessDate;
-import dev.weft.it.support.Weft;
 import dev.weft.process.Process;
 import dev.weft.transport.SubprocessOptions;
 import java.io.IOException;
@@ -14,7 +11,6 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,16 +19,6 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 final class SubprocessIT {
-
-  @Test
-  @DisplayName("the example prints what its child prints")
-  void example() throws IOException {
-    try (var program = Weft.example(SubprocessDate.class, "64m")) {
-      assertEquals(0, program.waitFor(Duration.ofSeconds(30)));
-      assertTrue(
-          program.output().contains("Current date: " + LocalDate.now().getYear()), program::output);
-    }
-  }
 
   private static Process piped(String... command) throws IOException {
     return Asyncio.createSubprocessExec(

@@ -55,7 +55,9 @@ final class Interruption {
   /** Begins to handle the signals that can be handled here. */
   synchronized void begin(Signals signals) { // one that comes at once waits for `taken`
     for (Asked asked : Asked.values()) {
-      signals.takeDefault(asked.name(), () -> arrived(asked)).ifPresent(right -> taken.put(asked, right));
+      signals
+          .takeDefault(asked.name(), () -> arrived(asked))
+          .ifPresent(right -> taken.put(asked, right));
     }
   }
 
@@ -72,8 +74,10 @@ final class Interruption {
       request = loop.callSoonThreadsafe(this::leave);
     } else {
       giveBack(); // first: the code that blocks the loop may hold the log's lock
-      LOG.error("{} again, and the event loop has not come to heed the first: the process ends.{}",
-          asked, stack(main));
+      LOG.error(
+          "{} again, and the event loop has not come to heed the first: the process ends.{}",
+          asked,
+          stack(main));
       endProcess(asked);
     }
   }

@@ -81,8 +81,7 @@ final class ProcessSignal {
 
   /** Some have two names. */
   private static ProcessSignal of(String name, Object signal) {
-    return FOUND.computeIfAbsent(
-        Jvm.number(signal), number -> new ProcessSignal(name, signal));
+    return FOUND.computeIfAbsent(Jvm.number(signal), number -> new ProcessSignal(name, signal));
   }
 
   /**

@@ -166,8 +166,7 @@ class RunnerSigintTest {
           order.expect(1);
           keyboard.press();
           order.expect(2);
-          assertEquals(
-              GIVEN_BACK, keyboard.log, "a third one ends the process");
+          assertEquals(GIVEN_BACK, keyboard.log, "a third one ends the process");
           assertThrows(CancelledError.class, RunnerSigintTest::sleepForEver);
           order.expect(4);
         }));

@@ -73,7 +73,8 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName("SIG-1, SIG-2: a handler is a callback in the order of all others, in any loop's thread")
+  @DisplayName(
+      "SIG-1, SIG-2: a handler is a callback in the order of all others, in any loop's thread")
   void order() throws InterruptedException {
     var told = new CountDownLatch(1);
     loop.addSignalHandler(USR1, () -> order.expect(3));
@@ -95,7 +96,8 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName("SIG-1: a signal that comes while the loop does not run is handled when it does, and each is")
+  @DisplayName(
+      "SIG-1: a signal that comes while the loop does not run is handled when it does, and each is")
   void whileStopped() throws InterruptedException {
     var told = new CountDownLatch(2);
     var handled = new int[1];
@@ -121,10 +123,12 @@ class SignalHandlerTest {
         "KILL", "STOP", "QUIT", "SEGV", "FPE", "ILL", "BUS", "TRAP", "USR2", "SIGKILL", "NONE",
         "SIG", "", "int"
       })
-  @DisplayName("SIG-3: a signal that cannot be handled, or is none, is an error before anything happens")
+  @DisplayName(
+      "SIG-3: a signal that cannot be handled, or is none, is an error before anything happens")
   void refused(String signal) {
     var error = assertThrows(
-        IllegalArgumentException.class, () -> loop.addSignalHandler(signal, order::expectUnreached));
+        IllegalArgumentException.class,
+        () -> loop.addSignalHandler(signal, order::expectUnreached));
     assertTrue(error.getMessage().startsWith("signal: "), error::getMessage);
     assertTrue(error.getMessage().contains(signal), error::getMessage);
   }
@@ -134,7 +138,8 @@ class SignalHandlerTest {
   @DisplayName("SIG-3: so is a number that cannot be handled, or is none, or has no name")
   void refusedByNumber(int signal) {
     assertThrows(
-        IllegalArgumentException.class, () -> loop.addSignalHandler(signal, order::expectUnreached));
+        IllegalArgumentException.class,
+        () -> loop.addSignalHandler(signal, order::expectUnreached));
   }
 
   @Test
@@ -152,7 +157,8 @@ class SignalHandlerTest {
     assertThrows(IllegalArgumentException.class, () -> loop.removeSignalHandler("NONE"));
     loop.runUntilComplete(() -> loop.runInExecutor(() -> {
           assertThrows(
-              IllegalStateException.class, () -> loop.addSignalHandler(USR1, order::expectUnreached));
+              IllegalStateException.class,
+              () -> loop.addSignalHandler(USR1, order::expectUnreached));
           assertThrows(IllegalStateException.class, () -> loop.removeSignalHandler(USR1));
           return null;
         })
@@ -243,7 +249,8 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName("SIG-5: remove says whether there was a handler; what handled the signal before does again")
+  @DisplayName(
+      "SIG-5: remove says whether there was a handler; what handled the signal before does again")
   void removes() throws InterruptedException {
     assertFalse(loop.removeSignalHandler(USR1));
     loop.addSignalHandler(USR1, order::expectUnreached);
@@ -299,7 +306,8 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName("SIG-5, RUN-8: a run gets the signal unless a loop has a handler, and again when it has none")
+  @DisplayName(
+      "SIG-5, RUN-8: a run gets the signal unless a loop has a handler, and again when it has none")
   void aLoopComesBeforeARun() throws InterruptedException {
     var run = new LinkedBlockingQueue<String>();
     var signal = ProcessSignal.of("WINCH"); // ignored by default
@@ -338,7 +346,8 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName("RUN-8: a run does not take a signal that the program handles, be it behind a loop's handler")
+  @DisplayName(
+      "RUN-8: a run does not take a signal that the program handles, be it behind a loop's handler")
   void programBeforeRun() throws InterruptedException {
     var signal = ProcessSignal.of("USR1");
     assertTrue(signal.takeDefault(order::expectUnreached).isEmpty());
