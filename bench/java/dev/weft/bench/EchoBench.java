@@ -19,43 +19,36 @@ import java.util.Map;
  */
 
 /**
- * Measures echo servers over the loopback, interleaved, and prints a table for each point.
+ * Measures servers over the loopback, interleaved, and prints a table for each point.
  *
  * <pre>
  * mvn -q -Pbench test-compile exec:exec@echo -Decho.args="--rounds 5 --only nio,streams --points 1k64"
  *
- * --points  1k64,10k64,100k16,64b1000 if not given; also 1k1 and 1k64d16 (pipelined)
- * --only    nio,protocol,buffered,streams,threads if not given; what is compared with comes first
+ * --suite   tcp if not given; tls, bulk, udp: see {@link Suite} for what they do, and for the
+ *           points and servers that are measured if the next two are not given
+ * --points  of tcp also 1k1 and 1k64d16 (pipelined)
+ * --only    servers; what is compared with comes first
  * --rounds  3 if not given
  * --secs    how long a sample takes, 1 if not given
+ * --warm    how long a server is warmed up on the first point, 3 if not given; a third of it on the others
  * --extra   NAME=COMMAND: another server, listening on 127.0.0.1 at the port that stands for {port};
  *           may be given several times
  * </pre>
  *
- * Needs Linux, gcc and taskset, and two CPUs: the first for the server, the second for the generator.
+ * Needs Linux, gcc (for TLS with the headers of OpenSSL) and taskset, and two CPUs: the first for the server,
+ * the second for the generator.
  */
 public final class EchoBench {
 
-  private static final String LONG_WARMUP = "3";
-  private static final String SHORT_WARMUP = "1";
   private static final int RETRIES = 2;
 
-  private static final Map<String, String> POINTS = new LinkedHashMap<>();
-
-  static {
-    POINTS.put("1k64", "-c 64 -s 1024");
-    POINTS.put("10k64", "-c 64 -s 10240");
-    POINTS.put("100k16", "-c 16 -s 102400");
-    POINTS.put("64b1000", "-c 1000 -s 64");
-    POINTS.put("1k1", "-c 1 -s 1024 -b");
-    POINTS.put("1k64d16", "-c 64 -s 1024 -d 16");
-  }
-
-  private List<String> points = List.of("1k64", "10k64", "100k16", "64b1000");
-  private List<String> names = List.of("nio", "protocol", "buffered", "streams", "threads");
+  private Suite suite = Suite.TCP;
+  private List<String> points; // null for the suite's
+  private List<String> names; // null for the suite's
   private final Map<String, String> extra = new LinkedHashMap<>();
   private int rounds = 3;
   private double seconds = 1;
+  private double warmup = 3;
 
   // point, then server, then a sample for each round
   private final Map<String, Map<String, List<LoadGenerator.Sample>>> results =
@@ -68,19 +61,20 @@ public final class EchoBench {
       }
       option(args[i], args[i + 1]);
     }
-    names = new ArrayList<>(names);
+    names = new ArrayList<>(names == null ? suite.servers() : names);
     names.addAll(extra.keySet());
-    if (!POINTS.keySet().containsAll(points)) {
-      throw new IllegalArgumentException("points are " + POINTS.keySet() + ": " + points);
-    }
+    points = points == null ? suite.points() : points;
+    points.forEach(suite::load); // or throw
   }
 
   private void option(String option, String value) {
     switch (option) {
+      case "--suite" -> suite = Suite.of(value);
       case "--points" -> points = List.of(value.split(","));
       case "--only" -> names = List.of(value.split(","));
       case "--rounds" -> rounds = Integer.parseInt(value);
       case "--secs" -> seconds = Double.parseDouble(value);
+      case "--warm" -> warmup = Double.parseDouble(value);
       case "--extra" -> extra.put(value.split("=", 2)[0], value.split("=", 2)[1]);
       default -> throw new IllegalArgumentException("unknown option: " + option);
     }
@@ -100,11 +94,11 @@ public final class EchoBench {
   // ---- measuring
 
   void measure() throws IOException, InterruptedException {
-    LoadGenerator generator = LoadGenerator.compile();
+    LoadGenerator generator = LoadGenerator.compile(suite.isEncrypted());
     var servers = new LinkedHashMap<String, ServerProcess>();
     try {
       for (String name : names) {
-        servers.put(name, ServerProcess.start(name, extra.get(name)));
+        servers.put(name, ServerProcess.start(suite, name, extra.get(name)));
       }
       warmUp(generator, servers);
       for (int round = 0; round < rounds; round++) {
@@ -131,17 +125,17 @@ public final class EchoBench {
       throws IOException, InterruptedException {
     for (ServerProcess server : servers.values()) {
       log("warming up %s", server.name());
-      String length = LONG_WARMUP;
+      double length = warmup;
       for (String point : points) {
-        generator.run(server, POINTS.get(point) + " -w 0 -t " + length);
-        length = SHORT_WARMUP;
+        generator.run(server, suite.load(point) + " -w 0 -t " + length);
+        length = warmup / 3;
       }
     }
   }
 
   private LoadGenerator.Sample sample(LoadGenerator generator, ServerProcess server, String point)
       throws IOException, InterruptedException {
-    String arguments = POINTS.get(point) + " -w 0.25 -t " + seconds;
+    String arguments = suite.load(point) + " -w 0.25 -t " + seconds;
     LoadGenerator.Sample best = generator.run(server, arguments);
     for (int retry = 0; best.starved() && retry < RETRIES; retry++) {
       LoadGenerator.Sample again = generator.run(server, arguments);
@@ -168,7 +162,7 @@ public final class EchoBench {
   private void print() {
     String base = names.get(0);
     results.forEach((point, samples) -> {
-      System.out.printf("%n### %s: loadgen %s%n%n", point, POINTS.get(point));
+      System.out.printf("%n### %s: loadgen %s%n%n", point, suite.load(point));
       System.out.printf(
           "| server | CPU µs/request | to %s | min..max | user µs | requests/s | p50 µs | p99 µs | starved |%n",
           base);

@@ -3,6 +3,7 @@ package dev.weft.bench;
 import dev.weft.Asyncio;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Server;
+import dev.weft.stream.ClientHandler;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.StreamWriter;
 import dev.weft.transport.BaseProtocol;
@@ -17,9 +18,8 @@ import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
 /**
- * The echo servers that {@link EchoBench} measures: {@code EchoServer FORM PORT}, where the form is {@code
- * protocol}, {@code buffered} or {@code streams} on Weft, {@code nio} or {@code threads} without. Ends
- * when its standard input does, so that it never outlives whoever has started it.
+ * The echo servers that {@link EchoBench} measures: {@code EchoServer tcp FORM PORT}, where the form is
+ * {@code protocol}, {@code buffered} or {@code streams} on Weft, {@code nio} or {@code threads} without.
  */
 public final class EchoServer {
 
@@ -32,22 +32,27 @@ public final class EchoServer {
   /**
    * Serves.
    *
-   * @param args the form and the port
+   * @param args the suite, the form and the port
    */
   public static void main(String[] args) throws Exception {
-    Thread.ofPlatform().daemon().start(EchoServer::endWithInput);
-    int port = Integer.parseInt(args[1]);
-    switch (args[0]) {
-      case "protocol" -> serve(StreamedEcho::new, port);
-      case "buffered" -> serve(BufferedEcho::new, port);
-      case "streams" -> serveStreams(port);
+    endWithInput();
+    int port = Integer.parseInt(args[2]);
+    switch (args[1]) {
+      case "protocol" -> serve(StreamedEcho::new, port, options());
+      case "buffered" -> serve(BufferedEcho::new, port, options());
+      case "streams" -> serveStreams(EchoServer::echo, port, options());
       case "nio" -> NioEcho.serve(port);
       case "threads" -> ThreadEcho.serve(port);
-      default -> throw new IllegalArgumentException("no such form: " + args[0]);
+      default -> throw new IllegalArgumentException("no such form: " + args[1]);
     }
   }
 
-  private static void endWithInput() {
+  /** Ends the program when its standard input does, so that it never outlives whoever has started it. */
+  static void endWithInput() {
+    Thread.ofPlatform().daemon().start(EchoServer::awaitEndOfInput);
+  }
+
+  private static void awaitEndOfInput() {
     try {
       while (System.in.read() >= 0) {}
     } catch (IOException e) {
@@ -56,29 +61,28 @@ public final class EchoServer {
     Runtime.getRuntime().halt(0);
   }
 
-  private static ServerOptions options() {
+  static ServerOptions options() {
     return ServerOptions.defaults().withBacklog(BACKLOG);
   }
 
-  private static void serve(Supplier<? extends BaseProtocol> factory, int port) {
+  static void serve(Supplier<? extends BaseProtocol> factory, int port, ServerOptions options) {
+    Asyncio.run(() -> {
+      try (Server server = EventLoop.getRunningLoop().createServer(factory, HOST, port, options)) {
+        server.serveForever();
+      }
+    });
+  }
+
+  static void serveStreams(ClientHandler client, int port, ServerOptions options) {
     Asyncio.run(() -> {
       try (Server server =
-          EventLoop.getRunningLoop().createServer(factory, HOST, port, options())) {
+          Asyncio.startServer(client, HOST, port, StreamReader.DEFAULT_LIMIT, options)) {
         server.serveForever();
       }
     });
   }
 
-  private static void serveStreams(int port) {
-    Asyncio.run(() -> {
-      try (Server server = Asyncio.startServer(
-          EchoServer::echo, HOST, port, StreamReader.DEFAULT_LIMIT, options())) {
-        server.serveForever();
-      }
-    });
-  }
-
-  private static void echo(StreamReader reader, StreamWriter writer) throws IOException {
+  static void echo(StreamReader reader, StreamWriter writer) throws IOException {
     try (writer) {
       for (byte[] data; (data = reader.read(BUFFER)).length > 0; ) {
         writer.write(data);
@@ -108,7 +112,7 @@ public final class EchoServer {
     }
   }
 
-  private static final class StreamedEcho extends Echo implements Protocol {
+  static final class StreamedEcho extends Echo implements Protocol {
     @Override
     public void dataReceived(ByteBuffer data) {
       transport.write(data);

@@ -22,13 +22,23 @@ final class LoadGenerator {
     this.program = program;
   }
 
-  static LoadGenerator compile() throws IOException, InterruptedException {
+  /**
+   * Compiles it.
+   *
+   * @param tls whether it has to speak TLS, for which it needs the headers of OpenSSL
+   */
+  static LoadGenerator compile(boolean tls) throws IOException, InterruptedException {
     if (!Files.exists(SOURCE)) {
       throw new IllegalStateException("run this in the project's directory: no " + SOURCE);
     }
     Path program = Path.of("target", "bench", "loadgen").toAbsolutePath();
     Files.createDirectories(program.getParent());
-    Programs.output(List.of("gcc", "-O2", "-o", program.toString(), SOURCE.toString()));
+    var command =
+        new ArrayList<String>(List.of("gcc", "-O2", "-o", program.toString(), SOURCE.toString()));
+    if (tls) {
+      command.addAll(List.of("-DTLS", "-lssl", "-lcrypto"));
+    }
+    Programs.output(command);
     return new LoadGenerator(program);
   }
 

@@ -49,6 +49,17 @@ final class Peers {
     };
   }
 
+  /** The command that starts asyncio's server of a suite. */
+  static List<String> server(Suite suite, int port) throws IOException, InterruptedException {
+    return List.of(
+        python(),
+        source("net.py"),
+        suite.word(),
+        "" + port,
+        TlsServer.CERTIFICATE.toString(),
+        TlsServer.KEY.toString());
+  }
+
   private static String source(String file) {
     return SOURCES.resolve(file).toString();
   }

@@ -1,9 +1,14 @@
 package dev.weft.bench;
 
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -15,11 +20,16 @@ final class ServerProcess implements AutoCloseable {
   private static final List<String> ONE_CARRIER = List.of(
       "-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1");
 
+  private static final int ANSWER_MILLIS = 2000;
+  private static final byte[] HELLO = "hello".getBytes(StandardCharsets.US_ASCII);
+
+  private final Suite suite;
   private final String name;
   private final Process process;
   private final int port;
 
-  private ServerProcess(String name, Process process, int port) {
+  private ServerProcess(Suite suite, String name, Process process, int port) {
+    this.suite = suite;
     this.name = name;
     this.process = process;
     this.port = port;
@@ -28,26 +38,31 @@ final class ServerProcess implements AutoCloseable {
   /**
    * Starts a server and waits until it answers.
    *
-   * @param name a form that {@link EchoServer} knows, or any name if there is a command
-   * @param command how to start another server; null for a form of ours
+   * @param name a form that the suite's class knows, {@code asyncio}, or any name if there is a command
+   * @param command how to start another server; null for those
    */
-  static ServerProcess start(String name, String command) throws IOException, InterruptedException {
+  static ServerProcess start(Suite suite, String name, String command)
+      throws IOException, InterruptedException {
     int port = freePort();
     List<String> line = command == null
-        ? ours(name, port)
+        ? known(suite, name, port)
         : List.of(command.replace("{port}", "" + port).split(" +"));
     Process process = Programs.onCpu(CPU, line)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
-    var server = new ServerProcess(name, process, port);
+    var server = new ServerProcess(suite, name, process, port);
     server.awaitAnswer();
     return server;
   }
 
-  private static List<String> ours(String form, int port) {
-    List<String> flags = form.equals("threads") ? ONE_CARRIER : List.of();
-    return Programs.java(flags, EchoServer.class, form, "" + port);
+  private static List<String> known(Suite suite, String name, int port)
+      throws IOException, InterruptedException {
+    if (name.equals("asyncio")) {
+      return Peers.server(suite, port);
+    }
+    List<String> flags = name.equals("threads") ? ONE_CARRIER : List.of();
+    return Programs.java(flags, suite.main(), suite.word(), name, "" + port);
   }
 
   private static int freePort() throws IOException {
@@ -59,10 +74,8 @@ final class ServerProcess implements AutoCloseable {
   private void awaitAnswer() throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (System.nanoTime() < end && process.isAlive()) {
-      try (var socket = new Socket(EchoServer.HOST, port)) {
-        socket.setSoTimeout(2000);
-        socket.getOutputStream().write("hello".getBytes());
-        if (new String(socket.getInputStream().readNBytes(5)).equals("hello")) {
+      try {
+        if (suite == Suite.UDP ? answersDatagram() : accepts()) {
           return;
         }
       } catch (IOException e) {
@@ -71,6 +84,23 @@ final class ServerProcess implements AutoCloseable {
     }
     close();
     throw new IllegalStateException("the server did not come up: " + name);
+  }
+
+  private boolean answersDatagram() throws IOException {
+    try (var socket = new DatagramSocket()) {
+      socket.setSoTimeout(ANSWER_MILLIS);
+      socket.connect(new InetSocketAddress(EchoServer.HOST, port));
+      socket.send(new DatagramPacket(HELLO, HELLO.length));
+      var answer = new DatagramPacket(new byte[HELLO.length], HELLO.length);
+      socket.receive(answer);
+      return Arrays.equals(answer.getData(), HELLO);
+    }
+  }
+
+  /** Looks no further than the connection: the generator compares the first reply. */
+  private boolean accepts() throws IOException {
+    new Socket(EchoServer.HOST, port).close();
+    return true;
   }
 
   String name() {

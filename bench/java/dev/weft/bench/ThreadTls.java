@@ -1,0 +1,52 @@
+package dev.weft.bench;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+
+/** The JDK's blocking TLS sockets, a virtual thread for each connection, on the JDK's own scheduler. */
+final class ThreadTls {
+
+  private ThreadTls() {}
+
+  static void serve(boolean bulk, int port) throws Exception {
+    ServerSocket listener = TlsServer.context()
+        .getServerSocketFactory()
+        .createServerSocket(port, EchoServer.BACKLOG, InetAddress.getByName(EchoServer.HOST));
+    Thread.ofVirtual().start(() -> accept(listener, bulk)).join();
+  }
+
+  private static void accept(ServerSocket listener, boolean bulk) {
+    try (listener) {
+      while (true) {
+        Socket socket = listener.accept();
+        Thread.ofVirtual().start(() -> serve(socket, bulk));
+      }
+    } catch (IOException e) {
+      e.printStackTrace();
+    }
+  }
+
+  private static void serve(Socket accepted, boolean bulk) {
+    try (Socket socket = accepted) {
+      socket.setTcpNoDelay(true);
+      InputStream in = socket.getInputStream();
+      OutputStream out = socket.getOutputStream();
+      byte[] buffer = new byte[TlsServer.CHUNK];
+      for (int count; (count = in.read(buffer)) > 0; ) {
+        if (bulk) {
+          for (long owed = (long) count * TlsServer.MIB; owed > 0; owed -= buffer.length) {
+            out.write(buffer);
+          }
+        } else {
+          out.write(buffer, 0, count);
+        }
+      }
+    } catch (IOException e) {
+      // the peer is gone
+    }
+  }
+}

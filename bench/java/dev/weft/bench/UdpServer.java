@@ -1,0 +1,99 @@
+package dev.weft.bench;
+
+import dev.weft.Asyncio;
+import dev.weft.loop.EventLoop;
+import dev.weft.transport.BaseTransport;
+import dev.weft.transport.DatagramOptions;
+import dev.weft.transport.DatagramProtocol;
+import dev.weft.transport.DatagramTransport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+
+/**
+ * The UDP servers that {@link EchoBench} measures: {@code UdpServer udp FORM PORT}, where the form is {@code
+ * protocol} on Weft, {@code nio}, {@code threads} or {@code netty} without.
+ */
+final class UdpServer {
+
+  private static final int BUFFER = 64 * 1024;
+
+  private UdpServer() {}
+
+  public static void main(String[] args) throws Exception {
+    EchoServer.endWithInput();
+    int port = Integer.parseInt(args[2]);
+    switch (args[1]) {
+      case "protocol" -> serve(port);
+      case "nio" -> serveNio(port);
+      case "threads" -> Thread.ofVirtual().start(() -> serveBlocking(port)).join();
+      case "netty" -> NettyServer.serveUdp(port);
+      default -> throw new IllegalArgumentException("no such form: " + args[1]);
+    }
+  }
+
+  private static InetSocketAddress address(int port) {
+    return new InetSocketAddress(EchoServer.HOST, port);
+  }
+
+  private static void serve(int port) {
+    Asyncio.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      loop.createDatagramEndpoint(
+          Echo::new, DatagramOptions.defaults().withLocalAddr(address(port)));
+      loop.createFuture().await();
+    });
+  }
+
+  /** What the JDK can do at best with a selector: one datagram each time, as all the others. */
+  private static void serveNio(int port) throws IOException {
+    Selector selector = Selector.open();
+    DatagramChannel channel = DatagramChannel.open().bind(address(port));
+    channel.configureBlocking(false);
+    channel.register(selector, SelectionKey.OP_READ);
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    while (true) {
+      selector.select(key -> echo(channel, buffer));
+    }
+  }
+
+  private static void serveBlocking(int port) {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    try (DatagramChannel channel = DatagramChannel.open().bind(address(port))) {
+      while (true) {
+        echo(channel, buffer);
+      }
+    } catch (IOException e) {
+      e.printStackTrace();
+    }
+  }
+
+  private static void echo(DatagramChannel channel, ByteBuffer buffer) {
+    try {
+      SocketAddress from = channel.receive(buffer.clear());
+      if (from != null) {
+        channel.send(buffer.flip(), from);
+      }
+    } catch (IOException e) {
+      e.printStackTrace();
+    }
+  }
+
+  private static final class Echo implements DatagramProtocol {
+    private DatagramTransport transport;
+
+    @Override
+    public void connectionMade(BaseTransport transport) {
+      this.transport = (DatagramTransport) transport;
+    }
+
+    @Override
+    public void datagramReceived(ByteBuffer data, SocketAddress addr) {
+      transport.sendto(data, addr);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+"""The servers of EchoBench on CPython: net.py tls|bulk PORT CERTIFICATE KEY, net.py udp PORT."""
+
+import asyncio
+import ssl
+import sys
+
+HOST = "127.0.0.1"
+CHUNK = bytes(64 * 1024)
+MIB = 1 << 20
+
+
+class Echo(asyncio.Protocol):
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        self.transport.write(data)
+
+    def pause_writing(self):
+        self.transport.pause_reading()
+
+    def resume_writing(self):
+        self.transport.resume_reading()
+
+
+class Bulk(asyncio.Protocol):
+    """Each byte asks for a MiB."""
+
+    owed = 0
+    paused = False
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        self.owed += len(data) * MIB
+        self.send()
+
+    def connection_lost(self, error):
+        self.paused = True
+
+    def pause_writing(self):
+        self.paused = True
+
+    def resume_writing(self):
+        self.paused = False
+        self.send()
+
+    def send(self):
+        while self.owed and not self.paused:
+            self.owed -= len(CHUNK)
+            self.transport.write(CHUNK)
+
+
+class Datagrams(asyncio.DatagramProtocol):
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def datagram_received(self, data, addr):
+        self.transport.sendto(data, addr)
+
+
+async def main(work, port, *pem):
+    loop = asyncio.get_running_loop()
+    if work == "udp":
+        await loop.create_datagram_endpoint(Datagrams, (HOST, port))
+    else:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*pem)
+        await loop.create_server(Echo if work == "tls" else Bulk, HOST, port, backlog=4096, ssl=context)
+    await loop.create_future()
+
+
+asyncio.run(main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:]))
