@@ -1,6 +1,7 @@
 /** An event-loop runtime with asyncio's shape on virtual threads. */
 module dev.weft {
   requires static java.instrument;
+  requires java.management; // which thread a carrier carries, see Holders
   requires jdk.unsupported; // signals, see ProcessSignals
   requires org.slf4j;
 

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Opens {@code java.lang} to Weft, and {@code sun.nio.ch} (see {@link Descriptors}), for applications that cannot pass the flag: start Java with {@code
+ * Opens {@code java.lang} to Weft, {@code sun.nio.ch} (see {@link Descriptors}) and {@code
+ * java.util.concurrent.locks} (see {@link LockOwners}), for applications that cannot pass the flag: start Java with {@code
  * -javaagent:weft.jar}.
  */
 public final class OpensAgent {
@@ -43,7 +44,7 @@ public final class OpensAgent {
         Object.class.getModule(),
         Set.of(),
         Map.of(),
-        Map.of("java.lang", both, "sun.nio.ch", both),
+        Map.of("java.lang", both, "sun.nio.ch", both, "java.util.concurrent.locks", both),
         Set.of(),
         Map.of());
   }

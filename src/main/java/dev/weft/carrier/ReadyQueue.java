@@ -140,6 +140,11 @@ public class ReadyQueue<E> {
     asleep = true;
   }
 
+  /** Whether the carrier sleeps and nobody has woken it; any thread. */
+  public boolean isAsleep() {
+    return asleep;
+  }
+
   /** Says that the carrier is awake; carrier only. */
   public void endSleep() {
     asleep = false;

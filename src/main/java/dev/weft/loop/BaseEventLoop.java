@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -89,7 +90,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     if (future.loop != this) {
       throw new IllegalArgumentException("the future belongs to another loop: " + future.loop);
     }
-    java.util.function.Consumer<Future<T>> stop = done -> {
+    Consumer<Future<T>> stop = done -> {
       // A fatal failure has left the loop by itself; stopping would end the next run.
       if (done.cancelled()
           || done.exception().filter(KeyboardInterrupt::isFatal).isEmpty()) {
@@ -630,6 +631,32 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   /** The tasks that a continuation may be of which has parked by no doing of ours. */
   final List<Task<?>> tasksInBlockingCalls() {
     return tasks.toList().stream().filter(Task::isInBlockingCall).toList();
+  }
+
+  // ---- watchdog
+
+  @Override
+  public final Duration getBlockedThreshold() {
+    return Duration.ofNanos(watchdog.threshold());
+  }
+
+  @Override
+  public final void setBlockedThreshold(Duration duration) {
+    if (duration.isNegative()) {
+      throw new IllegalArgumentException("duration must not be negative: " + duration);
+    }
+    watchdog.setThreshold(nanos(duration, "duration"));
+  }
+
+  @Override
+  public final void setBlockedListener(Consumer<? super BlockedLoop> listener) {
+    watchdog.setListener(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /** A thread of this loop by its number; null if it is none. For the watchdog, while the loop stands still. */
+  final Thread findThread(long threadId) {
+    Thread callbacks = driver.thread();
+    return callbacks != null && callbacks.threadId() == threadId ? callbacks : tasks.find(threadId);
   }
 
   // ---- errors

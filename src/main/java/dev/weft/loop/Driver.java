@@ -24,6 +24,7 @@ final class Driver extends Strand {
   private Runnable continuation;
   private boolean idle;
   private boolean retired;
+  private long batch; // read by the watchdog, as it happens to be seen
   Handle current; // in debug mode only
 
   Driver(BaseEventLoop loop, Carrier carrier) {
@@ -71,9 +72,20 @@ final class Driver extends Strand {
     }
   }
 
+  /** Tells one batch of callbacks from another. Watchdog only. */
+  long batch() {
+    return batch;
+  }
+
+  /** The thread, if there is one. Watchdog only. */
+  Thread thread() {
+    return thread;
+  }
+
   @Override
   public void run() {
     for (; ; ) {
+      batch++;
       drain();
       if (retired) { // closed while a callback was parked
         return;

@@ -39,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -384,6 +385,32 @@ public interface EventLoop extends AutoCloseable {
 
   /** Sets what is too long in debug mode ({@code slow_callback_duration}). Any thread. */
   void setSlowCallbackDuration(Duration duration);
+
+  // ---- watchdog
+
+  /**
+   * Sets how long one turn, or one batch of callbacks, may take before a watchdog reports it: 5 s unless set.
+   * Debug mode reports a single step or callback after {@link #getSlowCallbackDuration}, too. The watchdog is one
+   * daemon thread for all loops, which looks at each every now and then, so that a report comes up to a second, or
+   * a quarter of this time if that is less, later. Each blocked turn is reported twice, with the stack that holds
+   * it, while it lasts, and when it has ended: as a warning in the log and to the listener. In debug mode the log
+   * leaves the end to the report of the slow step. Any thread.
+   *
+   * @param duration zero for never, but for debug mode
+   * @throws IllegalArgumentException if it is negative
+   * @see BlockedLoop
+   */
+  void setBlockedThreshold(Duration duration);
+
+  /** How long a turn may take before the watchdog reports it. Any thread. */
+  Duration getBlockedThreshold();
+
+  /**
+   * Sets what is told of a blocked loop, apart from the log. Any thread.
+   *
+   * @param listener called on the watchdog's thread, which watches nothing meanwhile; what it throws is logged
+   */
+  void setBlockedListener(Consumer<? super BlockedLoop> listener);
 
   // ---- errors
 

@@ -41,6 +41,19 @@ final class TaskList {
     task.next = null;
   }
 
+  /**
+   * The thread with this number, if it is a task's; else null. For the watchdog, while the loop stands still: it
+   * ends at any time, but may miss a task if the loop goes on meanwhile.
+   */
+  Thread find(long threadId) {
+    for (Task<?> task = first; task != null; task = task.next) {
+      if (task.thread().threadId() == threadId) {
+        return task.thread();
+      }
+    }
+    return null;
+  }
+
   List<Task<?>> toList() {
     var tasks = new ArrayList<Task<?>>();
     for (Task<?> task = first; task != null; task = task.next) {

@@ -2,6 +2,8 @@ package dev.weft.loop;
 
 import dev.weft.carrier.Carrier;
 import dev.weft.carrier.ReadyQueue;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -21,15 +23,31 @@ abstract class Turns {
   // asyncio's MAXIMUM_SELECT_TIMEOUT, one day
   private static final long MAXIMUM_TIMEOUT = Duration.ofDays(1).toNanos();
 
+  private static final VarHandle TURN;
+
+  static {
+    try {
+      TURN = MethodHandles.lookup().findVarHandle(Turns.class, "turn", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   final Clock clock;
   final ReadyQueue<Object> ready;
   final Carrier carrier;
   final Driver driver;
   final TimerQueue timers = new TimerQueue();
+  final Watchdog watchdog = new Watchdog((BaseEventLoop) this);
   int remaining; // entries of the current turn that have not run yet
   boolean stopping;
   private boolean interrupted; // the carrier was, and whoever runs the loop is to see it
   private Throwable fatal; // leaves the loop after the current entry
+
+  // Written on the loop, once a turn, read by the watchdog. A release, so that whoever sees the
+  // turn sees what
+  // was done before it.
+  private long turn;
 
   // written on the loop, read by anyone
   volatile boolean running;
@@ -62,11 +80,13 @@ abstract class Turns {
     thread = Thread.currentThread();
     running = true;
     interrupted = Thread.interrupted();
+    watchdog.begin(thread);
     try {
       do {
         runOnce();
       } while (!stopping);
     } finally {
+      watchdog.end();
       stopping = false;
       driver.retire();
       running = false;
@@ -92,6 +112,7 @@ abstract class Turns {
     } else {
       poll(0);
     }
+    TURN.setRelease(this, turn + 1);
     // While set it would end every poll at once; later, the next mount would erase it.
     interrupted |= Thread.interrupted();
     if (!timers.isEmpty()) {
@@ -106,6 +127,20 @@ abstract class Turns {
       }
     }
   }
+
+  // ---- for the watchdog, on its thread
+
+  /** Tells one turn from another. */
+  long currentTurn() {
+    return (long) TURN.getAcquire(this);
+  }
+
+  /** Tells one entry of a turn from another. A plain field, read as it happens to be seen. */
+  int entriesLeft() {
+    return remaining;
+  }
+
+  // ---- for the loop
 
   private long pollTimeout() {
     if (stopping || !ready.isEmpty()) {

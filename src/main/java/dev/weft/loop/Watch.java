@@ -1,0 +1,159 @@
+package dev.weft.loop;
+
+import dev.weft.loop.BlockedLoop.Cause;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/*
+ * The loop does next to nothing for this: it counts its turns, and the batches of its driver, and says when it
+ * sleeps, as it must anyway. Whoever looks from time to time and sees the same turn again, awake, knows that it
+ * has lasted since it was first seen. So durations are known to a period, always too short, never too long.
+ *
+ * When the watchdog itself is late, the machine or the JVM stood still, not the loop alone: two periods are all
+ * that one look adds.
+ *
+ * Stacks are taken while the loop goes on, if it does. They count only if the same turn is still there afterwards.
+ */
+
+/** Looks at a loop that runs, and tells when something takes too long, once while it does and once when it is over. */
+final class Watch {
+
+  private final BaseEventLoop loop;
+  private final Thread carrier;
+  private final LongSupplier ticker;
+  private final Consumer<BlockedLoop> told;
+
+  private final Episode turn = new Episode();
+  private final Episode step = new Episode();
+  private final Episode batch = new Episode();
+  private long looked;
+  private volatile boolean
+      telling; // written by the watchdog's thread, read by the loop when it ends
+
+  /**
+   * @param carrier the thread that runs the loop
+   * @param ticker tells the time in nanoseconds
+   * @param told hears of what is found
+   */
+  Watch(BaseEventLoop loop, Thread carrier, LongSupplier ticker, Consumer<BlockedLoop> told) {
+    this.loop = loop;
+    this.carrier = carrier;
+    this.ticker = ticker;
+    this.told = told;
+    this.looked = ticker.getAsLong();
+  }
+
+  /** Looks once. Watchdog only. */
+  void look() {
+    long now = ticker.getAsLong();
+    long passed = Math.min(now - looked, 2 * loop.watchdog.period());
+    looked = now;
+    long current = loop.currentTurn();
+    int left = loop.entriesLeft();
+    boolean awake = !loop.ready.isAsleep();
+    long callbacks = loop.driver.batch();
+    Thread driver = loop.driver.thread();
+    boolean waiting = driver != null && waits(driver);
+
+    turn.see(awake, current, passed);
+    step.see(awake, current << 32 | left, passed);
+    batch.see(waiting, callbacks, passed);
+    if (!turn.isTold() && (turn.isOver(turnLimit()) || step.isOver(stepLimit()))) {
+      tellTurn(current);
+    }
+    // pinned, it holds its turn, and that says it all
+    if (!batch.isTold() && !turn.isTold() && batch.isOver(stepLimit())) {
+      tellBatch(driver, callbacks);
+    }
+  }
+
+  /** The loop has ended its run, and with it whatever blocked it. Watchdog only. */
+  void finish() {
+    turn.end();
+    batch.end();
+  }
+
+  /** Whether something was told that is not over yet, so that {@link #finish} has something to do. Any thread. */
+  boolean hasTold() {
+    return telling;
+  }
+
+  private long turnLimit() {
+    return loop.watchdog.turnLimit();
+  }
+
+  private long stepLimit() {
+    return loop.watchdog.stepLimit();
+  }
+
+  private void tellTurn(long current) {
+    var holders = new Holders(loop);
+    Cause cause = holders.addCarried(carrier);
+    if (loop.currentTurn() == current && !loop.ready.isAsleep()) {
+      turn.tell(holders.report(cause, turn.lasted()));
+    }
+  }
+
+  private void tellBatch(Thread driver, long callbacks) {
+    var holders = new Holders(loop);
+    holders.addWaiting(driver);
+    if (loop.driver.batch() == callbacks && waits(driver)) {
+      batch.tell(holders.report(Cause.CALLBACK, batch.lasted()));
+    }
+  }
+
+  static boolean waits(Thread thread) {
+    return switch (thread.getState()) {
+      case WAITING, TIMED_WAITING, BLOCKED -> true;
+      default -> false;
+    };
+  }
+
+  /** Something that may last too long. */
+  private final class Episode {
+
+    private boolean busy;
+    private long id;
+    private long lasted;
+    private BlockedLoop report; // null if it was not told
+
+    void see(boolean busy, long id, long passed) {
+      if (busy && this.busy && this.id == id) {
+        lasted += passed;
+      } else {
+        end();
+        this.busy = busy;
+        this.id = id;
+        lasted = 0;
+      }
+    }
+
+    Duration lasted() {
+      return Duration.ofNanos(lasted);
+    }
+
+    boolean isOver(long limit) {
+      return limit > 0 && lasted >= limit;
+    }
+
+    boolean isTold() {
+      return report != null;
+    }
+
+    void tell(BlockedLoop report) {
+      this.report = report;
+      telling = true;
+      told.accept(report);
+    }
+
+    void end() {
+      if (report != null) {
+        BlockedLoop before = report;
+        report = null;
+        telling = turn.isTold() || batch.isTold();
+        told.accept(before.over(lasted()));
+      }
+    }
+  }
+}

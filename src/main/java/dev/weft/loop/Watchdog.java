@@ -1,0 +1,152 @@
+package dev.weft.loop;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has a loop watched while it runs, and tells what the watch has found. One daemon thread serves all loops; it
+ * is there while one of them runs, and a second longer.
+ *
+ * <p>The thread reports, too: code that blocks a loop and holds the log's lock stops it until it lets go.
+ */
+final class Watchdog {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
+  // Longer than a collection of garbage, the loading of many classes, or a slow disk take; shorter
+  // than those who
+  // wait for an answer do, and than what checks whether a server is alive.
+  private static final long THRESHOLD = Duration.ofSeconds(5).toNanos();
+
+  private static final long SHORTEST_PERIOD = Duration.ofMillis(10).toNanos();
+  private static final long LONGEST_PERIOD = Duration.ofSeconds(1).toNanos();
+
+  private static final ScheduledThreadPoolExecutor THREAD = newThread();
+
+  private static ScheduledThreadPoolExecutor newThread() {
+    var thread = new ScheduledThreadPoolExecutor(
+        1,
+        Thread.ofPlatform()
+            .name("weft-watchdog")
+            .daemon()
+            .inheritInheritableThreadLocals(false)
+            .factory());
+    thread.setRemoveOnCancelPolicy(true); // a loop that has ended can be collected
+    thread.setKeepAliveTime(1, TimeUnit.SECONDS);
+    thread.allowCoreThreadTimeOut(true);
+    return thread;
+  }
+
+  private final BaseEventLoop loop;
+
+  // any thread
+  private volatile long threshold = THRESHOLD;
+  private volatile Consumer<? super BlockedLoop> listener = report -> {};
+
+  // loop thread only
+  private Round round;
+
+  Watchdog(BaseEventLoop loop) {
+    this.loop = loop;
+  }
+
+  long threshold() {
+    return threshold;
+  }
+
+  void setThreshold(long nanos) {
+    threshold = nanos;
+  }
+
+  void setListener(Consumer<? super BlockedLoop> listener) {
+    this.listener = listener;
+  }
+
+  /** The loop begins to run. */
+  void begin(Thread carrier) {
+    round = new Round(new Watch(loop, carrier, System::nanoTime, this::tell));
+    round.schedule();
+  }
+
+  /** The loop ends its run. */
+  void end() {
+    round.end();
+    round = null;
+  }
+
+  /** How long one turn may take; 0 for any time. */
+  long turnLimit() {
+    return threshold;
+  }
+
+  /** How long a single step or callback may take. */
+  long stepLimit() {
+    return loop.getDebug() ? Math.max(1, loop.slowSteps().limit()) : threshold;
+  }
+
+  /** How long to wait between two looks, in nanoseconds. */
+  long period() {
+    long limit = stepLimit();
+    if (threshold > 0) {
+      limit = Math.min(limit, threshold);
+    }
+    return limit == 0 ? LONGEST_PERIOD : Math.clamp(limit / 4, SHORTEST_PERIOD, LONGEST_PERIOD);
+  }
+
+  /** The listener first: the log may be what the loop is blocked in. */
+  void tell(BlockedLoop report) {
+    try {
+      listener.accept(report);
+    } catch (Throwable error) {
+      LOG.error("The listener of blocked loops failed", error);
+    }
+    // in debug mode SlowSteps knows better what it was, and how long exactly
+    if (!report.over() || !loop.getDebug()) {
+      LOG.warn("{}", report);
+    }
+  }
+
+  /** The looks at one run of the loop. */
+  private final class Round implements Runnable {
+
+    private final Watch watch;
+    private volatile boolean ended; // by the loop
+    private volatile Future<?> next;
+
+    Round(Watch watch) {
+      this.watch = watch;
+    }
+
+    void schedule() {
+      next = THREAD.schedule(this, period(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void run() {
+      try {
+        watch.look();
+      } finally { // a log that fails does not end the watch
+        if (!ended) {
+          schedule();
+        }
+      }
+      if (ended) { // perhaps only now, and has not seen what was scheduled, or told
+        next.cancel(false);
+        watch.finish();
+      }
+    }
+
+    void end() {
+      ended = true;
+      next.cancel(false);
+      if (watch.hasTold()) {
+        THREAD.execute(watch::finish);
+      }
+    }
+  }
+}
