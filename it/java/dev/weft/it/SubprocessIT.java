@@ -2,8 +2,12 @@ package dev.weft.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.Asyncio;
+import dev.weft.examples.Pipeline;
+import dev.weft.it.support.Weft;
 import dev.weft.process.Process;
 import dev.weft.transport.SubprocessOptions;
 import java.io.IOException;
@@ -17,7 +21,9 @@ import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 final class SubprocessIT {
 
   private static Process piped(String... command) throws IOException {
@@ -25,38 +31,16 @@ final class SubprocessIT {
         List.of(command), SubprocessOptions.pipes().withStderr(Redirect.INHERIT));
   }
 
-  /** Copies one child's output to another's input, as the shell's bar does. */
-  private static void copy(Process from, Process to) throws IOException {
-    for (byte[] part; (part = from.stdout().read(65536)).length > 0; ) {
-      to.stdin().write(part);
-      to.stdin().drain();
-    }
-    to.stdin().close();
-  }
-
   @Test
-  @DisplayName("yes | head -c 200000000 | sha256sum, three children joined by the loop")
-  void pipeline() {
-    Asyncio.run(() -> {
-      Process yes = piped("yes");
-      Process head = piped("head", "-c", "200000000");
-      Process sum = piped("sha256sum");
-      var first = Asyncio.createTask(() -> {
-        try {
-          copy(yes, head);
-        } catch (IOException gone) {
-          yes.kill(); // head has enough
-        }
-      });
-      copy(head, sum);
-      String digest = new String(sum.stdout().read(), UTF_8);
-      first.await();
-      assertEquals(-9, yes.waitFor());
-      assertEquals(0, sum.waitFor());
-      Process expected = Asyncio.createSubprocessShell(
-          "yes | head -c 200000000 | sha256sum", SubprocessOptions.pipes());
-      assertEquals(new String(expected.communicate().stdout(), UTF_8), digest);
-    });
+  @DisplayName(
+      "yes | head -c 200000000 | sha256sum, three children joined by a loop with a small heap")
+  void pipeline() throws Exception {
+    try (var program = Weft.example(Pipeline.class, "20m", 200_000_000)) {
+      assertEquals(0, program.waitFor(Duration.ofSeconds(50)), program::output);
+      var shell = new ProcessBuilder("sh", "-c", "yes | head -c 200000000 | sha256sum").start();
+      String expected = new String(shell.getInputStream().readAllBytes(), UTF_8);
+      assertTrue(program.output().endsWith("yes -9, sha256sum 0\n" + expected), program::output);
+    }
   }
 
   private static long descriptors() throws IOException {
@@ -86,6 +70,21 @@ final class SubprocessIT {
       List<String> outputs = dev.weft.task.Gather.ofCoroutines(children).await();
       for (int i = 0; i < 500; i++) {
         assertEquals("child " + i, outputs.get(i));
+      }
+    });
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> descriptors() <= before && ownThreads().isEmpty());
+  }
+
+  @Test
+  @DisplayName("PROC-12: 100 failures to start a child leave neither threads nor descriptors")
+  void failures() throws IOException {
+    Asyncio.run(() -> piped("true").communicate()); // what is opened once
+    long before = descriptors();
+    Asyncio.run(() -> {
+      for (int i = 0; i < 100; i++) {
+        assertThrows(IOException.class, () -> piped("/no/such/program"));
       }
     });
     Awaitility.await()

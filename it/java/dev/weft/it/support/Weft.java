@@ -51,6 +51,15 @@ public final class Weft {
     return Peers.start(command, exampleArguments(main, heap));
   }
 
+  /** What starts an example, for a peer that is to start it. */
+  public static List<String> exampleCommand(Class<?> main, String heap) {
+    var command = new ArrayList<>(javaCommand());
+    for (Object argument : exampleArguments(main, heap)) {
+      command.add(argument.toString());
+    }
+    return command;
+  }
+
   private static Object[] exampleArguments(Class<?> main, String heap, Object... arguments) {
     var all = new ArrayList<Object>(List.of(
         "-Xmx" + heap,

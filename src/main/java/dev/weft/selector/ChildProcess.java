@@ -51,8 +51,8 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     this.signals = new ChildSignals(child.process().toHandle(), child.startTime());
   }
 
-  /** Connects the pipes; {@code connected} is called after {@code connectionMade}, in the next turn. */
-  void connect(Runnable connected) throws IOException {
+  /** Connects the pipes; {@code connectionMade} follows in the next turn. */
+  void connect() throws IOException {
     loop.opened(this);
     if (child.stdin() != null) {
       pipes[0] = new WritePipe(loop, child.stdin(), new StdinProtocol(), null);
@@ -70,7 +70,6 @@ final class ChildProcess implements SubprocessTransport, Releasable {
       LOG.debug("{} created", this);
     }
     loop.callSoon(() -> protocol.connectionMade(this), context);
-    loop.callSoon(connected, context);
     child.process().onExit().thenAccept(process -> noteExit(process.exitValue()));
   }
 

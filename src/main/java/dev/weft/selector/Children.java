@@ -1,10 +1,11 @@
 package dev.weft.selector;
 
-import dev.weft.loop.Future;
 import dev.weft.loop.SubprocessConnection;
+import dev.weft.loop.Task;
 import dev.weft.transport.SubprocessOptions;
 import dev.weft.transport.SubprocessProtocol;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -24,13 +25,8 @@ final class Children {
     Spawned spawned = Spawner.spawn(loop, command, options, loop.hasSelectablePipes());
     var transport = new ChildProcess(loop, spawned, protocol);
     try {
-      Future<Void> connected = loop.createFuture();
-      transport.connect(() -> {
-        if (!connected.done()) {
-          connected.setResult(null);
-        }
-      });
-      connected.await();
+      transport.connect();
+      Task.sleep(Duration.ZERO); // behind connectionMade, before what that queues
       return new SubprocessConnection<>(transport, protocol);
     } catch (Throwable error) {
       transport.close();

@@ -4,6 +4,7 @@ import dev.weft.loop.Context;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -76,6 +77,9 @@ final class PumpSink implements PipeSink {
     try {
       out.write(chunk, 0, count);
       out.flush();
+      if (out instanceof PrintStream && ((PrintStream) out).checkError()) {
+        error = new IOException("a PrintStream failed, and does not say why");
+      }
     } catch (IOException e) {
       error = e;
     }

@@ -32,6 +32,7 @@ final class WritePipe implements WriteTransport, Releasable {
   private boolean writingPaused;
   private boolean closing; // by close or writeEof
   private boolean lost; // connectionLost is called or queued
+  private boolean doubtful; // whether anybody reads; asked again when all is written
   private boolean closed;
   private int writesAfterLoss;
 
@@ -143,9 +144,14 @@ final class WritePipe implements WriteTransport, Releasable {
       sink.watch(false);
     }
     resumeProtocolIfNeeded(); // may write more, or close
-    if (queue.isEmpty() && closing && !lost) {
+    if (!queue.isEmpty() || lost) {
+      return;
+    }
+    if (closing) {
       lost = true;
       finish(null);
+    } else if (doubtful) {
+      checkReader();
     }
   }
 
@@ -235,6 +241,7 @@ final class WritePipe implements WriteTransport, Releasable {
     if (lost) {
       return;
     }
+    doubtful = true;
     try {
       if (sink.isBroken()) {
         IOException error = queue.isEmpty() ? null : new IOException("Broken pipe");

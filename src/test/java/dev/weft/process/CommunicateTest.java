@@ -109,7 +109,8 @@ final class CommunicateTest extends ChildTest {
   void noSuchProgram(@TempDir Path dir) {
     run(() -> {
       long before = pipes();
-      for (String program : List.of("/no/such/program", dir.toString())) {
+      Path noProgram = Files.writeString(dir.resolve("text"), "not to be run");
+      for (String program : List.of("/no/such/program", dir.toString(), noProgram.toString())) {
         assertThrows(
             IOException.class,
             () -> Asyncio.createSubprocessExec(List.of(program), SubprocessOptions.pipes()));

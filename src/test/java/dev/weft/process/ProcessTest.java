@@ -239,6 +239,27 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
+  @DisplayName(
+      "PROC-18: a child killed while it is written to is an error for who drains, and leaves no pipe")
+  void killedWhileWriting() {
+    run(() -> {
+      long before = pipes();
+      Process child = shell("exec sleep 1000");
+      child.stdin().write(new byte[4_000_000]);
+      Task<Void> draining = loop.createTask(() -> child.stdin().drain());
+      Task.sleep(Duration.ofMillis(5)); // the pipe is full
+      assertFalse(draining.done());
+      child.kill();
+      assertEquals(-9, child.waitFor());
+      assertThrows(IOException.class, draining::await);
+      assertThrows(IOException.class, child.stdin()::waitClosed);
+      assertEquals(0, child.stdout().read().length);
+      assertEquals(0, child.stderr().read().length);
+      assertPipes(before);
+    });
+  }
+
+  @Test
   @DisplayName("PROC-19: closing the loop before the child's end warns and kills it")
   void loopClosed() {
     ProcessHandle[] child = new ProcessHandle[1];

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.weft.loop.CancelledError;
+import dev.weft.loop.Context;
 import dev.weft.loop.Task;
 import dev.weft.stream.FlowControl;
 import dev.weft.stream.StreamWriter;
@@ -175,6 +176,77 @@ final class PipeTest extends TcpTest {
       });
       assertInstanceOf(IOException.class, failing.lost.await());
       takeReport();
+    });
+  }
+
+  @Test
+  @DisplayName("a PrintStream, which throws nothing, does not lose bytes in silence")
+  void printStream() {
+    run(() -> {
+      var out = new PipedOutputStream();
+      var in = new PipedInputStream(out);
+      var writing =
+          loop.connectWritePipe(() -> new FlowControl(loop), new java.io.PrintStream(out));
+      var writer = new StreamWriter(writing.transport(), writing.protocol());
+      in.close();
+      writer.write(new byte[10]);
+      assertThrows(IOException.class, writer::waitClosed);
+    });
+  }
+
+  /** A pipe whose bytes are on their way when the child ends, by a thread that says so a moment later. */
+  private static final class BusySink implements PipeSink {
+    private Runnable ready;
+    private boolean busy = true;
+    private boolean closed;
+
+    @Override
+    public void attach(SelectorEventLoop loop, Runnable ready, Context context) {
+      this.ready = ready;
+    }
+
+    @Override
+    public void watch(boolean wanted) {}
+
+    @Override
+    public void write(ByteBuffer data) {
+      if (!busy) {
+        data.position(data.limit());
+      }
+    }
+
+    @Override
+    public boolean isBroken() {
+      return !busy;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+
+    @Override
+    public Object pipe() {
+      return this;
+    }
+  }
+
+  @Test
+  @DisplayName("PROC-3: a pipe that is busy at the child's end is asked again when it is not")
+  void busyAtTheEnd() {
+    run(() -> {
+      var sink = new BusySink();
+      var protocol = new FlowControl(loop);
+      var pipe = new WritePipe((SelectorEventLoop) loop, sink, protocol, null);
+      turn();
+      pipe.write(ByteBuffer.wrap(bytes("hello")));
+      pipe.checkReader();
+      assertFalse(pipe.isClosing());
+      sink.busy = false;
+      sink.ready.run();
+      assertEquals(true, pipe.isClosing());
+      turn();
+      assertEquals(true, sink.closed);
     });
   }
 }

@@ -1,0 +1,196 @@
+package dev.weft.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.loop.Future;
+import dev.weft.selector.PipeKind;
+import dev.weft.testkit.Order;
+import dev.weft.transport.BaseTransport;
+import dev.weft.transport.SubprocessOptions;
+import dev.weft.transport.SubprocessProtocol;
+import dev.weft.transport.SubprocessTransport;
+import dev.weft.transport.WriteTransport;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** In which order the protocol of a child is told of what happens, step by step. */
+@ParameterizedClass
+@EnumSource(PipeKind.class)
+final class ChildOrderTest extends ChildTest {
+
+  private final Order order = new Order();
+
+  ChildOrderTest(PipeKind kind) {
+    super(kind);
+  }
+
+  /** Fails at whatever a test has not expected. */
+  private abstract class Unexpecting implements SubprocessProtocol {
+    final Future<Void> over = loop.createFuture();
+    SubprocessTransport transport;
+
+    @Override
+    public void connectionMade(BaseTransport base) {
+      transport = (SubprocessTransport) base;
+    }
+
+    final void writeLine() {
+      var stdin = (WriteTransport) transport.getPipeTransport(0).orElseThrow();
+      stdin.write("\n".getBytes(UTF_8));
+    }
+
+    @Override
+    public void pipeDataReceived(int fd, ByteBuffer data) {
+      order.expectUnreached();
+    }
+
+    @Override
+    public void pipeConnectionLost(int fd, Throwable error) {
+      order.expectUnreached();
+    }
+  }
+
+  private void start(Unexpecting protocol, String command) throws IOException {
+    var options = SubprocessOptions.pipes().withStderr(Redirect.DISCARD);
+    loop.subprocessShell(() -> protocol, command, options);
+  }
+
+  @Test
+  @DisplayName(
+      "PROC-1: connectionMade comes when all pipes are there; who has started the child goes on right behind it")
+  void made() {
+    var protocol = new Unexpecting() {
+      @Override
+      public void connectionMade(BaseTransport base) {
+        super.connectionMade(base);
+        order.expect(2);
+        for (int fd = 0; fd <= 2; fd++) {
+          assertTrue(transport.getPipeTransport(fd).isPresent());
+        }
+        loop.callSoon(() -> order.expect(4));
+      }
+
+      @Override
+      public void pipeConnectionLost(int fd, Throwable error) {
+        // not this test's
+      }
+
+      @Override
+      public void connectionLost(Throwable error) {
+        over.setResult(null);
+      }
+    };
+    run(() -> {
+      loop.subprocessShell(
+          () -> {
+            order.expect(1);
+            return protocol;
+          },
+          "exec cat");
+      order.expect(3);
+      protocol.transport.close();
+      protocol.over.await();
+      order.finish(5);
+    });
+    order.checkFinished();
+  }
+
+  @Test
+  @DisplayName(
+      "PROC-2, PROC-3: data, the end of its pipe, the exit, the end of stdin, and connectionLost behind all")
+  void pipeBeforeExit() {
+    var protocol = new Unexpecting() {
+      @Override
+      public void pipeDataReceived(int fd, ByteBuffer data) {
+        order.expect(1);
+        assertEquals("out\n", UTF_8.decode(data).toString());
+        if (kind == PipeKind.PUMP) {
+          writeLine(); // such a pipe ends with its process
+        }
+      }
+
+      @Override
+      public void pipeConnectionLost(int fd, Throwable error) {
+        assertNull(error);
+        if (kind == PipeKind.PUMP) {
+          return; // the JDK closes them all at once
+        }
+        order.expect(fd == 1 ? 2 : 4);
+        if (fd == 1) {
+          writeLine(); // only now can the child end
+        }
+      }
+
+      @Override
+      public void processExited() {
+        if (kind == PipeKind.SELECTOR) {
+          order.expect(3);
+        }
+        loop.callSoon(() -> assertTrue(transport.getReturncode().isPresent()));
+      }
+
+      @Override
+      public void connectionLost(Throwable error) {
+        order.expect(kind == PipeKind.SELECTOR ? 5 : 2);
+        over.setResult(null);
+      }
+    };
+    run(() -> {
+      start(protocol, "echo out; exec >&-; read line");
+      protocol.over.await();
+      order.finish(kind == PipeKind.SELECTOR ? 6 : 3);
+    });
+    order.checkFinished();
+  }
+
+  @Test
+  @DisplayName(
+      "PROC-2, PROC-3: the exit, then data and the ends of pipes that a grandchild has kept, and connectionLost")
+  void exitBeforePipe() {
+    if (kind == PipeKind.PUMP) {
+      return; // the JDK closes its pipes at the child's exit
+    }
+    var protocol = new Unexpecting() {
+      @Override
+      public void processExited() {
+        order.expect(1);
+        loop.callSoon(() -> loop.callSoon(() -> {
+          order.expect(2); // connectionLost has had its chance
+          writeLine();
+        }));
+      }
+
+      @Override
+      public void pipeDataReceived(int fd, ByteBuffer data) {
+        order.expect(3);
+        assertEquals("late\n", UTF_8.decode(data).toString());
+      }
+
+      @Override
+      public void pipeConnectionLost(int fd, Throwable error) {
+        assertNull(error);
+        order.expect(fd == 1 ? 4 : 5);
+      }
+
+      @Override
+      public void connectionLost(Throwable error) {
+        order.expect(6);
+        over.setResult(null);
+      }
+    };
+    run(() -> {
+      start(protocol, "exec 3<&0; (read line <&3; echo late) & exit 0");
+      protocol.over.await();
+      order.finish(7);
+    });
+    order.checkFinished();
+  }
+}

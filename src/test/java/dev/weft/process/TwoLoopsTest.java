@@ -1,0 +1,57 @@
+package dev.weft.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weft.Asyncio;
+import dev.weft.loop.EventLoop;
+import dev.weft.selector.PipeKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class TwoLoopsTest {
+
+  @ParameterizedTest
+  @EnumSource(PipeKind.class)
+  @DisplayName("PROC-17: two loops at once, on threads other than main, have children of their own")
+  void bothAtOnce(PipeKind kind) throws Exception {
+    var bothRun = new CyclicBarrier(2);
+    var loops = new ArrayList<FutureTask<String>>();
+    for (String name : List.of("one", "two")) {
+      var loop = new FutureTask<>(() -> inLoop(kind, () -> talk(name, bothRun)));
+      Thread.ofPlatform().name("loop-" + name).start(loop);
+      loops.add(loop);
+    }
+    assertEquals("one1 one2 one3 7 -15", loops.get(0).get());
+    assertEquals("two1 two2 two3 7 -15", loops.get(1).get());
+  }
+
+  private static String inLoop(PipeKind kind, Callable<String> coroutine) throws Exception {
+    try (EventLoop loop = EventLoop.newEventLoop()) {
+      kind.set(loop);
+      return loop.runUntilComplete(coroutine);
+    }
+  }
+
+  /** Says words to a child one by one while another waits to be killed; the barrier has both loops meet. */
+  private static String talk(String name, CyclicBarrier bothRun) throws Exception {
+    Process echo = ChildTest.shell("while read line; do echo $line; done; exit 7");
+    Process idle = ChildTest.shell("exec sleep 1000");
+    Asyncio.await(Asyncio.getRunningLoop().runInExecutor(() -> bothRun.await()));
+    var said = new StringBuilder();
+    for (int i = 1; i <= 3; i++) {
+      echo.stdin().write((name + i + "\n").getBytes(UTF_8));
+      said.append(new String(echo.stdout().readline(), UTF_8).strip()).append(' ');
+    }
+    echo.stdin().close();
+    said.append(echo.waitFor()).append(' ');
+    idle.terminate();
+    return said.append(idle.waitFor()).toString();
+  }
+}
