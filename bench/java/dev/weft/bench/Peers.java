@@ -60,7 +60,8 @@ final class Peers {
         TlsServer.KEY.toString());
   }
 
-  private static String source(String file) {
+  /** The path of a peer's program. */
+  static String source(String file) {
     return SOURCES.resolve(file).toString();
   }
 

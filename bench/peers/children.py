@@ -1,0 +1,26 @@
+"""Starts COUNT children that do nothing and waits for all, on CPython's asyncio: children.py COUNT AT_ONCE.
+
+Prints what it is, and the milliseconds that took.
+"""
+
+import asyncio
+import platform
+import sys
+import time
+
+
+async def child(places):
+    async with places:
+        process = await asyncio.create_subprocess_exec("true")
+        await process.wait()
+
+
+async def children(count, at_once):
+    places = asyncio.Semaphore(at_once)
+    start = time.perf_counter()
+    await asyncio.gather(*(child(places) for _ in range(count)))
+    return (time.perf_counter() - start) * 1000
+
+
+millis = asyncio.run(children(int(sys.argv[1]), int(sys.argv[2])))
+print(f"CPython {platform.python_version()}\n{millis}")
