@@ -798,6 +798,15 @@ public interface EventLoop extends AutoCloseable {
       Supplier<? extends BaseProtocol> factory, ServerSocketChannel sock, ServerOptions options)
       throws IOException;
 
+  /**
+   * Creates a server without a socket of its own, for connections that another one hands over, see {@link
+   * Server#distribute}. Never suspends.
+   *
+   * @param factory makes a protocol for each connection
+   * @param options those of connections, TLS and keep-alive, count
+   */
+  Server createServer(Supplier<? extends BaseProtocol> factory, ServerOptions options);
+
   // ---- datagrams
 
   /**

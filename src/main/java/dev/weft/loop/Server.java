@@ -77,6 +77,16 @@ public interface Server extends AutoCloseable {
    */
   boolean shutdown(Duration grace);
 
+  /**
+   * Has what this server accepts served by several, in turn: also on other loops, which must run. Each counts what
+   * it serves as its own. One that is closed closes what it gets, so the one that accepts is to be closed first.
+   * asyncio has no such method. {@code dev.weft.thread.LoopGroup} uses it. Never suspends.
+   *
+   * @param servers of {@link EventLoop#createServer}; this may be among them
+   * @throws IllegalArgumentException if it is empty
+   */
+  void distribute(List<? extends Server> servers);
+
   /** The listening sockets ({@code sockets}); empty once closed. */
   List<TransportSocket> sockets();
 

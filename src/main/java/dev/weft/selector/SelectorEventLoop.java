@@ -362,6 +362,16 @@ final class SelectorEventLoop extends SelectorPolling {
     return served(new SelectorServer(this, factory, List.of(sock), options), options);
   }
 
+  @Override
+  public Server createServer(Supplier<? extends BaseProtocol> factory, ServerOptions options) {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(options, "options");
+    checkOnLoop("createServer");
+    var server = new SelectorServer(this, factory, List.of(), options);
+    opened(server);
+    return server;
+  }
+
   private void checkUnused(SelectableChannel sock) {
     if (sock.isRegistered()) {
       SelectionKey key = keyOf(sock);

@@ -27,11 +27,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 /** A server of stream connections on one or several listening sockets. Loop thread only. */
-final class SelectorServer implements Server {
+final class SelectorServer implements Server, Releasable {
 
   /** How long to leave the listening socket alone when accepting fails: ACCEPT_RETRY_DELAY. */
   static final Duration RETRY_DELAY = Duration.ofSeconds(1);
@@ -45,6 +47,9 @@ final class SelectorServer implements Server {
   private final List<Acceptor> acceptors = new ArrayList<>();
   private final Set<SocketTransport> connections = new LinkedHashSet<>();
   private final List<Future<Void>> closedWaiters = new ArrayList<>();
+  private List<SelectorServer> servers = List.of(this); // who serves what is accepted here, in turn
+  private int next;
+  private final Queue<SocketChannel> handed = new ConcurrentLinkedQueue<>(); // by other loops
   private boolean serving;
   private boolean closed;
   private Future<Void> forever;
@@ -213,6 +218,9 @@ final class SelectorServer implements Server {
   @Override
   public int port() {
     checkOpen();
+    if (acceptors.isEmpty()) {
+      throw new IllegalStateException("listens on nothing: " + this);
+    }
     try {
       if (acceptors.get(0).channel.getLocalAddress() instanceof InetSocketAddress address) {
         return address.getPort();
@@ -221,6 +229,18 @@ final class SelectorServer implements Server {
       throw new IllegalStateException("the listening socket is closed", e);
     }
     throw new IllegalStateException("listens on something that has no ports: " + this);
+  }
+
+  @Override
+  public void distribute(List<? extends Server> servers) {
+    List<SelectorServer> targets =
+        servers.stream().map(SelectorServer.class::cast).toList();
+    if (targets.isEmpty()) {
+      throw new IllegalArgumentException("servers must not be empty");
+    }
+    loop.checkThread("distribute");
+    this.servers = targets;
+    next = 0;
   }
 
   void attach(SocketTransport transport) {
@@ -305,20 +325,10 @@ final class SelectorServer implements Server {
         if (connection == null) {
           break;
         }
-        loop.callSoon(() -> begin(connection), context.copy());
-        hold(connection);
+        servers.get(next).take(connection);
+        next = (next + 1) % servers.size();
       }
       exhausted = false; // a round without failure
-    }
-
-    /** From here on a loop that is closed closes the connection. */
-    private void hold(SocketChannel connection) {
-      try {
-        connection.configureBlocking(false);
-        loop.register(connection, 0, null);
-      } catch (IOException e) {
-        SelectorEventLoop.closeQuietly(connection); // which begin will report
-      }
     }
 
     /**
@@ -337,41 +347,88 @@ final class SelectorServer implements Server {
                 .with(ExceptionContext.SOCKET, new TransportSocket(channel)));
       }
     }
+  }
 
-    private void begin(SocketChannel connection) {
-      if (closed) { // in the same turn, and has perhaps told already that all connections are gone
-        SelectorEventLoop.closeQuietly(connection);
-        return;
-      }
-      BaseProtocol protocol = null;
-      try {
-        if (options.keepAlive()) {
-          connection.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        }
-        protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
-        loop.newTransport(connection, protocol, SelectorServer.this, tls, made(protocol));
-      } catch (Throwable error) {
-        SelectorEventLoop.closeQuietly(connection);
-        SocketTransport.passFatal(error);
-        report(error, protocol);
-      }
-    }
+  // ---- a connection
 
-    /** Who waits for a connection: nobody, but a handshake that fails is reported. */
-    private Future<Void> made(BaseProtocol protocol) {
-      if (tls == null) {
-        return null;
-      }
-      Future<Void> made = loop.createFuture();
-      made.addDoneCallback(done -> done.exception().ifPresent(error -> report(error, protocol)));
-      return made;
+  /** Serves a connection that was accepted here, or on the loop of another server. */
+  private void take(SocketChannel connection) {
+    if (loop.isCurrent()) {
+      loop.callSoon(() -> begin(connection), context.copy());
+      hold(connection);
+      return;
     }
+    handed.add(connection);
+    try {
+      loop.callSoonThreadsafe(this::beginHanded, context.copy());
+    } catch (IllegalStateException loopClosed) {
+      release();
+    }
+  }
 
-    private void report(Throwable error, BaseProtocol protocol) {
-      var record = ExceptionContext.of("Error on transport creation for incoming connection")
-          .withException(error);
-      loop.callExceptionHandler(
-          protocol == null ? record : record.with(ExceptionContext.PROTOCOL, protocol));
+  private void beginHanded() {
+    SocketChannel connection = handed.remove();
+    hold(connection);
+    begin(connection);
+  }
+
+  /** A server is no transport that somebody has forgotten to close. */
+  @Override
+  public boolean isClosing() {
+    return true;
+  }
+
+  /** Closes what was handed over and not begun. Once the loop is closed, on any thread. */
+  @Override
+  public void release() {
+    for (SocketChannel left; (left = handed.poll()) != null; ) {
+      SelectorEventLoop.closeQuietly(left);
     }
+  }
+
+  /** From here on a loop that is closed closes the connection. */
+  private void hold(SocketChannel connection) {
+    try {
+      connection.configureBlocking(false);
+      loop.register(connection, 0, null);
+    } catch (IOException e) {
+      SelectorEventLoop.closeQuietly(connection); // which begin will report
+    }
+  }
+
+  private void begin(SocketChannel connection) {
+    if (closed) { // in the same turn, and has perhaps told already that all connections are gone
+      SelectorEventLoop.closeQuietly(connection);
+      return;
+    }
+    BaseProtocol protocol = null;
+    try {
+      if (options.keepAlive()) {
+        connection.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      }
+      protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
+      loop.newTransport(connection, protocol, SelectorServer.this, tls, made(protocol));
+    } catch (Throwable error) {
+      SelectorEventLoop.closeQuietly(connection);
+      SocketTransport.passFatal(error);
+      report(error, protocol);
+    }
+  }
+
+  /** Who waits for a connection: nobody, but a handshake that fails is reported. */
+  private Future<Void> made(BaseProtocol protocol) {
+    if (tls == null) {
+      return null;
+    }
+    Future<Void> made = loop.createFuture();
+    made.addDoneCallback(done -> done.exception().ifPresent(error -> report(error, protocol)));
+    return made;
+  }
+
+  private void report(Throwable error, BaseProtocol protocol) {
+    var record = ExceptionContext.of("Error on transport creation for incoming connection")
+        .withException(error);
+    loop.callExceptionHandler(
+        protocol == null ? record : record.with(ExceptionContext.PROTOCOL, protocol));
   }
 }

@@ -54,6 +54,17 @@ public final class Streams {
     return loop.createServer(serving(loop, handler, limit), hosts, port, options);
   }
 
+  /**
+   * Serves connections that another server hands over, see {@link Server#distribute}. Never suspends.
+   *
+   * @param handler runs in a task of its own for each connection
+   * @param limit the readers' limit in bytes
+   */
+  public static Server startServer(ClientHandler handler, int limit, ServerOptions options) {
+    EventLoop loop = EventLoop.getRunningLoop();
+    return loop.createServer(serving(loop, handler, limit), options);
+  }
+
   // ---- Unix sockets
 
   /**

@@ -168,6 +168,11 @@ final class ScriptedLoop extends BaseEventLoop {
   }
 
   @Override
+  public Server createServer(Supplier<? extends BaseProtocol> factory, ServerOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
       Supplier<? extends P> factory, DatagramOptions options) {
     throw new UnsupportedOperationException();

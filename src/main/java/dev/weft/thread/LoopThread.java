@@ -1,0 +1,116 @@
+package dev.weft.thread;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Future;
+import dev.weft.loop.Runner;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** A loop of a group, and the platform thread that runs it until it is stopped, and closes it. Any thread. */
+final class LoopThread {
+
+  private final EventLoop loop;
+  private final Future<Void> stop;
+  private final CompletableFuture<Throwable> ended = new CompletableFuture<>(); // what it failed by
+  private Throwable told; // under this
+
+  private LoopThread(EventLoop loop) {
+    this.loop = loop;
+    this.stop = loop.createFuture();
+  }
+
+  static LoopThread start(EventLoop loop, String name) {
+    var made = new LoopThread(Objects.requireNonNull(loop, "the loop of factory"));
+    try {
+      Thread.ofPlatform().name(name).start(made::run);
+    } catch (Throwable error) { // too many threads
+      loop.close();
+      throw error;
+    }
+    return made;
+  }
+
+  private void run() {
+    Throwable failure = null;
+    try (var runner = new Runner(() -> loop)) {
+      runner.run(() -> stop.await());
+    } catch (Throwable error) {
+      failure = error;
+    }
+    ended.complete(failure);
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  /** Refuses code on this loop, which would wait for itself. */
+  void checkCaller() {
+    EventLoop running;
+    try {
+      running = EventLoop.getRunningLoop();
+    } catch (IllegalStateException none) {
+      return;
+    }
+    if (running == loop) {
+      throw new IllegalStateException("called on one of the group's own loops: " + loop);
+    }
+  }
+
+  /** Runs a coroutine on the loop; fails if the loop has ended, or ends before the coroutine. */
+  <T> CompletableFuture<T> submit(Callable<T> coroutine) {
+    CompletableFuture<T> result;
+    try {
+      result = loop.runCoroutineThreadsafe(coroutine);
+    } catch (IllegalStateException closed) {
+      return CompletableFuture.failedFuture(closed);
+    }
+    ended.thenAccept(failure -> result.completeExceptionally(
+        new IllegalStateException("the loop has ended: " + loop, failure)));
+    return result;
+  }
+
+  /** Runs a coroutine on the loop and waits for it. */
+  <T> T call(Callable<T> coroutine) throws IOException {
+    try {
+      return submit(coroutine).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException error) {
+        throw error;
+      } else if (e.getCause() instanceof RuntimeException error) {
+        throw error;
+      } else if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e;
+    }
+  }
+
+  /** Has the loop end, unless it has. */
+  void stop() {
+    try {
+      loop.callSoonThreadsafe(() -> {
+        if (!stop.done()) {
+          stop.setResult(null);
+        }
+      });
+    } catch (IllegalStateException closed) {
+      // it has
+    }
+  }
+
+  /** Waits for the end. Returns what the loop has failed by, once; null for nothing. */
+  Throwable join() {
+    Throwable failure = ended.join();
+    synchronized (this) {
+      if (failure == told) {
+        return null;
+      }
+      told = failure;
+      return failure;
+    }
+  }
+}

@@ -1,0 +1,309 @@
+package dev.weft.thread;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.loop.CancelledError;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.KeyboardInterrupt;
+import dev.weft.loop.Task;
+import dev.weft.stream.ClientHandler;
+import dev.weft.transport.BaseTransport;
+import dev.weft.transport.Protocol;
+import dev.weft.transport.ServerOptions;
+import dev.weft.transport.Transport;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class LoopGroupTest {
+
+  private static final String HOST = "127.0.0.1";
+  private static final String PREFIX = "grouped-";
+
+  private final List<Socket> peers = new ArrayList<>();
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    for (Socket peer : peers) {
+      peer.close();
+    }
+    await().until(() -> threads().isEmpty());
+  }
+
+  private static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith(PREFIX))
+        .sorted()
+        .toList();
+  }
+
+  /** Says which loop it is on, then closes when the peer does. */
+  private static final class Greeter implements Protocol {
+    @Override
+    public void connectionMade(BaseTransport base) {
+      ((Transport) base).write(ByteBuffer.wrap(name().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public void dataReceived(ByteBuffer data) {}
+  }
+
+  private static String name() {
+    return Integer.toHexString(System.identityHashCode(EventLoop.getRunningLoop())) + "\n";
+  }
+
+  private static final ClientHandler GREETING = ClientHandler.closing((reader, writer) -> {
+    writer.write(name());
+    writer.drain();
+    reader.read();
+  });
+
+  private Socket connect(GroupServer server) throws IOException {
+    var peer = new Socket(HOST, server.port());
+    peers.add(peer);
+    return peer;
+  }
+
+  private static String line(Socket peer) throws IOException {
+    var text = new StringBuilder();
+    for (int c; (c = peer.getInputStream().read()) > '\n'; ) {
+      text.append((char) c);
+    }
+    return text.toString();
+  }
+
+  /** How many connections each loop got. */
+  private Map<String, Long> spread(GroupServer server, int connections) throws IOException {
+    var names = new ArrayList<String>();
+    for (int i = 0; i < connections; i++) {
+      names.add(line(connect(server)));
+    }
+    return names.stream()
+        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+  }
+
+  @Test
+  @DisplayName("connections are handed to the loops in turn: protocols")
+  void handOver() throws Exception {
+    try (var group = new LoopGroup(3, PREFIX)) {
+      assertEquals(List.of("grouped-0", "grouped-1", "grouped-2"), threads());
+      Map<String, Long> counts = spread(group.createServer(Greeter::new, HOST, 0), 9);
+      assertEquals(List.of(3L, 3L, 3L), List.copyOf(counts.values()), counts::toString);
+    }
+  }
+
+  @Test
+  @DisplayName("connections are handed to the loops in turn: streams")
+  void handOverStreams() throws Exception {
+    try (var group = new LoopGroup(2, PREFIX)) {
+      Map<String, Long> counts = spread(group.startServer(GREETING, HOST, 0), 6);
+      assertEquals(List.of(3L, 3L), List.copyOf(counts.values()), counts::toString);
+    }
+  }
+
+  @Test
+  @DisplayName("with reusePort each loop listens, and the system spreads the connections")
+  void reusePort() throws Exception {
+    assumeTrue(System.getProperty("os.name").equals("Linux"), "spreads evenly on Linux alone");
+    var options = ServerOptions.defaults().withReusePort(true);
+    try (var group = new LoopGroup(2, PREFIX)) {
+      for (GroupServer server : List.of(
+          group.createServer(Greeter::new, HOST, 0, options),
+          group.startServer(GREETING, HOST, 0, options))) {
+        for (int i = 0; i < 2; i++) {
+          int each = i;
+          var sockets = group
+              .loops()
+              .get(i)
+              .runCoroutineThreadsafe(() -> server.servers().get(each).sockets().size());
+          assertEquals(1, sockets.join());
+        }
+        // 64 on one side of a fair coin: once in 10^19 runs
+        assertEquals(2, spread(server, 64).size());
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("SRV-17: shutdown lets open connections end by themselves")
+  void graceful() throws Exception {
+    var group = new LoopGroup(2, PREFIX);
+    GroupServer server = group.startServer(GREETING, HOST, 0);
+    spread(server, 4);
+    var clean = CompletableFuture.supplyAsync(() -> group.shutdown(Duration.ofMinutes(10)));
+    await().until(() -> refused(server.port()));
+    assertEquals(2, threads().size()); // they wait for the connections
+    for (Socket peer : peers) {
+      peer.shutdownOutput();
+      assertEquals(-1, peer.getInputStream().read());
+    }
+    assertTrue(clean.join());
+  }
+
+  private static boolean refused(int port) throws IOException {
+    try {
+      new Socket(HOST, port).close();
+      return false;
+    } catch (ConnectException e) {
+      return true;
+    }
+  }
+
+  @Test
+  @DisplayName("SRV-17: shutdown aborts what is there when the grace is over, on all loops")
+  void overdue() throws Exception {
+    var group = new LoopGroup(2, PREFIX);
+    GroupServer first = group.createServer(Greeter::new, HOST, 0);
+    GroupServer second = group.createServer(Greeter::new, HOST, 0);
+    spread(first, 2);
+    spread(second, 2);
+    assertFalse(group.shutdown(Duration.ofMillis(10)));
+    for (Socket peer : peers) {
+      assertEquals(-1, readOrReset(peer));
+    }
+    assertTrue(group.shutdown(Duration.ZERO)); // again: nothing is left
+    group.close();
+    assertThrows(IllegalStateException.class, () -> group.submit(() -> 1));
+    assertThrows(IllegalStateException.class, () -> group.createServer(Greeter::new, HOST, 0));
+  }
+
+  private static int readOrReset(Socket peer) {
+    try {
+      return peer.getInputStream().read();
+    } catch (IOException reset) {
+      return -1;
+    }
+  }
+
+  @Test
+  @DisplayName("a server that is shut down leaves the others and the loops alone")
+  void oneServer() throws Exception {
+    try (var group = new LoopGroup(2, PREFIX)) {
+      GroupServer first = group.createServer(Greeter::new, HOST, 0);
+      GroupServer second = group.createServer(Greeter::new, HOST, 0);
+      spread(first, 2);
+      assertFalse(first.shutdown(Duration.ZERO));
+      assertTrue(refused(first.port()));
+      assertEquals(2, spread(second, 2).size());
+      second.close();
+      assertTrue(refused(second.port()));
+      assertEquals(2, threads().size());
+    }
+  }
+
+  @Test
+  @DisplayName("an address that cannot be bound leaves no server behind, and the group usable")
+  void bindError() throws Exception {
+    try (var group = new LoopGroup(2, PREFIX);
+        var taken = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+      int port = taken.getLocalPort();
+      assertThrows(BindException.class, () -> group.createServer(Greeter::new, HOST, port));
+      assertEquals(2, spread(group.createServer(Greeter::new, HOST, 0), 2).size());
+    }
+  }
+
+  @Test
+  @DisplayName("a loop that cannot be made ends those before it")
+  void factoryError() {
+    var made = new ArrayList<EventLoop>();
+    var failure = new IllegalStateException("on purpose");
+    var thrown = assertThrows(
+        IllegalStateException.class,
+        () -> new LoopGroup(3, PREFIX, () -> {
+          if (made.size() == 2) {
+            throw failure;
+          }
+          made.add(EventLoop.newEventLoop());
+          return made.get(made.size() - 1);
+        }));
+    assertSame(failure, thrown);
+    assertTrue(made.stream().allMatch(EventLoop::isClosed));
+  }
+
+  @Test
+  @DisplayName("a loop that fails does not keep the others from ending; the failure is thrown once")
+  void failingLoop() {
+    var group = new LoopGroup(3, PREFIX);
+    group.loops().get(1).callSoonThreadsafe(() -> {
+      throw new KeyboardInterrupt();
+    });
+    await().until(() -> threads().size() == 2);
+    var thrown = assertThrows(IllegalStateException.class, group::close);
+    assertTrue(thrown.getCause() instanceof KeyboardInterrupt, thrown::toString);
+    assertTrue(group.loops().stream().allMatch(EventLoop::isClosed));
+    group.close();
+  }
+
+  @Test
+  @DisplayName("coroutines go to the loops in turn; those that are left at the end are cancelled")
+  void submit() throws Exception {
+    var group = new LoopGroup(2, PREFIX);
+    var loops = new ArrayList<EventLoop>();
+    for (int i = 0; i < 4; i++) {
+      loops.add(group.submit(EventLoop::getRunningLoop).join());
+    }
+    assertEquals(group.loops(), loops.subList(0, 2));
+    assertEquals(group.loops(), loops.subList(2, 4));
+    var begun = new CountDownLatch(2);
+    var cancelled = new AtomicInteger();
+    for (int i = 0; i < 2; i++) {
+      group.submit(() -> {
+        begun.countDown();
+        try {
+          Task.sleep(Duration.ofDays(1));
+        } catch (CancelledError e) {
+          cancelled.incrementAndGet();
+          throw e;
+        }
+        return null;
+      });
+    }
+    begun.await();
+    group.close();
+    assertEquals(2, cancelled.get());
+  }
+
+  @Test
+  @DisplayName("bad arguments, and calls that would wait for themselves, are refused")
+  void refused() throws Exception {
+    assertThrows(IllegalArgumentException.class, () -> new LoopGroup(0));
+    assertThrows(NullPointerException.class, () -> new LoopGroup(1, null));
+    try (var group = new LoopGroup(1, PREFIX)) {
+      assertThrows(IllegalArgumentException.class, () -> group.shutdown(Duration.ofNanos(-1)));
+      assertThrows(NullPointerException.class, () -> group.createServer(null, HOST, 0));
+      assertThrows(NullPointerException.class, () -> group.startServer(null, HOST, 0));
+      group
+          .submit(() -> {
+            assertThrows(IllegalStateException.class, group::close);
+            return assertThrows(
+                IllegalStateException.class, () -> group.createServer(Greeter::new, HOST, 0));
+          })
+          .join();
+      assertEquals(1, spread(group.createServer(Greeter::new, HOST, 0), 1).size());
+    }
+  }
+}
