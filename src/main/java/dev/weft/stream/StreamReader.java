@@ -32,6 +32,7 @@ public final class StreamReader implements Iterable<byte[]> {
   private Throwable failure;
   private ReadTransport transport;
   private boolean paused;
+  private boolean changing; // of transports: nothing is paused
   private Future<Void> waiter;
 
   /**
@@ -64,10 +65,23 @@ public final class StreamReader implements Iterable<byte[]> {
     this.transport = transport;
   }
 
+  /**
+   * Pauses nothing until {@link #endChange}: data may come before the transport is known that is to be paused
+   * for it.
+   */
+  void beginChange() {
+    changing = true;
+  }
+
   /** What is to be paused from now on, which is not paused. */
   void replaceTransport(ReadTransport transport) {
     this.transport = transport;
     paused = false;
+  }
+
+  void endChange() {
+    changing = false;
+    pauseTransportIfLarge();
   }
 
   /** What has been received and not read; stays until {@link #drop}. */
@@ -95,7 +109,11 @@ public final class StreamReader implements Iterable<byte[]> {
     }
     buffer.add(data);
     wakeWaiter();
-    if (transport != null && !paused && buffer.size() > 2L * limit) {
+    pauseTransportIfLarge();
+  }
+
+  private void pauseTransportIfLarge() {
+    if (transport != null && !paused && !changing && buffer.size() > 2L * limit) {
       transport.pauseReading();
       paused = true;
     }

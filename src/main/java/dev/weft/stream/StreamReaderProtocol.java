@@ -48,15 +48,16 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
   Transport startTls(Transport plain, SslOptions ssl) throws IOException {
     boolean serverSide = handler != null;
     ByteBuffer received = serverSide ? reader.peek() : ByteBuffer.allocate(0);
-    Transport encrypted;
+    reader.beginChange();
     try {
-      encrypted = loop.startTls(plain, this, ssl, serverSide, received);
+      Transport encrypted = loop.startTls(plain, this, ssl, serverSide, received);
+      reader.replaceTransport(encrypted);
+      overTls = true;
+      return encrypted;
     } finally {
       reader.drop(received.position());
+      reader.endChange();
     }
-    reader.replaceTransport(encrypted);
-    overTls = true;
-    return encrypted;
   }
 
   private void handled(Future<Void> task, Transport transport) {

@@ -44,6 +44,26 @@ class ReaderLimitTest {
   }
 
   @Test
+  @DisplayName(
+      "STR-25: what comes before the new transport is known pauses that one, not the old one")
+  void changeOfTransports() {
+    Loops.run(() -> {
+      StreamReader reader = reader(2);
+      reader.setTransport(transport);
+      reader.beginChange();
+      feed(reader, "abcdefgh");
+      assertEquals(0, transport.pauses);
+      var encrypted = new RecordingTransport();
+      reader.replaceTransport(encrypted);
+      reader.endChange();
+      assertEquals(0, transport.pauses);
+      assertEquals(1, encrypted.pauses);
+      assertBytes("abcdefgh", reader.readexactly(8));
+      assertEquals(1, encrypted.resumes);
+    });
+  }
+
+  @Test
   @DisplayName("STR-1: the default limit is 64 KiB")
   void standard() {
     assertEquals(65536, StreamReader.DEFAULT_LIMIT);
