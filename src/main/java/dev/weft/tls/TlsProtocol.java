@@ -50,6 +50,9 @@ public final class TlsProtocol implements BufferedProtocol {
   /** How many writes to a closed connection go without a warning: LOG_THRESHOLD_FOR_CONNLOST_WRITES. */
   private static final int SILENT_WRITES = 5;
 
+  /** Bytes of answers to key updates that may wait for the peer to read: some hundreds. */
+  private static final int MOST_UNREAD_ANSWERS = 16 * 1024;
+
   private enum State {
     UNWRAPPED,
     HANDSHAKE,
@@ -82,6 +85,7 @@ public final class TlsProtocol implements BufferedProtocol {
   private boolean raggedEnd;
   private Throwable failure; // what will have broken the connection; else null
   private int writesAfterClose;
+  private int unreadAnswers; // bytes, since there was nothing unsent
 
   /**
    * @param protocol the application's
@@ -173,6 +177,7 @@ public final class TlsProtocol implements BufferedProtocol {
 
   private void handshake() {
     if (delegating) {
+      controlReadingBelow();
       return;
     }
     try {
@@ -306,7 +311,7 @@ public final class TlsProtocol implements BufferedProtocol {
   private boolean deliver() {
     try {
       boolean more = decryption.deliver();
-      encryption.sendPending(); // a key update is answered
+      answer();
       if (more) {
         loop.callSoon(this::proceed);
       }
@@ -314,6 +319,17 @@ public final class TlsProtocol implements BufferedProtocol {
     } catch (SSLException error) {
       fail(error);
       return false;
+    }
+  }
+
+  /** Answers key updates: not without end to a peer that does not read. */
+  private void answer() throws SSLException {
+    int before = encryption.size();
+    encryption.sendPending();
+    int after = encryption.size();
+    unreadAnswers = before == 0 ? after : unreadAnswers + after - before;
+    if (unreadAnswers > MOST_UNREAD_ANSWERS) {
+      throw new SSLException("the peer asks for new keys again and again, and reads no answer");
     }
   }
 

@@ -72,6 +72,15 @@ final class MemoryTransport implements Transport {
     peer.lose(error);
   }
 
+  /** What is written is delivered; then the connection ends, or breaks, for the other side. */
+  void cut(boolean broken) {
+    if (broken) {
+      reset(new IOException("cut"));
+    } else {
+      close();
+    }
+  }
+
   /** The other side is told that no more comes, as by a TCP FIN. */
   void sendEnd() {
     endSent = true;
