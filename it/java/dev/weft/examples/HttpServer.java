@@ -10,16 +10,20 @@ import dev.weft.stream.IncompleteReadException;
 import dev.weft.stream.LimitOverrunException;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.StreamWriter;
+import dev.weft.transport.ServerOptions;
+import dev.weft.transport.SslContexts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * A minimal HTTP/1.1 server on streams: {@code GET /hello/NAME} greets, {@code POST /echo} answers with its
- * body. {@code HttpServer [PORT | PATH]}: a path, which has a slash, is that of a Unix socket.
+ * body. {@code HttpServer [PORT | PATH [CERTIFICATE KEY]]}: a path, which has a slash, is that of a Unix socket;
+ * with a certificate it is HTTPS.
  */
 public final class HttpServer {
 
@@ -36,14 +40,18 @@ public final class HttpServer {
   }
 
   /** Serves until it is killed. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException, GeneralSecurityException {
+    ServerOptions options = args.length < 3
+        ? ServerOptions.defaults()
+        : ServerOptions.defaults().withSsl(SslContexts.server(Path.of(args[1]), Path.of(args[2])));
     String where = args.length > 0 ? args[0] : "0";
     ClientHandler handler =
         ClientHandler.closing((reader, writer) -> new HttpServer(reader, writer).serve());
     run(() -> {
       try (Server server = where.contains("/")
-          ? startUnixServer(handler, Path.of(where))
-          : startServer(handler, "127.0.0.1", Integer.parseInt(where))) {
+          ? startUnixServer(handler, Path.of(where), StreamReader.DEFAULT_LIMIT, options)
+          : startServer(
+              handler, "127.0.0.1", Integer.parseInt(where), StreamReader.DEFAULT_LIMIT, options)) {
         System.out.println(
             "listening on " + (where.contains("/") ? where : "port " + server.port()));
         server.serveForever();
@@ -58,6 +66,9 @@ public final class HttpServer {
       respond("GET", "431 Request Header Fields Too Large", false, new byte[0]);
     } catch (IncompleteReadException end) {
       return; // the client has no more requests
+    }
+    if (!writer.canWriteEof()) {
+      return; // a close of TLS waits for the client's
     }
     writer.writeEof();
     // To close before the client has sent all would be a reset, which may overtake the answer.

@@ -9,6 +9,11 @@ import dev.weft.it.support.Peer;
 import dev.weft.it.support.Peers;
 import dev.weft.it.support.RequiresPeer;
 import dev.weft.it.support.Weft;
+import dev.weft.testkit.Certificates;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** curl against the HTTP example. */
 @RequiresPeer("curl")
-@Timeout(30)
+@Timeout(60)
 class HttpIT {
 
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -158,6 +163,56 @@ class HttpIT {
       }
       assertTrue(Files.exists(socket));
     }
+  }
+
+  @Test
+  @DisplayName("the same over TLS, to curl, over a Unix socket, too, and to the JDK's client")
+  void https(@TempDir Path dir) throws Exception {
+    byte[] body = new byte[3_000_017];
+    new Random(4).nextBytes(body);
+    Path sent = Files.write(dir.resolve("sent"), body);
+    Path received = dir.resolve("received");
+    Path authority = Certificates.file("ca.pem");
+    Path certificate = Certificates.file("server.pem");
+    Path key = Certificates.file("server.key");
+    Path socket = dir.resolve("https");
+    try (Peer https = Weft.example(HttpServer.class, "128m", 0, certificate, key);
+        Peer local = Weft.example(HttpServer.class, "32m", socket, certificate, key)) {
+      String secure = "https://127.0.0.1:" + Weft.port(https);
+      assertEquals(
+          "hello, a\n1hello, b\n0",
+          curl(
+              "--cacert",
+              authority,
+              "-w",
+              "%{num_connects}",
+              secure + "/hello/a",
+              secure + "/hello/b"));
+      String post = "@" + sent;
+      curl("--cacert", authority, "--data-binary", post, "-o", received, secure + "/echo");
+      assertArrayEquals(body, Files.readAllBytes(received));
+      assertEquals( // whose end is not the end of TCP, but close_notify
+          "hello, a\n", curl("--cacert", authority, "--http1.0", secure + "/hello/a"));
+      local.awaitOutput("listening on ", SOON);
+      assertEquals(
+          "hello, a\n",
+          curl("--cacert", authority, "--unix-socket", socket, "https://localhost/hello/a"));
+      assertArrayEquals(body, postByJdk(URI.create(secure + "/echo"), body));
+    }
+  }
+
+  private static byte[] postByJdk(URI uri, byte[] body) throws Exception {
+    HttpClient client = HttpClient.newBuilder()
+        .sslContext(Certificates.client())
+        .version(HttpClient.Version.HTTP_1_1)
+        .build();
+    HttpRequest request = HttpRequest.newBuilder(uri)
+        .timeout(SOON)
+        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+        .build();
+    HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    assertEquals(200, answer.statusCode());
+    return answer.body();
   }
 
   private static String nc(String request) throws Exception {

@@ -18,7 +18,7 @@ public final class Peers {
 
   private Peers() {}
 
-  /** The command prefix of a peer: python, nc (OpenBSD's), socat, curl or gcc; empty if it is missing. */
+  /** The command prefix of a peer: python, nc (OpenBSD's), socat, curl, openssl or gcc; empty if it is missing. */
   public static Optional<List<String>> find(String peer) {
     return FOUND.computeIfAbsent(peer, Peers::search);
   }
@@ -65,6 +65,7 @@ public final class Peers {
                 .filter(help -> help.contains("OpenBSD"))
                 .map(help -> List.of("nc"));
       case "socat" -> run(List.of("socat", "-V")).map(version -> List.of("socat"));
+      case "openssl" -> run(List.of("openssl", "version")).map(version -> List.of("openssl"));
       case "curl", "gcc" -> run(List.of(peer, "--version")).map(version -> List.of(peer));
       default -> throw new IllegalArgumentException("no such peer: " + peer);
     };
