@@ -394,4 +394,28 @@ class TlsStreamsTest {
       server.waitClosed();
     });
   }
+
+  @Test
+  @DisplayName(
+      "TLS: startTls fails at once if the peer's end was read before, not after the handshake's time")
+  void endBeforeStartTls() {
+    run(() -> {
+      Future<Throwable> outcome = loop.createFuture();
+      ClientHandler upgrading = ClientHandler.closing((reader, writer) -> {
+        reader.read();
+        outcome.setResult(
+            assertThrows(IOException.class, () -> writer.startTls(SslOptions.of(SERVER))));
+      });
+      try (Server server =
+          Streams.startServer(upgrading, "127.0.0.1", 0, LIMIT, ServerOptions.defaults())) {
+        int port = ((InetSocketAddress) server.sockets().get(0).getLocalAddress()).getPort();
+        try (StreamWriter client = Streams.openConnection(
+                "127.0.0.1", port, LIMIT, ConnectionOptions.defaults())
+            .writer()) {
+          client.writeEof();
+          outcome.await();
+        }
+      }
+    });
+  }
 }
