@@ -1,6 +1,7 @@
 package dev.weft.selector;
 
 import dev.weft.carrier.Descriptors;
+import dev.weft.loop.CancelRegion;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Context;
 import dev.weft.loop.Future;
@@ -121,7 +122,7 @@ final class Spawner {
           },
           Context.copyContext()));
       try {
-        woken.await();
+        CancelRegion.shielded(woken::await); // a cancelled scope would cancel each try
       } catch (CancelledError again) {
         // the caller is being cancelled already
       }

@@ -13,10 +13,19 @@ public final class Descriptors {
 
   /** How many sockets are open. */
   public static int sockets() {
+    return count("socket:");
+  }
+
+  /** How many ends of pipes are open. */
+  public static int pipes() {
+    return count("pipe:");
+  }
+
+  private static int count(String kind) {
     int count = 0;
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path each : all) {
-        if (isSocket(each)) {
+        if (is(kind, each)) {
           count++;
         }
       }
@@ -26,9 +35,9 @@ public final class Descriptors {
     return count;
   }
 
-  private static boolean isSocket(Path descriptor) {
+  private static boolean is(String kind, Path descriptor) {
     try {
-      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+      return Files.readSymbolicLink(descriptor).toString().startsWith(kind);
     } catch (IOException gone) { // the one that lists the directory
       return false;
     }

@@ -1,0 +1,44 @@
+package dev.weft.process;
+
+import static dev.weft.testkit.CancelEverywhere.real;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.stream.StreamReader;
+import dev.weft.testkit.CancelEverywhere.How;
+import dev.weft.testkit.CancelEverywhere.Run;
+import dev.weft.transport.SubprocessOptions;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Children whose starter is cancelled somewhere: all are reaped, all pipes are closed. */
+@EnabledOnOs(OS.LINUX) // descriptors are counted
+class CancelEverywhereTest {
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("PROC: starting a child, talking with it, waiting for it")
+  void child(How how) {
+    real(how, () -> {
+      var started = new Process[1];
+      return new Run(
+          () -> {
+            started[0] = Subprocesses.exec(
+                List.of("cat"), SubprocessOptions.pipes(), StreamReader.DEFAULT_LIMIT);
+            started[0].communicate(new byte[300_000]);
+          },
+          () -> {
+            if (started[0] != null) {
+              if (started[0].returncode().isEmpty()) {
+                started[0].kill();
+              }
+              started[0].communicate(); // its output is read to the end, or the pipe stays open
+              assertTrue(started[0].returncode().isPresent());
+            }
+          });
+    });
+  }
+}
