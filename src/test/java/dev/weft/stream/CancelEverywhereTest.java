@@ -1,0 +1,334 @@
+package dev.weft.stream;
+
+import static dev.weft.testkit.CancelEverywhere.real;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.ExceptionHandler;
+import dev.weft.loop.Server;
+import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingRunnable;
+import dev.weft.testkit.CancelEverywhere.How;
+import dev.weft.testkit.CancelEverywhere.Run;
+import dev.weft.testkit.CancelEverywhere.Scenario;
+import dev.weft.testkit.Certificates;
+import dev.weft.testkit.FakeNames;
+import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.DatagramOptions;
+import dev.weft.transport.DatagramProtocol;
+import dev.weft.transport.ServerOptions;
+import dev.weft.transport.SslOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Connections and servers whose task is cancelled somewhere: nothing stays open, nobody waits for ever. */
+@EnabledOnOs(OS.LINUX) // descriptors are counted
+class CancelEverywhereTest {
+
+  private static final int LIMIT = StreamReader.DEFAULT_LIMIT;
+  private static final ConnectionOptions PLAIN = ConnectionOptions.defaults();
+  private static final SslOptions CLIENT =
+      SslOptions.of(Certificates.client()).withServerHostname("localhost");
+  private static final SslOptions SERVER = SslOptions.of(Certificates.server("server"));
+
+  private static final ClientHandler ECHO = ClientHandler.closing((reader, writer) -> {
+    try {
+      for (byte[] data = reader.read(LIMIT); data.length > 0; data = reader.read(LIMIT)) {
+        writer.write(data);
+        writer.drain();
+      }
+    } catch (IOException expected) {
+      // the client is gone
+    }
+  });
+
+  private interface Client {
+    void talk(String host, int port) throws Exception;
+  }
+
+  /** A client of an echoing server; in the end the server has no connection left. */
+  private static Scenario client(ServerOptions options, Client client) {
+    return () -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      ExceptionHandler others = loop.getExceptionHandler().orElseThrow();
+      loop.setExceptionHandler((source, report) -> {
+        if (!report.message().equals("Error on transport creation for incoming connection")) {
+          others.handle(source, report);
+        }
+      });
+      Server server = Streams.startServer(ECHO, "127.0.0.1", 0, LIMIT, options);
+      int port = ((InetSocketAddress) server.sockets().get(0).getLocalAddress()).getPort();
+      return new Run(() -> client.talk("127.0.0.1", port), () -> {
+        server.close();
+        server.waitClosed();
+      });
+    };
+  }
+
+  private static void exchange(Connection connection) throws IOException {
+    StreamWriter writer = connection.writer();
+    try (writer) {
+      writer.write("one\ntwo");
+      writer.drain();
+      connection.reader().readline();
+      connection.reader().readexactly(3);
+      writer.write(new byte[200_000]);
+      writer.drain();
+      connection.reader().readexactly(200_000);
+    }
+    writer.waitClosed();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("a client: connecting, reading, draining, closing")
+  void plain(How how) {
+    real(
+        how,
+        client(
+            ServerOptions.defaults(),
+            (host, port) -> exchange(Streams.openConnection(host, port, LIMIT, PLAIN))));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("a TLS client: the handshake, reading, draining, closing")
+  void tls(How how) {
+    real(
+        how,
+        client(
+            ServerOptions.defaults().withSsl(SERVER),
+            (host, port) ->
+                exchange(Streams.openConnection(host, port, LIMIT, PLAIN.withSsl(CLIENT)))));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("startTls at both ends, one of them cancelled")
+  void startTls(How how) {
+    ClientHandler upgrading = ClientHandler.closing((reader, writer) -> {
+      try {
+        writer.write(reader.readline());
+        writer.startTls(SERVER);
+        writer.write(reader.readline());
+        writer.drain();
+      } catch (IOException expected) {
+        // the client is gone
+      }
+    });
+    real(how, () -> {
+      Server server =
+          Streams.startServer(upgrading, "127.0.0.1", 0, LIMIT, ServerOptions.defaults());
+      int port = ((InetSocketAddress) server.sockets().get(0).getLocalAddress()).getPort();
+      return new Run(
+          () -> {
+            Connection connection = Streams.openConnection("127.0.0.1", port, LIMIT, PLAIN);
+            StreamWriter writer = connection.writer();
+            try (writer) {
+              writer.write("tls\n");
+              connection.reader().readline();
+              writer.startTls(CLIENT);
+              writer.write("secret\n");
+              connection.reader().readline();
+            }
+            writer.waitClosed();
+          },
+          () -> {
+            server.close();
+            server.waitClosed();
+          });
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("two addresses race: neither attempt is left")
+  void happyEyeballs(How how) {
+    String name = FakeNames.of("127.0.0.2", "127.0.0.1");
+    real(how, client(ServerOptions.defaults(), (host, port) -> {
+      var options = PLAIN.withHappyEyeballsDelay(Duration.ofMillis(1));
+      Connection connection = Streams.openConnection(name, port, LIMIT, options);
+      connection.writer().close();
+      connection.writer().waitClosed();
+    }));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("a server: starting it by name, serving, shutting down")
+  void server(How how) {
+    String name = FakeNames.of("127.0.0.1");
+    real(
+        how,
+        () -> new Run(
+            () -> {
+              Server server = Streams.startServer(ECHO, name, 0, LIMIT, ServerOptions.defaults());
+              try (server) {
+                int port =
+                    ((InetSocketAddress) server.sockets().get(0).getLocalAddress()).getPort();
+                exchange(Streams.openConnection("127.0.0.1", port, LIMIT, PLAIN));
+              }
+              server.waitClosed();
+            },
+            () -> {}));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("a server that is shut down gently, and its serveForever")
+  void shutdown(How how) {
+    real(how, () -> {
+      Server server = Streams.startServer(ECHO, "127.0.0.1", 0, LIMIT, ServerOptions.defaults());
+      int port = ((InetSocketAddress) server.sockets().get(0).getLocalAddress()).getPort();
+      EventLoop loop = EventLoop.getRunningLoop();
+      Task<Void> client = loop.createTask(() -> {
+        Connection connection = Streams.openConnection("127.0.0.1", port, LIMIT, PLAIN);
+        try (StreamWriter writer = connection.writer()) {
+          writer.write("x");
+          connection.reader().read();
+        }
+      });
+      return new Run(
+          () -> {
+            Task.sleep(Duration.ofMillis(2));
+            server.shutdown(Duration.ofMillis(2));
+          },
+          () -> {
+            server.close();
+            client.cancel();
+            server.closeClients();
+            server.waitClosed();
+          });
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("raw sockets: connecting, accepting")
+  void rawSockets(How how) {
+    real(
+        how,
+        () -> new Run(
+            () -> {
+              EventLoop loop = EventLoop.getRunningLoop();
+              try (var listening = ServerSocketChannel.open();
+                  var ours = SocketChannel.open()) {
+                listening.bind(new InetSocketAddress("127.0.0.1", 0));
+                listening.configureBlocking(false);
+                ours.configureBlocking(false);
+                Task<SocketChannel> accepting = loop.createTask(() -> loop.sockAccept(listening));
+                try {
+                  loop.sockConnect(ours, listening.getLocalAddress());
+                  try (SocketChannel theirs = accepting.await()) {
+                    loop.sockSendall(ours, java.nio.ByteBuffer.wrap(new byte[10]));
+                    loop.sockRecv(theirs, 10);
+                  }
+                } finally {
+                  if (!accepting.cancel() && !accepting.cancelled()) {
+                    accepting.result().close();
+                  }
+                }
+              }
+            },
+            () -> {}));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("a file is sent: the transport can be used afterwards, and is closed")
+  void sendfile(How how, @TempDir Path folder) throws IOException {
+    Path file = Files.write(folder.resolve("file"), new byte[3_000_000]);
+    real(how, () -> {
+      var received = new AtomicInteger();
+      ClientHandler counting = ClientHandler.closing((reader, writer) -> {
+        for (byte[] data = reader.read(LIMIT); data.length > 0; data = reader.read(LIMIT)) {
+          received.addAndGet(data.length);
+        }
+      });
+      Server server =
+          Streams.startServer(counting, "127.0.0.1", 0, LIMIT, ServerOptions.defaults());
+      int port = ((InetSocketAddress) server.sockets().get(0).getLocalAddress()).getPort();
+      return new Run(
+          () -> {
+            Connection connection = Streams.openConnection("127.0.0.1", port, LIMIT, PLAIN);
+            try (StreamWriter writer = connection.writer();
+                FileChannel channel = FileChannel.open(file)) {
+              try {
+                EventLoop.getRunningLoop().sendfile(writer.transport(), channel);
+                assertEquals(3_000_000, channel.position());
+              } finally {
+                writer.write("end"); // still possible
+              }
+            }
+          },
+          () -> {
+            server.close();
+            server.waitClosed();
+          });
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("a datagram endpoint with a name to look up")
+  void datagrams(How how) {
+    String name = FakeNames.of("127.0.0.1");
+    real(how, () -> {
+      var opened = new AtomicInteger();
+      return new Run(
+          () -> {
+            var endpoint = EventLoop.getRunningLoop()
+                .createDatagramEndpoint(
+                    () -> new DatagramProtocol() {
+                      @Override
+                      public void connectionMade(dev.weft.transport.BaseTransport transport) {
+                        opened.incrementAndGet();
+                      }
+
+                      @Override
+                      public void connectionLost(Throwable error) {
+                        opened.decrementAndGet();
+                      }
+                    },
+                    DatagramOptions.defaults()
+                        .withRemoteAddr(InetSocketAddress.createUnresolved(name, 9)));
+            endpoint.transport().close();
+          },
+          () -> {
+            Task.sleep(Duration.ofMillis(2));
+            assertEquals(0, opened.get());
+          });
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("names are looked up, jobs run on threads")
+  void threads(How how) {
+    String name = FakeNames.of("127.0.0.1");
+    real(
+        how,
+        () -> new Run(
+            () -> {
+              EventLoop loop = EventLoop.getRunningLoop();
+              loop.getaddrinfo(name, 80);
+              loop.runInExecutor(() -> 1).await();
+              ThrowingRunnable nothing = () -> {};
+              dev.weft.task.Threads.toThread(nothing);
+            },
+            () -> {}));
+  }
+}
