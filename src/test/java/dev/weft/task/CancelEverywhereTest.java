@@ -1,0 +1,80 @@
+package dev.weft.task;
+
+import static dev.weft.testkit.CancelEverywhere.pure;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.weft.loop.Task;
+import dev.weft.testkit.CancelEverywhere.How;
+import dev.weft.testkit.CancelEverywhere.Run;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whatever waits for children is cancelled somewhere: each child that has begun has ended before it goes on. */
+class CancelEverywhereTest {
+
+  private interface Body {
+    void run(Callable<Integer> child) throws Exception;
+  }
+
+  private static void children(How how, Body body) {
+    pure(how, () -> {
+      var running = new int[1];
+      Callable<Integer> child = () -> {
+        running[0]++;
+        try {
+          Task.sleep(Duration.ofMillis(3));
+          return 1;
+        } finally {
+          running[0]--;
+        }
+      };
+      return new Run(
+          () -> {
+            try {
+              body.run(child);
+            } finally {
+              assertEquals(0, running[0]);
+            }
+          },
+          () -> {});
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("a group, one in another, and a child that says it is ready")
+  void group(How how) {
+    children(
+        how,
+        child -> new TaskGroup().run(outer -> {
+          outer.createTask(child);
+          outer.start(status -> {
+            Task.sleep(Duration.ofMillis(1));
+            status.started(1);
+            child.call();
+          });
+          return new TaskGroup().run(inner -> {
+            inner.createTask(child);
+            return child.call();
+          });
+        }));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("a race, a concurrent map, a supervisor")
+  void concurrently(How how) {
+    children(how, child -> {
+      Concurrently.race(List.of(child, child));
+      Concurrently.mapConcurrent(List.of(1, 2, 3), 2, item -> child.call());
+      Supervisor.supervise(supervisor -> {
+        supervisor.createTask(() -> child.call());
+        return child.call();
+      });
+    });
+  }
+}
