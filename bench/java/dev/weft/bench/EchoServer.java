@@ -6,6 +6,8 @@ import dev.weft.loop.Server;
 import dev.weft.stream.ClientHandler;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.StreamWriter;
+import dev.weft.thread.LoopSockets;
+import dev.weft.thread.LoopThreads;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.BufferedProtocol;
@@ -16,10 +18,12 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
+import javax.net.ServerSocketFactory;
 
 /**
- * The echo servers that {@link EchoBench} measures: {@code EchoServer tcp FORM PORT}, where the form is
- * {@code protocol}, {@code buffered} or {@code streams} on Weft, {@code nio} or {@code threads} without.
+ * The echo servers that {@link EchoBench} measures: {@code EchoServer tcp FORM PORT [BUFFER]}, where the form
+ * is {@code protocol}, {@code buffered}, {@code streams} or {@code loopthreads} on Weft, {@code nio} or {@code
+ * threads} without. A buffer of its own size is for those with a thread for each connection.
  */
 public final class EchoServer {
 
@@ -32,7 +36,7 @@ public final class EchoServer {
   /**
    * Serves.
    *
-   * @param args the suite, the form and the port
+   * @param args the suite, the form, the port, and the size of a connection's buffer
    */
   public static void main(String[] args) throws Exception {
     endWithInput();
@@ -42,7 +46,8 @@ public final class EchoServer {
       case "buffered" -> serve(BufferedEcho::new, port, options());
       case "streams" -> serveStreams(EchoServer::echo, port, options());
       case "nio" -> NioEcho.serve(port);
-      case "threads" -> ThreadEcho.serve(port);
+      case "threads" -> serveThreads(port, args);
+      case "loopthreads" -> serveLoopThreads(port, args);
       default -> throw new IllegalArgumentException("no such form: " + args[1]);
     }
   }
@@ -80,6 +85,23 @@ public final class EchoServer {
         server.serveForever();
       }
     });
+  }
+
+  private static void serveThreads(int port, String[] args) throws InterruptedException {
+    var threads = Thread.ofVirtual().factory();
+    new ThreadEcho(ServerSocketFactory.getDefault(), threads, threadBuffer(args)).serve(port);
+  }
+
+  private static void serveLoopThreads(int port, String[] args) {
+    Asyncio.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      var sockets = LoopSockets.serverSocketFactory(loop);
+      new ThreadEcho(sockets, LoopThreads.factory(loop), threadBuffer(args)).serve(port);
+    });
+  }
+
+  private static int threadBuffer(String[] args) {
+    return args.length > 3 ? Integer.parseInt(args[3]) : ThreadEcho.BUFFER;
   }
 
   static void echo(StreamReader reader, StreamWriter writer) throws IOException {

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -40,12 +41,13 @@ final class ServerProcess implements AutoCloseable {
    *
    * @param name a form that the suite's class knows, {@code asyncio}, or any name if there is a command
    * @param command how to start another server; null for those
+   * @param arguments what a form of ours is given behind the port
    */
-  static ServerProcess start(Suite suite, String name, String command)
+  static ServerProcess start(Suite suite, String name, String command, String... arguments)
       throws IOException, InterruptedException {
     int port = freePort();
     List<String> line = command == null
-        ? known(suite, name, port)
+        ? known(suite, name, port, arguments)
         : List.of(command.replace("{port}", "" + port).split(" +"));
     Process process = Programs.onCpu(CPU, line)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -56,13 +58,15 @@ final class ServerProcess implements AutoCloseable {
     return server;
   }
 
-  private static List<String> known(Suite suite, String name, int port)
+  private static List<String> known(Suite suite, String name, int port, String... arguments)
       throws IOException, InterruptedException {
     if (name.equals("asyncio")) {
       return Peers.server(suite, port);
     }
     List<String> flags = name.equals("threads") ? ONE_CARRIER : List.of();
-    return Programs.java(flags, suite.main(), suite.word(), name, "" + port);
+    var all = new ArrayList<>(List.of(suite.word(), name, "" + port));
+    all.addAll(List.of(arguments));
+    return Programs.java(flags, suite.main(), all.toArray(String[]::new));
   }
 
   private static int freePort() throws IOException {

@@ -10,7 +10,7 @@ enum Suite {
   /** Echo over TCP. */
   TCP(
       EchoServer.class,
-      List.of("nio", "protocol", "buffered", "streams", "threads"),
+      List.of("nio", "protocol", "buffered", "streams", "threads", "loopthreads"),
       List.of("1k64", "10k64", "100k16", "64b1000")),
   /** Echo over TLS 1.3. */
   TLS(TlsServer.class, withTls(), List.of("1k16", "16k16")),

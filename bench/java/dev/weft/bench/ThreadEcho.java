@@ -6,38 +6,54 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.ThreadFactory;
+import javax.net.ServerSocketFactory;
 
-/** Blocking sockets, a virtual thread for each connection, on the JDK's own scheduler. */
+/**
+ * Blocking sockets, a thread for each connection. Whose sockets and whose threads those are is the factories'
+ * business: the JDK's own and Weft are compared by the same code.
+ */
 final class ThreadEcho {
 
-  private static final int BUFFER = 64 * 1024;
+  static final int BUFFER = 64 * 1024;
 
-  private ThreadEcho() {}
+  private final ServerSocketFactory sockets;
+  private final ThreadFactory threads;
+  private final int buffer;
 
-  static void serve(int port) throws InterruptedException {
-    Thread.ofVirtual().start(() -> accept(port)).join();
+  /** @param buffer how many bytes a connection has a buffer of */
+  ThreadEcho(ServerSocketFactory sockets, ThreadFactory threads, int buffer) {
+    this.sockets = sockets;
+    this.threads = threads;
+    this.buffer = buffer;
   }
 
-  private static void accept(int port) {
-    try (var listener = new ServerSocket()) {
+  void serve(int port) throws InterruptedException {
+    Thread acceptor = threads.newThread(() -> accept(port));
+    acceptor.start();
+    acceptor.join();
+  }
+
+  private void accept(int port) {
+    try (ServerSocket listener = sockets.createServerSocket()) {
       listener.bind(new InetSocketAddress(EchoServer.HOST, port), EchoServer.BACKLOG);
       while (true) {
         Socket socket = listener.accept();
-        Thread.ofVirtual().start(() -> echo(socket));
+        threads.newThread(() -> echo(socket)).start();
       }
     } catch (IOException e) {
       e.printStackTrace();
     }
   }
 
-  private static void echo(Socket accepted) {
+  private void echo(Socket accepted) {
     try (Socket socket = accepted) {
       socket.setTcpNoDelay(true);
       InputStream in = socket.getInputStream();
       OutputStream out = socket.getOutputStream();
-      byte[] buffer = new byte[BUFFER];
-      for (int count; (count = in.read(buffer)) > 0; ) {
-        out.write(buffer, 0, count);
+      byte[] data = new byte[buffer];
+      for (int count; (count = in.read(data)) > 0; ) {
+        out.write(data, 0, count);
       }
     } catch (IOException e) {
       // the peer is gone
