@@ -1,6 +1,7 @@
 package dev.weft.it.support;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,11 +15,15 @@ import java.util.concurrent.ConcurrentHashMap;
  * searched, are those of it/install-peers.
  */
 public final class Peers {
+  private static final Duration LONG = Duration.ofSeconds(80);
   private static final Map<String, Optional<List<String>>> FOUND = new ConcurrentHashMap<>();
 
   private Peers() {}
 
-  /** The command prefix of a peer: python, nc (OpenBSD's), socat, curl, openssl or gcc; empty if it is missing. */
+  /**
+   * The command prefix of a peer: python, nc (OpenBSD's), socat, curl, openssl, gcc, ab, redis-server or
+   * postgres; empty if it is missing.
+   */
   public static Optional<List<String>> find(String peer) {
     return FOUND.computeIfAbsent(peer, Peers::search);
   }
@@ -48,6 +53,18 @@ public final class Peers {
     return start(command(peer), arguments);
   }
 
+  /** Runs a peer to its end, which must be a good one, and returns what it has printed. */
+  public static String output(String peer, Object... arguments) throws IOException {
+    try (Peer running = start(peer, arguments)) {
+      running.stdin().close();
+      int code = running.waitFor(LONG);
+      if (code != 0) {
+        throw new AssertionError(peer + " ended with " + code + ":\n" + running.output());
+      }
+      return running.output();
+    }
+  }
+
   /** Starts a script of it/python, by its file name. */
   public static Peer startPython(String script, Object... arguments) throws IOException {
     var command = new ArrayList<>(python());
@@ -66,7 +83,10 @@ public final class Peers {
                 .map(help -> List.of("nc"));
       case "socat" -> run(List.of("socat", "-V")).map(version -> List.of("socat"));
       case "openssl" -> run(List.of("openssl", "version")).map(version -> List.of("openssl"));
-      case "curl", "gcc" -> run(List.of(peer, "--version")).map(version -> List.of(peer));
+      case "ab" -> run(List.of("ab", "-V")).map(version -> List.of("ab"));
+      case "postgres" -> searchPostgres();
+      case "curl", "gcc", "redis-server" ->
+        run(List.of(peer, "--version")).map(version -> List.of(peer));
       default -> throw new IllegalArgumentException("no such peer: " + peer);
     };
   }
@@ -92,6 +112,20 @@ public final class Peers {
       }
     }
     return Optional.empty();
+  }
+
+  /* Debian has its programs, each version's, outside of PATH. */
+  private static Optional<List<String>> searchPostgres() {
+    var candidates = new ArrayList<>(List.of("postgres"));
+    try (var versions = Files.newDirectoryStream(Path.of("/usr/lib/postgresql"))) {
+      versions.forEach(version -> candidates.add(version.resolve("bin/postgres").toString()));
+    } catch (IOException e) {
+      // not Debian's
+    }
+    return candidates.stream()
+        .filter(candidate -> run(List.of(candidate, "--version")).isPresent())
+        .findFirst()
+        .map(List::of);
   }
 
   /* What the command prints; empty if there is no such program or it does not end. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Repeatable(RequiresPeer.All.class)
 @ExtendWith(RequiresPeerCondition.class)
 public @interface RequiresPeer {
-  /** The peer: python, nc, socat, curl, openssl or gcc. */
+  /** The peer: python, nc, socat, curl, openssl, gcc, ab, redis-server or postgres. */
   String value();
 
   /** The container of repeated annotations. */
