@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
@@ -19,70 +18,21 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Cancelling a task that is parked in a blocking call of the JDK: it is interrupted. */
+/**
+ * Cancelling a task that is parked in a blocking call of the JDK: it is interrupted. {@code BlockingCallsTest} shows
+ * so for each kind of call; here is what comes of it.
+ */
 class CancelBlockingCallTest {
 
   private final Order order = new Order();
 
   private static Task<?> self() {
     return Task.current().orElseThrow();
-  }
-
-  @Test
-  @DisplayName("BlockingQueue.take")
-  void queue() {
-    assertCancellable(() -> new LinkedBlockingQueue<>().take());
-  }
-
-  @Test
-  @DisplayName("Thread.sleep")
-  void sleep() {
-    assertCancellable(() -> Thread.sleep(1_000_000));
-  }
-
-  @Test
-  @DisplayName("Semaphore.acquire")
-  void semaphore() {
-    assertCancellable(() -> new Semaphore(0).acquire());
-  }
-
-  @Test
-  @DisplayName("CountDownLatch.await")
-  void latch() {
-    assertCancellable(() -> new CountDownLatch(1).await());
-  }
-
-  @Test
-  @DisplayName("Object.wait, where it does not pin")
-  void monitor() {
-    assumeTrue(Runtime.version().feature() >= 24, "before JDK 24 a wait blocks the carrier");
-    assertCancellable(() -> {
-      synchronized (order) {
-        order.wait();
-      }
-    });
-  }
-
-  /** The call ends by an interrupt, and the InterruptedException that leaves the task cancels it. */
-  private static void assertCancellable(ThrowingRunnable blockingCall) {
-    Loops.run(() -> {
-      Task<Void> task = EventLoop.getRunningLoop().createTask(blockingCall);
-      Loops.turns(1);
-      assertTrue(task.cancel("why"));
-      assertFalse(task.done(), "CANC-17");
-      var error = assertThrows(CancelledError.class, task::await);
-      assertEquals("why", error.getMessage());
-      assertInstanceOf(InterruptedException.class, error.getCause());
-      assertTrue(task.cancelled());
-      assertEquals(1, task.cancelling());
-    });
   }
 
   @Test
