@@ -21,6 +21,10 @@ import javax.net.SocketFactory;
  * <p>A task that connects by a host's name has it resolved off the loop. An {@link InetSocketAddress} made of
  * a name resolves it where it is made, which stops the loop meanwhile, as any look-up by the JDK does.
  *
+ * <p>A thread of the loop that cannot be unmounted stops the loop while it waits, and would wait for ever here, as
+ * it is the loop that wakes it: inside a class's initialiser, and before JDK 24 inside {@code synchronized}. The
+ * JDK's own sockets stop the loop only until they are ready.
+ *
  * <p>A socket that is dropped unclosed stays open until its loop is closed.
  */
 public final class LoopSockets {
