@@ -121,14 +121,14 @@ final class BlockingCalls {
         new Case("Thread.join of a platform thread", true, () -> {
           var latch = new CountDownLatch(1);
           Thread other = Thread.ofPlatform().start(() -> awaitUninterruptibly(latch));
-          return call(other::join, latch::countDown);
+          return joining(other, latch);
         }),
         new Case("Thread.join of a thread of the loop", () -> {
           var latch = new CountDownLatch(1);
           Thread other = LoopThreads.factory(EventLoop.getRunningLoop())
               .newThread(() -> awaitUninterruptibly(latch));
           other.start();
-          return call(other::join, latch::countDown);
+          return joining(other, latch);
         }),
         new Case("CompletableFuture.get", () -> {
           var future = new CompletableFuture<Integer>();
@@ -158,6 +158,26 @@ final class BlockingCalls {
             monitor.notifyAll();
           }
         });
+  }
+
+  private static Call joining(Thread other, CountDownLatch end) {
+    return new Call() {
+      @Override
+      public void block() throws InterruptedException {
+        other.join();
+      }
+
+      @Override
+      public void release() {
+        end.countDown();
+      }
+
+      @Override
+      public void close() throws InterruptedException {
+        end.countDown();
+        other.join();
+      }
+    };
   }
 
   private static Call condition() {
