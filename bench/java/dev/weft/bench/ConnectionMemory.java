@@ -30,7 +30,7 @@ public final class ConnectionMemory {
   public static void main(String[] args) throws Exception {
     int count = args.length > 0 ? Integer.parseInt(args[0]) : 10_000;
     String buffer = args.length > 1 ? args[1] : "1024";
-    LoadGenerator generator = LoadGenerator.compile();
+    LoadGenerator generator = LoadGenerator.compile(false);
     System.out.printf(
         "%n| %,d connections, each with a buffer of %s bytes | bytes of heap each |%n|---|---|%n",
         count, buffer);
