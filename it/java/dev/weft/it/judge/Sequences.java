@@ -123,6 +123,7 @@ final class Sequences extends Words {
       Maker last = inGenerator ? this::ordinary : maker;
       parts.add(Statement.of("finally", statements(1 + random.nextInt(2), last)));
     }
-    return Statement.of(mark("try"), parts);
+    // nor must the end of a generator be swallowed: a value after it is misuse, too
+    return Statement.of(inGenerator ? "try" : mark("try"), parts);
   }
 }

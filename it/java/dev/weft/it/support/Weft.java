@@ -33,9 +33,10 @@ public final class Weft {
     return Peers.start(javaCommand(), arguments);
   }
 
+  /** What a shell starts in the background ignores SIGINT, and so would all that we start. */
   private static List<String> javaCommand() {
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return List.of(java, "-XX:+UseSerialGC");
+    return List.of("env", "--default-signal", java, "-XX:+UseSerialGC");
   }
 
   /** Starts an example that may use so much heap: with little, a missing flow control ends it. */

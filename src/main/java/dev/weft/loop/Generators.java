@@ -1,5 +1,6 @@
 package dev.weft.loop;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,15 +39,64 @@ final class Generators {
     for (Production<?> generator : open) {
       closing.put(generator, loop.newTask(generator::closing, TaskOptions.defaults()));
     }
+    if (closing.isEmpty()) {
+      return;
+    }
+    new AllEnded(loop, closing.values()).await();
     closing.forEach((generator, task) -> {
-      Future<Void> ended = loop.createFuture();
-      task.addDoneCallback(done -> ended.finish(null));
-      ended.await();
       if (!task.cancelled() && task.exception().isPresent()) {
         generator.reportFailure(
             "an error occurred during closing of an asynchronous generator",
             task.exception().get());
       }
     });
+  }
+
+  /** Done when all tasks are; cancelling it cancels them. What asyncio's {@code gather} is here. */
+  private static final class AllEnded extends Future<Void> {
+
+    private final Collection<Task<?>> tasks;
+    private int left;
+    private boolean cancelRequested;
+
+    AllEnded(BaseEventLoop loop, Collection<Task<?>> tasks) {
+      super(loop);
+      this.tasks = tasks;
+      this.left = tasks.size();
+      tasks.forEach(task -> task.addDoneCallback(this::ended));
+    }
+
+    @Override
+    public boolean cancel(String message) {
+      boolean any = false;
+      for (Task<?> task : tasks) {
+        any |= task.cancel(message);
+      }
+      cancelRequested |= any;
+      return any;
+    }
+
+    private void ended(Future<?> task) {
+      left--;
+      if (left > 0) {
+        return;
+      }
+      if (!cancelRequested) {
+        finish(null);
+      } else {
+        finishCancelled(errorOf(task));
+      }
+    }
+
+    private static CancelledError errorOf(Future<?> last) {
+      if (last.cancelled()) {
+        try {
+          last.result();
+        } catch (CancelledError itsOwn) {
+          return itsOwn;
+        }
+      }
+      return new CancelledError(last.cancelMessage());
+    }
   }
 }

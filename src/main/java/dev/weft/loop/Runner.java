@@ -166,15 +166,16 @@ public final class Runner implements AutoCloseable {
     if (loop == null) {
       return;
     }
-    try {
-      cancelAllTasks();
-      loop.runUntilComplete(() -> loop.shutdownAsyncgens());
-      loop.runUntilComplete(() -> loop.shutdownDefaultExecutor(EXECUTOR_TIMEOUT));
-    } finally {
-      if (setsCurrent) {
-        AbstractEventLoopPolicy.getEventLoopPolicy().resetEventLoop();
+    try (EventLoop closing = loop) { // a failure of its close must not hide one from here
+      try {
+        cancelAllTasks();
+        closing.runUntilComplete(() -> closing.shutdownAsyncgens());
+        closing.runUntilComplete(() -> closing.shutdownDefaultExecutor(EXECUTOR_TIMEOUT));
+      } finally {
+        if (setsCurrent) {
+          AbstractEventLoopPolicy.getEventLoopPolicy().resetEventLoop();
+        }
       }
-      loop.close();
     }
   }
 

@@ -232,6 +232,31 @@ class AsyncGeneratorTest {
 
   @Test
   @DisplayName(
+      "AG-1: cancelling who waits for the shutdown cancels what the generators wait for, and waits for them")
+  void cancelledShutdown() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      counting(() -> {
+            try {
+              Task.sleep(Duration.ofDays(1));
+            } catch (CancelledError cancelled) {
+              order.expect(1);
+              Task.sleep(Duration.ofSeconds(1));
+              order.expect(2);
+              throw cancelled;
+            }
+          })
+          .next();
+      Task<Void> shutdown = Loops.started(loop::shutdownAsyncgens);
+      Loops.turns(2);
+      shutdown.cancel("enough");
+      assertEquals("enough", assertThrows(CancelledError.class, shutdown::await).getMessage());
+      order.finish(3);
+    });
+  }
+
+  @Test
+  @DisplayName(
       "AG-1: closing a runner closes generators, after cancelling tasks, before the executor")
   void runnerClose() {
     Runner runner = newRunner();

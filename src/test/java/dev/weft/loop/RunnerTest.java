@@ -240,6 +240,30 @@ class RunnerTest {
   }
 
   @Test
+  @DisplayName("RUN-4: what closing the loop throws does not hide what cleaning up has thrown")
+  void failuresAtCloseTogether() {
+    Runner runner = newRunner();
+    runner.getLoop().setExceptionHandler((l, record) -> {}); // nobody looks at the tasks' failures
+    var first = new KeyboardInterrupt();
+    var second = new KeyboardInterrupt();
+    runner.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      loop.createTask(() -> {
+        assertThrows(CancelledError.class, loop.createFuture()::await);
+        assertThrows(CancelledError.class, loop.createFuture()::await); // as the loop is closed
+        throw second;
+      });
+      loop.createTask(() -> {
+        assertThrows(CancelledError.class, loop.createFuture()::await);
+        throw first;
+      });
+      Loops.turns(1);
+    });
+    assertSame(first, assertThrows(KeyboardInterrupt.class, runner::close));
+    assertEquals(List.of(second), List.of(first.getSuppressed()));
+  }
+
+  @Test
   @DisplayName("RUN-5: tasks that cancelled tasks leave behind are cancelled and waited for, too")
   void spawnedAtClose() {
     Runner runner = newRunner();
