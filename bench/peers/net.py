@@ -1,10 +1,11 @@
-"""The servers of EchoBench on CPython: net.py tls|bulk PORT CERTIFICATE KEY, net.py udp PORT."""
+"""The servers of EchoBench on CPython: net.py tcp|tls|bulk|udp asyncio|uvloop[-streams] PORT [CERTIFICATE KEY]."""
 
 import asyncio
 import ssl
 import sys
 
 HOST = "127.0.0.1"
+BUFFER = 256 * 1024
 CHUNK = bytes(64 * 1024)
 MIB = 1 << 20
 
@@ -60,10 +61,25 @@ class Datagrams(asyncio.DatagramProtocol):
         self.transport.sendto(data, addr)
 
 
-async def main(work, port, *pem):
+async def echo(reader, writer):
+    try:
+        while data := await reader.read(BUFFER):
+            writer.write(data)
+            await writer.drain()
+    except ConnectionError:
+        pass  # the peer is gone
+    finally:
+        writer.close()
+
+
+async def main(work, form, port, *pem):
     loop = asyncio.get_running_loop()
     if work == "udp":
         await loop.create_datagram_endpoint(Datagrams, (HOST, port))
+    elif work == "tcp" and form.endswith("-streams"):
+        await asyncio.start_server(echo, HOST, port, backlog=4096)
+    elif work == "tcp":
+        await loop.create_server(Echo, HOST, port, backlog=4096)
     else:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(*pem)
@@ -71,4 +87,8 @@ async def main(work, port, *pem):
     await loop.create_future()
 
 
-asyncio.run(main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:]))
+if sys.argv[2].startswith("uvloop"):
+    import uvloop
+
+    uvloop.install()
+asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:]))

@@ -26,7 +26,7 @@ import java.util.Map;
  *
  * --suite   tcp if not given; tls, bulk, udp: see {@link Suite} for what they do, and for the
  *           points and servers that are measured if the next two are not given
- * --points  of tcp also 1k1 and 1k64d16 (pipelined)
+ * --points  of tcp also 1k1; 1k64d16 is pipelined, in churn each request has a connection of its own
  * --only    servers; what is compared with comes first
  * --rounds  3 if not given
  * --secs    how long a sample takes, 1 if not given
@@ -36,7 +36,7 @@ import java.util.Map;
  * </pre>
  *
  * Needs Linux, gcc (for TLS with the headers of OpenSSL) and taskset, and two CPUs: the first for the server,
- * the second for the generator.
+ * the second for the generator. A server whose runtime is not there is left out, with a message.
  */
 public final class EchoBench {
 
@@ -98,8 +98,13 @@ public final class EchoBench {
     var servers = new LinkedHashMap<String, ServerProcess>();
     try {
       for (String name : names) {
-        servers.put(name, ServerProcess.start(suite, name, extra.get(name)));
+        try {
+          servers.put(name, ServerProcess.start(suite, name, extra.get(name)));
+        } catch (IOException missing) {
+          log("SKIPPED %s: %s; see bench/install-peers", name, missing.getMessage());
+        }
       }
+      names = new ArrayList<>(servers.keySet());
       warmUp(generator, servers);
       for (int round = 0; round < rounds; round++) {
         var order = new ArrayList<>(names);

@@ -22,8 +22,8 @@ import javax.net.ServerSocketFactory;
 
 /**
  * The echo servers that {@link EchoBench} measures: {@code EchoServer tcp FORM PORT [BUFFER]}, where the form
- * is {@code protocol}, {@code buffered}, {@code streams} or {@code loopthreads} on Weft, {@code nio} or {@code
- * threads} without. A buffer of its own size is for those with a thread for each connection.
+ * is {@code protocol}, {@code buffered}, {@code streams} or {@code loopthreads} on Weft, {@code nio}, {@code
+ * threads}, {@code netty} or {@code netty-epoll} without. A buffer of its own size is for those with a thread for each connection.
  */
 public final class EchoServer {
 
@@ -47,6 +47,8 @@ public final class EchoServer {
       case "streams" -> serveStreams(EchoServer::echo, port, options());
       case "nio" -> NioEcho.serve(port);
       case "threads" -> serveThreads(port, args);
+      case "netty" -> NettyServer.serveNio(port);
+      case "netty-epoll" -> NettyServer.serveEpoll(port);
       case "loopthreads" -> serveLoopThreads(port, args);
       default -> throw new IllegalArgumentException("no such form: " + args[1]);
     }

@@ -11,7 +11,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -19,9 +23,10 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Netty over the JDK's selector and with the JDK's TLS engine, in one thread. */
+/** Netty in one thread: over the JDK's selector or its own epoll, and with the JDK's TLS engine. */
 final class NettyServer {
 
   private NettyServer() {}
@@ -32,15 +37,45 @@ final class NettyServer {
         .sslProvider(SslProvider.JDK)
         .build();
     Supplier<ChannelHandler> handler = bulk ? Bulk::new : Echo::new;
+    serve(
+        NioIoHandler.newFactory(),
+        NioServerSocketChannel.class,
+        port,
+        channel ->
+            channel.pipeline().addLast(context.newHandler(channel.alloc())).addLast(handler.get()));
+  }
+
+  static void serveNio(int port) throws Exception {
+    serve(
+        NioIoHandler.newFactory(),
+        NioServerSocketChannel.class,
+        port,
+        channel -> channel.pipeline().addLast(new Echo()));
+  }
+
+  static void serveEpoll(int port) throws Exception {
+    serve(
+        EpollIoHandler.newFactory(),
+        EpollServerSocketChannel.class,
+        port,
+        channel -> channel.pipeline().addLast(new Echo()));
+  }
+
+  private static void serve(
+      IoHandlerFactory io,
+      Class<? extends ServerChannel> type,
+      int port,
+      Consumer<Channel> accepted)
+      throws Exception {
     new ServerBootstrap()
-        .group(group())
-        .channel(NioServerSocketChannel.class)
+        .group(group(io))
+        .channel(type)
         .option(ChannelOption.SO_BACKLOG, EchoServer.BACKLOG)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childHandler(new ChannelInitializer<Channel>() {
           @Override
           protected void initChannel(Channel channel) {
-            channel.pipeline().addLast(context.newHandler(channel.alloc())).addLast(handler.get());
+            accepted.accept(channel);
           }
         })
         .bind(EchoServer.HOST, port)
@@ -52,7 +87,7 @@ final class NettyServer {
 
   static void serveUdp(int port) throws Exception {
     new Bootstrap()
-        .group(group())
+        .group(group(NioIoHandler.newFactory()))
         .channel(NioDatagramChannel.class)
         .handler(new Datagrams())
         .bind(EchoServer.HOST, port)
@@ -62,8 +97,8 @@ final class NettyServer {
         .sync();
   }
 
-  private static EventLoopGroup group() {
-    return new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private static EventLoopGroup group(IoHandlerFactory io) {
+    return new MultiThreadIoEventLoopGroup(1, io);
   }
 
   private static class Echo extends ChannelInboundHandlerAdapter {

@@ -49,12 +49,23 @@ final class Peers {
     };
   }
 
-  /** The command that starts asyncio's server of a suite. */
-  static List<String> server(Suite suite, int port) throws IOException, InterruptedException {
+  /** Whether CPython has a server of that name: {@code asyncio} or {@code uvloop}, {@code -streams} or not. */
+  static boolean isServer(String name) {
+    return name.startsWith("asyncio") || name.startsWith("uvloop");
+  }
+
+  /**
+   * The command that starts CPython's server of a suite.
+   *
+   * @throws IOException if it is not there
+   */
+  static List<String> server(Suite suite, String name, int port)
+      throws IOException, InterruptedException {
     return List.of(
-        python(),
+        name.startsWith("uvloop") ? pythonWithUvloop() : python(),
         source("net.py"),
         suite.word(),
+        name,
         "" + port,
         TlsServer.CERTIFICATE.toString(),
         TlsServer.KEY.toString());

@@ -39,9 +39,11 @@ final class ServerProcess implements AutoCloseable {
   /**
    * Starts a server and waits until it answers.
    *
-   * @param name a form that the suite's class knows, {@code asyncio}, or any name if there is a command
+   * @param name a form that the suite's class knows, one of {@link Peers#isServer}, or any name if there is a
+   *     command
    * @param command how to start another server; null for those
    * @param arguments what a form of ours is given behind the port
+   * @throws IOException if the runtime is not there
    */
   static ServerProcess start(Suite suite, String name, String command, String... arguments)
       throws IOException, InterruptedException {
@@ -60,13 +62,22 @@ final class ServerProcess implements AutoCloseable {
 
   private static List<String> known(Suite suite, String name, int port, String... arguments)
       throws IOException, InterruptedException {
-    if (name.equals("asyncio")) {
-      return Peers.server(suite, port);
+    if (Peers.isServer(name)) {
+      return Peers.server(suite, name, port);
     }
-    List<String> flags = name.equals("threads") ? ONE_CARRIER : List.of();
+    List<String> flags =
+        name.equals("threads") ? ONE_CARRIER : name.startsWith("netty") ? forNetty() : List.of();
     var all = new ArrayList<>(List.of(suite.word(), name, "" + port));
     all.addAll(List.of(arguments));
     return Programs.java(flags, suite.main(), all.toArray(String[]::new));
+  }
+
+  /** Netty has its buffers in memory that it manages itself only where it is allowed to. */
+  private static List<String> forNetty() {
+    String opens = "--enable-native-access=ALL-UNNAMED";
+    return Runtime.version().feature() < 23
+        ? List.of(opens)
+        : List.of(opens, "--sun-misc-unsafe-memory-access=allow");
   }
 
   private static int freePort() throws IOException {

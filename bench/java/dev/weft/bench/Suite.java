@@ -10,8 +10,20 @@ enum Suite {
   /** Echo over TCP. */
   TCP(
       EchoServer.class,
-      List.of("nio", "protocol", "buffered", "streams", "threads", "loopthreads"),
-      List.of("1k64", "10k64", "100k16", "64b1000")),
+      List.of(
+          "nio",
+          "protocol",
+          "buffered",
+          "streams",
+          "loopthreads",
+          "threads",
+          "netty-epoll",
+          "netty",
+          "uvloop",
+          "asyncio",
+          "uvloop-streams",
+          "asyncio-streams"),
+      List.of("1k64", "10k64", "100k16", "64b1000", "1k64d16", "churn")),
   /** Echo over TLS 1.3. */
   TLS(TlsServer.class, withTls(), List.of("1k16", "16k16")),
   /** Over TLS 1.3, 64 MiB at a time, each MiB a request. */
@@ -31,6 +43,7 @@ enum Suite {
     POINTS.put("64b1000", "-c 1000 -s 64");
     POINTS.put("1k1", "-c 1 -s 1024 -b");
     POINTS.put("1k64d16", "-c 64 -s 1024 -d 16");
+    POINTS.put("churn", "-m churn -c 16 -s 64");
     POINTS.put("64b16", "-c 16 -s 64");
     POINTS.put("1k16", "-c 16 -s 1024");
     POINTS.put("16k16", "-c 16 -s 16384");
