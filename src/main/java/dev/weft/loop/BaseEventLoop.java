@@ -277,6 +277,14 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return new Handle(this, callback(callback), context(context));
   }
 
+  /**
+   * Whether the next turn, if it came now, would run nothing but what its poll finds. A callback for I/O may
+   * then do by itself what that turn would call it for. Not in debug mode, which times each callback. Driver only.
+   */
+  protected final boolean wouldOnlyPoll() {
+    return !debug && isIdle();
+  }
+
   private Handle appended(Handle handle) {
     append(handle);
     return handle;

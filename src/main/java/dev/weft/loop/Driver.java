@@ -51,6 +51,11 @@ final class Driver extends Strand {
     deferred.add(handle);
   }
 
+  /** Whether callbacks wait for one that has parked. */
+  boolean hasDeferred() {
+    return !deferred.isEmpty();
+  }
+
   /** Ends the virtual thread, unless it is parked inside a callback. Carrier only. */
   void retire() {
     if (idle) {

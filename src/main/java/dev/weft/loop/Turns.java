@@ -152,6 +152,19 @@ abstract class Turns {
     return Math.clamp(timers.peek().when - clock.time(), 0, MAXIMUM_TIMEOUT);
   }
 
+  /**
+   * Whether this turn has nothing left to run and the next has nothing to do so far: nothing queued and no timer due,
+   * no end of the run, no callback that waits for the driver, no interrupt that the next would see. A clock of the
+   * program's own would move before the next poll. Driver only.
+   */
+  final boolean isIdle() {
+    return ready.isEmpty()
+        && !driver.hasDeferred()
+        && !stopping
+        && (timers.isEmpty() || clock == Clock.SYSTEM && timers.peek().when - clock.time() > 0)
+        && !Thread.currentThread().isInterrupted();
+  }
+
   private void appendDueTimers() {
     long now = clock.time();
     while (!timers.isEmpty() && timers.peek().when - now <= 0) {

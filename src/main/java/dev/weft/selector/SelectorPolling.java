@@ -38,6 +38,7 @@ abstract class SelectorPolling extends BaseEventLoop {
 
   // loop thread only
   private ByteBuffer buffer;
+  private int polled; // how many channels the last poll has found ready
   private final Set<Releasable> releasables = new LinkedHashSet<>();
   private boolean selectablePipes = Descriptors.isAvailable();
 
@@ -67,13 +68,13 @@ abstract class SelectorPolling extends BaseEventLoop {
       if (timeout == 0) {
         // A poll is a system call, and useless when nothing is registered.
         if (!selector.keys().isEmpty()) {
-          selector.selectNow(ready);
+          polled = selector.selectNow(ready);
         }
       } else if (timeout == Long.MAX_VALUE) {
-        selector.select(ready);
+        polled = selector.select(ready);
       } else {
         // rounded up: a selector knows no less than a millisecond, and takes 0 for no limit
-        selector.select(ready, (timeout + 999_999) / 1_000_000);
+        polled = selector.select(ready, (timeout + 999_999) / 1_000_000);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("polling failed", e);
@@ -187,6 +188,14 @@ abstract class SelectorPolling extends BaseEventLoop {
   /** For tests of the other way. */
   void pumpPipes() {
     selectablePipes = false;
+  }
+
+  /**
+   * Whether the next turn would only come back to the channel whose callback runs: nothing else is to be done,
+   * and the last poll has found no other, so that none waits for its turn.
+   */
+  boolean wouldComeBack() {
+    return polled <= 1 && wouldOnlyPoll();
   }
 
   void enqueue(Handle handle) {

@@ -25,8 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * One datagram is received per readiness, so that a flood leaves the other connections their turns; what
- * comes faster than it is taken stays in the system's buffer, which drops what does not fit.
+ * One datagram is received per turn (DG-6), so that what it calls for runs before the next, and a flood leaves
+ * the other connections their turns; what comes faster than it is taken stays in the system's buffer, which
+ * drops what does not fit. A turn that would do nothing but come back here is left out: most of what a small
+ * datagram costs would be that turn's poll. What the poll would have found on other channels comes later by
+ * some datagrams, and that is all that a program can see of it.
  *
  * What goes wrong with one datagram concerns that datagram only: the protocol is told and the endpoint goes
  * on. A closed channel is the exception: there is nothing left to go on with.
@@ -39,6 +42,9 @@ final class UdpTransport implements DatagramTransport, Selectable {
 
   /** What a datagram in the queue costs besides its bytes. */
   private static final int HEADER_SIZE = 8;
+
+  /** How many datagrams are taken by one poll at most: what another channel may have to wait for. */
+  static final int BATCH = 16;
 
   /** LOG_THRESHOLD_FOR_CONNLOST_WRITES: how many datagrams for a lost endpoint go without a warning. */
   private static final int SILENT_SENDS = 5;
@@ -138,8 +144,16 @@ final class UdpTransport implements DatagramTransport, Selectable {
   // ---- receiving
 
   private void readReady() {
+    int left = BATCH;
+    while (receive() && --left > 0 && queue.isEmpty() && loop.wouldComeBack()) {
+      // the next turn, left out
+    }
+  }
+
+  /** Receives once. Returns whether there may be more. */
+  private boolean receive() {
     if (closing) {
-      return; // since the poll that has brought us here
+      return false; // since the poll that has brought us here
     }
     ByteBuffer buffer = loop.buffer();
     SocketAddress from;
@@ -147,10 +161,10 @@ final class UdpTransport implements DatagramTransport, Selectable {
       from = channel.receive(buffer);
     } catch (IOException error) {
       failed(error);
-      return;
+      return false;
     }
     if (from == null) {
-      return; // its checksum was wrong, for one
+      return false; // that was all; or its checksum was wrong
     }
     byte[] data = new byte[buffer.position()];
     buffer.get(0, data);
@@ -159,6 +173,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
     } catch (Throwable error) {
       report("datagramReceived", error);
     }
+    return true;
   }
 
   private void failed(IOException error) {
