@@ -4,56 +4,92 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an open connection takes of the server's heap while a thread waits for its next byte: {@link
- * ThreadEcho} on Weft and on the JDK's own threads and sockets. {@code ConnectionMemory [COUNT [BUFFER]]}: so
- * many connections, and bytes that each thread has a buffer of, which count.
+ * What an open connection that waits for its next byte takes of the server's memory: of the heap, if it is a JVM,
+ * and of the process. {@code ConnectionMemory [COUNT [BUFFER [SERVER...]]]}: so many connections, the
+ * bytes that a thread has a buffer of where there is one for each connection, which count, and servers of {@link
+ * EchoBench}.
  */
 public final class ConnectionMemory {
 
+  static final int BUFFER = 1024;
+
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
+  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
   private static final int MESSAGE = 64;
 
-  private ConnectionMemory() {}
+  private final ServerProcess server;
+  private final int count;
+  private long heap; // of all connections
+  private long resident;
+
+  private ConnectionMemory(ServerProcess server, int count) {
+    this.server = server;
+    this.count = count;
+  }
 
   /**
    * Measures and prints.
    *
-   * @param args how many connections, 10,000 if not given; the buffer's size, 1,024 if not given
+   * @param args how many connections, 10,000 if not given; the buffer's size, 1,024 if not given; the servers,
+   *     {@code threads} and {@code loopthreads} if not given
    */
   public static void main(String[] args) throws Exception {
     int count = args.length > 0 ? Integer.parseInt(args[0]) : 10_000;
-    String buffer = args.length > 1 ? args[1] : "1024";
-    LoadGenerator generator = LoadGenerator.compile(false);
+    int buffer = args.length > 1 ? Integer.parseInt(args[1]) : BUFFER;
+    List<String> names =
+        args.length > 2 ? List.of(args).subList(2, args.length) : List.of("threads", "loopthreads");
     System.out.printf(
-        "%n| %,d connections, each with a buffer of %s bytes | bytes of heap each |%n|---|---|%n",
+        "%n| %,d connections, threads have a buffer of %,d bytes | bytes of heap each | of the process |%n"
+            + "|---|---|---|%n",
         count, buffer);
-    for (String form : List.of("threads", "loopthreads")) {
-      try (ServerProcess server = ServerProcess.start(Suite.TCP, form, null, buffer)) {
-        // a parked thread keeps its frames, and those of code that is not compiled yet are much
-        // larger
-        generator.run(server, "-c 64 -s 1024 -w 0 -t 3");
-        generator.run(server, "-c 1000 -s 64 -w 0 -t 3");
-        System.out.printf("| %s | %,.0f |%n", form, (double) bytes(server, count) / count);
-      }
+    for (String name : names) {
+      ConnectionMemory memory = measure(name, count, buffer);
+      OptionalDouble heap = memory.heap();
+      System.out.printf(
+          Locale.ROOT,
+          "| %s | %s | %,.0f |%n",
+          name,
+          heap.isPresent() ? String.format(Locale.ROOT, "%,.0f", heap.getAsDouble()) : "-",
+          memory.resident());
     }
   }
 
-  private static long bytes(ServerProcess server, int count)
+  /** Starts a server, and opens so many connections to it. */
+  static ConnectionMemory measure(String name, int count, int buffer)
       throws IOException, InterruptedException {
+    LoadGenerator generator = LoadGenerator.compile(false);
+    try (ServerProcess server = ServerProcess.start(Suite.TCP, name, null, "" + buffer)) {
+      // a parked thread keeps its frames, and those of code that is not compiled yet are much
+      // larger;
+      // and a heap that has been filled once does not make the process grow
+      generator.run(server, "-c 64 -s 1024 -w 0 -t 3");
+      generator.run(server, "-c 1000 -s 64 -w 0 -t 3");
+      var memory = new ConnectionMemory(server, count);
+      memory.measure();
+      return memory;
+    }
+  }
+
+  private void measure() throws IOException, InterruptedException {
     var connections = new ArrayList<SocketChannel>();
     try {
-      long before = liveBytes(server);
+      heap = -liveBytes();
+      resident = -residentBytes();
       for (int i = 0; i < count; i++) {
-        connections.add(connected(server));
+        connections.add(connected());
       }
-      return liveBytes(server) - before;
+      resident += residentBytes();
+      heap += liveBytes();
     } finally {
       for (SocketChannel connection : connections) {
         connection.close();
@@ -61,8 +97,18 @@ public final class ConnectionMemory {
     }
   }
 
-  /** A connection whose thread has served a message and waits again. */
-  private static SocketChannel connected(ServerProcess server) throws IOException {
+  /** Bytes of the heap for each connection; empty if the server is no JVM. */
+  OptionalDouble heap() {
+    return server.isJvm() ? OptionalDouble.of((double) heap / count) : OptionalDouble.empty();
+  }
+
+  /** Bytes of the process, the heap included, for each connection. */
+  double resident() {
+    return (double) resident / count;
+  }
+
+  /** A connection on which the server has answered a message and waits again. */
+  private SocketChannel connected() throws IOException {
     SocketChannel connection =
         SocketChannel.open(new InetSocketAddress(EchoServer.HOST, server.port()));
     connection.write(ByteBuffer.allocate(MESSAGE));
@@ -74,14 +120,26 @@ public final class ConnectionMemory {
     return connection;
   }
 
-  /** What is left on the heap after a full collection. */
-  private static long liveBytes(ServerProcess server) throws IOException, InterruptedException {
-    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    Matcher total = TOTAL.matcher(
-        Programs.output(List.of(jcmd, Long.toString(server.pid()), "GC.class_histogram")));
-    if (!total.find()) {
-      throw new IOException("no total");
+  /** What is left on the heap after a full collection; 0 if the server is no JVM. */
+  private long liveBytes() throws IOException, InterruptedException {
+    if (!server.isJvm()) {
+      return 0;
     }
-    return Long.parseLong(total.group(1));
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    return number(
+        TOTAL, Programs.output(List.of(jcmd, Long.toString(server.pid()), "GC.class_histogram")));
+  }
+
+  private long residentBytes() throws IOException {
+    Path status = Path.of("/proc", Long.toString(server.pid()), "status");
+    return number(RESIDENT, Files.readString(status)) * 1024;
+  }
+
+  private static long number(Pattern pattern, String text) throws IOException {
+    Matcher matcher = pattern.matcher(text);
+    if (!matcher.find()) {
+      throw new IOException("no match of " + pattern);
+    }
+    return Long.parseLong(matcher.group(1));
   }
 }

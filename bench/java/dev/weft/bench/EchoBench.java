@@ -26,11 +26,12 @@ import java.util.Map;
  *
  * --suite   tcp if not given; tls, bulk, udp: see {@link Suite} for what they do, and for the
  *           points and servers that are measured if the next two are not given
- * --points  of tcp also 1k1; 1k64d16 is pipelined, in churn each request has a connection of its own
+ *           points: how many bytes on how many connections, see there; 1k64d16 is pipelined, in churn each request has
+ *           a connection of its own
  * --only    servers; what is compared with comes first
  * --rounds  3 if not given
  * --secs    how long a sample takes, 1 if not given
- * --warm    how long a server is warmed up on the first point, 3 if not given; a third of it on the others
+ * --warm    how long a JVM is warmed up on the first point, 3 if not given; a third of it on the others
  * --extra   NAME=COMMAND: another server, listening on 127.0.0.1 at the port that stands for {port};
  *           may be given several times
  * </pre>
@@ -130,17 +131,17 @@ public final class EchoBench {
       throws IOException, InterruptedException {
     for (ServerProcess server : servers.values()) {
       log("warming up %s", server.name());
-      double length = warmup;
+      double length = server.isJvm() ? warmup : Math.min(warmup, 0.5);
       for (String point : points) {
         generator.run(server, suite.load(point) + " -w 0 -t " + length);
-        length = warmup / 3;
+        length = Math.min(length, warmup / 3);
       }
     }
   }
 
   private LoadGenerator.Sample sample(LoadGenerator generator, ServerProcess server, String point)
       throws IOException, InterruptedException {
-    String arguments = suite.load(point) + " -w 0.25 -t " + seconds;
+    String arguments = suite.load(point) + " -w " + Math.min(0.25, seconds / 4) + " -t " + seconds;
     LoadGenerator.Sample best = generator.run(server, arguments);
     for (int retry = 0; best.starved() && retry < RETRIES; retry++) {
       LoadGenerator.Sample again = generator.run(server, arguments);
@@ -152,6 +153,29 @@ public final class EchoBench {
   }
 
   // ---- what came out
+
+  /** The servers that were there. */
+  List<String> servers() {
+    return names;
+  }
+
+  /** What a server has taken, and done: medians of the rounds, the last two but of those that it was fed in. */
+  Map<String, Double> medians(String point, String name) {
+    List<LoadGenerator.Sample> samples = results.get(point).get(name);
+    var medians = new LinkedHashMap<String, Double>();
+    medians.put("micros", median(values(samples, LoadGenerator.Sample::cpuMicros)));
+    medians.put("userMicros", median(values(samples, LoadGenerator.Sample::userMicros)));
+    List<LoadGenerator.Sample> fed = fed(samples);
+    if (!fed.isEmpty()) {
+      medians.put("perSecond", median(values(fed, LoadGenerator.Sample::requestsPerSecond)));
+      medians.put("p99", median(values(fed, LoadGenerator.Sample::p99)));
+    }
+    return medians;
+  }
+
+  private static List<LoadGenerator.Sample> fed(List<LoadGenerator.Sample> samples) {
+    return samples.stream().filter(sample -> !sample.starved()).toList();
+  }
 
   /** The server's CPU time per request as a multiple of the base's: the median of the rounds' ratios. */
   double ratio(String point, String name, String base) {
@@ -178,8 +202,7 @@ public final class EchoBench {
 
   private String row(String point, String name, String base, List<LoadGenerator.Sample> samples) {
     double[] cpu = values(samples, LoadGenerator.Sample::cpuMicros);
-    List<LoadGenerator.Sample> fed =
-        samples.stream().filter(sample -> !sample.starved()).toList();
+    List<LoadGenerator.Sample> fed = fed(samples);
     return String.format(
         Locale.ROOT,
         "| %s | %.2f | %.3f | %.2f..%.2f | %.2f | %s | %s | %s | %d of %d |",

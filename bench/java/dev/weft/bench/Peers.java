@@ -76,6 +76,20 @@ final class Peers {
     return SOURCES.resolve(file).toString();
   }
 
+  /**
+   * The version of asyncio's CPython, or of uvloop.
+   *
+   * @throws IOException if it is not there
+   */
+  static String version(String name) throws IOException, InterruptedException {
+    boolean uvloop = name.equals("uvloop");
+    String version = uvloop
+        ? "import uvloop; print(uvloop.__version__)"
+        : "import platform; print(platform.python_version())";
+    return Programs.output(List.of(uvloop ? pythonWithUvloop() : python(), "-c", version))
+        .strip();
+  }
+
   private static String python() throws IOException, InterruptedException {
     for (String python : PYTHONS) {
       try {

@@ -126,6 +126,11 @@ final class ServerProcess implements AutoCloseable {
     return port;
   }
 
+  /** Whether it is a JVM, and not CPython. */
+  boolean isJvm() {
+    return !Peers.isServer(name);
+  }
+
   long pid() {
     return process.pid();
   }

@@ -1,9 +1,10 @@
 package dev.weft.bench;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What servers do, and the loads that are put on them. */
 enum Suite {
@@ -34,21 +35,9 @@ enum Suite {
       List.of("protocol", "nio", "threads", "netty", "asyncio"),
       List.of("64b16", "1k16"));
 
-  private static final Map<String, String> POINTS = new LinkedHashMap<>();
-
-  static {
-    POINTS.put("1k64", "-c 64 -s 1024");
-    POINTS.put("10k64", "-c 64 -s 10240");
-    POINTS.put("100k16", "-c 16 -s 102400");
-    POINTS.put("64b1000", "-c 1000 -s 64");
-    POINTS.put("1k1", "-c 1 -s 1024 -b");
-    POINTS.put("1k64d16", "-c 64 -s 1024 -d 16");
-    POINTS.put("churn", "-m churn -c 16 -s 64");
-    POINTS.put("64b16", "-c 16 -s 64");
-    POINTS.put("1k16", "-c 16 -s 1024");
-    POINTS.put("16k16", "-c 16 -s 16384");
-    POINTS.put("64m1", "-m bulk -c 1 -s 1048576 -d 64");
-  }
+  private static final int MIB = 1 << 20;
+  private static final Map<String, Integer> UNITS = Map.of("b", 1, "k", 1024, "m", MIB);
+  private static final Pattern POINT = Pattern.compile("(\\d+)([bkm])(\\d+)(?:d(\\d+))?");
 
   private final Class<?> main;
   private final List<String> servers;
@@ -94,15 +83,29 @@ enum Suite {
   }
 
   /**
-   * What the load generator is told.
+   * What the load generator is told. A point is the size of a message, in bytes, KiB or MiB, and how many
+   * connections there are: {@code 10k64}; with {@code d} and how many are in flight on each: {@code 1k64d16}. If
+   * there is one connection, the generator spins. In {@code churn} each message of 64 bytes has a connection of its
+   * own. What goes out in bulk is asked for a MiB each.
    *
    * @throws IllegalArgumentException if there is no such point
    */
   String load(String point) {
-    String load = POINTS.get(point);
-    if (load == null) {
-      throw new IllegalArgumentException("points are " + POINTS.keySet() + ": " + point);
+    if (this == TCP && point.equals("churn")) {
+      return "-m churn -c 16 -s 64";
     }
-    return (isEncrypted() ? "-T " : this == UDP ? "-U " : "") + load;
+    Matcher fields = POINT.matcher(point);
+    if (!fields.matches()) {
+      throw new IllegalArgumentException("no point: " + point + "; points are like " + points);
+    }
+    int size = Integer.parseInt(fields.group(1));
+    int connections = Integer.parseInt(fields.group(3));
+    if (this == BULK) {
+      return "-T -m bulk -s " + MIB + " -d " + size + " -c " + connections;
+    }
+    return (this == TLS ? "-T " : this == UDP ? "-U " : "")
+        + ("-s " + size * UNITS.get(fields.group(2)) + " -c " + connections)
+        + (fields.group(4) == null ? "" : " -d " + fields.group(4))
+        + (this == TCP && connections == 1 ? " -b" : "");
   }
 }

@@ -113,6 +113,24 @@ final class WeftOperations implements AutoCloseable {
     });
   }
 
+  /** {@code sleep(ZERO)} in so many tasks. */
+  void yields(int n, int tasks) {
+    run(() -> {
+      left = tasks;
+      Future<Void> end = loop.createFuture();
+      for (int i = 0; i < tasks; i++) {
+        loop.createTask(() -> {
+          repeatYield(n / tasks);
+          if (--left == 0) {
+            end.setResult(null);
+          }
+          return null;
+        });
+      }
+      end.await();
+    });
+  }
+
   private static Void repeatYield(int n) {
     for (int i = 0; i < n; i++) {
       Task.sleep(Duration.ZERO);

@@ -1,0 +1,218 @@
+package dev.weft.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+
+/*
+ * The names that figures have in Results: "1k64.protocol.efficiency" is what bare NIO takes of the CPU at that
+ * point as a multiple of what that server takes, so more is better; "tasks.yields.ratio" is what Weft takes as a
+ * multiple of bare virtual threads, and all else is nanoseconds or bytes, so less is better.
+ */
+
+/**
+ * A figure that has to be reached.
+ *
+ * @param what what is measured
+ * @param figure its name
+ * @param format how it is printed
+ * @param most whether it must not be more than the limit, else not less
+ * @param limit the limit
+ * @param rivals other figures, of which it must be some multiple
+ * @param notes figures that are told beside it
+ */
+record Goal(
+    String what,
+    String figure,
+    String format,
+    boolean most,
+    double limit,
+    List<Rival> rivals,
+    List<Note> notes) {
+
+  /**
+   * What must be beaten as well.
+   *
+   * @param title how it is called
+   * @param figure its name
+   * @param factor how many times as much is needed
+   */
+  record Rival(String title, String figure, double factor) {}
+
+  /**
+   * What is told, too.
+   *
+   * @param figure its name
+   * @param format how it is printed
+   */
+  record Note(String figure, String format) {}
+
+  private static final String TIMES = "%.2f";
+  private static final String NANOS = "%,.0f ns";
+  private static final String BYTES = "%,.0f bytes";
+
+  /** All of them, in the order of the table. */
+  static List<Goal> all() {
+    var goals = new ArrayList<Goal>();
+    goals.add(protocol("1 KiB, 64 connections", "1k64", 0.97));
+    goals.add(protocol("10 KiB, 64 connections", "10k64", 0.97));
+    goals.add(protocol("100 KiB, 16 connections", "100k16", 0.97));
+    goals.add(protocol("64 B, 1,000 connections", "64b1000", 0.95));
+    goals.add(streams("1 KiB, 64 connections", "1k64", 0.93));
+    goals.add(streams("10 KiB, 64 connections", "10k64", 0.90));
+    goals.add(streams("100 KiB, 16 connections", "100k16", 0.90));
+    goals.add(streams("64 B, 1,000 connections", "64b1000", 0.90));
+    goals.add(echo(
+        "thread for each connection on `LoopSockets`, 1 KiB, 64 connections",
+        "1k64",
+        "loopthreads",
+        0.90,
+        new Rival("the JDK's virtual threads", "1k64.threads.efficiency", 1.25)));
+    goals.add(echo(
+        "protocol, 1 KiB, 16 in flight on each of 64 connections",
+        "1k64d16",
+        "protocol",
+        0,
+        rival("Netty epoll", "1k64d16", "netty-epoll"),
+        rival("uvloop", "1k64d16", "uvloop")));
+    goals.add(echo("protocol, a connection for each 64 B", "churn", "protocol", 0.95));
+    goals.add(atMost("an idle connection, protocol, of 10,000", "idle.protocol.heap", BYTES, 1500));
+    goals.add(atMost("an idle connection, streams, of 10,000", "idle.streams.heap", BYTES, 2500));
+    goals.add(timesBare("switch between two tasks by futures", "pingPong", 1.25));
+    goals.add(timesBare("yield, two tasks in turn", "yields", 1.25));
+    goals.add(nanos("spawn and join an empty task", "spawnJoin", 400));
+    goals.add(nanos("`call_soon`, in batches", "callbacks", 20));
+    goals.add(nanos("`call_soon`, each by the one before", "callbackChain", 300));
+    goals.add(nanos("`call_later` and cancel, among 1,000 timers", "timers1000", 100));
+    goals.add(nanos("the same, among 1,000,000", "timers1000000", 200));
+    goals.add(nanos("a timeout scope around nothing", "timeout", 400));
+    goals.add(nanos("an item through a queue of 1", "queue1", 500));
+    goals.add(nanos("an item through a queue of 100", "queue100", 60));
+    goals.add(nanos("`gather` of 100 empty tasks", "gather", 25_000));
+    goals.add(nanos("`TaskGroup` of 100 empty tasks", "taskGroup", 25_000));
+    goals.add(atMost("a sleeping task", "tasks.sleeping.heap", BYTES, 900));
+    return goals;
+  }
+
+  private static Goal protocol(String load, String point, double limit) {
+    return echo(
+        "protocol, " + load,
+        point,
+        "protocol",
+        limit,
+        rival("Netty epoll", point, "netty-epoll"),
+        rival("Netty NIO", point, "netty"),
+        rival("uvloop", point, "uvloop"));
+  }
+
+  private static Goal streams(String load, String point, double limit) {
+    return echo(
+        "streams, " + load,
+        point,
+        "streams",
+        limit,
+        new Rival("uvloop streams", point + ".uvloop-streams.efficiency", 1.4));
+  }
+
+  private static Rival rival(String title, String point, String server) {
+    return new Rival(title, point + "." + server + ".efficiency", 1);
+  }
+
+  private static Goal echo(String what, String point, String form, double limit, Rival... rivals) {
+    String server = point + "." + form;
+    return new Goal(
+        "echo, " + what,
+        server + ".efficiency",
+        TIMES,
+        false,
+        limit,
+        List.of(rivals),
+        List.of(new Note(server + ".micros", "%.1f µs")));
+  }
+
+  private static Goal timesBare(String what, String operation, double limit) {
+    String name = "tasks." + operation;
+    return new Goal(
+        what,
+        name + ".ratio",
+        "%.2f times",
+        true,
+        limit,
+        List.of(),
+        List.of(new Note(name + ".nanos", NANOS), new Note(name + ".bareNanos", "bare " + NANOS)));
+  }
+
+  private static Goal nanos(String what, String operation, double limit) {
+    return atMost(what, "tasks." + operation + ".nanos", NANOS, limit);
+  }
+
+  private static Goal atMost(String what, String figure, String format, double limit) {
+    return new Goal(what, figure, format, true, limit, List.of(), List.of());
+  }
+
+  // ---- beside what was measured
+
+  /** The row of the table. */
+  String row(Results results) {
+    return "| " + what + " | " + must() + " | " + measured(results) + " | " + verdict(results)
+        + " |";
+  }
+
+  private String must() {
+    var must = new ArrayList<String>();
+    if (limit > 0) {
+      must.add((most ? "<= " : ">= ")
+          + text(format, limit)
+          + (figure.endsWith(".efficiency") ? " of bare NIO" : "")
+          + (figure.endsWith(".ratio") ? " bare" : ""));
+    }
+    String ahead = rivals.stream()
+        .filter(rival -> rival.factor == 1)
+        .map(Rival::title)
+        .collect(Collectors.joining(", "));
+    if (!ahead.isEmpty()) {
+      must.add("ahead of " + ahead);
+    }
+    for (Rival rival : rivals) {
+      if (rival.factor != 1) {
+        must.add(text(TIMES, rival.factor) + " times " + rival.title);
+      }
+    }
+    return String.join("; ", must);
+  }
+
+  private String measured(Results results) {
+    OptionalDouble own = results.number(figure);
+    if (own.isEmpty()) {
+      return "-";
+    }
+    var beside = new ArrayList<String>();
+    for (Note note : notes) {
+      results.number(note.figure).ifPresent(value -> beside.add(text(note.format, value)));
+    }
+    for (Rival rival : rivals) {
+      OptionalDouble other = results.number(rival.figure);
+      beside.add(rival.title + " " + (other.isPresent() ? text(TIMES, other.getAsDouble()) : "-"));
+    }
+    return text(format, own.getAsDouble())
+        + (beside.isEmpty() ? "" : " (" + String.join(", ", beside) + ")");
+  }
+
+  private String verdict(Results results) {
+    OptionalDouble own = results.number(figure);
+    return own.isEmpty() ? "-" : isMet(own.getAsDouble(), results) ? "met" : "**missed**";
+  }
+
+  private boolean isMet(double own, Results results) {
+    return (most ? own <= limit : own >= limit)
+        && rivals.stream()
+            .allMatch(
+                rival -> own >= rival.factor * results.number(rival.figure).orElse(0));
+  }
+
+  private static String text(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+}
