@@ -1,6 +1,6 @@
 package dev.weft.loop;
 
-import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
@@ -259,16 +259,24 @@ final class ProcessSignal {
       }
     }
 
+    /** Made as lambdas are: the JDK's proxies would cost each program's start some 25 ms. */
     static Object handler(Runnable code) {
       try {
-        var run = MethodHandles.lookup()
-            .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
-            .bindTo(code);
-        return MethodHandleProxies.asInterfaceInstance(
-            HANDLER, MethodHandles.dropArguments(run, 0, SIGNAL));
-      } catch (ReflectiveOperationException e) {
-        throw unusable(e);
+        var lookup = MethodHandles.lookup();
+        var arrived = lookup.findStatic(
+            Jvm.class, "run", MethodType.methodType(void.class, Runnable.class, Object.class));
+        var handle = MethodType.methodType(void.class, SIGNAL);
+        var factory = MethodType.methodType(HANDLER, Runnable.class);
+        return LambdaMetafactory.metafactory(lookup, "handle", factory, handle, arrived, handle)
+            .getTarget()
+            .invoke(code);
+      } catch (Throwable e) {
+        throw new LinkageError("sun.misc.Signal cannot be used", e);
       }
+    }
+
+    private static void run(Runnable code, Object signal) {
+      code.run();
     }
   }
 }

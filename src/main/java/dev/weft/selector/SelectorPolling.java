@@ -40,7 +40,7 @@ abstract class SelectorPolling extends BaseEventLoop {
   private ByteBuffer buffer;
   private int polled; // how many channels the last poll has found ready
   private final Set<Releasable> releasables = new LinkedHashSet<>();
-  private boolean selectablePipes = Descriptors.isAvailable();
+  private boolean pumpedPipes;
 
   SelectorPolling(Clock clock) {
     super(clock);
@@ -182,12 +182,12 @@ abstract class SelectorPolling extends BaseEventLoop {
 
   /** Whether the selector watches the pipes of children; else threads move their bytes. */
   boolean hasSelectablePipes() {
-    return selectablePipes;
+    return !pumpedPipes && Descriptors.isAvailable();
   }
 
   /** For tests of the other way. */
   void pumpPipes() {
-    selectablePipes = false;
+    pumpedPipes = true;
   }
 
   /**
