@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * Draws the efficiency of the echo servers as bars: a panel for each point, a bar for each server, a line where bare
- * NIO is.
+ * Draws the efficiency of the echo servers as bars: a panel for each point that has been measured, a bar for each
+ * server, a line where bare NIO is.
  */
 final class Chart {
 
@@ -64,7 +65,10 @@ final class Chart {
 
   private String draw() {
     int panelHeight = TITLE + SERVERS.size() * ROW + GAP;
-    int rows = (POINTS.size() + COLUMNS - 1) / COLUMNS;
+    List<Map.Entry<String, String>> measured = POINTS.entrySet().stream()
+        .filter(point -> results.number(point.getKey() + ".nio.efficiency").isPresent())
+        .toList();
+    int rows = (measured.size() + COLUMNS - 1) / COLUMNS;
     int width = COLUMNS * (PANEL + GAP) + GAP;
     int height = TOP + rows * panelHeight;
     line(
@@ -78,7 +82,7 @@ final class Chart {
         GAP);
     line("<text x=\"%d\" y=\"37\">%s</text>", GAP, Machine.line(results));
     int panel = 0;
-    for (Map.Entry<String, String> point : POINTS.entrySet()) {
+    for (Map.Entry<String, String> point : measured) {
       panel(point, GAP + panel % COLUMNS * (PANEL + GAP), TOP + panel / COLUMNS * panelHeight);
       panel++;
     }

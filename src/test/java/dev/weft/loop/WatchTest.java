@@ -216,7 +216,8 @@ class WatchTest {
   }
 
   @Test
-  @DisplayName("VT-5, J8: a pinned virtual thread that waits is told as such, with the owner of the lock")
+  @DisplayName(
+      "VT-5, J8: a pinned virtual thread that waits is told as such, with the owner of the lock")
   void pinned() throws Exception {
     CONTENDED.lock();
     try {
