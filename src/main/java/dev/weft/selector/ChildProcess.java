@@ -48,7 +48,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     this.loop = loop;
     this.child = child;
     this.protocol = protocol;
-    this.signals = new ChildSignals(child.process().toHandle(), child.startTime());
+    this.signals = new ChildSignals(child.process().toHandle());
   }
 
   /** Connects the pipes; {@code connectionMade} follows in the next turn. */
@@ -206,7 +206,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
         pipe.close();
       }
     }
-    if (returncode.isEmpty() && child.process().isAlive()) {
+    if (returncode.isEmpty() && child.process().toHandle().isAlive()) {
       if (loop.getDebug()) {
         LOG.warn("Close running child process: kill {}", this);
       }

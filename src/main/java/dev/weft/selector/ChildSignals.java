@@ -2,6 +2,8 @@ package dev.weft.selector;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,15 +31,13 @@ final class ChildSignals {
   private static final String SEND_UNCHECKED = "kill -$1 $2";
 
   private final ProcessHandle process;
-  private final String startTime;
 
   // loop thread only
   private final Set<Integer> sent = new HashSet<>();
   private CompletableFuture<Void> sending = CompletableFuture.completedFuture(null);
 
-  ChildSignals(ProcessHandle process, String startTime) {
+  ChildSignals(ProcessHandle process) {
     this.process = process;
-    this.startTime = startTime;
   }
 
   /** Sends a signal behind those that are still being sent. */
@@ -68,30 +68,51 @@ final class ChildSignals {
     }
   }
 
+  /**
+   * On a thread of the pool. The number's start time is read first: if the process, of which the JDK remembers it, is
+   * alive after that, it was this one's.
+   */
   private void runHelper(int signal) {
+    String began = startTime(process.pid());
     if (!process.isAlive()) {
       return;
     }
     try {
-      int failed = new ProcessBuilder(
-              "/bin/sh",
-              "-c",
-              startTime.isEmpty() ? SEND_UNCHECKED : SEND,
-              "sh",
-              Integer.toString(signal),
-              Long.toString(process.pid()),
-              startTime)
-          .redirectErrorStream(true)
-          .redirectOutput(Redirect.DISCARD)
-          .start()
-          .waitFor();
-      if (failed != 0 && process.isAlive()) {
+      if (helper(signal, process.pid(), began).start().waitFor() != 0 && process.isAlive()) {
         LOG.warn("signal {} could not be sent to process {}", signal, process.pid());
       }
     } catch (IOException e) {
       LOG.warn("signal {} could not be sent to process {}", signal, process.pid(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody but the JVM's end interrupts this thread
+    }
+  }
+
+  /**
+   * What sends a signal to the process that has this number and began then; does nothing if there is none.
+   *
+   * @param began see {@link #startTime}; empty: to whatever process has the number
+   */
+  static ProcessBuilder helper(int signal, long pid, String began) {
+    return new ProcessBuilder(
+            "/bin/sh",
+            "-c",
+            began.isEmpty() ? SEND_UNCHECKED : SEND,
+            "sh",
+            Integer.toString(signal),
+            Long.toString(pid),
+            began)
+        .redirectErrorStream(true)
+        .redirectOutput(Redirect.DISCARD);
+  }
+
+  /** When the process with this number began, as the system's process table says it; empty if it says nothing. */
+  static String startTime(long pid) {
+    try {
+      String line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      return line.substring(line.lastIndexOf(')') + 2).split(" ")[19];
+    } catch (IOException | RuntimeException e) {
+      return ""; // no such table, or it has ended already
     }
   }
 

@@ -4,13 +4,11 @@ package dev.weft.selector;
  * A child that runs.
  *
  * @param process the child
- * @param startTime when it began, as the system's process table says it; empty if that is not known
  * @param stdin the pipe to its stdin; null if that is something else
  * @param stdout the pipe from its stdout; null if that is something else
  * @param stderr the pipe from its stderr; null if that is something else
  */
-record Spawned(
-    Process process, String startTime, PipeSink stdin, PipeSource stdout, PipeSource stderr) {
+record Spawned(Process process, PipeSink stdin, PipeSource stdout, PipeSource stderr) {
 
   /** Kills the child and gives the pipes back. Any thread, as long as no transport has them. */
   void discard() {

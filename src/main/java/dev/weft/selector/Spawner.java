@@ -10,8 +10,6 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.channels.Channel;
 import java.nio.channels.Pipe;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -164,7 +162,6 @@ final class Spawner {
     Process process = builder.start();
     return new Spawned(
         process,
-        startTime(process),
         isPipe(builder.redirectInput()) ? new PumpSink(process.getOutputStream()) : null,
         isPipe(builder.redirectOutput()) ? new PumpSource(process.getInputStream()) : null,
         hasStderrPipe(builder) ? new PumpSource(process.getErrorStream()) : null);
@@ -198,7 +195,6 @@ final class Spawner {
       Process process = builder.start();
       return new Spawned(
           process,
-          startTime(process),
           stdin == null ? null : new ChannelSink(stdin),
           stdout == null ? null : new ChannelSource(stdout),
           stderr == null ? null : new ChannelSource(stderr));
@@ -216,15 +212,5 @@ final class Spawner {
 
   private static boolean hasStderrPipe(ProcessBuilder builder) {
     return !builder.redirectErrorStream() && isPipe(builder.redirectError());
-  }
-
-  /** When a process began, by the system's process table: with its number, what tells it from all others. */
-  private static String startTime(Process process) {
-    try {
-      String line = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-      return line.substring(line.lastIndexOf(')') + 2).split(" ")[19];
-    } catch (IOException | RuntimeException e) {
-      return ""; // no such table, or it has ended already
-    }
   }
 }

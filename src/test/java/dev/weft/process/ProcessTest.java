@@ -181,6 +181,52 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
+  @DisplayName("PROC-8: close gives the pipes up, whoever else has their other ends")
+  void closeWithGrandchild() {
+    run(() -> {
+      var recorder = new Recorder();
+      var child = loop.subprocessShell(() -> recorder, "exec 3<&0; cat <&3 & wait");
+      child.transport().close();
+      recorder.lost.await(); // not before our end of its stdin is closed
+      assertEquals(-9, child.transport().getReturncode().getAsInt());
+    });
+  }
+
+  @Test
+  @DisplayName("PROC-8: close does not kill a child that has ended before the loop knows it")
+  void closeAfterUnnoticedEnd() {
+    run(() -> {
+      var recorder = new Recorder();
+      var child = loop.subprocessShell(() -> recorder, "exit 137");
+      ProcessHandle process = child.transport().getExtraInfo(ExtraInfo.SUBPROCESS);
+      while (process.isAlive()) {
+        Thread.onSpinWait(); // the loop stands still
+      }
+      child.transport().close();
+      recorder.lost.await();
+      assertEquals(137, child.transport().getReturncode().getAsInt()); // -9 if it had been
+    });
+  }
+
+  @Test
+  @DisplayName("PROC-7: between the exit and connectionLost signals are ignored")
+  void signalsAfterExit() {
+    run(() -> {
+      var recorder = new Recorder();
+      var child = loop.subprocessShell(() -> recorder, "exit 137");
+      while (child.transport().getReturncode().isEmpty()) {
+        Task.sleep(Duration.ZERO);
+      }
+      assertFalse(recorder.lost.done());
+      child.transport().sendSignal(10);
+      child.transport().kill();
+      recorder.lost.await();
+      assertEquals(137, child.transport().getReturncode().getAsInt());
+      assertThrows(ProcessLookupException.class, () -> child.transport().sendSignal(10));
+    });
+  }
+
+  @Test
   @DisplayName(
       "PROC-10, PROC-20: output that nobody reads stops the child, not the loop; stderr may be flooded meanwhile")
   void flood() {

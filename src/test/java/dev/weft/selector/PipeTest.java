@@ -3,7 +3,10 @@ package dev.weft.selector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Context;
@@ -28,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class PipeTest extends TcpTest {
 
   /** Takes bytes and ends. */
-  private final class Reader extends Recorder {
+  private class Reader extends Recorder {
     Reader() {
       super(PipeTest.this.loop);
     }
@@ -68,6 +71,41 @@ final class PipeTest extends TcpTest {
       assertFalse(pipe.source().isOpen());
     });
     order.checkFinished();
+  }
+
+  @Test
+  @DisplayName("PIPE-2: an eofReceived that throws does not keep connectionLost(null) from coming")
+  void endFails() {
+    run(() -> {
+      Pipe pipe = Pipe.open();
+      var failure = new IllegalStateException("on purpose");
+      var reader = new Reader() {
+        @Override
+        public boolean eofReceived() {
+          throw failure;
+        }
+      };
+      loop.connectReadPipe(() -> reader, pipe.source());
+      pipe.sink().close();
+      assertNull(reader.lost.await());
+      assertSame(failure, takeReport().exception().get());
+    });
+  }
+
+  @Test
+  @DisplayName("PIPE-4: a reader that goes while bytes are queued is an error, and they are gone")
+  void readerGoes() {
+    run(() -> {
+      Pipe pipe = Pipe.open();
+      var writing = loop.connectWritePipe(() -> new FlowControl(loop), pipe.sink());
+      var writer = new StreamWriter(writing.transport(), writing.protocol());
+      writer.write(new byte[1_000_000]);
+      assertTrue(writing.transport().getWriteBufferSize() > 0);
+      pipe.source().close();
+      assertThrows(IOException.class, writer::waitClosed);
+      assertEquals(0, writing.transport().getWriteBufferSize());
+      assertFalse(pipe.sink().isOpen());
+    });
   }
 
   @Test
