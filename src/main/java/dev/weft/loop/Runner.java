@@ -36,6 +36,7 @@ public final class Runner implements AutoCloseable {
   private EventLoop loop;
   private Context context;
   private boolean closed;
+  private Throwable thrown; // by the last run, whose caller has it
 
   /**
    * A runner with a loop of the program's {@link AbstractEventLoopPolicy}. It becomes the current loop of
@@ -142,6 +143,7 @@ public final class Runner implements AutoCloseable {
     if (failure instanceof KeyboardInterrupt) {
       UncaughtInterrupt.watch();
     }
+    thrown = failure;
     if (failure != null) {
       throw Throwables.rethrow(failure);
     }
@@ -150,7 +152,9 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Cancels all tasks and waits for them, closes asynchronous generators, shuts the default executor down, and closes the loop ({@code
-   * close}). Idempotent. Tasks that end with a failure are reported to the exception handler.
+   * close}). Idempotent. Tasks that end with a failure are reported to the exception handler; a fatal one is thrown, once
+   * all is closed. One that the last {@code run} has thrown is not thrown again: with the runner in a
+   * try-with-resources statement, Java would throw an {@code IllegalArgumentException} in its place.
    *
    * @throws IllegalStateException if the caller runs on a loop
    */
@@ -166,16 +170,36 @@ public final class Runner implements AutoCloseable {
     if (loop == null) {
       return;
     }
-    try (EventLoop closing = loop) { // a failure of its close must not hide one from here
-      try {
-        cancelAllTasks();
-        closing.runUntilComplete(() -> closing.shutdownAsyncgens());
-        closing.runUntilComplete(() -> closing.shutdownDefaultExecutor(EXECUTOR_TIMEOUT));
-      } finally {
-        if (setsCurrent) {
-          AbstractEventLoopPolicy.getEventLoopPolicy().resetEventLoop();
-        }
+    Throwable failure = failureOf(loop::close, failureOf(this::cleanUp, null));
+    if (failure != null && failure != thrown) {
+      throw Throwables.rethrow(failure);
+    }
+  }
+
+  private void cleanUp() {
+    try {
+      cancelAllTasks();
+      loop.runUntilComplete(() -> loop.shutdownAsyncgens());
+      loop.runUntilComplete(() -> loop.shutdownDefaultExecutor(EXECUTOR_TIMEOUT));
+    } finally {
+      if (setsCurrent) {
+        AbstractEventLoopPolicy.getEventLoopPolicy().resetEventLoop();
       }
+    }
+  }
+
+  /** What {@code action} throws, or what came before it: several tasks may have failed with one exception. */
+  private static Throwable failureOf(Runnable action, Throwable before) {
+    try {
+      action.run();
+      return before;
+    } catch (Throwable error) {
+      if (before == null) {
+        return error;
+      } else if (error != before) {
+        before.addSuppressed(error);
+      }
+      return before;
     }
   }
 

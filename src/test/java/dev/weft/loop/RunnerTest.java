@@ -264,6 +264,49 @@ class RunnerTest {
   }
 
   @Test
+  @DisplayName(
+      "RUN-4: one exception that several tasks throw while all is closed is thrown as it is")
+  void oneFailureAtCloseTwice() {
+    Runner runner = newRunner();
+    var fatal = new KeyboardInterrupt();
+    runner.run(() -> throwAtClose(fatal));
+    assertSame(fatal, assertThrows(KeyboardInterrupt.class, runner::close));
+    assertEquals(List.of(), List.of(fatal.getSuppressed()));
+  }
+
+  @Test
+  @DisplayName(
+      "RUN-4: what run has thrown is not thrown again by close, which a try statement could not bear")
+  void thrownByRunAlready() {
+    var fatal = new KeyboardInterrupt();
+    assertSame(fatal, assertThrows(KeyboardInterrupt.class, () -> {
+      try (Runner runner = newRunner()) {
+        runner.run(() -> {
+          throwAtClose(fatal);
+          throw fatal;
+        });
+      }
+    }));
+    assertEquals(List.of(), List.of(fatal.getSuppressed()));
+  }
+
+  /** By one task when it is cancelled, by another when the loop is closed. */
+  private static void throwAtClose(KeyboardInterrupt fatal) {
+    EventLoop loop = EventLoop.getRunningLoop();
+    loop.setExceptionHandler((l, record) -> {}); // nobody looks at the tasks' failures
+    for (int cancellations = 2; cancellations > 0; cancellations--) {
+      int count = cancellations;
+      loop.createTask(() -> {
+        for (int i = 0; i < count; i++) {
+          assertThrows(CancelledError.class, loop.createFuture()::await);
+        }
+        throw fatal;
+      });
+    }
+    Loops.turns(1);
+  }
+
+  @Test
   @DisplayName("RUN-5: tasks that cancelled tasks leave behind are cancelled and waited for, too")
   void spawnedAtClose() {
     Runner runner = newRunner();
