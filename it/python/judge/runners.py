@@ -12,10 +12,12 @@ class Runners:
         runner = asyncio.Runner(loop_factory=lambda: self.loop)
         for body, context in self.mains:
             me = self.strand()
+            self.thrown = None
             try:
                 result = runner.run(self.coroutine(body, me), context=context)
                 self.trace(f"run returns {self.show(result)}")
             except (Exception, asyncio.CancelledError, KeyboardInterrupt) as error:
+                self.thrown = error
                 self.trace(f"run throws {self.show_error(error)}")
         self.show_all()
         pinned = tasks.all_tasks, runners._cancel_all_tasks
@@ -24,8 +26,10 @@ class Runners:
         try:
             runner.close()
         except (Exception, asyncio.CancelledError, KeyboardInterrupt) as error:
-            self.muted = False
-            self.trace(f"close throws {name(error)}")
+            if error is not self.thrown:  # Weft does not throw it again
+                self.muted = False
+                self.trace(f"close throws {name(error)}")
+                self.muted = True  # what is collected later is not to be seen either
         finally:
             tasks.all_tasks, runners._cancel_all_tasks = pinned
 

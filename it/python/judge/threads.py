@@ -101,9 +101,14 @@ class Threads:
         return True
 
     async def do_foreigncancel(self, me, s):
-        """Not of a coroutine that has not begun: asyncio begins it all the same, and cancels it then."""
+        """Not of a coroutine that has not begun: asyncio begins it all the same, and cancels it then.
+
+        Nor of one whose future is wrapped, too: of the two that hear of it, Weft tells the last first.
+        """
         foreign = self.named.get(s.args[0])
         if foreign is None:
             return "none"
         strand = self.submitted.get(foreign)
-        return "unborn" if strand is not None and strand.task is None else foreign.cancel()
+        if strand is not None and strand.task is None:
+            return "unborn"
+        return "wrapped" if strand is not None and foreign in self.wrapped else foreign.cancel()

@@ -97,4 +97,8 @@ class Yielding:
         await generator.aclose()
 
     async def do_shutdowngens(self, me, s):
+        """Of those that have not ended: asyncio closes the others, too, until the collector has found them."""
+        for generator in self.generators:
+            if generator.ag_frame is None:
+                self.loop._asyncgens.discard(generator)
         await self.loop.shutdown_asyncgens()

@@ -79,7 +79,7 @@ final class Generator {
       declare("default p0"); // closing a runner would wait for its threads
     }
     var statements =
-        new Statements(random, modern, Themes.pick(random), eager, chance(20), !byRunner);
+        new Statements(random, modern, Themes.pick(random, modern), eager, chance(20), !byRunner);
     for (int i = 0; i < Words.CALLBACKS; i++) {
       declare("callback a" + i, statements.ofCallback());
     }

@@ -68,7 +68,8 @@ final class Sequences extends Words {
     return switch (random.nextInt(8)) {
       case 0 -> "generate " + generator + " y" + random.nextInt(2);
       case 1, 2 -> "aclose " + generator;
-      case 3 -> chance(30) ? "shutdowngens" : "current";
+      case 3 ->
+        chance(30) ? "shutdowngens" : pick("current", "state main"); // a body has a task of its own
       default -> "next " + generator;
     };
   }
@@ -81,7 +82,7 @@ final class Sequences extends Words {
       case 5 -> "waitfor " + own() + " " + delay();
       case 6, 7, 8 -> "later h0 " + (1 + random.nextInt(9)) + " " + callback();
       case 9 -> "complete " + own() + " " + number();
-      case 10 -> "state " + pick("main", "f0", "l0");
+      case 10 -> "state " + pick("f0", "f1", "l0");
       default -> pick("raise " + message(), "acquire l0", "release l0");
     };
   }

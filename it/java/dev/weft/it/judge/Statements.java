@@ -60,7 +60,7 @@ final class Statements extends Words {
 
   private String jobText() {
     return switch (random.nextInt(8)) {
-      case 0, 1 -> "soonsafe h0 " + callback();
+      case 0, 1 -> "soonsafe h2 " + callback();
       case 2 -> "submit w0 " + laterBody();
       case 3, 4 -> foreign();
       case 5 -> pick("get v0", "set v0 " + number());
@@ -163,9 +163,9 @@ final class Statements extends Words {
             : "reschedule " + timeout() + " " + pick("-", delay());
       case 30 -> modern && chance(40) ? "groupcancel " + group() : groupSpawn(group());
       case 31 -> "execute " + foreigner() + " p0 " + job();
-      case 32 -> pick("work p0", "soonsafe h0 " + callback());
+      case 32 -> pick("work p0", "soonsafe h2 " + callback());
       case 33 -> modern || chance(50) ? "submit w0 " + laterBody() : foreign();
-      case 34 -> "wrap " + foreigner() + " " + pick("z0", "z1", "w0");
+      case 34 -> "wrap " + foreigner() + " " + (modern ? pick("z0", "z1") : pick("z0", "z1", "w0"));
       case 35 ->
         chance(20) ? "stop" : pick("rename " + task() + " n1", "name " + task(), "alltasks");
       default -> chance(40) ? "raise " + message() : "get v0";

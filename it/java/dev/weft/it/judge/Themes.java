@@ -9,6 +9,8 @@ import java.util.Random;
  */
 final class Themes {
 
+  // cancelling what wraps a coroutine's future ends that one on the loop's own thread
+  private static final String FOR_OLDER = "wrap d0 w0";
   private static final List<List<String>> ALL = List.of(
       List.of(),
       List.of(),
@@ -61,11 +63,11 @@ final class Themes {
           "await d0",
           "await d1",
           "cancel d0",
-          "soonsafe h0 a0",
+          "soonsafe h2 a0",
           "soon h1 a1"),
       List.of(
           "submit w0 leaf",
-          "wrap d0 w0",
+          FOR_OLDER,
           "wrap d1 z0",
           "await d0",
           "await d1",
@@ -76,7 +78,13 @@ final class Themes {
 
   private Themes() {}
 
-  static List<String> pick(Random random) {
-    return ALL.get(random.nextInt(ALL.size()));
+  /**
+   * Chooses one.
+   *
+   * @param modern see {@link Generator}
+   */
+  static List<String> pick(Random random, boolean modern) {
+    List<String> theme = ALL.get(random.nextInt(ALL.size()));
+    return modern ? theme.stream().filter(text -> !text.equals(FOR_OLDER)).toList() : theme;
   }
 }

@@ -92,10 +92,16 @@ final class Threads {
     return strand.label;
   }
 
-  /** Not a coroutine that has not begun: asyncio begins it all the same, and cancels it then. */
+  /**
+   * Not a coroutine that has not begun: asyncio begins it all the same, and cancels it then. Nor one whose future is
+   * wrapped, too: of the two that hear of it, Weft tells the last first.
+   */
   private Object cancel(CompletableFuture<?> foreign) {
     Strand strand = submitted.get(foreign);
-    return strand != null && strand.task == null ? "unborn" : foreign.cancel(false);
+    if (strand != null && strand.task == null) {
+      return "unborn";
+    }
+    return strand != null && wrapped.contains(foreign) ? "wrapped" : foreign.cancel(false);
   }
 
   private String wrap(Strand me, Statement s) {
