@@ -10,18 +10,15 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
-import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A listening socket whose {@code accept} parks on a loop. Any thread. */
-final class LoopServerSocketImpl extends SocketImpl {
+final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> {
 
   /** The socket of such an implementation; what it accepts are sockets of the same loop. */
   static final class LoopServerSocket extends ServerSocket {
@@ -47,27 +44,15 @@ final class LoopServerSocketImpl extends SocketImpl {
     }
   }
 
-  private final SelectorEventLoop loop;
   private final ReentrantLock acceptLock = new ReentrantLock();
-  private volatile ServerSocketChannel channel; // null before `create`
-  private volatile BlockingChannel io;
-  private volatile int timeout; // milliseconds; 0 for none
 
   LoopServerSocketImpl(SelectorEventLoop loop) {
-    this.loop = loop;
+    super(loop);
   }
 
   @Override
   protected void create(boolean stream) throws IOException {
-    ServerSocketChannel listening = ServerSocketChannel.open();
-    try {
-      listening.configureBlocking(false);
-    } catch (Throwable error) {
-      SelectorEventLoop.closeQuietly(listening);
-      throw error;
-    }
-    io = new BlockingChannel(loop, listening);
-    channel = listening;
+    adopt(ServerSocketChannel.open());
   }
 
   /** Channels bind and listen in one: see {@link #listen}. */
@@ -90,7 +75,7 @@ final class LoopServerSocketImpl extends SocketImpl {
   }
 
   private SocketChannel accept() throws IOException {
-    long nanos = TimeUnit.MILLISECONDS.toNanos(timeout);
+    long nanos = timeoutNanos();
     acceptLock.lock();
     try {
       while (true) {
@@ -110,55 +95,6 @@ final class LoopServerSocketImpl extends SocketImpl {
     } finally {
       acceptLock.unlock();
     }
-  }
-
-  @Override
-  protected void close() throws IOException {
-    if (channel != null) {
-      io.close();
-    }
-  }
-
-  private ServerSocketChannel open() throws SocketException {
-    ServerSocketChannel current = channel;
-    if (current == null || !current.isOpen()) {
-      throw new SocketException(current == null ? "Socket not created" : "Socket closed");
-    }
-    return current;
-  }
-
-  // ---- options
-
-  @Override
-  public void setOption(int option, Object value) throws SocketException {
-    if (option == SO_TIMEOUT) {
-      open();
-      timeout = NumberedOptions.timeout(value);
-    } else {
-      NumberedOptions.set(open(), option, value);
-    }
-  }
-
-  @Override
-  public Object getOption(int option) throws SocketException {
-    ServerSocketChannel current = open();
-    return option == SO_TIMEOUT ? (Object) timeout : NumberedOptions.get(current, option);
-  }
-
-  @Override
-  protected <T> void setOption(SocketOption<T> option, T value) throws IOException {
-    open().setOption(option, value);
-  }
-
-  @Override
-  protected <T> T getOption(SocketOption<T> option) throws IOException {
-    return open().getOption(option);
-  }
-
-  @Override
-  protected Set<SocketOption<?>> supportedOptions() {
-    ServerSocketChannel current = channel;
-    return current == null ? Set.of() : current.supportedOptions();
   }
 
   // ---- what a listening socket is never asked

@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
-import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -20,7 +19,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -32,7 +30,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 
 /** A connected or connecting socket whose blocking calls park on a loop. Any thread. */
-final class LoopSocketImpl extends SocketImpl {
+final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
 
   /** The socket of such an implementation: it exists as {@code Socket}'s constructor is protected. */
   static final class LoopSocket extends Socket {
@@ -41,12 +39,8 @@ final class LoopSocketImpl extends SocketImpl {
     }
   }
 
-  private final SelectorEventLoop loop;
   private final ReentrantLock readLock = new ReentrantLock(); // connecting is done under it, too
   private final ReentrantLock writeLock = new ReentrantLock();
-  private volatile SocketChannel channel; // null before `create` or after `reset`
-  private volatile BlockingChannel io;
-  private volatile int timeout; // milliseconds; 0 for none
 
   // under readLock
   private boolean endRead;
@@ -56,7 +50,7 @@ final class LoopSocketImpl extends SocketImpl {
   private int writtenSinceWait;
 
   LoopSocketImpl(SelectorEventLoop loop) {
-    this.loop = loop;
+    super(loop);
   }
 
   // ---- life
@@ -67,17 +61,6 @@ final class LoopSocketImpl extends SocketImpl {
       throw new IOException("Datagram socket creation not supported");
     }
     adopt(SocketChannel.open());
-  }
-
-  private void adopt(SocketChannel connection) throws IOException {
-    try {
-      connection.configureBlocking(false);
-    } catch (Throwable error) {
-      SelectorEventLoop.closeQuietly(connection);
-      throw error;
-    }
-    io = new BlockingChannel(loop, connection);
-    channel = connection;
   }
 
   /** Becomes the socket of a connection that a listening socket has accepted. */
@@ -168,21 +151,6 @@ final class LoopSocketImpl extends SocketImpl {
     throw new UnsupportedOperationException("accept"); // a ServerSocket's
   }
 
-  @Override
-  protected void close() throws IOException {
-    if (channel != null) {
-      io.close();
-    }
-  }
-
-  private SocketChannel open() throws SocketException {
-    SocketChannel current = channel;
-    if (current == null || !current.isOpen()) {
-      throw new SocketException(current == null ? "Socket not created" : "Socket closed");
-    }
-    return current;
-  }
-
   private SocketChannel connected() throws SocketException {
     SocketChannel current = open();
     if (!current.isConnected()) {
@@ -232,7 +200,7 @@ final class LoopSocketImpl extends SocketImpl {
     if (length == 0) {
       return 0;
     }
-    long nanos = TimeUnit.MILLISECONDS.toNanos(timeout);
+    long nanos = timeoutNanos();
     lockForReading(nanos);
     try {
       if (endRead) {
@@ -408,39 +376,5 @@ final class LoopSocketImpl extends SocketImpl {
   protected void shutdownOutput() throws IOException {
     connected().shutdownOutput();
     io.wake(io.output);
-  }
-
-  // ---- options
-
-  @Override
-  public void setOption(int option, Object value) throws SocketException {
-    if (option == SO_TIMEOUT) {
-      open();
-      timeout = NumberedOptions.timeout(value);
-    } else {
-      NumberedOptions.set(open(), option, value);
-    }
-  }
-
-  @Override
-  public Object getOption(int option) throws SocketException {
-    SocketChannel current = open();
-    return option == SO_TIMEOUT ? (Object) timeout : NumberedOptions.get(current, option);
-  }
-
-  @Override
-  protected <T> void setOption(SocketOption<T> option, T value) throws IOException {
-    open().setOption(option, value);
-  }
-
-  @Override
-  protected <T> T getOption(SocketOption<T> option) throws IOException {
-    return open().getOption(option);
-  }
-
-  @Override
-  protected Set<SocketOption<?>> supportedOptions() {
-    SocketChannel current = channel;
-    return current == null ? Set.of() : current.supportedOptions();
   }
 }

@@ -1,0 +1,93 @@
+package dev.weft.selector;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketImpl;
+import java.net.SocketOption;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.SelectableChannel;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What connected and listening sockets on a loop have in common: their channel and its options. Any thread.
+ *
+ * @param <C> the channel
+ */
+abstract class ChannelSocketImpl<C extends SelectableChannel & NetworkChannel> extends SocketImpl {
+
+  final SelectorEventLoop loop;
+  volatile C channel; // null before `create`
+  volatile BlockingChannel io;
+  private volatile int timeout; // milliseconds; 0 for none
+
+  ChannelSocketImpl(SelectorEventLoop loop) {
+    this.loop = loop;
+  }
+
+  /** Takes a new channel, and closes it if it fails. */
+  final void adopt(C opened) throws IOException {
+    try {
+      opened.configureBlocking(false);
+    } catch (Throwable error) {
+      SelectorEventLoop.closeQuietly(opened);
+      throw error;
+    }
+    io = new BlockingChannel(loop, opened);
+    channel = opened;
+  }
+
+  final C open() throws SocketException {
+    C current = channel;
+    if (current == null || !current.isOpen()) {
+      throw new SocketException(current == null ? "Socket not created" : "Socket closed");
+    }
+    return current;
+  }
+
+  @Override
+  protected void close() throws IOException {
+    if (channel != null) {
+      io.close();
+    }
+  }
+
+  // ---- options
+
+  /** How long to wait, in nanoseconds; 0 for as long as it takes. */
+  final long timeoutNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(timeout);
+  }
+
+  @Override
+  public void setOption(int option, Object value) throws SocketException {
+    if (option == SO_TIMEOUT) {
+      open();
+      timeout = NumberedOptions.timeout(value);
+    } else {
+      NumberedOptions.set(open(), option, value);
+    }
+  }
+
+  @Override
+  public Object getOption(int option) throws SocketException {
+    C current = open();
+    return option == SO_TIMEOUT ? (Object) timeout : NumberedOptions.get(current, option);
+  }
+
+  @Override
+  protected <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    open().setOption(option, value);
+  }
+
+  @Override
+  protected <T> T getOption(SocketOption<T> option) throws IOException {
+    return open().getOption(option);
+  }
+
+  @Override
+  protected Set<SocketOption<?>> supportedOptions() {
+    C current = channel;
+    return current == null ? Set.of() : current.supportedOptions();
+  }
+}
