@@ -1,10 +1,14 @@
 package dev.weft.thread;
 
 import dev.weft.loop.Server;
+import dev.weft.transport.TransportSocket;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -24,6 +28,23 @@ public final class GroupServer implements AutoCloseable {
     parts.add(new Part(thread, server));
     if (parts.size() == 1) {
       port = thread.call(server::port);
+    }
+  }
+
+  /** The other loops can listen at the same port as the first, but at one only. */
+  void checkOnePort() throws IOException {
+    Part first = parts.get(0);
+    Set<Integer> ports = first.thread.call(() -> {
+      var found = new TreeSet<Integer>();
+      for (TransportSocket socket : first.server.sockets()) {
+        found.add(((InetSocketAddress) socket.getLocalAddress()).getPort());
+      }
+      return found;
+    });
+    if (ports.size() > 1) {
+      throw new IllegalArgumentException(
+          "port must not be 0 with reusePort and several addresses, as each would have another: "
+              + ports);
     }
   }
 

@@ -110,7 +110,8 @@ public final class LoopGroup implements AutoCloseable {
    *
    * @param factory makes a protocol for each connection, on its loop: the loops call it at the same time
    * @param host a name or an address; empty for all interfaces
-   * @param port 0 to 65535; 0 for one that the system chooses
+   * @param port 0 to 65535; 0 for one that the system chooses, for each address of the host: not with {@code
+   *     reusePort} if there are several
    * @throws IOException if an address cannot be bound, see {@link EventLoop#createServer}
    * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's
    */
@@ -171,6 +172,9 @@ public final class LoopGroup implements AutoCloseable {
       for (LoopThread thread : threads) {
         Starter starter = each || thread == threads.get(0) ? listening : taking;
         int wanted = actual;
+        if (each && wanted != port) {
+          server.checkOnePort();
+        }
         server.add(thread, thread.call(() -> starter.start(thread.loop(), wanted, own)));
         actual = server.port();
       }

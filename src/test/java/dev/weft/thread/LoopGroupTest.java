@@ -13,6 +13,7 @@ import dev.weft.loop.EventLoop;
 import dev.weft.loop.KeyboardInterrupt;
 import dev.weft.loop.Task;
 import dev.weft.stream.ClientHandler;
+import dev.weft.testkit.FakeNames;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.Protocol;
 import dev.weft.transport.ServerOptions;
@@ -145,6 +146,25 @@ class LoopGroupTest {
         // 64 on one side of a fair coin: once in 10^19 runs
         assertEquals(2, spread(server, 64).size());
       }
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "with reusePort, port 0 and a host of several addresses, the loops would differ: refused")
+  void reusePortOfSeveralAddresses() throws Exception {
+    assumeTrue(System.getProperty("os.name").equals("Linux"), "asks for the option");
+    String both = FakeNames.of("127.0.0.1", "::1");
+    var options = ServerOptions.defaults().withReusePort(true);
+    try (var group = new LoopGroup(2, PREFIX)) {
+      var refused = assertThrows(
+          IllegalArgumentException.class, () -> group.createServer(Greeter::new, both, 0, options));
+      assertTrue(refused.getMessage().contains("port"), refused.getMessage());
+      assertEquals(2, spread(group.createServer(Greeter::new, both, 0), 2).size());
+    }
+    try (var group = new LoopGroup(1, PREFIX)) {
+      assertEquals(
+          1, spread(group.createServer(Greeter::new, both, 0, options), 2).size());
     }
   }
 
