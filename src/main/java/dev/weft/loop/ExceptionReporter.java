@@ -39,7 +39,7 @@ final class ExceptionReporter {
     try {
       callIn(contextOf(record), custom, record);
     } catch (Throwable error) {
-      passFatal(error);
+      KeyboardInterrupt.passFatal(error);
       logOrGiveUp(ExceptionContext.of("Unhandled error in exception handler")
           .withException(error)
           .with(ExceptionContext.CONTEXT, record));
@@ -86,14 +86,8 @@ final class ExceptionReporter {
     try {
       loop.defaultExceptionHandler(record);
     } catch (Throwable error) {
-      passFatal(error);
+      KeyboardInterrupt.passFatal(error);
       LOG.error("Exception in default exception handler while handling an exception", error);
-    }
-  }
-
-  private static void passFatal(Throwable error) {
-    if (KeyboardInterrupt.isFatal(error)) {
-      throw Throwables.rethrow(error);
     }
   }
 

@@ -37,4 +37,11 @@ public final class KeyboardInterrupt extends Error {
     return error instanceof KeyboardInterrupt
         || error instanceof VirtualMachineError && !(error instanceof StackOverflowError);
   }
+
+  /** Throws {@code error} if it is fatal; then whoever has caught it must not contain it. */
+  public static void passFatal(Throwable error) {
+    if (isFatal(error)) {
+      throw (Error) error;
+    }
+  }
 }

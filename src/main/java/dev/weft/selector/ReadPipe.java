@@ -1,7 +1,6 @@
 package dev.weft.selector;
 
 import dev.weft.loop.Context;
-import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.Future;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ExtraInfo;
@@ -66,10 +65,7 @@ final class ReadPipe implements ReadTransport, Releasable {
     try {
       data = source.read();
     } catch (IOException error) {
-      loop.callExceptionHandler(ExceptionContext.of("Fatal read error on pipe transport")
-          .withException(error)
-          .with(ExceptionContext.TRANSPORT, this)
-          .with(ExceptionContext.PROTOCOL, protocol));
+      loop.report("Fatal read error on pipe transport", error, this);
       end(error);
       return;
     }

@@ -5,7 +5,9 @@ import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Clock;
 import dev.weft.loop.Context;
 import dev.weft.loop.EventLoop;
+import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.Handle;
+import dev.weft.transport.BaseTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -204,6 +206,14 @@ abstract class SelectorPolling extends BaseEventLoop {
 
   Handle handle(Runnable callback, Context context) {
     return newHandle(callback, context);
+  }
+
+  /** Tells the exception handler what has gone wrong with a transport or its protocol. */
+  void report(String message, Throwable error, BaseTransport transport) {
+    callExceptionHandler(ExceptionContext.of(message)
+        .withException(error)
+        .with(ExceptionContext.TRANSPORT, transport)
+        .with(ExceptionContext.PROTOCOL, transport.getProtocol()));
   }
 
   boolean isCurrent() {

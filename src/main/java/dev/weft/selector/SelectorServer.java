@@ -6,6 +6,7 @@ import dev.weft.loop.EventLoop;
 import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
+import dev.weft.loop.KeyboardInterrupt;
 import dev.weft.loop.Server;
 import dev.weft.loop.Task;
 import dev.weft.loop.TimerHandle;
@@ -410,7 +411,7 @@ final class SelectorServer implements Server, Releasable {
       loop.newTransport(connection, protocol, SelectorServer.this, tls, made(protocol));
     } catch (Throwable error) {
       SelectorEventLoop.closeQuietly(connection);
-      SocketTransport.passFatal(error);
+      KeyboardInterrupt.passFatal(error);
       report(error, protocol);
     }
   }

@@ -1,7 +1,6 @@
 package dev.weft.selector;
 
 import dev.weft.loop.Context;
-import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
 import dev.weft.loop.KeyboardInterrupt;
@@ -53,16 +52,15 @@ final class SocketTransport implements Transport, Selectable {
   private final SelectionKey key;
   private final Handle reader;
   private final WriteQueue queue = new WriteQueue();
+  private final WriteFlow flow;
   private Handle writer;
 
   private BaseProtocol protocol;
   private Protocol streamed; // the protocol, if it is one
   private BufferedProtocol buffered; // the protocol, if it is one
-  private WriteBufferLimits limits = WriteBufferLimits.DEFAULT;
   private boolean readingPaused;
   private boolean endRead;
   private boolean writeEof;
-  private boolean writingPaused;
   private boolean closing;
   private boolean lost;
   private int writesAfterLoss;
@@ -85,6 +83,7 @@ final class SocketTransport implements Transport, Selectable {
     this.loop = loop;
     this.channel = channel;
     this.server = server;
+    this.flow = new WriteFlow(loop, this);
     setProtocol(protocol);
     if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) { // not a local one
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -282,7 +281,7 @@ final class SocketTransport implements Transport, Selectable {
       watchForWriting();
     }
     queue.add(data);
-    pauseProtocolIfNeeded();
+    flow.grown(queue.size());
   }
 
   @Override
@@ -306,7 +305,7 @@ final class SocketTransport implements Transport, Selectable {
         watchForWriting();
       }
     }
-    pauseProtocolIfNeeded();
+    flow.grown(queue.size());
   }
 
   private void checkCanWrite() {
@@ -365,7 +364,7 @@ final class SocketTransport implements Transport, Selectable {
     if (lost || queue.isEmpty() || !flush()) {
       return;
     }
-    resumeProtocolIfNeeded(); // may write more, or close
+    flow.shrunk(queue.size()); // may write more, or close
     if (queue.isEmpty() && !lost) {
       if (sendfile == null) {
         setInterest(SelectionKey.OP_WRITE, false);
@@ -375,29 +374,6 @@ final class SocketTransport implements Transport, Selectable {
       } else if (writeEof) {
         shutdownOutput();
       }
-    }
-  }
-
-  private void pauseProtocolIfNeeded() {
-    if (!writingPaused && queue.size() > limits.high()) {
-      writingPaused = true;
-      notifyProtocol("pauseWriting", protocol::pauseWriting);
-    }
-  }
-
-  private void resumeProtocolIfNeeded() {
-    if (writingPaused && queue.size() <= limits.low()) {
-      writingPaused = false;
-      notifyProtocol("resumeWriting", protocol::resumeWriting);
-    }
-  }
-
-  private void notifyProtocol(String method, Runnable call) {
-    try {
-      call.run();
-    } catch (Throwable error) {
-      passFatal(error);
-      report("protocol." + method + "() failed", error);
     }
   }
 
@@ -429,18 +405,17 @@ final class SocketTransport implements Transport, Selectable {
 
   @Override
   public int getWriteBufferSize() {
-    return (int) Math.min(queue.size(), Integer.MAX_VALUE);
+    return WriteFlow.asInt(queue.size());
   }
 
   @Override
   public WriteBufferLimits getWriteBufferLimits() {
-    return limits;
+    return flow.limits();
   }
 
   @Override
   public void setWriteBufferLimits(WriteBufferLimits limits) {
-    this.limits = Objects.requireNonNull(limits, "limits");
-    pauseProtocolIfNeeded();
+    flow.setLimits(limits, queue.size());
   }
 
   // ---- sending a file
@@ -511,8 +486,8 @@ final class SocketTransport implements Transport, Selectable {
   }
 
   private void protocolFailed(Throwable error, String method) {
-    passFatal(error);
-    report("Fatal error: protocol." + method + "() call failed.", error);
+    KeyboardInterrupt.passFatal(error);
+    loop.report("Fatal error: protocol." + method + "() call failed.", error, this);
     forceClose(error);
   }
 
@@ -545,22 +520,6 @@ final class SocketTransport implements Transport, Selectable {
       if (sendfile != null) {
         sendfile.fail(new SocketException("connection closed during sendfile").initCause(error));
       }
-    }
-  }
-
-  private void report(String message, Throwable error) {
-    loop.callExceptionHandler(ExceptionContext.of(message)
-        .withException(error)
-        .with(ExceptionContext.TRANSPORT, this)
-        .with(ExceptionContext.PROTOCOL, protocol));
-  }
-
-  static void passFatal(Throwable error) {
-    if (error instanceof KeyboardInterrupt interrupt) {
-      throw interrupt;
-    }
-    if (error instanceof VirtualMachineError fatal && !(error instanceof StackOverflowError)) {
-      throw fatal;
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.weft.selector;
 
 import dev.weft.loop.Context;
-import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.Future;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ExtraInfo;
@@ -27,9 +26,8 @@ final class WritePipe implements WriteTransport, Releasable {
   private final PipeSink sink;
   private final Context context = Context.copyContext();
   private final WriteQueue queue = new WriteQueue();
+  private final WriteFlow flow;
   private BaseProtocol protocol;
-  private WriteBufferLimits limits = WriteBufferLimits.DEFAULT;
-  private boolean writingPaused;
   private boolean closing; // by close or writeEof
   private boolean lost; // connectionLost is called or queued
   private boolean doubtful; // whether anybody reads; asked again when all is written
@@ -46,6 +44,7 @@ final class WritePipe implements WriteTransport, Releasable {
     this.loop = loop;
     this.sink = sink;
     this.protocol = protocol;
+    this.flow = new WriteFlow(loop, this);
     sink.attach(loop, this::writeReady, context);
     loop.opened(this);
     loop.callSoon(() -> start(made), context);
@@ -88,7 +87,7 @@ final class WritePipe implements WriteTransport, Releasable {
       sink.watch(true);
     }
     queue.add(data);
-    pauseProtocolIfNeeded();
+    flow.grown(queue.size());
   }
 
   @Override
@@ -106,7 +105,7 @@ final class WritePipe implements WriteTransport, Releasable {
       }
       sink.watch(!queue.isEmpty());
     }
-    pauseProtocolIfNeeded();
+    flow.grown(queue.size());
   }
 
   private void noteWriteAfterLoss() {
@@ -143,7 +142,7 @@ final class WritePipe implements WriteTransport, Releasable {
     if (queue.isEmpty()) {
       sink.watch(false);
     }
-    resumeProtocolIfNeeded(); // may write more, or close
+    flow.shrunk(queue.size()); // may write more, or close
     if (!queue.isEmpty() || lost) {
       return;
     }
@@ -155,46 +154,19 @@ final class WritePipe implements WriteTransport, Releasable {
     }
   }
 
-  private void pauseProtocolIfNeeded() {
-    if (!writingPaused && queue.size() > limits.high()) {
-      writingPaused = true;
-      notifyProtocol("pauseWriting", protocol::pauseWriting);
-    }
-  }
-
-  private void resumeProtocolIfNeeded() {
-    if (writingPaused && queue.size() <= limits.low()) {
-      writingPaused = false;
-      notifyProtocol("resumeWriting", protocol::resumeWriting);
-    }
-  }
-
-  private void notifyProtocol(String method, Runnable call) {
-    try {
-      call.run();
-    } catch (Throwable error) {
-      SocketTransport.passFatal(error);
-      loop.callExceptionHandler(ExceptionContext.of("protocol." + method + "() failed")
-          .withException(error)
-          .with(ExceptionContext.TRANSPORT, this)
-          .with(ExceptionContext.PROTOCOL, protocol));
-    }
-  }
-
   @Override
   public int getWriteBufferSize() {
-    return (int) Math.min(queue.size(), Integer.MAX_VALUE);
+    return WriteFlow.asInt(queue.size());
   }
 
   @Override
   public WriteBufferLimits getWriteBufferLimits() {
-    return limits;
+    return flow.limits();
   }
 
   @Override
   public void setWriteBufferLimits(WriteBufferLimits limits) {
-    this.limits = Objects.requireNonNull(limits, "limits");
-    pauseProtocolIfNeeded();
+    flow.setLimits(limits, queue.size());
   }
 
   // ---- the end

@@ -144,7 +144,7 @@ final class Application {
     try {
       call.run();
     } catch (Throwable error) {
-      passFatal(error);
+      KeyboardInterrupt.passFatal(error);
       report("protocol." + method + "() failed", error);
     }
   }
@@ -158,7 +158,7 @@ final class Application {
   }
 
   private void failed(String method, Throwable error) {
-    passFatal(error);
+    KeyboardInterrupt.passFatal(error);
     report("Fatal error: protocol." + method + "() call failed.", error);
     layer.abort(error);
   }
@@ -168,11 +168,5 @@ final class Application {
         .withException(error)
         .with(ExceptionContext.TRANSPORT, layer.transport())
         .with(ExceptionContext.PROTOCOL, protocol));
-  }
-
-  private static void passFatal(Throwable error) {
-    if (KeyboardInterrupt.isFatal(error)) {
-      throw (Error) error;
-    }
   }
 }
