@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -46,6 +48,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   private final SlowSteps slowSteps = new SlowSteps(this);
 
   private final UnretrievedFailures unretrieved = new UnretrievedFailures(this);
+  private final Set<CompletableFuture<?>> promised = ConcurrentHashMap.newKeySet();
 
   /**
    * Creates a loop.
@@ -181,22 +184,28 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     timers.clear();
     List<Task<?>> left = new ArrayList<>(tasks.toList());
     left.addAll(generators.tasks());
-    unwinding = new Unwinding(this, carrier, ready, left);
+    List<Handle> discarded = new ArrayList<>();
+    unwinding = new Unwinding(this, carrier, ready, left, discarded);
     carrier.enter();
     try {
       remaining = 0; // a fatal error may have left some
-      driver.close();
+      driver.close(discarded);
       unwinding.run();
     } finally {
       carrier.exit();
     }
     for (Object entry : ready.close()) {
-      if (!(entry instanceof Handle)) {
+      if (entry instanceof Handle handle) {
+        discarded.add(handle);
+      } else {
         LateCarrier.run((Runnable) entry);
       }
     }
+    discarded.forEach(Handle::cancel);
     executor.shutdown();
     release();
+    // last, as what depends on them runs here
+    promised.forEach(each -> each.cancel(false));
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -488,6 +497,12 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   // ---- threads
+
+  /** Takes note of a future that another thread may wait for, which must not outlive the loop. Any thread. */
+  final void promise(CompletableFuture<?> future) {
+    future.whenComplete((result, failure) -> promised.remove(future));
+    promised.add(future);
+  }
 
   @Override
   public final Thread newThread(Runnable code, String name) {

@@ -2,6 +2,7 @@ package dev.weft.loop;
 
 import dev.weft.carrier.Carrier;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /*
  * Why callbacks do not run on the carrier's platform thread: a callback may have to wait for a lock that
@@ -67,8 +68,13 @@ final class Driver extends Strand {
     }
   }
 
-  /** Ends for good: a callback that is parked is interrupted, those that wait for it are dropped. */
-  void close() {
+  /**
+   * Ends for good: a callback that is parked is interrupted, those that wait for it are dropped.
+   *
+   * @param discarded gets those
+   */
+  void close(List<Handle> discarded) {
+    discarded.addAll(deferred);
     deferred.clear();
     retire();
     if (continuation != null) {

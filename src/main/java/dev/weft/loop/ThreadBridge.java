@@ -42,13 +42,19 @@ final class ThreadBridge {
   /** Runs a coroutine on the loop for a foreign thread. */
   static <T> CompletableFuture<T> submit(BaseEventLoop loop, Callable<? extends T> coroutine) {
     var result = new CompletableFuture<T>();
-    loop.callSoonThreadsafe(() -> {
-      if (result.isDone()) {
-        return; // cancelled before it began
-      }
-      Task<T> task = loop.createTask(coroutine);
-      task.link(result);
-    });
+    loop.promise(result);
+    try {
+      loop.callSoonThreadsafe(() -> {
+        if (result.isDone()) {
+          return; // cancelled before it began
+        }
+        Task<T> task = loop.createTask(coroutine);
+        task.link(result);
+      });
+    } catch (IllegalStateException closed) {
+      result.cancel(false); // nobody has it, but the loop
+      throw closed;
+    }
     return result;
   }
 }

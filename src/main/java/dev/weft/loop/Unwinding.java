@@ -27,8 +27,18 @@ final class Unwinding {
   private final ReadyQueue<Object> ready;
   private final List<Task<?>> tasks;
   private final Map<Task<?>, Integer> refusals = new HashMap<>();
+  private final List<Handle> discarded;
 
-  Unwinding(BaseEventLoop loop, Carrier carrier, ReadyQueue<Object> ready, List<Task<?>> tasks) {
+  /**
+   * @param discarded gets the callbacks that are dropped
+   */
+  Unwinding(
+      BaseEventLoop loop,
+      Carrier carrier,
+      ReadyQueue<Object> ready,
+      List<Task<?>> tasks,
+      List<Handle> discarded) {
+    this.discarded = discarded;
     this.loop = loop;
     this.carrier = carrier;
     this.ready = ready;
@@ -54,7 +64,9 @@ final class Unwinding {
     for (int steps = PATIENCE * (tasks.size() + 1);
         steps > 0 && (entry = ready.poll()) != null;
         ready.drainInbox()) {
-      if (!(entry instanceof Handle)) {
+      if (entry instanceof Handle handle) {
+        discarded.add(handle);
+      } else {
         steps--;
         carrier.run((Runnable) entry);
       }

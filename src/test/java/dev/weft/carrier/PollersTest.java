@@ -63,11 +63,14 @@ class PollersTest {
     try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var client = new Socket(server.getInetAddress(), server.getLocalPort());
         Socket accepted = server.accept()) {
+      Thread reader = Thread.currentThread();
       Thread.ofPlatform().daemon().start(() -> {
+        while (reader.getState() != Thread.State.WAITING) {
+          Thread.onSpinWait();
+        }
         try {
-          Thread.sleep(100);
           accepted.getOutputStream().write(1);
-        } catch (IOException | InterruptedException e) {
+        } catch (IOException e) {
           throw new AssertionError(e);
         }
       });

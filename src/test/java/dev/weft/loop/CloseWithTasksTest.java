@@ -232,7 +232,7 @@ class CloseWithTasksTest {
       child[0] = Thread.startVirtualThread(() -> {
         try {
           gate.await();
-          Thread.sleep(1);
+          Thread.yield();
           carrier.complete(Thread.currentThread().toString());
         } catch (InterruptedException e) {
           carrier.completeExceptionally(e);

@@ -160,4 +160,38 @@ class RunCoroutineThreadsafeTest {
     stop();
     assertThrows(IllegalStateException.class, () -> loop.runCoroutineThreadsafe(() -> null));
   }
+
+  @Test
+  @DisplayName(
+      "EXEC-7, LOOP-24: closing the loop cancels what it has not begun, for who waits for it")
+  void closedBefore() throws Exception {
+    loop.callSoonThreadsafe(loop::stop);
+    runner.join();
+    CompletableFuture<Void> future = loop.runCoroutineThreadsafe(() -> {
+      order.expectUnreached();
+      return null;
+    });
+    CompletableFuture<Boolean> told = future.handle((result, failure) -> loop.isClosed());
+    loop.close();
+    assertTrue(future.isCancelled());
+    assertTrue(told.get());
+    order.finish(1);
+  }
+
+  @Test
+  @DisplayName("EXEC-7, LOOP-24: closing the loop cancels what has begun, and its future")
+  void closedMeanwhile() throws Exception {
+    var begun = new CountDownLatch(1);
+    loop.setExceptionHandler((where, record) -> {}); // a task is pending
+    CompletableFuture<Void> future = loop.runCoroutineThreadsafe(() -> {
+      begun.countDown();
+      Task.sleep(Duration.ofDays(1));
+      return null;
+    });
+    begun.await();
+    loop.callSoonThreadsafe(loop::stop);
+    runner.join();
+    loop.close();
+    assertThrows(CancellationException.class, future::get);
+  }
 }

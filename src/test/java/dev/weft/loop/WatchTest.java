@@ -12,11 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.slf4j.event.Level;
 
 /** What a watch tells of a loop that runs elsewhere. The test looks, and its time is what passes. */
@@ -237,6 +240,51 @@ class WatchTest {
     } finally {
       CONTENDED.unlock();
     }
+  }
+
+  @Test
+  @EnabledForJreRange(max = JRE.JAVA_23)
+  @DisplayName(
+      "VT-5: before JDK 24 a task that waits to enter a monitor stops its loop, and is told as pinned")
+  void monitorEnter() {
+    var monitor = new Object();
+    synchronized (monitor) {
+      assertPinned(() -> {
+        synchronized (monitor) {
+          monitor.notifyAll();
+        }
+      });
+    }
+  }
+
+  @Test
+  @EnabledForJreRange(max = JRE.JAVA_23)
+  @DisplayName("VT-5: before JDK 24 a task in Object.wait stops its loop, and is told as pinned")
+  void monitorWait() {
+    var monitor = new Object();
+    try {
+      assertPinned(() -> {
+        synchronized (monitor) {
+          monitor.wait();
+        }
+      });
+    } finally {
+      synchronized (monitor) {
+        monitor.notifyAll();
+      }
+    }
+  }
+
+  private void assertPinned(ThrowingRunnable code) {
+    var culprit = new AtomicReference<Task<?>>();
+    loop.callSoonThreadsafe(() -> culprit.set(
+        loop.createTask(code.asCallable(), TaskOptions.defaults().withName("the culprit"))));
+    await().until(() -> culprit.get() != null && Watch.waits(culprit.get().thread()));
+    look(7);
+    BlockedLoop report = theOne();
+    assertEquals(Cause.PINNED, report.cause());
+    BlockedLoop.Holder holder = report.holders().get(0);
+    assertTrue(holder.thread().startsWith("the culprit (#"), report::toString);
   }
 
   private static final ReentrantLock OF_A_TASK = new ReentrantLock();

@@ -18,6 +18,8 @@ import java.net.SocketException;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -86,12 +88,10 @@ class BlockingCallsTest {
   }
 
   @Test
+  @EnabledForJreRange(min = JRE.JAVA_24)
   @DisplayName(
       "a contended synchronized parks its task alone, from JDK 24 on; cancelled, it goes on to its next wait")
   void monitorEnter() {
-    if (BlockingCalls.MONITORS_PIN) {
-      return; // a contended monitor blocks the carrier; no skip, as those count for missing peers
-    }
     var monitor = new Object();
     var order = new Order();
     Loops.run(() -> {
@@ -118,11 +118,9 @@ class BlockingCallsTest {
   }
 
   @Test
+  @EnabledForJreRange(max = JRE.JAVA_23)
   @DisplayName("before JDK 24 a task in Object.wait stops the loop until somebody else notifies it")
   void monitorWaitPins() {
-    if (!BlockingCalls.MONITORS_PIN) {
-      return; // a wait parks the task alone; no skip, as those count for missing peers
-    }
     var monitor = new Object();
     var order = new Order();
     Loops.run(() -> {
