@@ -1,34 +1,12 @@
 package dev.weft.stream;
 
-import static dev.weft.Asyncio.await;
-import static dev.weft.Asyncio.createTask;
-import static dev.weft.Asyncio.sleep;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import dev.weft.loop.Task;
+import dev.weft.testkit.Fuzzing;
 import dev.weft.testkit.Loops;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-/*
- * A reader is fed a known content in random chunks, by a feeder that a pause holds back, and read by random
- * calls. What each must return follows from the content and the position alone, found by brute force; how
- * the content was cut decides only how much read(n) gets, and how much an overrun has searched or dropped,
- * for which there are bounds. Results are compared again at the end, when the reader has had every
- * occasion to write into an array that it gave away.
- */
 
 /** The reader against a model that has the whole content in its hands. */
 class ReaderModelTest {
@@ -42,7 +20,7 @@ class ReaderModelTest {
   void agrees(long seed) {
     var random = new Random(seed);
     for (int i = 0; i < SEQUENCES; i++) {
-      var model = new Model(random.nextLong());
+      var model = new ReaderModel(new Random(random.nextLong()));
       try {
         Loops.run(model::run);
       } catch (Throwable e) {
@@ -51,164 +29,9 @@ class ReaderModelTest {
     }
   }
 
-  private static final class Model {
-    private static final byte[] ALPHABET = {'a', 'a', 'a', 'b', 'b', '\n'};
-
-    private final Random random;
-    private final byte[] content;
-    private final int limit;
-    private final int maxChunk;
-    private final RecordingTransport transport = new RecordingTransport();
-    private final List<byte[]> results = new ArrayList<>();
-    private final List<byte[]> copies = new ArrayList<>();
-    private StreamReader reader;
-    private int fed;
-    private int position;
-    private String last = "nothing";
-
-    Model(long seed) {
-      random = new Random(seed);
-      content = letters(random.nextInt(600));
-      limit = 1 + random.nextInt(40);
-      maxChunk = 1 + random.nextInt(1 + 3 * limit);
-    }
-
-    private byte[] letters(int count) {
-      byte[] letters = new byte[count];
-      for (int i = 0; i < count; i++) {
-        letters[i] = ALPHABET[random.nextInt(ALPHABET.length)];
-      }
-      return letters;
-    }
-
-    void run() throws IOException {
-      reader = Bytes.reader(limit);
-      reader.setTransport(transport);
-      Task<Void> feeding = createTask(this::feed);
-      while (position < content.length) {
-        for (int turns = random.nextInt(3); turns > 0; turns--) {
-          sleep(Duration.ZERO); // lets data pile up
-        }
-        step();
-      }
-      await(feeding);
-      assertEquals(0, reader.read(1).length);
-      assertTrue(reader.atEof());
-      for (int i = 0; i < results.size(); i++) {
-        assertArrayEquals(copies.get(i), results.get(i), "result " + i + " has changed");
-      }
-    }
-
-    private void feed() {
-      while (fed < content.length) {
-        if (!transport.paused) {
-          int count = Math.min(1 + random.nextInt(maxChunk), content.length - fed);
-          byte[] chunk = Arrays.copyOfRange(content, fed, fed + count);
-          fed += count;
-          // a chunk in an array of its own may be kept as it is, another must be copied
-          reader.feedData(
-              random.nextBoolean()
-                  ? ByteBuffer.wrap(chunk)
-                  : ByteBuffer.allocate(count + 1).put(chunk).flip());
-        }
-        if (random.nextInt(4) > 0) {
-          sleep(Duration.ZERO);
-        }
-      }
-      reader.feedEof();
-    }
-
-    private void step() throws IOException {
-      switch (random.nextInt(5)) {
-        case 0 -> some(random.nextInt(2 * limit));
-        case 1 -> exactly(random.nextInt(3 * limit));
-        case 2 -> line();
-        default -> until();
-      }
-    }
-
-    private void some(int n) throws IOException {
-      last = "read(" + n + ")";
-      byte[] data = reader.read(n);
-      assertTrue(data.length > 0 || n == 0);
-      took(Math.min(n, fed - position), data);
-    }
-
-    private void exactly(int n) throws IOException {
-      last = "readexactly(" + n + ")";
-      if (n > content.length - position) {
-        var early = assertThrows(IncompleteReadException.class, () -> reader.readexactly(n));
-        assertEquals(n, early.expected().orElseThrow());
-        took(content.length - position, early.partial());
-      } else {
-        took(n, reader.readexactly(n));
-      }
-    }
-
-    private void line() throws IOException {
-      last = "readline";
-      int newline = position;
-      while (newline < content.length && content[newline] != '\n') {
-        newline++;
-      }
-      if (newline - position > limit) {
-        assertThrows(LimitOverrunException.class, reader::readline);
-        position = newline < fed ? newline + 1 : fed;
-      } else {
-        took(Math.min(newline + 1, content.length) - position, reader.readline());
-      }
-    }
-
-    private void until() throws IOException {
-      byte[][] separators = new byte[1 + random.nextInt(3)][];
-      for (int i = 0; i < separators.length; i++) {
-        separators[i] = letters(1 + random.nextInt(4));
-      }
-      last = "readuntil(" + Arrays.deepToString(separators) + ")";
-      byte[][] shortestFirst = separators.clone();
-      Arrays.sort(shortestFirst, Comparator.comparingInt(separator -> separator.length));
-      int longest = shortestFirst[separators.length - 1].length;
-
-      for (int end = position + 1; end <= content.length; end++) {
-        for (byte[] separator : shortestFirst) {
-          int start = end - separator.length;
-          if (start >= position && Arrays.equals(content, start, end, separator, 0, end - start)) {
-            if (start - position > limit) {
-              overrun(separators, start - position);
-            } else {
-              took(end - position, reader.readuntil(separators));
-            }
-            return;
-          }
-        }
-      }
-      int searched = content.length - position + 1 - longest;
-      if (searched > limit) {
-        overrun(separators, searched);
-      } else {
-        var early = assertThrows(IncompleteReadException.class, () -> reader.readuntil(separators));
-        took(content.length - position, early.partial());
-      }
-    }
-
-    private void overrun(byte[][] separators, int most) throws IOException {
-      var overrun = assertThrows(LimitOverrunException.class, () -> reader.readuntil(separators));
-      int consumed = overrun.consumed();
-      assertTrue(consumed > limit && consumed <= most, consumed + " of " + most);
-      took(consumed, reader.readexactly(consumed));
-    }
-
-    private void took(int count, byte[] data) {
-      assertArrayEquals(Arrays.copyOfRange(content, position, position + count), data);
-      position += count;
-      results.add(data);
-      copies.add(data.clone());
-    }
-
-    @Override
-    public String toString() {
-      return last + " at " + position + " of " + fed + " fed of " + content.length + ", limit "
-          + limit;
-    }
+  @Test
+  @DisplayName("STR-3, STR-5 to STR-11: the same, as a fuzzer chooses contents, chunks and calls")
+  void fuzzed() {
+    Fuzzing.random(ReaderFuzz::fuzzerTestOneInput, 1, 500);
   }
 }

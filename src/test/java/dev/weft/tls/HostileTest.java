@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.Task;
+import dev.weft.testkit.Fuzzing;
 import dev.weft.testkit.Loops;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.Protocol;
@@ -73,7 +74,7 @@ class HostileTest extends TlsTest {
     return ends[0].written.toByteArray();
   }
 
-  private static void assertEnded(Side side, String what) {
+  static void assertEnded(Side side, String what) {
     assertTrue(side.made.done(), what);
     assertTrue(side.layer.toString().contains("UNWRAPPED"), () -> what + ": " + side.layer);
     List<String> events = side.app.events;
@@ -112,6 +113,14 @@ class HostileTest extends TlsTest {
         assertEquals(List.of(), server.app.events, "opening " + i);
       }
     });
+  }
+
+  @Test
+  @Timeout(60)
+  @DisplayName(
+      "TLS-5, TLS-13: 60 connections through a wire that changes, drops and invents bytes, as a fuzzer chooses")
+  void fuzzed() {
+    Fuzzing.random(TlsFuzz::fuzzerTestOneInput, 1, 60);
   }
 
   @ParameterizedTest

@@ -1,0 +1,46 @@
+package dev.weft.testkit;
+
+import java.util.Arrays;
+import java.util.Random;
+
+/**
+ * A source of choices that are read from an array, so that who changes the array changes the choices one by one: a
+ * fuzzer, or what makes a failing input smaller. Behind the array's end they are pseudo-random.
+ */
+public final class FedRandom extends Random {
+
+  private static final long serialVersionUID = 1;
+
+  private final byte[] choices;
+  private int position;
+
+  public FedRandom(byte[] choices) {
+    super(Arrays.hashCode(choices));
+    this.choices = choices.clone();
+  }
+
+  /** Whether the array has been used up. */
+  public boolean isExhausted() {
+    return position >= choices.length;
+  }
+
+  @Override
+  public int nextInt(int bound) {
+    if (bound > 256 || isExhausted()) {
+      return super.nextInt(bound);
+    }
+    return (choices[position++] & 0xff) % bound;
+  }
+
+  @Override
+  protected int next(int bits) {
+    if (choices == null || isExhausted()) { // null while the superclass is made
+      return super.next(bits);
+    }
+    int value = 0;
+    for (int taken = 0; taken < bits && !isExhausted(); taken += 8) {
+      value = value << 8 | choices[position++] & 0xff;
+    }
+    return value & (int) ((1L << bits) - 1);
+  }
+}
