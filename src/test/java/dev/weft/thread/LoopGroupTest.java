@@ -13,6 +13,7 @@ import dev.weft.loop.EventLoop;
 import dev.weft.loop.KeyboardInterrupt;
 import dev.weft.loop.Task;
 import dev.weft.stream.ClientHandler;
+import dev.weft.testkit.Certificates;
 import dev.weft.testkit.FakeNames;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.Protocol;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -124,6 +126,29 @@ class LoopGroupTest {
       Map<String, Long> counts = spread(group.startServer(GREETING, HOST, 0), 6);
       assertEquals(List.of(3L, 3L), List.copyOf(counts.values()), counts::toString);
     }
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-11, SRV-17: the same over TLS; the handshakes are each loop's own, and so are the ends")
+  void handOverTls() throws Exception {
+    var options = ServerOptions.defaults().withSsl(Certificates.server("server"));
+    var group = new LoopGroup(2, PREFIX);
+    GroupServer server = group.startServer(GREETING, HOST, 0, options);
+    var names = new ArrayList<String>();
+    for (int i = 0; i < 6; i++) {
+      Socket peer = Certificates.client().getSocketFactory().createSocket(HOST, server.port());
+      peers.add(peer);
+      names.add(line(peer));
+    }
+    assertEquals(2, Set.copyOf(names).size(), names::toString);
+    assertEquals(names.subList(0, 2), names.subList(4, 6));
+    var clean = CompletableFuture.supplyAsync(() -> group.shutdown(Duration.ofMinutes(10)));
+    await().until(() -> refused(server.port()));
+    for (Socket peer : peers) {
+      peer.close();
+    }
+    assertTrue(clean.join());
   }
 
   @Test

@@ -15,21 +15,41 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Peers that send anything, or stop at any place: every connection ends, and once. */
+/** Peers that send anything, or stop at any place: every connection ends, once, and keeps no buffer. */
 class HostileTest extends TlsTest {
 
   private static final int TURNS = 12;
 
   private final Random random = new Random(20240229);
+  private final Set<ByteBuffer> pooled = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  @BeforeEach
+  void fillPool() {
+    for (int i = 0; i < TlsBuffers.KEPT; i++) {
+      pooled.add(buffers.take());
+    }
+    pooled.forEach(buffers::give);
+  }
+
+  @AfterEach
+  void poolIsFull() {
+    for (int i = 0; i < TlsBuffers.KEPT; i++) {
+      assertTrue(pooled.remove(buffers.take()), "a connection that has ended has kept a buffer");
+    }
+  }
 
   private byte[] randomBytes(int count) {
     byte[] bytes = new byte[count];
