@@ -118,13 +118,11 @@ final class Sequences extends Words {
           statements(1 + random.nextInt(2), maker)));
     }
     if (!catches || chance(40)) {
-      // A generator that yields although it is closed is misused; CPython's second aclose then
-      // raises
-      // StopAsyncIteration.
+      // No value in there: closed, then asked again, the body would end with a GeneratorExit that
+      // its user sees, and the interpreters do not trace those alike.
       Maker last = inGenerator ? this::ordinary : maker;
       parts.add(Statement.of("finally", statements(1 + random.nextInt(2), last)));
     }
-    // nor must the end of a generator be swallowed: a value after it is misuse, too
     return Statement.of(inGenerator ? "try" : mark("try"), parts);
   }
 }

@@ -124,6 +124,7 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
    * or has ended.
    *
    * @throws IllegalStateException if the body yields once more, or a task waits for a value
+   * @throws NoSuchElementException if the body has yielded once more when it was closed before
    */
   @Override
   public void close() {

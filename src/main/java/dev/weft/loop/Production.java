@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import java.lang.ref.WeakReference;
+import java.util.NoSuchElementException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
   private Future<Void> resumption; // what the body waits for in `yield`
   private Reply reply; // what the one who asks waits for
   private boolean closing;
+  private boolean closed; // by its user, whether the body obeyed or not
   private boolean ended;
 
   Production(AsyncGenerator.Body<T> body) {
@@ -85,10 +87,19 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
     if (task == null) {
       ended = true;
     }
+    exit(false);
+  }
+
+  private void exit(boolean collected) {
     if (ended) {
       return;
     }
     checkCanAsk("close");
+    if (closed && !collected) { // asyncio raises StopAsyncIteration
+      throw new NoSuchElementException(
+          "asynchronous generator ignored GeneratorExit when it was closed before: " + this);
+    }
+    closed = true;
     closing = true;
     try {
       if (ask() != NONE) {
@@ -109,7 +120,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
   private void abandoned() {
     loop.completeFromAnywhere(() -> {
       if (!ended) {
-        loop.createTask(this::close);
+        loop.createTask(() -> exit(true));
       }
     });
   }

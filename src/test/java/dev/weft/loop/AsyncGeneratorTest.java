@@ -2,6 +2,7 @@ package dev.weft.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -201,6 +202,32 @@ class AsyncGeneratorTest {
       var error = assertThrows(IllegalStateException.class, ignoring::close);
       assertTrue(error.getMessage().contains("ignored GeneratorExit"), error.getMessage());
     });
+  }
+
+  @Test
+  @DisplayName("a body that ignored its close goes on when asked, and cannot be closed again")
+  void closeIgnored() {
+    try (Runner runner = newRunner()) {
+      runner.run(() -> {
+        var ignoring = AsyncGenerator.<Integer>of(out -> {
+          assertThrows(GeneratorExit.class, () -> out.yield(1));
+          out.yield(2);
+          out.yield(3);
+          out.yield(4);
+        });
+        ignoring.next();
+        assertThrows(IllegalStateException.class, ignoring::close);
+        assertThrows(NoSuchElementException.class, ignoring::close);
+        assertEquals(3, ignoring.next());
+        EventLoop.getRunningLoop().shutdownAsyncgens();
+        assertEquals(1, reports.size(), reports::toString);
+        assertInstanceOf(
+            NoSuchElementException.class, reports.get(0).exception().orElseThrow());
+        assertEquals(4, ignoring.next());
+        assertFalse(ignoring.hasNext());
+        ignoring.close();
+      });
+    }
   }
 
   @Test
