@@ -32,6 +32,7 @@ final class TaskFigures {
       compare("pingPong", weft::pingPong, bare::pingPong);
       compare("yields", weft::yields, bare::yields);
       compare("spawnJoin", weft::spawnJoin, bare::spawnJoin);
+      compare("spawnFinish", weft::spawnFinish, bare::spawnFinish);
       compare("callbacks", weft::callbacks, bare::callbacks);
       time("callbackChain", weft::callbackChain, N);
       time("timeout", weft::timeout, N);
