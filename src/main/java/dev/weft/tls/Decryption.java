@@ -61,7 +61,7 @@ final class Decryption {
   /**
    * Decrypts what is there and delivers it by one call of the application.
    *
-   * @return whether the application's buffer was too small for all
+   * @return whether there is more, as the application's buffer was too small for all
    */
   boolean deliver() throws SSLException {
     boolean more = deliverOnce();
@@ -76,11 +76,12 @@ final class Decryption {
     if (application.isBuffered()) {
       return fill();
     }
+    boolean moreBehind = plain != null; // of which decryptAll takes no more at first
     byte[] data = decryptAll();
     if (data.length > 0) {
       application.dataReceived(data);
     }
-    return false;
+    return moreBehind && incoming.hasRecord();
   }
 
   private void checkFailure() throws SSLException {

@@ -216,7 +216,7 @@ class DataTest extends TlsTest {
 
   // ---- protocols with buffers of their own
 
-  private static final class BufferedApp implements BufferedProtocol {
+  private static class BufferedApp implements BufferedProtocol {
     final ByteBuffer buffer;
     final ByteArrayOutputStream received = new ByteArrayOutputStream();
     final List<Integer> counts = new ArrayList<>();
@@ -308,6 +308,36 @@ class DataTest extends TlsTest {
       settle();
       assertEquals("one", client.app.text());
       assertEquals(List.of("data 3"), second.events);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-22, TLS-24: a protocol without a buffer that follows one with a small one gets all that has come")
+  void changeToStreamed() {
+    run(() -> {
+      EnginePeer peer = serverPeer();
+      var second = new App();
+      var sides = new Side[1];
+      var first = new BufferedApp(2) {
+        @Override
+        public void bufferUpdated(int nbytes) {
+          super.bufferUpdated(nbytes);
+          sides[0].layer.transport().setProtocol(second);
+        }
+      };
+      sides[0] = side(TlsSettings.forClient(loop, CLIENT, "", -1), first, false);
+      clientEnd.begin(sides[0].layer);
+      sides[0].made.await();
+      settle();
+      byte[] data = random(40_000); // several records
+      peer.send(data);
+      settle();
+      assertEquals(2, first.received.size());
+      assertEquals(data.length - 2, second.received.size());
+      peer.transport.write(peer.closeNotify());
+      settle();
+      assertTrue(second.events.contains("eof"), second.events::toString);
     });
   }
 
