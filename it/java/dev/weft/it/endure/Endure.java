@@ -1,0 +1,171 @@
+package dev.weft.it.endure;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import dev.weft.it.endure.Ledger.Count;
+import dev.weft.loop.EventLoop;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs servers, clients, tasks and processes on one loop, beside peers that reset, stall, trickle, send garbage, never
+ * read or vanish, while code fails, is cancelled and runs out of time, and sees throughout that nothing is lost.
+ *
+ * <pre>
+ *   mvn -q test-compile exec:exec@endure -Dendure.args="--seed 1 --ops 10000000"
+ * </pre>
+ *
+ * <p>An operation is: a message that is acknowledged, a datagram that is sent, a connection that is begun, a fault of a
+ * script, a cancellation, a callback of another thread, or one chore: a task, timer, job, item of a queue or failure.
+ *
+ * <p>Options: {@code --seed S}, which decides what is done (1), though not when, as sockets and threads are real;
+ * {@code --ops N}, how many operations at least (1,000,000); {@code --round N}, after how many of them everything comes
+ * to rest and is looked at (100,000); {@code --crowd N}, how many connections are open at once (1,500); {@code --stall
+ * MS}, what a turn of the loop may last, 0 for any time (5,000: a busy machine takes long for nothing).
+ */
+public final class Endure {
+
+  private static final long PATIENCE = TimeUnit.SECONDS.toMillis(90); // without any operation
+  private static final long GROWTH = 8 << 20; // bytes of heap and buffers, after the first rounds
+  private static final int SCARCE = 4; // rounds from one scarcity to the next
+
+  private final long seed;
+  private final long operations;
+  private final long perRound;
+  private final int crowd;
+  private final long stall;
+  private Ledger ledger;
+  private Resources first;
+  private Resources last;
+
+  private Endure(long seed, long operations, long perRound, int crowd, long stall) {
+    this.seed = seed;
+    this.operations = operations;
+    this.perRound = perRound;
+    this.crowd = crowd;
+    this.stall = stall;
+  }
+
+  /**
+   * Runs two short rounds, and a longer one that leaves what it has found.
+   *
+   * @throws AssertionError if anything was lost; its message says what, and by which command to see it again
+   */
+  public static void run(long seed, long operations, int crowd)
+      throws IOException, InterruptedException {
+    new Endure(seed, operations, operations / 3, crowd, 0).run();
+  }
+
+  private void run() throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("endure");
+    Tls.prepare();
+    Optional<Scarcity> scarcity = Scarcity.create();
+    var carrier = new Thread(() -> onCarrier(folder, scarcity), "endure-carrier");
+    ledger = new Ledger(carrier);
+    carrier.start();
+    long before = -1;
+    for (carrier.join(PATIENCE); carrier.isAlive(); carrier.join(PATIENCE)) {
+      if (ledger.operations() == before) {
+        ledger.violate("nothing goes on; threads: " + dump(), null);
+        break;
+      }
+      before = ledger.operations();
+    }
+    Files.deleteIfExists(folder);
+    if (scarcity.isPresent()) {
+      scarcity.get().close();
+    }
+    try {
+      ledger.check();
+    } catch (AssertionError violation) {
+      throw new AssertionError(
+          "seed " + seed + ", " + violation.getMessage() + "\n" + command() + "\n" + ledger,
+          violation);
+    }
+  }
+
+  private String command() {
+    return "mvn -q test-compile exec:exec@endure -Dendure.args=\"--seed " + seed + " --ops "
+        + operations + " --round " + perRound + " --crowd " + crowd + "\"";
+  }
+
+  private void onCarrier(Path folder, Optional<Scarcity> scarcity) {
+    try (EventLoop loop = EventLoop.newEventLoop()) {
+      loop.setExceptionHandler((source, report) -> ledger.report(report));
+      if (stall > 0) {
+        loop.setBlockedThreshold(Duration.ofMillis(stall));
+      }
+      loop.setBlockedListener(blocked -> {
+        ledger.count(Count.STALLS);
+        ledger.hold(stall == 0, "the loop stalls: " + blocked);
+      });
+      loop.runUntilComplete(() -> rounds(folder, scarcity));
+    } catch (Throwable error) {
+      ledger.violate("the run fails", error);
+    }
+  }
+
+  private void rounds(Path folder, Optional<Scarcity> scarcity) throws Exception {
+    var seeds = new SplittableRandom(seed);
+    for (int number = 0; ledger.operations() < operations && !ledger.isViolated(); number++) {
+      var round = new Round(ledger, seeds.split(), perRound);
+      // the JDK opens a descriptor or two for itself in the first one
+      round.run(
+          folder,
+          crowd,
+          number % SCARCE == 1 ? scarcity : Optional.empty(),
+          Optional.ofNullable(first));
+      last = round.look();
+      if (number <= 1) {
+        first = last;
+      }
+      System.out.printf("round %d: %,d operations, %s%n", number, ledger.operations(), last);
+      ledger.hold(
+          last.heap() <= first.heap() + GROWTH && last.direct() <= first.direct() + GROWTH,
+          "memory: " + first + " has become " + last);
+    }
+  }
+
+  private static String dump() throws IOException {
+    Path file = Files.createTempDirectory("endure-threads").resolve("dump.txt");
+    ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+        .dumpThreads(file.toString(), ThreadDumpFormat.TEXT_PLAIN);
+    return file.toString();
+  }
+
+  /** See the class. */
+  public static void main(String[] args) throws Exception {
+    long seed = 1;
+    long operations = 1_000_000;
+    long round = 100_000;
+    int crowd = 1_500;
+    long stall = 5_000;
+    for (int i = 0; i < args.length; i++) {
+      switch (args[i]) {
+        case "--seed" -> seed = Long.parseLong(args[++i]);
+        case "--ops" -> operations = Long.parseLong(args[++i]);
+        case "--round" -> round = Long.parseLong(args[++i]);
+        case "--crowd" -> crowd = Integer.parseInt(args[++i]);
+        case "--stall" -> stall = Long.parseLong(args[++i]);
+        default -> throw new IllegalArgumentException("unknown option: " + args[i]);
+      }
+    }
+    var endure = new Endure(seed, operations, round, crowd, stall);
+    long began = System.nanoTime();
+    endure.run();
+    System.out.printf(
+        "seed %d: %,d operations in %d s, all as it should be%n%s  %s before%n  %s after%n",
+        seed,
+        endure.ledger.operations(),
+        (System.nanoTime() - began) / 1_000_000_000L,
+        endure.ledger,
+        endure.first,
+        endure.last);
+  }
+}
