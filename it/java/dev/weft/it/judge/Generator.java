@@ -19,26 +19,26 @@ import java.util.Random;
  *   <li>a step of {@code as_completed} that is cancelled was consumed before 3.15: here none is tried again.
  * </ul>
  *
- * <p>Only for older ones: futures of {@code java.util.concurrent} that end on the loop's own thread (FUT-14).
+ * <p>Only for 3.13: futures of {@code java.util.concurrent} that end on the loop's own thread (FUT-14).
  */
 final class Generator {
 
   private final Random random;
-  private final boolean modern;
+  private final Dialect dialect;
   private final List<Statement> top = new ArrayList<>();
 
-  private Generator(long seed, boolean modern) {
+  private Generator(long seed, Dialect dialect) {
     this.random = new Random(seed * 0x9E3779B97F4A7C15L);
-    this.modern = modern;
+    this.dialect = dialect;
   }
 
   /**
    * The program of a seed.
    *
-   * @param modern whether it may hold what only CPython 3.15 and later do as Weft does
+   * @param dialect of the CPython that is to run it
    */
-  static Program generate(long seed, boolean modern) {
-    var generator = new Generator(seed, modern);
+  static Program generate(long seed, Dialect dialect) {
+    var generator = new Generator(seed, dialect);
     if (generator.chance(10)) {
       generator.sequence();
     } else {
@@ -69,7 +69,7 @@ final class Generator {
     declare("queue q0 " + pick("fifo", "fifo", "lifo", "priority") + " " + random.nextInt(3));
     declare("queue q1 " + pick("fifo", "lifo", "priority") + " " + (1 + random.nextInt(2)));
     declare("variable v0", "context x0", "executor p0", "foreign z0", "foreign z1");
-    boolean eager = modern && chance(10);
+    boolean eager = dialect.modern() && chance(10);
     if (eager) {
       declare("factory eager");
     }
@@ -79,7 +79,7 @@ final class Generator {
       declare("default p0"); // closing a runner would wait for its threads
     }
     var statements =
-        new Statements(random, modern, Themes.pick(random, modern), eager, chance(20), !byRunner);
+        new Statements(random, dialect, Themes.pick(random, dialect), eager, chance(20), !byRunner);
     for (int i = 0; i < Words.CALLBACKS; i++) {
       declare("callback a" + i, statements.ofCallback());
     }
@@ -96,7 +96,7 @@ final class Generator {
 
   private void sequence() {
     declare("future f0", "future f1", "lock l0");
-    var statements = new Sequences(random, modern);
+    var statements = new Sequences(random, dialect);
     for (int i = 0; i < Words.CALLBACKS; i++) {
       declare("callback a" + i, statements.ofCallback());
     }

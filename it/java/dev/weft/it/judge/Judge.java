@@ -28,14 +28,14 @@ public final class Judge {
   private static final int BATCH = 500;
 
   private final CPython python;
-  private final boolean modern;
+  private final Dialect dialect;
 
   /**
    * @param interpreter the command of a CPython of at least 3.13
    */
   public Judge(List<String> interpreter) throws IOException {
     this.python = CPython.of(interpreter);
-    this.modern = python.atLeast(3, 15);
+    this.dialect = new Dialect(python.atLeast(3, 15), !python.atLeast(3, 14));
   }
 
   /** A program whose traces differ, made small. */
@@ -67,7 +67,7 @@ public final class Judge {
   }
 
   private Program program(long seed) {
-    return Program.parse(Generator.generate(seed, modern).toString()); // to number the lines
+    return Program.parse(Generator.generate(seed, dialect).toString()); // to number the lines
   }
 
   private List<Boolean> differs(List<Program> programs) throws IOException {

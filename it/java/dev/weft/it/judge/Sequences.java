@@ -13,8 +13,8 @@ import java.util.Random;
  */
 final class Sequences extends Words {
 
-  Sequences(Random random, boolean modern) {
-    super(random, modern);
+  Sequences(Random random, Dialect dialect) {
+    super(random, dialect);
   }
 
   /** The statements of the task. */

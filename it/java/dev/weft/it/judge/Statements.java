@@ -21,12 +21,12 @@ final class Statements extends Words {
    */
   Statements(
       Random random,
-      boolean modern,
+      Dialect dialect,
       List<String> theme,
       boolean eager,
       boolean fatal,
       boolean pooled) {
-    super(random, modern);
+    super(random, dialect);
     this.theme = theme;
     this.eager = eager;
     this.fatal = fatal;
@@ -161,11 +161,13 @@ final class Statements extends Words {
         chance(30)
             ? "queueshutdown " + queue() + " " + chance(40)
             : "reschedule " + timeout() + " " + pick("-", delay());
-      case 30 -> modern && chance(40) ? "groupcancel " + group() : groupSpawn(group());
+      case 30 -> dialect.modern() && chance(40) ? "groupcancel " + group() : groupSpawn(group());
       case 31 -> "execute " + foreigner() + " p0 " + job();
       case 32 -> pick("work p0", "soonsafe h2 " + callback());
-      case 33 -> modern || chance(50) ? "submit w0 " + laterBody() : foreign();
-      case 34 -> "wrap " + foreigner() + " " + (modern ? pick("z0", "z1") : pick("z0", "z1", "w0"));
+      case 33 -> !dialect.noticesLate() || chance(50) ? "submit w0 " + laterBody() : foreign();
+      case 34 ->
+        "wrap " + foreigner() + " "
+            + (dialect.noticesLate() ? pick("z0", "z1", "w0") : pick("z0", "z1"));
       case 35 ->
         chance(20) ? "stop" : pick("rename " + task() + " n1", "name " + task(), "alltasks");
       default -> chance(40) ? "raise " + message() : "get v0";

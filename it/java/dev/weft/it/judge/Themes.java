@@ -81,10 +81,12 @@ final class Themes {
   /**
    * Chooses one.
    *
-   * @param modern see {@link Generator}
+   * @param dialect see {@link Generator}
    */
-  static List<String> pick(Random random, boolean modern) {
+  static List<String> pick(Random random, Dialect dialect) {
     List<String> theme = ALL.get(random.nextInt(ALL.size()));
-    return modern ? theme.stream().filter(text -> !text.equals(FOR_OLDER)).toList() : theme;
+    return dialect.noticesLate()
+        ? theme
+        : theme.stream().filter(text -> !text.equals(FOR_OLDER)).toList();
   }
 }

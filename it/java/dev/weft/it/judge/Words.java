@@ -14,16 +14,16 @@ class Words {
   static final int MAX_DEPTH = 3;
 
   final Random random;
-  final boolean modern;
+  final Dialect dialect;
   int body; // the one that is being made
   private int messages;
 
   /**
-   * @param modern see {@link Generator}
+   * @param dialect see {@link Generator}
    */
-  Words(Random random, boolean modern) {
+  Words(Random random, Dialect dialect) {
     this.random = random;
-    this.modern = modern;
+    this.dialect = dialect;
   }
 
   /** Makes a statement. */
@@ -68,7 +68,7 @@ class Words {
   }
 
   final String groupSpawn(String group) {
-    String op = modern && chance(15) ? "groupeager " : "groupspawn ";
+    String op = dialect.modern() && chance(15) ? "groupeager " : "groupspawn ";
     return op + group + " " + slot() + " " + laterBody();
   }
 

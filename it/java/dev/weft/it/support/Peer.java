@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,6 +70,12 @@ public final class Peer implements AutoCloseable {
     synchronized (output) {
       return output.toByteArray();
     }
+  }
+
+  /** The last {@code length} bytes, or fewer, for a child that may say something on stderr before its data. */
+  public byte[] lastOutputBytes(int length) {
+    byte[] all = outputBytes();
+    return Arrays.copyOfRange(all, Math.max(0, all.length - length), all.length);
   }
 
   /** What the child has printed so far, as UTF-8. */

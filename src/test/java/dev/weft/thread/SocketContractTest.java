@@ -284,6 +284,7 @@ class SocketContractTest {
         assertEquals(20, pair.client.getSoTimeout());
         InputStream in = pair.client.getInputStream();
         assertThrows(SocketTimeoutException.class, in::read);
+        pair.client.setSoTimeout(20_000);
         pair.server.getOutputStream().write(5);
         assertEquals(5, in.read(), "a socket goes on after a timeout");
         pair.client.setSoTimeout(0);
