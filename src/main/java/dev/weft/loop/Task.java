@@ -208,9 +208,8 @@ public final class Task<T> extends Future<T> {
     while (!woken) {
       endStep();
       LockSupport.park();
-      if (!woken && Thread.interrupted()) {
-        cancel();
-        takeTurnIfWoken();
+      if (!woken) {
+        unparkedInVain(future);
       }
     }
     phase = Phase.RUNNING;
@@ -221,6 +220,18 @@ public final class Task<T> extends Future<T> {
     }
     if (mustCancel) {
       throw takeCancel(future);
+    }
+  }
+
+  private void unparkedInVain(Future<?> future) {
+    if (Thread.interrupted()) {
+      cancel();
+      takeTurnIfWoken();
+    } else if (loop.isPinned()) {
+      future.removeWaiters(waiter -> waiter == this);
+      phase = Phase.RUNNING;
+      awaited = null;
+      throw Turns.pinned();
     }
   }
 

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 
 /*
  * The turn. The ready queue holds handles (callbacks) and continuations (steps of tasks, and of any other
@@ -48,6 +49,10 @@ abstract class Turns {
   // turn sees what
   // was done before it.
   private long turn;
+
+  // written by the watchdog, a step that has lasted, and by the loop, which has noticed
+  private volatile long stuck = -1;
+  private long inVain = -1; // the step in which a park has ended by nothing but the watchdog
 
   // written on the loop, read by anyone
   volatile boolean running;
@@ -135,9 +140,47 @@ abstract class Turns {
     return (long) TURN.getAcquire(this);
   }
 
-  /** Tells one entry of a turn from another. A plain field, read as it happens to be seen. */
-  int entriesLeft() {
-    return remaining;
+  /** Tells one entry of a turn from another, and from all others. Read as it happens to be seen. */
+  long currentStep() {
+    return step(currentTurn());
+  }
+
+  private long step(long turn) {
+    return turn << 32 | remaining;
+  }
+
+  /**
+   * Has who is parked on the carrier itself, as it is pinned, return from its park; nobody else notices.
+   *
+   * @param step the one that lasts
+   */
+  void wakePinned(Thread carrier, long step) {
+    stuck = step;
+    LockSupport.unpark(carrier);
+  }
+
+  // ---- for threads of the loop
+
+  /**
+   * To be asked when a park has ended before what it was for: whether the caller is pinned, so that it would wait for
+   * a loop that it stops itself. True at the second time in one step: the first may be by a permit from before.
+   */
+  protected final boolean isPinned() {
+    long step = step(turn);
+    if (stuck != step) {
+      return false;
+    }
+    stuck = -1; // until the watchdog has looked again
+    boolean again = inVain == step;
+    inVain = step;
+    return again;
+  }
+
+  /** What a wait fails with that {@link #isPinned}. */
+  protected static IllegalStateException pinned() {
+    return new IllegalStateException(Thread.currentThread()
+        + " waits while it is pinned, and so stops the loop that would wake it: wait neither in a class's"
+        + " initialiser nor, before JDK 24, inside synchronized");
   }
 
   // ---- for the loop

@@ -19,6 +19,10 @@ import java.util.function.LongSupplier;
 /** Looks at a loop that runs, and tells when something takes too long, once while it does and once when it is over. */
 final class Watch {
 
+  // a pinned wait for the loop itself ends then, if a threshold that is longer, or none, has it not
+  // told before
+  private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
+
   private final BaseEventLoop loop;
   private final Thread carrier;
   private final LongSupplier ticker;
@@ -50,14 +54,14 @@ final class Watch {
     long passed = Math.min(now - looked, 2 * loop.watchdog.period());
     looked = now;
     long current = loop.currentTurn();
-    int left = loop.entriesLeft();
+    long currentStep = loop.currentStep();
     boolean awake = !loop.ready.isAsleep();
     long callbacks = loop.driver.batch();
     Thread driver = loop.driver.thread();
     boolean waiting = driver != null && waits(driver);
 
     turn.see(awake, current, passed);
-    step.see(awake, current << 32 | left, passed);
+    step.see(awake, currentStep, passed);
     batch.see(waiting, callbacks, passed);
     if (!turn.isTold() && (turn.isOver(turnLimit()) || step.isOver(stepLimit()))) {
       tellTurn(current);
@@ -65,6 +69,10 @@ final class Watch {
     // pinned, it holds its turn, and that says it all
     if (!batch.isTold() && !turn.isTold() && batch.isOver(stepLimit())) {
       tellBatch(driver, callbacks);
+    }
+    // last, so that what is told is how it was before
+    if (step.isOver(1) && (turn.isTold() || step.isOver(PATIENCE))) {
+      loop.wakePinned(carrier, currentStep);
     }
   }
 

@@ -110,6 +110,7 @@ final class BlockingChannel implements Selectable {
    * @throws InterruptedIOException if the thread is virtual and interrupted; others do not notice, as with the
    *     JDK's sockets
    * @throws SocketException if the loop is closed
+   * @throws IllegalStateException if the thread is the loop's and pinned, once the watchdog has seen that
    */
   boolean await(Direction direction, int operation, long nanos) throws IOException {
     boolean onLoop = loop.isCurrent();
@@ -143,7 +144,10 @@ final class BlockingChannel implements Selectable {
   }
 
   private void park(Direction direction) throws InterruptedIOException {
-    while (mustWait(direction)) {
+    for (boolean inVain = false; mustWait(direction); inVain = true) {
+      if (inVain) {
+        loop.checkPinned();
+      }
       checkInterrupt();
       LockSupport.park(this);
     }

@@ -220,6 +220,13 @@ abstract class SelectorPolling extends BaseEventLoop {
     return isOnLoop();
   }
 
+  /** Fails if the caller, who has parked in vain, {@link #isPinned}. */
+  void checkPinned() {
+    if (isPinned()) {
+      throw pinned();
+    }
+  }
+
   void checkThread(String call) {
     checkOnLoop(call);
   }

@@ -23,6 +23,7 @@ import javax.net.SocketFactory;
  *
  * <p>A thread of the loop that cannot be unmounted stops the loop while it waits, and would wait for ever here, as
  * it is the loop that wakes it: inside a class's initialiser, and before JDK 24 inside {@code synchronized}. The
+ * wait fails with an {@link IllegalStateException} once the loop's watchdog has seen that, after some seconds. The
  * JDK's own sockets stop the loop only until they are ready.
  *
  * <p>A socket that is dropped unclosed stays open until its loop is closed.

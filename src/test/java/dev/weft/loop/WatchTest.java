@@ -10,9 +10,11 @@ import dev.weft.testkit.LogCapture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,9 +191,9 @@ class WatchTest {
       for (CountDownLatch step : steps) {
         now += SECOND / 20;
         watch.look();
-        int before = loop.entriesLeft();
+        long before = loop.currentStep();
         step.countDown();
-        await().until(() -> loop.entriesLeft() != before || loop.ready.isAsleep());
+        await().until(() -> loop.currentStep() != before || loop.ready.isAsleep());
       }
       assertEquals(List.of(), log.events(Level.ERROR));
     }
@@ -285,6 +287,29 @@ class WatchTest {
     assertEquals(Cause.PINNED, report.cause());
     BlockedLoop.Holder holder = report.holders().get(0);
     assertTrue(holder.thread().startsWith("the culprit (#"), report::toString);
+  }
+
+  @Test
+  @DisplayName("J8: a permit from before, after a step that lasts, is not taken for a pinned wait")
+  void permit() throws Exception {
+    var begun = new CountDownLatch(1);
+    var outcome = new CompletableFuture<String>();
+    loop.callSoonThreadsafe(() -> loop.createTask(() -> {
+      spin(begun);
+      LockSupport.unpark(Thread.currentThread());
+      Future<String> future = loop.createFuture();
+      loop.callSoon(() -> future.setResult("done"));
+      try {
+        outcome.complete(future.await());
+      } catch (IllegalStateException pinned) {
+        outcome.completeExceptionally(pinned);
+      }
+    }));
+    begun.await();
+    look(7);
+    theOne();
+    released = true;
+    assertEquals("done", outcome.get());
   }
 
   private static final ReentrantLock OF_A_TASK = new ReentrantLock();

@@ -1,0 +1,167 @@
+package dev.weft.thread;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Future;
+import dev.weft.loop.Task;
+import dev.weft.sync.Lock;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A pinned thread that waits for its own loop would wait for ever: it fails. The watchdog is the real one. */
+class PinnedWaitTest {
+
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  /** What a class's initialiser does is pinned, on every JDK; each class has one go. */
+  private static volatile Code code;
+
+  private interface Code {
+    void run() throws Exception;
+  }
+
+  private static void runCode() {
+    try {
+      code.run();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private final EventLoop loop = EventLoop.newEventLoop();
+
+  @BeforeEach
+  void watchClosely() {
+    loop.setBlockedThreshold(Duration.ofMillis(40));
+  }
+
+  @AfterEach
+  void close() {
+    loop.close();
+  }
+
+  private static void assertFails(Runnable initialisation) {
+    Throwable failure =
+        assertThrows(ExceptionInInitializerError.class, initialisation::run).getCause();
+    var pinned = assertInstanceOf(IllegalStateException.class, failure);
+    assertTrue(pinned.getMessage().contains("pinned"), pinned.getMessage());
+  }
+
+  private static final class Awaiting {
+    static {
+      runCode();
+    }
+
+    static void touch() {}
+  }
+
+  @Test
+  @DisplayName("J8: an await that is pinned fails; what it waited for, its task and the loop go on")
+  void await() {
+    loop.runUntilComplete(() -> {
+      Future<String> future = loop.createFuture();
+      code = future::await;
+      assertFails(Awaiting::touch);
+      future.setResult("later"); // wakes nobody
+      Task.sleep(Duration.ZERO);
+      assertEquals("later", future.await());
+    });
+  }
+
+  private static final class Locking {
+    static {
+      runCode();
+    }
+
+    static void touch() {}
+  }
+
+  @Test
+  @DisplayName("J8: a pinned wait for a lock leaves no waiter behind")
+  void lock() {
+    loop.runUntilComplete(() -> {
+      var lock = new Lock();
+      lock.acquire();
+      code = lock::acquire;
+      assertFails(Locking::touch);
+      lock.release();
+      lock.acquire();
+    });
+  }
+
+  private static final class Reading {
+    static {
+      runCode();
+    }
+
+    static void touch() {}
+  }
+
+  @Test
+  @DisplayName("J8: a pinned read of a loop's socket fails; the socket can be read afterwards")
+  void read() {
+    loop.runUntilComplete(() -> {
+      try (ServerSocket listener =
+              LoopSockets.serverSocketFactory(loop).createServerSocket(0, 1, LOOPBACK);
+          Socket client =
+              LoopSockets.socketFactory(loop).createSocket(LOOPBACK, listener.getLocalPort());
+          Socket server = listener.accept()) {
+        code = () -> server.getInputStream().read();
+        assertFails(Reading::touch);
+        client.getOutputStream().write('x');
+        assertEquals('x', server.getInputStream().read());
+      }
+    });
+  }
+
+  private static final class Accepting {
+    static {
+      runCode();
+    }
+
+    static void touch() {}
+  }
+
+  @Test
+  @DisplayName("J8: so does a callback, and a thread that other code has started on the loop")
+  void accept() throws Exception {
+    try (ServerSocket listener =
+        LoopSockets.serverSocketFactory(loop).createServerSocket(0, 1, LOOPBACK)) {
+      var failure = new AtomicReference<Throwable>();
+      loop.runUntilComplete(() -> {
+        code = listener::accept;
+        Thread guest = Thread.ofVirtual().unstarted(() -> assertFails(Accepting::touch));
+        guest.setUncaughtExceptionHandler((thread, error) -> failure.set(error));
+        guest.start();
+        guest.join();
+        var called = new CountDownLatch(1);
+        loop.callSoon(() -> {
+          assertFails(AcceptingInCallback::touch);
+          called.countDown();
+        });
+        called.await();
+      });
+      assertEquals(null, failure.get());
+    }
+  }
+
+  private static final class AcceptingInCallback {
+    static {
+      runCode();
+    }
+
+    static void touch() {}
+  }
+}
