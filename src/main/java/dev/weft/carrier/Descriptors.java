@@ -23,6 +23,7 @@ public final class Descriptors {
   private static final MethodHandle DESCRIPTOR;
   private static final MethodHandle POLL;
   private static final short BROKEN;
+  private static final boolean AVAILABLE;
 
   static {
     MethodHandle number = null;
@@ -43,6 +44,7 @@ public final class Descriptors {
     DESCRIPTOR = descriptor;
     POLL = poll;
     BROKEN = broken;
+    AVAILABLE = number != null && Files.isDirectory(FOLDER);
   }
 
   private Descriptors() {}
@@ -54,7 +56,7 @@ public final class Descriptors {
 
   /** Whether the other methods can be called. */
   public static boolean isAvailable() {
-    return NUMBER != null && Files.isDirectory(FOLDER);
+    return AVAILABLE;
   }
 
   /** What to open in order to get a channel's pipe anew, in this process, while the channel is open. */

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.carrier.ChildExit;
 import dev.weft.loop.Context;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.BaseTransport;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +72,14 @@ final class ChildProcess implements SubprocessTransport, Releasable {
       LOG.debug("{} created", this);
     }
     loop.callSoon(() -> protocol.connectionMade(this), context);
-    child.process().onExit().thenAccept(process -> noteExit(process.exitValue()));
+    ChildExit.of(child.process())
+        .thenAccept(new ExitNotice())
+        .exceptionallyAsync(
+            closed -> {
+              LOG.warn("the loop of process {} was closed before it ended: {}", getPid(), loop);
+              return null;
+            },
+            Spawner.POOL);
   }
 
   // ---- events
@@ -79,12 +88,19 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     loop.callSoon(event, context);
   }
 
-  /** On a thread of the JDK's. */
-  private void noteExit(int code) {
-    try {
-      loop.callSoonThreadsafe(() -> exited(code), context);
-    } catch (IllegalStateException e) {
-      LOG.warn("the loop of process {} was closed before it ended: {}", getPid(), loop);
+  /** Brings the exit value to the loop. No lambda: it is called where none can be linked, see {@link ChildExit}. */
+  private final class ExitNotice implements Consumer<Integer>, Runnable {
+    private int code;
+
+    @Override
+    public void accept(Integer code) {
+      this.code = code;
+      loop.callSoonThreadsafe(this, context);
+    }
+
+    @Override
+    public void run() {
+      exited(code);
     }
   }
 

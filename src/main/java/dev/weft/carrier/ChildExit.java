@@ -1,0 +1,57 @@
+package dev.weft.carrier;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A seam to the JDK: the end of a child, told by the very thread that has waited for it. {@link Process#onExit} goes
+ * to another thread first, which for a child that ends soon is a good part of all that Weft adds.
+ *
+ * <p>That thread is the JDK's, and its stack is small: what depends on this stage must only hand over, and must have
+ * all its lambdas linked before.
+ */
+public final class ChildExit {
+
+  private static final MethodHandle COMPLETION;
+
+  static {
+    MethodHandle completion = null;
+    try {
+      Method method = Class.forName("java.lang.ProcessHandleImpl")
+          .getDeclaredMethod("completion", long.class, boolean.class);
+      method.setAccessible(true);
+      completion = MethodHandles.lookup().unreflect(method);
+    } catch (InaccessibleObjectException | ReflectiveOperationException e) {
+      // another JDK: the public way it is
+    }
+    COMPLETION = completion;
+  }
+
+  private ChildExit() {}
+
+  /** Completes with the exit value, as the JDK says it, when a child has ended; at once if it has. */
+  public static CompletionStage<Integer> of(Process child) {
+    if (COMPLETION == null) {
+      return child.onExit().thenApply(Process::exitValue);
+    }
+    if (!child.isAlive()) {
+      return CompletableFuture.completedStage(child.exitValue()); // its number may be another's by now
+    }
+    return completion(child.pid())
+        .thenApply(
+            value -> child.isAlive() ? value : child.exitValue()); // 0 if asked too late
+  }
+
+  @SuppressWarnings("unchecked")
+  private static CompletableFuture<Integer> completion(long pid) {
+    try {
+      return (CompletableFuture<Integer>) COMPLETION.invokeExact(pid, false);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+}

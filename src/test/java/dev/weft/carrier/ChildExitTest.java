@@ -1,0 +1,39 @@
+package dev.weft.carrier;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+@EnabledOnOs(OS.LINUX)
+final class ChildExitTest {
+
+  @Test
+  @DisplayName(
+      "the end of a child that runs is told with its value by the thread that waited for it")
+  void running() throws Exception {
+    Process child = new ProcessBuilder("sh", "-c", "read line; exit 7").start();
+    CompletableFuture<Integer> exit = ChildExit.of(child).toCompletableFuture();
+    assertFalse(exit.isDone());
+    CompletableFuture<String> teller =
+        exit.thenApply(value -> Thread.currentThread().getName());
+    child.getOutputStream().close();
+    assertEquals(7, exit.get(20, TimeUnit.SECONDS));
+    String name = teller.get(20, TimeUnit.SECONDS);
+    assertTrue(name.startsWith("process reaper"), name);
+  }
+
+  @Test
+  @DisplayName("the end of a child that has ended is told at once")
+  void ended() throws Exception {
+    Process child = new ProcessBuilder("sh", "-c", "exit 7").start();
+    assertEquals(7, child.waitFor());
+    assertEquals(7, ChildExit.of(child).toCompletableFuture().getNow(-1));
+  }
+}
