@@ -17,6 +17,7 @@ import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.ProcessLookupException;
 import dev.weft.transport.SubprocessOptions;
 import dev.weft.transport.SubprocessProtocol;
+import dev.weft.transport.WriteTransport;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.ByteBuffer;
@@ -41,7 +42,7 @@ final class ProcessTest extends ChildTest {
   }
 
   /** What a protocol was told, in order. */
-  private final class Recorder implements SubprocessProtocol {
+  private class Recorder implements SubprocessProtocol {
     final List<String> events = new ArrayList<>();
     final Future<Void> lost = loop.createFuture();
 
@@ -106,8 +107,7 @@ final class ProcessTest extends ChildTest {
         Task.sleep(Duration.ofMillis(1));
       }
       assertFalse(recorder.lost.done());
-      var stdin = (dev.weft.transport.WriteTransport)
-          child.transport().getPipeTransport(0).get();
+      var stdin = (WriteTransport) child.transport().getPipeTransport(0).get();
       stdin.write("go\n".getBytes(UTF_8));
       recorder.lost.await();
       assertTrue(recorder.events.indexOf("exited") < recorder.events.indexOf("data 1"));
@@ -184,8 +184,18 @@ final class ProcessTest extends ChildTest {
   @DisplayName("PROC-8: close gives the pipes up, whoever else has their other ends")
   void closeWithGrandchild() {
     run(() -> {
-      var recorder = new Recorder();
+      Future<Void> catRuns = loop.createFuture();
+      var recorder = new Recorder() {
+        @Override
+        public void pipeDataReceived(int fd, ByteBuffer data) {
+          super.pipeDataReceived(fd, data);
+          catRuns.setResult(null);
+        }
+      };
       var child = loop.subprocessShell(() -> recorder, "exec 3<&0; cat <&3 & wait");
+      var stdin = (WriteTransport) child.transport().getPipeTransport(0).get();
+      stdin.write("\n".getBytes(UTF_8)); // comes back by the grandchild, which outlives the child
+      catRuns.await();
       child.transport().close();
       recorder.lost.await(); // not before our end of its stdin is closed
       assertEquals(-9, child.transport().getReturncode().getAsInt());
