@@ -68,12 +68,13 @@ final class Application {
     return made && !ended && !lost;
   }
 
-  void connectionMade() {
+  /** Returns whether the connection goes on. */
+  boolean connectionMade() {
     if (made) {
-      return;
+      return true;
     }
     made = true;
-    call("connectionMade", () -> protocol.connectionMade(layer.transport()));
+    return call("connectionMade", () -> protocol.connectionMade(layer.transport()));
   }
 
   void dataReceived(byte[] data) {
@@ -149,11 +150,14 @@ final class Application {
     }
   }
 
-  private void call(String method, Runnable call) {
+  /** Returns false if that has failed. */
+  private boolean call(String method, Runnable call) {
     try {
       call.run();
+      return true;
     } catch (Throwable error) {
       failed(method, error);
+      return false;
     }
   }
 

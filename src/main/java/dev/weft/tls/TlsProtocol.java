@@ -237,7 +237,9 @@ public final class TlsProtocol implements BufferedProtocol {
     session = engine.getSession();
     state = State.WRAPPED;
     encryption.sendQueued();
-    application.connectionMade();
+    if (!application.connectionMade()) {
+      return; // connectionLost tells the creator why
+    }
     wakeCreator(null);
     writeControl.check();
     read();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -402,21 +403,27 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-7: connectionMade that fails is reported and ends the connection")
+  @DisplayName(
+      "TLS-7: connectionMade that fails is reported and ends the connection; then the creator gets the error")
   void connectionMadeFails() {
+    var order = new Order();
     run(() -> {
       server(SERVER, new App());
       var failure = new IllegalArgumentException("no");
       App app = new App();
       app.onMade = () -> {
+        order.expect(1);
         throw failure;
       };
+      app.onLost = () -> order.expect(2);
       Side client = client(CLIENT, app);
+      client.made.addDoneCallback(done -> order.finish(3));
       settle();
       assertEquals(failure, takeReport().exception().get());
       assertEquals(List.of("made", "lost IllegalArgumentException"), app.events);
-      assertTrue(client.made.done());
+      assertSame(failure, client.made.exception().get());
     });
+    order.checkFinished();
   }
 
   @Test
