@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
@@ -63,6 +64,28 @@ class CloseTest {
     loop.released = false;
     loop.close();
     assertFalse(loop.released);
+    order.finish(1);
+  }
+
+  @Test
+  @DisplayName("LOOP-24: close cancels the handles of what was ready, wherever it waited")
+  void closeCancelsHandles() {
+    EventLoop loop = Loops.newLoop();
+    var never = new Semaphore(0);
+    loop.callSoon(() -> assertThrows(InterruptedException.class, never::acquire));
+    Handle behindParked = loop.callSoon(order::expectUnreached);
+    loop.createTask(() -> {
+      Loops.turns(2);
+      loop.stop();
+    });
+    loop.runForever(); // not until something is complete, which a callback would have to say
+    Handle soon = loop.callSoon(order::expectUnreached);
+    Handle threadsafe = loop.callSoonThreadsafe(order::expectUnreached);
+    assertFalse(behindParked.cancelled() || soon.cancelled() || threadsafe.cancelled());
+    loop.close();
+    assertTrue(behindParked.cancelled(), "behind a parked callback");
+    assertTrue(soon.cancelled(), "by callSoon");
+    assertTrue(threadsafe.cancelled(), "by callSoonThreadsafe");
     order.finish(1);
   }
 

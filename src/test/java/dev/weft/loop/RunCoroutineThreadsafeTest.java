@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.testkit.Order;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -176,6 +177,20 @@ class RunCoroutineThreadsafeTest {
     assertTrue(future.isCancelled());
     assertTrue(told.get());
     order.finish(1);
+  }
+
+  @Test
+  @DisplayName("EXEC-7, LOOP-24: what is done is not kept until the loop is closed")
+  void doneIsForgotten() throws Exception {
+    CompletableFuture<Object> future = loop.runCoroutineThreadsafe(Object::new);
+    var result = new WeakReference<Object>(future.get());
+    future = null;
+    loop.runCoroutineThreadsafe(() -> null).get(); // the driver keeps the last callback
+    await().until(() -> {
+      System.gc();
+      return result.get() == null;
+    });
+    assertTrue(loop.isRunning());
   }
 
   @Test
