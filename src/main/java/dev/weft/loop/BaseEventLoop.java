@@ -294,6 +294,11 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return !debug && isIdle();
   }
 
+  /** Whether a callback that is queued now would run in its turn; false while one is parked. Carrier only. */
+  protected final boolean canRunCallbacks() {
+    return driver.isAvailable();
+  }
+
   private Handle appended(Handle handle) {
     append(handle);
     return handle;

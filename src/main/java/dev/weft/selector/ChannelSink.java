@@ -15,6 +15,7 @@ final class ChannelSink implements PipeSink, Selectable {
   private SelectorEventLoop loop;
   private Handle handle;
   private SelectionKey key;
+  private boolean watched;
 
   ChannelSink(Pipe.SinkChannel channel) {
     this.channel = channel;
@@ -34,7 +35,13 @@ final class ChannelSink implements PipeSink, Selectable {
   }
 
   @Override
+  public int stillWanted(int operations) {
+    return watched ? operations : 0;
+  }
+
+  @Override
   public void watch(boolean wanted) {
+    watched = wanted;
     if (key.isValid()) {
       key.interestOps(wanted ? SelectionKey.OP_WRITE : 0);
     }

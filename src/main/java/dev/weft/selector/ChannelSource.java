@@ -14,6 +14,7 @@ final class ChannelSource implements PipeSource, Selectable {
   private SelectorEventLoop loop;
   private Handle handle;
   private SelectionKey key;
+  private boolean watched;
 
   ChannelSource(Pipe.SourceChannel channel) {
     this.channel = channel;
@@ -33,7 +34,13 @@ final class ChannelSource implements PipeSource, Selectable {
   }
 
   @Override
+  public int stillWanted(int operations) {
+    return watched ? operations : 0;
+  }
+
+  @Override
   public void watch(boolean wanted) {
+    watched = wanted;
     if (key.isValid()) {
       key.interestOps(wanted ? SelectionKey.OP_READ : 0);
     }

@@ -75,10 +75,18 @@ final class Readiness implements Selectable {
       writer = handle;
     }
     if (key.isValid()) { // not a closed channel's
-      int wanted = (reader != null ? READING : 0) | (writer != null ? WRITING : 0);
-      key.interestOps(wanted & key.channel().validOps());
+      key.interestOps(wanted() & key.channel().validOps());
     }
     return before;
+  }
+
+  private int wanted() {
+    return (reader != null ? READING : 0) | (writer != null ? WRITING : 0);
+  }
+
+  @Override
+  public int stillWanted(int operations) {
+    return operations & wanted();
   }
 
   boolean isIdle() {

@@ -11,6 +11,16 @@ interface Selectable {
    */
   void ready(int operations);
 
+  /**
+   * The channel was ready while no callback could run, and was not watched since. Called on the carrier.
+   *
+   * @param operations what was possible then
+   * @return which of these to watch for again: not those that a task has lost interest in meanwhile
+   */
+  default int stillWanted(int operations) {
+    return operations;
+  }
+
   /** Whether this loses something when its loop is closed now, so that a warning is due. */
   default boolean unclosed() {
     return false;

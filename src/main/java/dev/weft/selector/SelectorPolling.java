@@ -19,8 +19,10 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.WritableByteChannel;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -37,10 +39,12 @@ abstract class SelectorPolling extends BaseEventLoop {
 
   private final Selector selector;
   private final Consumer<SelectionKey> ready = SelectorPolling::dispatch;
+  private final Consumer<SelectionKey> parked = this::hold;
 
   // loop thread only
   private ByteBuffer buffer;
   private int polled; // how many channels the last poll has found ready
+  private final Map<SelectionKey, Integer> held = new HashMap<>(); // and what is not watched there
   private final Set<Releasable> releasables = new LinkedHashSet<>();
   private boolean pumpedPipes;
 
@@ -64,19 +68,57 @@ abstract class SelectorPolling extends BaseEventLoop {
     }
   }
 
+  /**
+   * What becomes ready while a callback is parked is found by the poll after its end, as in asyncio, whose loop such
+   * a callback would block. Until then it is not watched: each poll would find it again, queue it again, and return
+   * at once. Threads that wait need no callback.
+   */
+  private void hold(SelectionKey key) {
+    if (key.attachment() instanceof BlockingChannel) {
+      dispatch(key);
+      return;
+    }
+    try {
+      int operations = key.readyOps();
+      key.interestOpsAnd(~operations);
+      held.merge(key, operations, (before, more) -> before | more);
+    } catch (CancelledKeyException closed) {
+      // as above
+    }
+  }
+
+  private void watchHeld() {
+    held.forEach((key, operations) -> {
+      try {
+        if (key.attachment() instanceof Selectable owner) {
+          key.interestOpsOr(owner.stillWanted(operations) & key.channel().validOps());
+        }
+      } catch (CancelledKeyException closed) {
+        // as above
+      }
+    });
+    held.clear();
+  }
+
   @Override
   protected void poll(long timeout) {
+    Consumer<SelectionKey> found = ready;
+    if (!canRunCallbacks()) {
+      found = parked;
+    } else if (!held.isEmpty()) {
+      watchHeld();
+    }
     try {
       if (timeout == 0) {
         // A poll is a system call, and useless when nothing is registered.
         if (!selector.keys().isEmpty()) {
-          polled = selector.selectNow(ready);
+          polled = selector.selectNow(found);
         }
       } else if (timeout == Long.MAX_VALUE) {
-        polled = selector.select(ready);
+        polled = selector.select(found);
       } else {
         // rounded up: a selector knows no less than a millisecond, and takes 0 for no limit
-        polled = selector.select(ready, (timeout + 999_999) / 1_000_000);
+        polled = selector.select(found, (timeout + 999_999) / 1_000_000);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("polling failed", e);
@@ -159,6 +201,11 @@ abstract class SelectorPolling extends BaseEventLoop {
   /** The channel's registration here; null if there is none. */
   SelectionKey keyOf(SelectableChannel channel) {
     return channel.keyFor(selector);
+  }
+
+  /** How many channels are registered; for tests of what is left behind. */
+  int registered() {
+    return selector.keys().size();
   }
 
   /**

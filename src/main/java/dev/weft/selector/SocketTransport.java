@@ -121,9 +121,23 @@ final class SocketTransport implements Transport, Selectable {
     }
   }
 
+  @Override
+  public int stillWanted(int operations) {
+    int wanted =
+        (wantsInput() ? SelectionKey.OP_READ : 0) | (wantsRoom() ? SelectionKey.OP_WRITE : 0);
+    return operations & wanted;
+  }
+
+  private boolean wantsInput() {
+    return !readingPaused && !closing && !endRead;
+  }
+
+  private boolean wantsRoom() {
+    return !lost && (!queue.isEmpty() || sendfile != null);
+  }
+
   private void updateReadInterest() {
-    boolean wanted = !readingPaused && !closing && !endRead;
-    setInterest(SelectionKey.OP_READ, wanted);
+    setInterest(SelectionKey.OP_READ, wantsInput());
   }
 
   private void setInterest(int operation, boolean wanted) {

@@ -134,6 +134,13 @@ final class UdpTransport implements DatagramTransport, Selectable {
     }
   }
 
+  @Override
+  public int stillWanted(int operations) {
+    int wanted =
+        (closing ? 0 : SelectionKey.OP_READ) | (queue.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+    return operations & wanted;
+  }
+
   private void setInterest(int operation, boolean wanted) {
     if (key.isValid()) {
       int before = key.interestOps();
