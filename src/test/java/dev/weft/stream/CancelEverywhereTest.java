@@ -2,12 +2,14 @@ package dev.weft.stream;
 
 import static dev.weft.testkit.CancelEverywhere.real;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.ExceptionHandler;
 import dev.weft.loop.Server;
 import dev.weft.loop.Task;
 import dev.weft.loop.ThrowingRunnable;
+import dev.weft.sync.Queue;
 import dev.weft.testkit.CancelEverywhere.How;
 import dev.weft.testkit.CancelEverywhere.Run;
 import dev.weft.testkit.CancelEverywhere.Scenario;
@@ -155,6 +157,52 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
+  @DisplayName("TLS on the server's side: an upgrade, reading, draining, closing")
+  void tlsServer(How how) {
+    real(how, () -> {
+      var accepted = new Queue<Connection>();
+      Server server = Streams.startServer(
+          (reader, writer) -> accepted.putNowait(new Connection(reader, writer)),
+          "127.0.0.1",
+          0,
+          LIMIT,
+          ServerOptions.defaults());
+      Task<Void> client = EventLoop.getRunningLoop().createTask(() -> {
+        Connection connection = Streams.openConnection("127.0.0.1", server.port(), LIMIT, PLAIN);
+        try (StreamWriter writer = connection.writer()) {
+          writer.write("tls\n");
+          connection.reader().readline();
+          writer.startTls(CLIENT);
+          writer.write("secret\n");
+          connection.reader().readexactly(200_000);
+        } catch (IOException expected) {
+          // the server's end was cancelled
+        }
+      });
+      return new Run(
+          () -> {
+            Connection connection = accepted.get();
+            StreamWriter writer = connection.writer();
+            try (writer) {
+              writer.write(connection.reader().readline());
+              writer.startTls(SERVER);
+              connection.reader().readline();
+              writer.write(new byte[200_000]);
+              writer.drain();
+            }
+            writer.waitClosed();
+          },
+          () -> {
+            client.cancel();
+            server.close();
+            server.closeClients();
+            server.waitClosed();
+          });
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
   @DisplayName("two addresses race: neither attempt is left")
   void happyEyeballs(How how) {
     String name = FakeNames.of("127.0.0.2", "127.0.0.1");
@@ -212,6 +260,29 @@ class CancelEverywhereTest {
             server.closeClients();
             server.waitClosed();
           });
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("serveForever: the server is closed whether its task or the server is ended")
+  void serveForever(How how) {
+    real(how, () -> {
+      Server server = Streams.startServer(ECHO, "127.0.0.1", 0, LIMIT, ServerOptions.defaults());
+      Task<Void> client = EventLoop.getRunningLoop().createTask(() -> {
+        try {
+          exchange(Streams.openConnection("127.0.0.1", server.port(), LIMIT, PLAIN));
+        } catch (IOException expected) {
+          // the server is closed
+        } finally {
+          server.close();
+        }
+      });
+      return new Run(server::serveForever, () -> {
+        client.await();
+        assertFalse(server.isServing());
+        server.waitClosed();
+      });
     });
   }
 

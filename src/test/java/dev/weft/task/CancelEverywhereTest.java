@@ -3,11 +3,14 @@ package dev.weft.task;
 import static dev.weft.testkit.CancelEverywhere.pure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.weft.loop.EventLoop;
 import dev.weft.loop.Task;
 import dev.weft.testkit.CancelEverywhere.How;
 import dev.weft.testkit.CancelEverywhere.Run;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +78,45 @@ class CancelEverywhereTest {
         supervisor.createTask(() -> child.call());
         return child.call();
       });
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("GATH-7: gathering cancels its children, and waits for them")
+  void gather(How how) {
+    children(how, child -> {
+      Gather.ofCoroutines(List.of(child, child)).await();
+      Gather.outcomesOfCoroutines(List.of(child, child)).await();
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("WAIT-4, ASC-3, SH-2: wait, as-completed and shields leave alone what they wait for")
+  void onlyWaiting(How how) {
+    pure(how, () -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      var tasks = new ArrayList<Task<Integer>>();
+      for (int i = 1; i <= 4; i++) {
+        int duration = 3 * i;
+        tasks.add(loop.createTask(() -> {
+          Task.sleep(Duration.ofMillis(duration));
+          return duration;
+        }));
+      }
+      return new Run(
+          () -> {
+            Wait.of(tasks, Optional.of(Duration.ofMillis(1)), ReturnWhen.ALL_COMPLETED);
+            Wait.of(tasks, Optional.empty(), ReturnWhen.FIRST_COMPLETED);
+            for (Task<Integer> each : new AsCompleted<>(tasks.subList(0, 2), Optional.empty())) {
+              each.result();
+            }
+            Shield.of(tasks.get(2)).await();
+            Wait.of(tasks, Optional.empty(), ReturnWhen.ALL_COMPLETED);
+          },
+          () ->
+              assertEquals(List.of(3, 6, 9, 12), tasks.stream().map(Task::await).toList()));
     });
   }
 }
