@@ -26,7 +26,8 @@ abstract class Answering implements BaseProtocol {
   private final int number;
   private Conversation conversation;
   private Transport transport;
-  private byte[] pending = {};
+  private byte[] pending = new byte[Frames.HEADER];
+  private int size; // of what is pending
   private boolean writingPaused;
   private boolean pausedByFault;
   private boolean ended;
@@ -67,19 +68,22 @@ abstract class Answering implements BaseProtocol {
     ledger.hold(
         transport != null && !lost && !ended && !replaced, "data at the wrong time: " + this);
     ledger.hold(!writingPaused && !pausedByFault, "data while paused: " + this);
-    int before = pending.length;
-    pending = Arrays.copyOf(pending, before + data.remaining());
-    data.get(pending, before, pending.length - before);
+    int needed = size + data.remaining();
+    if (needed > pending.length) {
+      pending = Arrays.copyOf(pending, 2 * needed);
+    }
+    data.get(pending, size, data.remaining());
+    size = needed;
     proceed();
   }
 
   private void proceed() {
     int from = 0;
     try {
-      while (pending.length - from >= Frames.HEADER) {
+      while (size - from >= Frames.HEADER) {
         int to =
             from + Frames.HEADER + Frames.length(ByteBuffer.wrap(pending, from, Frames.HEADER));
-        if (pending.length < to) {
+        if (size < to) {
           break;
         }
         byte[] frame = Arrays.copyOfRange(pending, from, to);
@@ -87,7 +91,7 @@ abstract class Answering implements BaseProtocol {
         Fault fault = conversation.take(frame);
         transport.write(frame);
         if (fault == Fault.SWITCH) {
-          pending = Arrays.copyOfRange(pending, from, pending.length);
+          drop(from);
           replace();
           return;
         }
@@ -101,9 +105,14 @@ abstract class Answering implements BaseProtocol {
       transport.abort();
     } finally {
       if (!replaced) {
-        pending = Arrays.copyOfRange(pending, from, pending.length);
+        drop(from);
       }
     }
+  }
+
+  private void drop(int count) {
+    size -= count;
+    System.arraycopy(pending, count, pending, 0, size);
   }
 
   private void perform(Fault fault) {
@@ -146,6 +155,7 @@ abstract class Answering implements BaseProtocol {
     next.transport = transport;
     next.conversation = conversation;
     next.pending = pending;
+    next.size = size;
     next.writingPaused = writingPaused;
     replaced = true;
     transport.setProtocol(next);
@@ -211,7 +221,7 @@ abstract class Answering implements BaseProtocol {
 
   @Override
   public final String toString() {
-    return "Answering[" + conversation + ", " + pending.length + " pending, " + transport + "]";
+    return "Answering[" + conversation + ", " + size + " pending, " + transport + "]";
   }
 
   private static final class Given extends Answering implements Protocol {
@@ -237,7 +247,7 @@ abstract class Answering implements BaseProtocol {
 
     Buffered(Ledger ledger, int number) {
       super(ledger, number);
-      buffer = number % 3 == 0 ? ByteBuffer.allocate(7) : ByteBuffer.allocateDirect(5_000);
+      buffer = number % 3 == 0 ? ByteBuffer.allocate(50) : ByteBuffer.allocateDirect(5_000);
     }
 
     @Override

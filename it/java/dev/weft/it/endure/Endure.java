@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Options: {@code --seed S}, which decides what is done (1), though not when, as sockets and threads are real;
  * {@code --ops N}, how many operations at least (1,000,000); {@code --round N}, after how many of them everything comes
- * to rest and is looked at (100,000); {@code --crowd N}, how many connections are open at once (1,500); {@code --stall
+ * to rest and is looked at (200,000); {@code --crowd N}, how many connections are open at once (1,500); {@code --stall
  * MS}, what a turn of the loop may last, 0 for any time (5,000: a busy machine takes long for nothing).
  */
 public final class Endure {
@@ -143,7 +143,7 @@ public final class Endure {
   public static void main(String[] args) throws Exception {
     long seed = 1;
     long operations = 1_000_000;
-    long round = 100_000;
+    long round = 200_000;
     int crowd = 1_500;
     long stall = 5_000;
     for (int i = 0; i < args.length; i++) {

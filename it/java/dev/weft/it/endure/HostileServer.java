@@ -33,12 +33,13 @@ final class HostileServer implements Closeable {
     }
   }
 
+  private static final int THREADS = 12;
   private static final int PATIENCE = 20_000; // milliseconds
 
   private final ServerSocket listening =
       new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
   private final ExecutorService threads = Executors.newFixedThreadPool(
-      4, Thread.ofPlatform().daemon().name("hostile-", 0).factory());
+      THREADS, Thread.ofPlatform().daemon().name("hostile-", 0).factory());
   private final Ledger ledger;
   private final SplittableRandom seeds;
 

@@ -42,10 +42,10 @@ import java.util.function.Supplier;
  */
 final class Round {
 
-  private static final int PEERS = 4;
-  private static final int CLIENTS = 8;
+  private static final int PEERS = 16;
+  private static final int CLIENTS = 16;
   private static final int WORKERS = 40;
-  private static final int CHORES = 60; // percent of the operations
+  private static final int CHORES = 80; // percent of the operations
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Ledger ledger;
@@ -235,9 +235,15 @@ final class Round {
           });
         }
       } else {
-        HostilePeer.converse(ledger, ports.get(own.nextInt(ports.size())), own);
+        HostilePeer.converse(ledger, port(own), own);
       }
     }
+  }
+
+  /** Any, but those of TLS less often: most of the time would go into handshakes. */
+  private Port port(SplittableRandom own) {
+    Port port = ports.get(own.nextInt(ports.size()));
+    return port.tls() && own.nextInt(4) > 0 ? port(own) : port;
   }
 
   /** Does chores, at the pace of the traffic. */
@@ -291,11 +297,13 @@ final class Round {
 
   private void eventually(BooleanSupplier condition, Callable<String> otherwise) throws Exception {
     long deadline = loop.time() + PATIENCE.toNanos();
-    while (!ledger.isViolated() && !condition.getAsBoolean()) {
+    for (int pause = 1;
+        !ledger.isViolated() && !condition.getAsBoolean();
+        pause = Math.min(2 * pause, 250)) {
       if (loop.time() > deadline) {
         ledger.violate(otherwise.call(), null);
       }
-      Task.sleep(Duration.ofMillis(5));
+      Task.sleep(Duration.ofMillis(pause));
     }
   }
 }

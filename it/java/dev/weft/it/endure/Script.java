@@ -80,12 +80,12 @@ final class Script {
   private Script(SplittableRandom random, Peer peer, Fault fault) {
     this.peer = peer;
     this.fault = fault;
-    frames = 1 + random.nextInt(peer == Peer.TRICKLE ? 3 : 30);
+    frames = 1 + random.nextInt(peer == Peer.TRICKLE ? 3 : 60);
     largest = switch (peer) {
       case TRICKLE -> 20;
       case PIPELINED -> 1_000;
       case NEVER_READ -> Frames.LARGEST;
-      default -> random.nextInt(20) == 0 ? Frames.LARGEST : 300;
+      default -> random.nextInt(40) == 0 ? Frames.LARGEST : 300;
     };
     faultAt = peer.isPatient() ? 0 : random.nextInt(frames);
     millis = random.nextInt(peer.isPatient() ? 20 : 4);
