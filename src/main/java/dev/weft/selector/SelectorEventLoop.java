@@ -10,6 +10,7 @@ import dev.weft.loop.ReadPipeConnection;
 import dev.weft.loop.Server;
 import dev.weft.loop.SubprocessConnection;
 import dev.weft.loop.WritePipeConnection;
+import dev.weft.tls.StartTls;
 import dev.weft.tls.TlsBuffers;
 import dev.weft.tls.TlsProtocol;
 import dev.weft.tls.TlsSettings;
@@ -528,8 +529,6 @@ final class SelectorEventLoop extends SelectorPolling {
     checkOnLoop("startTls");
     TlsSettings tls =
         serverSide ? TlsSettings.forServer(ssl) : TlsSettings.forClient(this, ssl, "", -1);
-    Future<Void> made = createFuture();
-    var layer = new TlsProtocol(this, tlsBuffers, tls, protocol, made, true);
-    return layer.upgrade(transport, received);
+    return StartTls.start(this, tlsBuffers, tls, transport, protocol, received);
   }
 }

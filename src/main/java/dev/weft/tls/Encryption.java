@@ -22,10 +22,14 @@ final class Encryption {
 
   private static final ByteBuffer[] NOTHING = {};
 
+  /** Bytes of answers to key updates that may wait for the peer to read: some hundreds. */
+  private static final int MOST_UNREAD_ANSWERS = 16 * 1024;
+
   private final SSLEngine engine;
   private final TlsBuffers buffers;
   private final ArrayDeque<ByteBuffer> backlog = new ArrayDeque<>(0);
   private int backlogSize;
+  private int unreadAnswers; // bytes, since there was nothing unsent
   private Transport below;
 
   Encryption(SSLEngine engine, TlsBuffers buffers) {
@@ -93,6 +97,17 @@ final class Encryption {
     } finally {
       passOn(out);
       buffers.give(out);
+    }
+  }
+
+  /** Sends answers to key updates: not without end to a peer that does not read. */
+  void sendAnswers() throws SSLException {
+    int before = size();
+    sendPending();
+    int after = size();
+    unreadAnswers = before == 0 ? after : unreadAnswers + after - before;
+    if (unreadAnswers > MOST_UNREAD_ANSWERS) {
+      throw new SSLException("the peer asks for new keys again and again, and reads no answer");
     }
   }
 

@@ -2,8 +2,6 @@ package dev.weft.tls;
 
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Future;
-import dev.weft.loop.Handle;
-import dev.weft.loop.TimerHandle;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.BufferedProtocol;
@@ -11,14 +9,11 @@ import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,16 +37,8 @@ public final class TlsProtocol implements BufferedProtocol {
 
   private static final Logger LOG = LoggerFactory.getLogger(TlsProtocol.class);
 
-  /** FLOW_CONTROL_HIGH_WATER_SSL_READ: so much ciphertext may wait, and a quarter to go on. */
-  private static final int READ_HIGH = 256 * 1024;
-
-  private static final int READ_LOW = READ_HIGH / 4;
-
   /** How many writes to a closed connection go without a warning: LOG_THRESHOLD_FOR_CONNLOST_WRITES. */
   private static final int SILENT_WRITES = 5;
-
-  /** Bytes of answers to key updates that may wait for the peer to read: some hundreds. */
-  private static final int MOST_UNREAD_ANSWERS = 16 * 1024;
 
   private enum State {
     UNWRAPPED,
@@ -68,24 +55,22 @@ public final class TlsProtocol implements BufferedProtocol {
   private final Incoming incoming;
   private final Decryption decryption;
   private final Encryption encryption;
+  private final Handshake handshake;
+  private final ReadControl readControl;
   private final WriteControl writeControl;
-  private final TlsTransport transport = new TlsTransport(this);
+  private final SessionInfo info;
+  private final Deadline deadline;
+  private final TlsTransport transport;
   private final Future<Void> made;
 
   // loop thread only
   private State state = State.UNWRAPPED;
   private Transport below; // null until connectionMade
-  private SSLSession session; // null until the handshake is done
-  private TimerHandle timer; // of the handshake, then of the shutdown; else null
-  private boolean delegating;
   private boolean readingPaused;
-  private boolean belowPaused;
   private boolean belowAtEnd;
   private boolean closed; // by the application, or lost
-  private boolean raggedEnd;
   private Throwable failure; // what will have broken the connection; else null
   private int writesAfterClose;
-  private int unreadAnswers; // bytes, since there was nothing unsent
 
   /**
    * @param protocol the application's
@@ -107,7 +92,13 @@ public final class TlsProtocol implements BufferedProtocol {
     this.incoming = new Incoming(buffers);
     this.decryption = new Decryption(engine, buffers, incoming, application);
     this.encryption = new Encryption(engine, buffers);
+    this.handshake =
+        new Handshake(loop, settings.executor(), engine, this, incoming, decryption, encryption);
+    this.readControl = new ReadControl(incoming);
     this.writeControl = new WriteControl(encryption, application);
+    this.info = new SessionInfo(settings, engine);
+    this.deadline = new Deadline(loop, this);
+    this.transport = new TlsTransport(this, application, writeControl);
   }
 
   /** The application's transport. */
@@ -124,32 +115,10 @@ public final class TlsProtocol implements BufferedProtocol {
     return outer;
   }
 
-  /**
-   * Puts this layer between a transport and the protocol that it has had ({@code start_tls}). Suspends.
-   *
-   * @param received read before, but sent for the handshake
-   * @return the transport for the protocol
-   * @throws IOException if the handshake fails; the transport is closed, then
-   */
-  public Transport upgrade(Transport plain, ByteBuffer received) throws IOException {
-    if (plain.isClosing()) {
-      throw new SocketException("the transport is closed: " + plain);
-    }
-    if (received.hasRemaining()) {
-      incoming.append(received);
-    }
-    plain.pauseReading(); // or data could come before connectionMade
-    plain.setProtocol(this);
-    Handle begin = loop.callSoon(() -> connectionMade(plain));
-    Handle resume = loop.callSoon(plain::resumeReading);
-    try {
-      made.await();
-      return transport;
-    } catch (Throwable error) {
-      plain.close();
-      begin.cancel();
-      resume.cancel();
-      throw error;
+  /** Takes what has been read before this layer was there. */
+  void received(ByteBuffer data) {
+    if (data.hasRemaining()) {
+      incoming.append(data);
     }
   }
 
@@ -163,9 +132,10 @@ public final class TlsProtocol implements BufferedProtocol {
       return;
     }
     encryption.begin(below);
+    readControl.begin(below);
     writeControl.begin(below);
     state = State.HANDSHAKE;
-    timer = loop.callLater(settings.handshakeTimeout(), this::handshakeTimedOut);
+    deadline.start("handshake", settings.handshakeTimeout());
     try {
       engine.beginHandshake();
     } catch (SSLException error) {
@@ -176,65 +146,32 @@ public final class TlsProtocol implements BufferedProtocol {
   }
 
   private void handshake() {
-    if (delegating) {
-      controlReadingBelow();
-      return;
-    }
     try {
-      while (true) {
-        switch (engine.getHandshakeStatus()) {
-          case NEED_WRAP -> encryption.sendPending();
-          case NEED_TASK -> {
-            incoming.settle();
-            delegate();
-            return;
-          }
-          case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-            if (!decryption.handshake()) {
-              incoming.settle();
-              controlReadingBelow();
-              return;
-            }
-          }
-          default -> {
-            incoming.settle();
-            handshakeDone();
-            return;
-          }
-        }
+      if (handshake.proceed()) {
+        handshakeDone();
+      } else {
+        readControl.check();
       }
     } catch (SSLException error) {
       handshakeFailed(error);
     }
   }
 
-  private void delegate() {
-    delegating = true;
-    loop.runInExecutor(settings.executor(), this::runDelegated).addDoneCallback(this::delegated);
-  }
-
-  private Void runDelegated() {
-    for (Runnable task; (task = engine.getDelegatedTask()) != null; ) {
-      task.run();
-    }
-    return null;
-  }
-
-  private void delegated(Future<Void> done) {
-    delegating = false;
+  /** What the engine has delegated is done, or has failed. */
+  void delegated(Optional<Throwable> error) {
     if (state != State.HANDSHAKE) {
       return;
     }
-    if (done.exception().isPresent()) {
-      abort(done.exception().get());
+    if (error.isPresent()) {
+      abort(error.get());
     } else {
       handshake();
     }
   }
 
   private void handshakeDone() throws SSLException {
-    cancelTimer();
-    session = engine.getSession();
+    deadline.cancel();
+    info.begin();
     state = State.WRAPPED;
     encryption.sendQueued();
     if (!application.connectionMade()) {
@@ -243,12 +180,6 @@ public final class TlsProtocol implements BufferedProtocol {
     wakeCreator(null);
     writeControl.check();
     read();
-  }
-
-  private void handshakeTimedOut() {
-    abort(new SocketTimeoutException("the TLS handshake is taking longer than "
-        + settings.handshakeTimeout()
-        + ": aborting the connection"));
   }
 
   private void handshakeFailed(IOException error) {
@@ -263,13 +194,6 @@ public final class TlsProtocol implements BufferedProtocol {
       } else {
         made.setException(error);
       }
-    }
-  }
-
-  private void cancelTimer() {
-    if (timer != null) {
-      timer.cancel();
-      timer = null;
     }
   }
 
@@ -306,14 +230,14 @@ public final class TlsProtocol implements BufferedProtocol {
       close();
       return;
     }
-    controlReadingBelow();
+    readControl.check();
   }
 
   /** Delivers what has come. Returns whether that was all. */
   private boolean deliver() {
     try {
       boolean more = decryption.deliver();
-      answer();
+      encryption.sendAnswers();
       if (more) {
         loop.callSoon(this::proceed);
       }
@@ -321,17 +245,6 @@ public final class TlsProtocol implements BufferedProtocol {
     } catch (SSLException error) {
       fail(error);
       return false;
-    }
-  }
-
-  /** Answers key updates: not without end to a peer that does not read. */
-  private void answer() throws SSLException {
-    int before = encryption.size();
-    encryption.sendPending();
-    int after = encryption.size();
-    unreadAnswers = before == 0 ? after : unreadAnswers + after - before;
-    if (unreadAnswers > MOST_UNREAD_ANSWERS) {
-      throw new SSLException("the peer asks for new keys again and again, and reads no answer");
     }
   }
 
@@ -349,18 +262,6 @@ public final class TlsProtocol implements BufferedProtocol {
     if (!closed && readingPaused) {
       readingPaused = false;
       loop.callSoon(this::proceed);
-    }
-  }
-
-  /** Keeps what waits to be decrypted within bounds. */
-  private void controlReadingBelow() {
-    int size = incoming.size();
-    if (!belowPaused && size >= READ_HIGH) {
-      belowPaused = true;
-      below.pauseReading();
-    } else if (belowPaused && size <= READ_LOW) {
-      belowPaused = false;
-      below.resumeReading();
     }
   }
 
@@ -400,10 +301,6 @@ public final class TlsProtocol implements BufferedProtocol {
     return encryption.size();
   }
 
-  WriteControl writeControl() {
-    return writeControl;
-  }
-
   // ---- the end
 
   @Override
@@ -432,7 +329,7 @@ public final class TlsProtocol implements BufferedProtocol {
       case HANDSHAKE -> abort(null);
       case WRAPPED -> {
         state = State.FLUSHING;
-        timer = loop.callLater(settings.shutdownTimeout(), this::shutdownTimedOut);
+        deadline.start("shutdown", settings.shutdownTimeout());
         flush();
       }
       default -> proceed();
@@ -469,18 +366,12 @@ public final class TlsProtocol implements BufferedProtocol {
       return;
     }
     if (decryption.isEndReceived() || belowAtEnd) {
-      raggedEnd = !decryption.isEndReceived();
-      cancelTimer();
+      info.end(!decryption.isEndReceived());
+      deadline.cancel();
       loop.callSoon(below::close);
     } else {
-      controlReadingBelow();
+      readControl.check();
     }
-  }
-
-  private void shutdownTimedOut() {
-    abort(new SocketTimeoutException("the TLS shutdown is taking longer than "
-        + settings.shutdownTimeout()
-        + ": aborting the connection"));
   }
 
   private void fail(IOException error) {
@@ -509,7 +400,7 @@ public final class TlsProtocol implements BufferedProtocol {
 
   @Override
   public void connectionLost(Throwable error) {
-    cancelTimer();
+    deadline.cancel();
     closed = true;
     state = State.UNWRAPPED;
     encryption.clear();
@@ -528,45 +419,10 @@ public final class TlsProtocol implements BufferedProtocol {
 
   // ---- what it is
 
-  Application application() {
-    return application;
-  }
-
   @SuppressWarnings("unchecked")
   <T> T getExtraInfo(ExtraInfo<T> key) {
-    Object own = session == null && key != ExtraInfo.SSLCONTEXT ? null : ownInfo(key);
-    if (own != null || below == null) {
-      return (T) own;
-    }
-    return below.getExtraInfo(key);
-  }
-
-  private Object ownInfo(ExtraInfo<?> key) {
-    if (key == ExtraInfo.SSLCONTEXT) {
-      return settings.context();
-    }
-    if (key == ExtraInfo.SSL_OBJECT) {
-      return session;
-    }
-    if (key == ExtraInfo.CIPHER) {
-      return session.getCipherSuite();
-    }
-    if (key == ExtraInfo.PEERCERT) {
-      return peerCertificate();
-    }
-    if (key == ExtraInfo.SELECTED_ALPN_PROTOCOL) {
-      String selected = engine.getApplicationProtocol();
-      return selected == null || selected.isEmpty() ? null : selected;
-    }
-    return key == ExtraInfo.RAGGED_EOF ? (Object) raggedEnd : null;
-  }
-
-  private X509Certificate peerCertificate() {
-    try {
-      return (X509Certificate) session.getPeerCertificates()[0];
-    } catch (SSLPeerUnverifiedException none) {
-      return null;
-    }
+    Object own = info.get(key);
+    return own != null || below == null ? (T) own : below.getExtraInfo(key);
   }
 
   @Override

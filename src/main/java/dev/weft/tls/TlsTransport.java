@@ -11,9 +11,13 @@ import java.util.List;
 final class TlsTransport implements Transport {
 
   private final TlsProtocol layer;
+  private final Application application;
+  private final WriteControl writeControl;
 
-  TlsTransport(TlsProtocol layer) {
+  TlsTransport(TlsProtocol layer, Application application, WriteControl writeControl) {
     this.layer = layer;
+    this.application = application;
+    this.writeControl = writeControl;
   }
 
   @Override
@@ -75,12 +79,12 @@ final class TlsTransport implements Transport {
 
   @Override
   public WriteBufferLimits getWriteBufferLimits() {
-    return layer.writeControl().limits();
+    return writeControl.limits();
   }
 
   @Override
   public void setWriteBufferLimits(WriteBufferLimits limits) {
-    layer.writeControl().setLimits(limits);
+    writeControl.setLimits(limits);
   }
 
   @Override
@@ -90,12 +94,12 @@ final class TlsTransport implements Transport {
 
   @Override
   public void setProtocol(BaseProtocol protocol) {
-    layer.application().set(protocol);
+    application.set(protocol);
   }
 
   @Override
   public BaseProtocol getProtocol() {
-    return layer.application().protocol();
+    return application.protocol();
   }
 
   @Override

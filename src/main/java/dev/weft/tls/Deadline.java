@@ -1,0 +1,33 @@
+package dev.weft.tls;
+
+import dev.weft.loop.BaseEventLoop;
+import dev.weft.loop.TimerHandle;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+
+/** How long the handshake may take, then the shutdown; a connection that is late is aborted. Loop thread only. */
+final class Deadline {
+
+  private final BaseEventLoop loop;
+  private final TlsProtocol layer;
+  private TimerHandle timer; // null if none is running
+
+  Deadline(BaseEventLoop loop, TlsProtocol layer) {
+    this.loop = loop;
+    this.layer = layer;
+  }
+
+  void start(String what, Duration limit) {
+    timer = loop.callLater(
+        limit,
+        () -> layer.abort(new SocketTimeoutException(
+            "the TLS " + what + " is taking longer than " + limit + ": aborting the connection")));
+  }
+
+  void cancel() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+}

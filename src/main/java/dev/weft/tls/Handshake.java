@@ -1,0 +1,88 @@
+package dev.weft.tls;
+
+import dev.weft.loop.BaseEventLoop;
+import dev.weft.loop.Future;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+
+/**
+ * What an engine and its peer say to each other before the first data. What the engine delegates, which may ask
+ * the network, runs on an executor; meanwhile nothing is given to it. Loop thread only.
+ */
+final class Handshake {
+
+  private final BaseEventLoop loop;
+  private final Executor executor;
+  private final SSLEngine engine;
+  private final TlsProtocol layer;
+  private final Incoming incoming;
+  private final Decryption decryption;
+  private final Encryption encryption;
+  private boolean delegating;
+
+  Handshake(
+      BaseEventLoop loop,
+      Executor executor,
+      SSLEngine engine,
+      TlsProtocol layer,
+      Incoming incoming,
+      Decryption decryption,
+      Encryption encryption) {
+    this.loop = loop;
+    this.executor = executor;
+    this.engine = engine;
+    this.layer = layer;
+    this.incoming = incoming;
+    this.decryption = decryption;
+    this.encryption = encryption;
+  }
+
+  /**
+   * Goes as far as it gets with what has come. The layer is told when a delegated task is done.
+   *
+   * @return whether the handshake is over
+   */
+  boolean proceed() throws SSLException {
+    if (delegating) {
+      return false;
+    }
+    while (true) {
+      switch (engine.getHandshakeStatus()) {
+        case NEED_WRAP -> encryption.sendPending();
+        case NEED_TASK -> {
+          incoming.settle();
+          delegate();
+          return false;
+        }
+        case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+          if (!decryption.handshake()) {
+            incoming.settle();
+            return false;
+          }
+        }
+        default -> {
+          incoming.settle();
+          return true;
+        }
+      }
+    }
+  }
+
+  private void delegate() {
+    delegating = true;
+    loop.runInExecutor(executor, this::runDelegated).addDoneCallback(this::delegated);
+  }
+
+  private Void runDelegated() {
+    for (Runnable task; (task = engine.getDelegatedTask()) != null; ) {
+      task.run();
+    }
+    return null;
+  }
+
+  private void delegated(Future<Void> done) {
+    delegating = false;
+    layer.delegated(done.exception());
+  }
+}
