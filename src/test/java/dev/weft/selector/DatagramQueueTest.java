@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
+import dev.weft.testkit.Fuzzing;
 import dev.weft.testkit.LogCapture;
 import dev.weft.testkit.Order;
 import dev.weft.transport.BaseTransport;
@@ -75,6 +76,13 @@ class DatagramQueueTest extends UdpTest {
       turn();
       assertEquals(tries, door.tries);
     });
+  }
+
+  @Test
+  @DisplayName(
+      "DG-3, DG-5: whatever is sent, refused or thrown: each datagram once, whole and in order")
+  void anything() {
+    Fuzzing.random(DatagramFuzz::fuzzerTestOneInput, 1, 100);
   }
 
   @Test
