@@ -33,7 +33,7 @@ final class HostileServer implements Closeable {
     }
   }
 
-  private static final int THREADS = 12;
+  private static final int THREADS = 24;
   private static final int PATIENCE = 20_000; // milliseconds
 
   private final ServerSocket listening =

@@ -42,10 +42,10 @@ import java.util.function.Supplier;
  */
 final class Round {
 
-  private static final int PEERS = 16;
-  private static final int CLIENTS = 16;
+  private static final int PEERS = 32;
+  private static final int CLIENTS = 32;
   private static final int WORKERS = 40;
-  private static final int CHORES = 80; // percent of the operations
+  private static final int CHORES = 90; // percent of the operations
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Ledger ledger;
