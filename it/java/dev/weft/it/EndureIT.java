@@ -13,8 +13,8 @@ final class EndureIT {
   @Test
   @Timeout(300)
   @DisplayName(
-      "30,000 operations under hostile peers, failures, cancellations and few descriptors: nothing is lost")
+      "60,000 operations under hostile peers, failures, cancellations and few descriptors: nothing is lost")
   void nothingIsLost() throws Exception {
-    Endure.run(1, 30_000, 300);
+    Endure.run(1, 60_000, 300);
   }
 }

@@ -25,15 +25,17 @@ final class Clients {
   private final EventLoop loop = EventLoop.getRunningLoop();
   private final SplittableRandom random;
   private final int port;
+  private final ConnectionOptions options;
   private int lastId;
 
   /**
    * @param port of a {@link HostileServer}
    */
-  Clients(Ledger ledger, SplittableRandom random, int port) {
+  Clients(Ledger ledger, SplittableRandom random, int port, ConnectionOptions options) {
     this.ledger = ledger;
     this.random = random;
     this.port = port;
+    this.options = options;
   }
 
   /** One connection. Suspends. */
@@ -75,8 +77,7 @@ final class Clients {
   private void connect(int id, int frames, int largest) {
     Connection connection;
     try {
-      connection = Streams.openConnection(
-          "127.0.0.1", port, StreamReader.DEFAULT_LIMIT, ConnectionOptions.defaults());
+      connection = Streams.openConnection("127.0.0.1", port, StreamReader.DEFAULT_LIMIT, options);
     } catch (IOException error) {
       ledger.hold(Ledger.isScarcity(error), "cannot connect: " + error);
       return;

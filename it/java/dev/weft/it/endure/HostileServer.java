@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.net.ServerSocketFactory;
 
 /** A server of the JDK's blocking sockets for clients of the loop, which it treats badly. */
 final class HostileServer implements Closeable {
@@ -33,19 +34,21 @@ final class HostileServer implements Closeable {
     }
   }
 
-  private static final int THREADS = 24;
+  private static final int THREADS = 12;
   private static final int PATIENCE = 20_000; // milliseconds
 
-  private final ServerSocket listening =
-      new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+  private final ServerSocket listening;
   private final ExecutorService threads = Executors.newFixedThreadPool(
       THREADS, Thread.ofPlatform().daemon().name("hostile-", 0).factory());
   private final Ledger ledger;
   private final SplittableRandom seeds;
 
-  HostileServer(Ledger ledger, SplittableRandom seeds) throws IOException {
+  HostileServer(Ledger ledger, SplittableRandom seeds, boolean tls) throws IOException {
     this.ledger = ledger;
     this.seeds = seeds;
+    ServerSocketFactory sockets =
+        tls ? Tls.SERVER.getServerSocketFactory() : ServerSocketFactory.getDefault();
+    listening = sockets.createServerSocket(0, 1024, InetAddress.getLoopbackAddress());
     threads.execute(this::accept);
   }
 

@@ -12,6 +12,7 @@ import dev.weft.stream.ClientHandler;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.Streams;
 import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.DatagramTransport;
 import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.ServerOptions;
@@ -47,6 +48,9 @@ final class Round {
   private static final int WORKERS = 40;
   private static final int CHORES = 90; // percent of the operations
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final ConnectionOptions TLS_CLIENT = ConnectionOptions.defaults()
+      .withSsl(SslOptions.of(Tls.CLIENT).withServerHostname("localhost"));
 
   private final Ledger ledger;
   private final EventLoop loop = EventLoop.getRunningLoop();
@@ -101,7 +105,8 @@ final class Round {
     threads.start();
     DatagramTransport endpoint = Datagrams.open(ledger);
     int datagrams = ((InetSocketAddress) endpoint.getExtraInfo(ExtraInfo.SOCKNAME)).getPort();
-    var hostile = new HostileServer(ledger, random.split());
+    var hostile = new HostileServer(ledger, random.split(), false);
+    var hostileTls = new HostileServer(ledger, random.split(), true);
     ExecutorService peers = Executors.newFixedThreadPool(
         PEERS + 2, Thread.ofPlatform().daemon().name("peer-", 0).factory());
     var all = new ArrayList<Future<?>>();
@@ -120,7 +125,9 @@ final class Round {
       }
     })));
     for (int i = 0; i < CLIENTS; i++) {
-      var clients = new Clients(ledger, random.split(), hostile.port());
+      var clients = i % 4 == 0
+          ? new Clients(ledger, random.split(), hostileTls.port(), TLS_CLIENT)
+          : new Clients(ledger, random.split(), hostile.port(), ConnectionOptions.defaults());
       all.add(ledger.track(loop.createTask(() -> {
         while (trafficDone() < 1 && !ledger.isViolated()) {
           clients.one();
@@ -138,6 +145,7 @@ final class Round {
     peers.shutdown();
     loop.runInExecutor(() -> {
           hostile.close();
+          hostileTls.close();
           return peers.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         })
         .await();
