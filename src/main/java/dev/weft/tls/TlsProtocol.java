@@ -413,8 +413,9 @@ public final class TlsProtocol implements BufferedProtocol {
             : new SocketException("the connection was closed during the TLS handshake"));
   }
 
+  /** Also as soon as the transport below is: who writes and drains in a loop gives it a turn to be lost, then. */
   boolean isClosing() {
-    return closed;
+    return closed || below != null && below.isClosing();
   }
 
   // ---- what it is

@@ -397,4 +397,20 @@ class ClosingTest extends TlsTest {
       assertEquals(List.of("made", "data 1", "lost"), client.app.events);
     });
   }
+
+  @Test
+  @DisplayName(
+      "TLS-15, STR-15: what breaks below is closing at once, or who writes and drains would never give way")
+  void brokenBelow() {
+    run(() -> {
+      server(SERVER, new App());
+      Side client = connected(CLIENT);
+      assertFalse(client.layer.transport().isClosing());
+      clientEnd.reset(new IOException("broken"));
+      assertTrue(client.layer.transport().isClosing());
+      assertEquals(List.of("made"), client.app.events);
+      settle();
+      assertEquals(List.of("made", "lost IOException"), client.app.events);
+    });
+  }
 }
