@@ -9,14 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
- * What it takes to start 1,000 {@code true} children and to wait for their ends, on Weft and on CPython's asyncio by
- * turns: one child after the other, 8 at once, and all at once. {@code ChildrenBench [ROUNDS]}.
+ * What it takes to start 1,000 {@code true} children and to wait for their ends, on Weft, on CPython's asyncio and by
+ * the JDK alone, by turns: one child after the other, 8 at once, and all at once. {@code ChildrenBench [ROUNDS]}.
+ *
+ * <p>The JDK alone is platform threads that start a child and wait for it, as many as children are at once, but 8 at
+ * most: what can be started at once on a machine like ours. Its launch mechanism is that of the JVM which runs this.
  */
 public final class ChildrenBench {
 
   private static final int COUNT = 1000;
+  private static final int THREADS = 8;
   private static final int[] AT_ONCE = {1, 8, COUNT};
 
   private ChildrenBench() {}
@@ -30,27 +36,32 @@ public final class ChildrenBench {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
     String title = asyncio(1, 1)[0];
     System.out.printf(
-        "%n| %,d children, ms | Weft | %s | times |%n|---|---|---|---|%n", COUNT, title);
+        "%n| %,d children, ms | Weft | %s | times | JDK alone |%n|---|---|---|---|---|%n",
+        COUNT, title);
     for (int atOnce : AT_ONCE) {
       double[] weft = new double[rounds];
       double[] asyncio = new double[rounds];
       double[] ratios = new double[rounds];
+      double[] bare = new double[rounds];
       for (int i = -1; i < rounds; i++) { // the first warms up
         double weftMillis = weft(atOnce);
         double asyncioMillis = Double.parseDouble(asyncio(COUNT, atOnce)[1]);
+        double bareMillis = bare(atOnce);
         if (i >= 0) {
           weft[i] = weftMillis;
           asyncio[i] = asyncioMillis;
           ratios[i] = asyncioMillis / weftMillis;
+          bare[i] = bareMillis;
         }
       }
       System.out.printf(
           Locale.ROOT,
-          "| %,d at once | %,.0f | %,.0f | %.1f |%n",
+          "| %,d at once | %,.0f | %,.0f | %.2f | %,.0f |%n",
           atOnce,
           EchoBench.median(weft),
           EchoBench.median(asyncio),
-          EchoBench.median(ratios));
+          EchoBench.median(ratios),
+          EchoBench.median(bare));
     }
   }
 
@@ -64,6 +75,21 @@ public final class ChildrenBench {
       }
       Gather.ofCoroutines(children).await();
     });
+    return (System.nanoTime() - start) / 1e6;
+  }
+
+  private static double bare(int atOnce) throws Exception {
+    long start = System.nanoTime();
+    var ends = new ArrayList<Future<Integer>>();
+    try (var threads = Executors.newFixedThreadPool(Math.min(atOnce, THREADS))) {
+      for (int i = 0; i < COUNT; i++) {
+        ends.add(
+            threads.submit(() -> new ProcessBuilder("true").inheritIO().start().waitFor()));
+      }
+    }
+    for (Future<Integer> end : ends) {
+      end.get(); // fails if one could not be started
+    }
     return (System.nanoTime() - start) / 1e6;
   }
 
