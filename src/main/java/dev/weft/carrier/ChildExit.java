@@ -39,11 +39,11 @@ public final class ChildExit {
       return child.onExit().thenApply(Process::exitValue);
     }
     if (!child.isAlive()) {
-      return CompletableFuture.completedStage(child.exitValue()); // its number may be another's by now
+      return CompletableFuture.completedStage(
+          child.exitValue()); // its number may be another's by now
     }
     return completion(child.pid())
-        .thenApply(
-            value -> child.isAlive() ? value : child.exitValue()); // 0 if asked too late
+        .thenApply(value -> child.isAlive() ? value : child.exitValue()); // 0 if asked too late
   }
 
   @SuppressWarnings("unchecked")

@@ -279,6 +279,66 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
+      "PROC-13: cancelled between the child's start and the loop's hearing of it: reaped before the cancel leaves")
+  void cancelledBeforeHandover() {
+    run(() -> {
+      for (int i = 0; i < 10; i++) {
+        cancelBeforeHandover();
+      }
+    });
+  }
+
+  private void cancelBeforeHandover() {
+    var child = new ProcessHandle[1];
+    Task<Void> creating = loop.createTask(() -> {
+      assertThrows(CancelledError.class, () -> shell("exec sleep 1001"));
+      assertFalse(child[0].isAlive());
+    });
+    Task.sleep(Duration.ZERO);
+    while (child[0] == null) { // the loop stands still
+      child[0] = ProcessHandle.current()
+          .children()
+          .filter(each -> each.info().commandLine().orElse("").endsWith("sleep 1001"))
+          .findAny()
+          .orElse(null);
+    }
+    creating.cancel();
+    creating.await();
+  }
+
+  @Test
+  @DisplayName(
+      "PROC-13: cancelled in connectionMade, before the creation has returned: reaped before the cancel leaves")
+  void cancelledInConnectionMade() {
+    run(() -> {
+      for (int i = 0; i < 30; i++) { // a child that is not waited for is often too quick to be seen
+        cancelInConnectionMade();
+      }
+    });
+  }
+
+  private void cancelInConnectionMade() {
+    var creating = new ArrayList<Task<?>>();
+    var child = new ProcessHandle[1];
+    var protocol = new Recorder() {
+      @Override
+      public void connectionMade(BaseTransport transport) {
+        child[0] = transport.getExtraInfo(ExtraInfo.SUBPROCESS);
+        creating.get(0).cancel();
+      }
+    };
+    creating.add(loop.createTask(() -> {
+      assertThrows(
+          CancelledError.class,
+          () -> loop.subprocessExec(() -> protocol, List.of("sleep", "1000")));
+      assertFalse(child[0].isAlive()); // a zombie counts as alive
+    }));
+    creating.get(0).await();
+    protocol.lost.await();
+  }
+
+  @Test
+  @DisplayName(
       "PROC-18: drain waits for the child to read; its end is an error for who writes on, and no report")
   void stdin() {
     run(() -> {
