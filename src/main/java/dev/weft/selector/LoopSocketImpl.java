@@ -66,13 +66,19 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
   /** Becomes the socket of a connection that a listening socket has accepted. */
   void accepted(SocketChannel connection) throws IOException {
     adopt(connection);
-    address = remote(connection).getAddress();
-    port = remote(connection).getPort();
-    localport = connection.socket().getLocalPort();
+    rememberAddresses();
   }
 
-  private static InetSocketAddress remote(SocketChannel connection) throws IOException {
-    return (InetSocketAddress) connection.getRemoteAddress();
+  /** Not by the channel's {@code socket()}, which it would keep. */
+  private void rememberAddresses() throws IOException {
+    var remote = (InetSocketAddress) channel.getRemoteAddress();
+    address = remote.getAddress();
+    port = remote.getPort();
+    rememberLocalPort();
+  }
+
+  private void rememberLocalPort() throws IOException {
+    localport = ((InetSocketAddress) channel.getLocalAddress()).getPort();
   }
 
   @Override
@@ -123,6 +129,7 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
         io.output.ready = false;
         connected = connecting.finishConnect();
       }
+      rememberAddresses();
     } catch (ClosedChannelException e) {
       throw new SocketException("Socket closed");
     } catch (AlreadyConnectedException e) {
@@ -130,15 +137,12 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
     } catch (UnresolvedAddressException e) {
       throw new UnknownHostException(remote.getHostString());
     }
-    address = remote(connecting).getAddress();
-    port = remote.getPort();
-    localport = connecting.socket().getLocalPort();
   }
 
   @Override
   protected void bind(InetAddress host, int port) throws IOException {
     open().bind(new InetSocketAddress(host, port));
-    localport = channel.socket().getLocalPort();
+    rememberLocalPort();
   }
 
   @Override
