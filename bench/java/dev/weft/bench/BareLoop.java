@@ -1,5 +1,6 @@
 package dev.weft.bench;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Constructor;
@@ -88,6 +89,22 @@ final class BareLoop implements Executor {
         ready.add(next);
       } else {
         LockSupport.park();
+      }
+    }
+  }
+
+  /** Something to wait for when nothing is ready. */
+  interface Poll {
+    void poll() throws IOException;
+  }
+
+  /** Polls and runs what that made ready, for ever, the calling platform thread being the carrier. */
+  void serve(Poll poll) throws IOException {
+    carrier = Thread.currentThread();
+    while (true) {
+      poll.poll();
+      for (Runnable next; (next = ready.poll()) != null; ) {
+        next.run();
       }
     }
   }

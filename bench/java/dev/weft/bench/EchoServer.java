@@ -23,7 +23,7 @@ import javax.net.ServerSocketFactory;
 /**
  * The echo servers that {@link EchoBench} measures: {@code EchoServer tcp FORM PORT [BUFFER]}, where the form
  * is {@code protocol}, {@code buffered}, {@code streams} or {@code loopthreads} on Weft, {@code nio}, {@code
- * threads}, {@code netty} or {@code netty-epoll} without. A buffer of its own size is for those with a thread for each connection.
+ * barethreads}, {@code threads}, {@code netty} or {@code netty-epoll} without. A buffer of its own size is for those with a thread for each connection.
  */
 public final class EchoServer {
 
@@ -46,6 +46,7 @@ public final class EchoServer {
       case "buffered" -> serve(BufferedEcho::new, port, options());
       case "streams" -> serveStreams(EchoServer::echo, port, options());
       case "nio" -> NioEcho.serve(port);
+      case "barethreads" -> BareEcho.serve(port);
       case "threads" -> serveThreads(port, args);
       case "netty" -> NettyServer.serveNio(port);
       case "netty-epoll" -> NettyServer.serveEpoll(port);

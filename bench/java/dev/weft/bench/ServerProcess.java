@@ -8,10 +8,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A server in a process of its own, on the first CPU. */
 final class ServerProcess implements AutoCloseable {
@@ -21,6 +25,7 @@ final class ServerProcess implements AutoCloseable {
   private static final List<String> ONE_CARRIER = List.of(
       "-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1");
 
+  private static final Pattern COMPILER = Pattern.compile("\\(C[12] Comp");
   private static final int ANSWER_MILLIS = 2000;
   private static final byte[] HELLO = "hello".getBytes(StandardCharsets.US_ASCII);
 
@@ -129,6 +134,31 @@ final class ServerProcess implements AutoCloseable {
   /** Whether it is a JVM, and not CPython. */
   boolean isJvm() {
     return !Peers.isServer(name);
+  }
+
+  /** The CPU time that a JVM's compilers have had so far, in the system's ticks of 10 ms. */
+  long compilerTicks() throws IOException {
+    long ticks = 0;
+    try (Stream<Path> threads = Files.list(Path.of("/proc", "" + pid(), "task"))) {
+      for (Path thread : threads.toList()) {
+        ticks += compilerTicks(thread.resolve("stat"));
+      }
+    }
+    return ticks;
+  }
+
+  private static long compilerTicks(Path stat) throws IOException {
+    String line;
+    try {
+      line = Files.readString(stat);
+    } catch (IOException ended) {
+      return 0; // compilers come and go
+    }
+    if (!COMPILER.matcher(line).find()) {
+      return 0;
+    }
+    String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]); // utime and stime
   }
 
   long pid() {
