@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** A pinned thread that waits for its own loop would wait for ever: it fails. The watchdog is the real one. */
 class PinnedWaitTest {
@@ -77,6 +79,22 @@ class PinnedWaitTest {
       future.setResult("later"); // wakes nobody
       Task.sleep(Duration.ZERO);
       assertEquals("later", future.await());
+    });
+  }
+
+  @Test
+  @EnabledForJreRange(max = JRE.JAVA_23)
+  @DisplayName("J8: before JDK 24 an await inside synchronized fails, too")
+  void monitor() {
+    var monitor = new Object();
+    loop.runUntilComplete(() -> {
+      Future<String> future = loop.createFuture();
+      var pinned = assertThrows(IllegalStateException.class, () -> {
+        synchronized (monitor) {
+          future.await();
+        }
+      });
+      assertTrue(pinned.getMessage().contains("pinned"), pinned.getMessage());
     });
   }
 
