@@ -121,7 +121,8 @@ final class HostilePeer {
       }
       case GARBAGE -> {
         sendSome();
-        byte[] garbage = new byte[1 + random.nextInt(3_000)];
+        // a server waits for the rest of what could be a header, and TLS cannot say that there is none
+        byte[] garbage = new byte[Frames.HEADER + random.nextInt(3_000)];
         random.nextBytes(garbage);
         garbage[0] = 0;
         wire.out().write(garbage);
