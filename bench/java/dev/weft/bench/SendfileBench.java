@@ -26,6 +26,7 @@ public final class SendfileBench {
 
   private static final int FILE = 64 << 20;
   private static final int TIMES = 16; // a GiB in all
+  private static final int WARM_UPS = 8; // a GiB is a thousand steps: the compilers would never hear of one
 
   private final Path path;
 
@@ -49,7 +50,7 @@ public final class SendfileBench {
       double[] bare = new double[rounds];
       double[] select = new double[rounds];
       double[] weft = new double[rounds];
-      for (int i = -1; i < rounds; i++) { // the first warms up
+      for (int i = -WARM_UPS; i < rounds; i++) {
         double bareMillis = bench.bare();
         double selectMillis = bench.select();
         double weftMillis = bench.weft();
