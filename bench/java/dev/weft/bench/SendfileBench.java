@@ -26,7 +26,9 @@ public final class SendfileBench {
 
   private static final int FILE = 64 << 20;
   private static final int TIMES = 16; // a GiB in all
-  private static final int WARM_UPS = 8; // a GiB is a thousand steps: the compilers would never hear of one
+
+  /** Rounds for the compilers: a GiB is a thousand steps, of which they would not hear. */
+  private static final int WARM_UPS = 8;
 
   private final Path path;
 
