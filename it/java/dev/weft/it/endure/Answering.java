@@ -247,7 +247,7 @@ abstract class Answering implements BaseProtocol {
 
     Buffered(Ledger ledger, int number) {
       super(ledger, number);
-      buffer = number % 3 == 0 ? ByteBuffer.allocate(50) : ByteBuffer.allocateDirect(5_000);
+      buffer = number % 3 == 0 ? ByteBuffer.allocate(500) : ByteBuffer.allocateDirect(5_000);
     }
 
     @Override
