@@ -272,13 +272,17 @@ class HostilePeersTest extends TcpTest {
           attack,
           ServerOptions.defaults()
               .withSsl(stalls ? ssl.withHandshakeTimeout(Duration.ofMillis(200)) : ssl));
-      if (attack.made) {
-        served.forEach(this::assertLostOnce);
-        return;
-      }
-      served.forEach(protocol -> assertEquals(List.of(), protocol.events));
+      List<Recorder> unmade =
+          served.stream().filter(protocol -> protocol.events.isEmpty()).toList();
+      served.stream().filter(protocol -> !unmade.contains(protocol)).forEach(this::assertLostOnce);
+      // a reset may overtake the end of the handshake, which is then not seen
+      assertTrue(
+          attack.made
+              ? attack.name().startsWith("RESETS") || unmade.isEmpty()
+              : unmade.size() == EACH,
+          unmade::toString);
       List<ExceptionContext> reports = takeReports();
-      assertEquals(EACH, reports.size(), reports::toString);
+      assertEquals(unmade.size(), reports.size(), reports::toString);
       reports.forEach(
           report -> assertInstanceOf(IOException.class, report.exception().orElseThrow()));
     });
