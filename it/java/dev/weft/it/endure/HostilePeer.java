@@ -121,7 +121,8 @@ final class HostilePeer {
       }
       case GARBAGE -> {
         sendSome();
-        // a server waits for the rest of what could be a header, and TLS cannot say that there is none
+        // a server waits for the rest of what could be a header, and TLS cannot say that there is
+        // none
         byte[] garbage = new byte[Frames.HEADER + random.nextInt(3_000)];
         random.nextBytes(garbage);
         garbage[0] = 0;
