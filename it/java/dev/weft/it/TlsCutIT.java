@@ -33,6 +33,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -90,8 +91,12 @@ class TlsCutIT {
     return reads ? receive(reader, writer) : send(writer);
   }
 
-  private static Server serve(boolean reads, Future<End> end) throws IOException {
-    ClientHandler handler = (reader, writer) -> end.setResult(use(reads, reader, writer));
+  private static Server serve(boolean reads, CountDownLatch made, Future<End> end)
+      throws IOException {
+    ClientHandler handler = (reader, writer) -> {
+      made.countDown();
+      end.setResult(use(reads, reader, writer));
+    };
     return startServer(
         ClientHandler.closing(handler),
         "127.0.0.1",
@@ -185,11 +190,12 @@ class TlsCutIT {
     boolean reads = direction.equals("reads");
     int before = Descriptors.sockets();
     boolean fromClient = serves == reads;
+    var made = new CountDownLatch(serves ? 1 : 0); // openssl sends no data before that
     if (serves) {
       run(() -> {
         Future<End> end = getRunningLoop().createFuture();
-        try (Server weft = serve(reads, end);
-            CutWire wire = new CutWire(weft.port(), fromClient, reset);
+        try (Server weft = serve(reads, made, end);
+            CutWire wire = new CutWire(weft.port(), fromClient, reset, made);
             Peer openssl = client(wire.port())) {
           type(openssl, reads);
           assertEnd(await(end), reads, reset);
@@ -198,7 +204,7 @@ class TlsCutIT {
       });
     } else {
       try (Peer openssl = server();
-          CutWire wire = new CutWire(port(openssl), fromClient, reset)) {
+          CutWire wire = new CutWire(port(openssl), fromClient, reset, made)) {
         type(openssl, reads);
         assertEnd(run(() -> connect(reads, wire.port())), reads, reset);
       }
@@ -215,7 +221,7 @@ class TlsCutIT {
     if (role.equals("serves")) {
       run(() -> {
         Future<End> end = getRunningLoop().createFuture();
-        try (Server weft = serve(reads, end);
+        try (Server weft = serve(reads, new CountDownLatch(1), end);
             Peer openssl = client(weft.port())) {
           await(getRunningLoop().runInExecutor(() -> {
             kill(openssl, reads);

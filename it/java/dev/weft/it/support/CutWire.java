@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * A wire between a client and a server of TLS, for one connection, that breaks in the middle of the first large record
@@ -23,6 +24,7 @@ public final class CutWire implements AutoCloseable {
   private final int target;
   private final boolean fromClient;
   private final boolean reset;
+  private final CountDownLatch made;
 
   /**
    * Listens.
@@ -30,11 +32,14 @@ public final class CutWire implements AutoCloseable {
    * @param target the server's port
    * @param fromClient in which direction the record goes
    * @param reset whether the connections are reset; else their end comes in order, but for the record
+   * @param made opened when the receiver has a connection: a reset before would end its handshake
    */
-  public CutWire(int target, boolean fromClient, boolean reset) throws IOException {
+  public CutWire(int target, boolean fromClient, boolean reset, CountDownLatch made)
+      throws IOException {
     this.target = target;
     this.fromClient = fromClient;
     this.reset = reset;
+    this.made = made;
     Thread.ofPlatform().daemon().start(this::accept);
   }
 
@@ -50,6 +55,7 @@ public final class CutWire implements AutoCloseable {
       Socket to = fromClient ? server : client;
       Thread back = Thread.ofPlatform().daemon().start(() -> copy(to, from));
       copyUntilCut(from, to);
+      made.await();
       if (reset) {
         to.setSoLinger(true, 0);
         from.setSoLinger(true, 0);
