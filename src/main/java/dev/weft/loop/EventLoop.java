@@ -139,8 +139,8 @@ public interface EventLoop extends AutoCloseable {
    * Closes the loop for good ({@code close}). Idempotent.
    *
    * <p>Callbacks that were still to run never will: the handles of those that were ready are cancelled. So are the
-   * futures of {@link #runCoroutineThreadsafe} that are not done, at the end. Tasks that are not done are reported to the exception
-   * handler and unwound: they see a {@link CancelledError} where they wait, and again at every further
+   * futures of {@link #runCoroutineThreadsafe} that are not done, at the end. Tasks that are not done are
+   * reported to the exception handler and unwound: they see a {@link CancelledError} where they wait, and again at every further
    * wait, so that their {@code finally} blocks run. (CPython closes the coroutines when it collects
    * them.) Better cancel and await them before, as {@link Runner} does. Other virtual threads on the loop,
    * see {@link #guestThreads}, are reported and go on on another carrier. Failures that nobody has looked
@@ -272,8 +272,8 @@ public interface EventLoop extends AutoCloseable {
 
   /**
    * Runs a coroutine on the loop for another thread ({@code run_coroutine_threadsafe}). Cancelling the
-   * future that is returned cancels the task; closing the loop cancels the future. Any thread, but waiting for the future on the loop itself
-   * would wait for ever.
+   * future that is returned cancels the task; closing the loop cancels the future. Any thread, but waiting
+   * for the future on the loop itself would wait for ever.
    *
    * @throws IllegalStateException if the loop is closed
    */

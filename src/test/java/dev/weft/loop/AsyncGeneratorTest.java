@@ -313,20 +313,52 @@ class AsyncGeneratorTest {
   @Test
   @DisplayName("AG-1: a generator that is collected is closed by a task of the loop")
   void collected() {
-    try (Runner runner = new Runner()) {
+    try (Runner runner = newRunner()) {
       runner.run(() -> {
         var closed = new AtomicBoolean();
         counting(() -> closed.set(true)).next();
-        Future<Object> collecting = EventLoop.getRunningLoop().runInExecutor(() -> {
+        awaitCollected(closed);
+      });
+    }
+    assertEquals(List.of(), reports);
+  }
+
+  @Test
+  @DisplayName("AG-1: so is one that has ignored its close")
+  void collectedAfterIgnoring() {
+    try (Runner runner = newRunner()) {
+      runner.run(() -> {
+        var closed = new AtomicBoolean();
+        ignoreClose(closed);
+        awaitCollected(closed);
+      });
+    }
+    assertEquals(List.of(), reports);
+  }
+
+  private static void ignoreClose(AtomicBoolean closed) {
+    var ignoring = AsyncGenerator.<Integer>of(out -> {
+      assertThrows(GeneratorExit.class, () -> out.yield(1));
+      try {
+        out.yield(2);
+      } finally {
+        closed.set(true);
+      }
+    });
+    ignoring.next();
+    assertThrows(IllegalStateException.class, ignoring::close);
+  }
+
+  private static void awaitCollected(AtomicBoolean closed) {
+    EventLoop.getRunningLoop()
+        .runInExecutor(() -> {
           Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> {
             System.gc();
             return closed.get();
           });
           return null;
-        });
-        collecting.await();
-      });
-    }
+        })
+        .await();
   }
 
   @Test
