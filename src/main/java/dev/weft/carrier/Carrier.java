@@ -35,6 +35,8 @@ public final class Carrier implements Executor {
   private boolean waking;
   private final Guests guests = new Guests();
 
+  private final Pollers pollers = new Pollers();
+
   /**
    * @param ready where continuations go
    * @param owner whom this carrier works for: what {@link #currentOwner} finds
@@ -163,15 +165,25 @@ public final class Carrier implements Executor {
       if (capturing) {
         capturing = false;
         captured = continuation;
-      } else {
+      } else if (waking || !Thread.currentThread().isVirtual()) {
         ready.add(continuation);
-        if (!waking
-            && Thread.currentThread().isVirtual()) { // started, or woken, by somebody's code
-          guests.note(continuation);
-        }
+      } else { // started, or woken, by somebody's code
+        addForeign(continuation);
       }
-    } else if (!ready.offer(continuation)) {
+    } else if (!pollers.run(continuation) && !ready.offer(continuation)) {
       LateCarrier.run(continuation);
+    }
+  }
+
+  private void addForeign(Runnable continuation) {
+    Thread foreign = VirtualThreads.threadOf(continuation);
+    Thread.UncaughtExceptionHandler handler =
+        foreign == null ? null : foreign.getUncaughtExceptionHandler();
+    if (handler == null || handler instanceof Fiber) {
+      ready.add(continuation);
+    } else if (!pollers.run(continuation, handler)) {
+      ready.add(continuation);
+      guests.note(foreign);
     }
   }
 }

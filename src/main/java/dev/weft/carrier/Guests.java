@@ -13,12 +13,8 @@ final class Guests {
   private final Set<Thread> threads = new LinkedHashSet<>();
   private int purgeAt = 16;
 
-  /** Takes note of the thread behind a continuation, if it is a guest and not known yet. */
-  void note(Runnable continuation) {
-    Thread thread = VirtualThreads.threadOf(continuation);
-    if (thread == null || thread.getUncaughtExceptionHandler() instanceof Fiber) {
-      return;
-    }
+  /** Takes note of a guest, if it is not known yet. */
+  void note(Thread thread) {
     if (threads.add(thread) && threads.size() >= purgeAt) {
       threads.removeIf(known -> !known.isAlive());
       purgeAt = Math.max(16, 2 * threads.size());

@@ -40,8 +40,10 @@ final class VirtualThreads {
       current.setAccessible(true);
       currentCarrierThread = MethodHandles.lookup().unreflect(current);
       KnownBugs.warn(Runtime.version());
-      Pollers.initialize();
       threadOf = findThreadOf();
+      if (threadOf == null) {
+        Pollers.initialize();
+      }
     } catch (InaccessibleObjectException e) {
       unavailable = new IllegalStateException(remedy(VirtualThreads.class.getModule()), e);
     } catch (ReflectiveOperationException e) {

@@ -1,13 +1,17 @@
 package dev.weft.carrier;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.Asyncio;
 import dev.weft.loop.EventLoop;
 import dev.weft.testkit.ChildJvm;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -33,7 +37,7 @@ class PollersTest {
     }
   }
 
-  /** The same on a bare scheduler, which nobody has prepared. */
+  /** The same on a bare scheduler, which leaves the pollers where they are. */
   static final class OnABareScheduler {
     public static void main(String[] args) throws Exception {
       var queue = new LinkedBlockingQueue<Runnable>();
@@ -55,6 +59,21 @@ class PollersTest {
         }
       }
       ioElsewhere(1);
+    }
+  }
+
+  /** The same, with the pollers made before. */
+  static final class OnABareSchedulerLater {
+    public static void main(String[] args) throws Exception {
+      Pollers.initialize();
+      OnABareScheduler.main(args);
+    }
+  }
+
+  /** A task that has no use for sockets. */
+  static final class WithoutASocket {
+    public static void main(String[] args) {
+      Asyncio.run(() -> Asyncio.sleep(Duration.ofMillis(1)));
     }
   }
 
@@ -109,8 +128,24 @@ class PollersTest {
   // Other releases may keep their pollers on platform threads, where there is nothing to show.
   @Test
   @EnabledForJreRange(min = JRE.JAVA_25, max = JRE.JAVA_25)
-  @DisplayName("J5: without the pollers' initialisation it hangs: that is what Weft prevents")
+  @DisplayName("J5: with the pollers on the scheduler it hangs: that is what Weft prevents")
   void afterABareScheduler() {
     assertEquals("hangs", lastLine(ChildJvm.run(OPENS, OnABareScheduler.class)));
+  }
+
+  @Test
+  @DisplayName("J5: on a JDK whose pollers a carrier would not recognise they are made before")
+  void madeBefore() {
+    assertEquals("works", lastLine(ChildJvm.run(OPENS, OnABareSchedulerLater.class)));
+  }
+
+  @Test
+  @DisplayName(
+      "J5: a program that does not need the pollers has none, and its JVM need not wait for them to end")
+  void notMadeInVain() {
+    var logging = List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED", "-Xlog:class+load");
+    String loaded = ChildJvm.run(logging, WithoutASocket.class).output();
+    assertTrue(loaded.contains(Pollers.class.getName()), loaded);
+    assertFalse(loaded.contains("sun.nio.ch.Poller "), loaded);
   }
 }
