@@ -137,13 +137,21 @@ class TlsCutIT {
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 
-  /** Has openssl send without end, if Weft reads, on a thread that ends with it. */
-  private static void type(Peer openssl, boolean wanted) {
-    if (!wanted) {
-      return;
-    }
+  /**
+   * Waits until {@code s_server} has a client. One that has both input and a client's first bytes to read takes the
+   * input first, shakes hands to send it, and then waits for ever for the bytes, which were the handshake.
+   */
+  private static void awaitClient(Peer server) {
+    server.awaitOutput("CIPHER is ", SOON);
+  }
+
+  /** Has openssl send without end on a thread that ends with it. */
+  private static void type(Peer openssl, boolean serves) {
     Thread.ofPlatform().daemon().start(() -> {
       try {
+        if (serves) {
+          awaitClient(openssl);
+        }
         while (true) {
           openssl.stdin().write(CHUNK);
         }
@@ -197,7 +205,9 @@ class TlsCutIT {
         try (Server weft = serve(reads, made, end);
             CutWire wire = new CutWire(weft.port(), fromClient, reset, made);
             Peer openssl = client(wire.port())) {
-          type(openssl, reads);
+          if (reads) {
+            type(openssl, false);
+          }
           assertEnd(await(end), reads, reset);
           await(getRunningLoop().runInExecutor(() -> openssl.waitFor(SOON)));
         }
@@ -205,7 +215,9 @@ class TlsCutIT {
     } else {
       try (Peer openssl = server();
           CutWire wire = new CutWire(port(openssl), fromClient, reset, made)) {
-        type(openssl, reads);
+        if (reads) {
+          type(openssl, true);
+        }
         assertEnd(run(() -> connect(reads, wire.port())), reads, reset);
       }
     }
@@ -233,7 +245,10 @@ class TlsCutIT {
     } else {
       try (Peer openssl = server()) {
         int port = port(openssl);
-        Thread killer = Thread.ofPlatform().start(() -> kill(openssl, reads));
+        Thread killer = Thread.ofPlatform().start(() -> {
+          awaitClient(openssl);
+          kill(openssl, reads);
+        });
         End end = run(() -> connect(reads, port));
         killer.join();
         assertWholeRecords(end);
