@@ -3,6 +3,7 @@ package dev.weft.bench;
 import static dev.weft.Asyncio.createSubprocessExec;
 
 import dev.weft.Asyncio;
+import dev.weft.selector.ChildKind;
 import dev.weft.sync.Semaphore;
 import dev.weft.task.Gather;
 import java.util.ArrayList;
@@ -13,10 +14,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * What it takes to start 1,000 {@code true} children and to wait for their ends, on Weft, on CPython's asyncio and by
- * the JDK alone, by turns: one child after the other, 8 at once, and all at once. {@code ChildrenBench [ROUNDS]}.
+ * What it takes to start 1,000 {@code true} children and to wait for their ends, on Weft in both of its ways, on
+ * CPython's asyncio and by the JDK alone, by turns: one child after the other, 8 at once, and all at once. {@code
+ * ChildrenBench [ROUNDS]}.
  *
- * <p>The JDK alone is platform threads that start a child and wait for it, as many as children are at once, but 8 at
+ * <p>"Weft" starts them without the JDK, and is left out where it cannot. The JDK alone is platform threads that start a child and wait for it, as many as children are at once, but 8 at
  * most: what can be started at once on a machine like ours. Its launch mechanism is that of the JVM which runs this.
  */
 public final class ChildrenBench {
@@ -34,40 +36,50 @@ public final class ChildrenBench {
    */
   public static void main(String[] args) throws Exception {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
+    boolean direct = ChildKind.DIRECT.isPossible();
     String title = asyncio(1, 1)[0];
     System.out.printf(
-        "%n| %,d children, ms | Weft | %s | times | JDK alone |%n|---|---|---|---|---|%n",
+        "%n| %,d children, ms | Weft | %s | times | Weft by the JDK | times | JDK alone |%n"
+            + "|---|---|---|---|---|---|---|%n",
         COUNT, title);
     for (int atOnce : AT_ONCE) {
       double[] weft = new double[rounds];
       double[] asyncio = new double[rounds];
       double[] ratios = new double[rounds];
+      double[] byJdk = new double[rounds];
+      double[] ratiosByJdk = new double[rounds];
       double[] bare = new double[rounds];
       for (int i = -1; i < rounds; i++) { // the first warms up
-        double weftMillis = weft(atOnce);
+        double weftMillis = direct ? weft(ChildKind.DIRECT, atOnce) : Double.NaN;
         double asyncioMillis = Double.parseDouble(asyncio(COUNT, atOnce)[1]);
+        double byJdkMillis = weft(ChildKind.SELECTOR, atOnce);
         double bareMillis = bare(atOnce);
         if (i >= 0) {
           weft[i] = weftMillis;
           asyncio[i] = asyncioMillis;
           ratios[i] = asyncioMillis / weftMillis;
+          byJdk[i] = byJdkMillis;
+          ratiosByJdk[i] = asyncioMillis / byJdkMillis;
           bare[i] = bareMillis;
         }
       }
       System.out.printf(
           Locale.ROOT,
-          "| %,d at once | %,.0f | %,.0f | %.2f | %,.0f |%n",
+          "| %,d at once | %,.0f | %,.0f | %.2f | %,.0f | %.2f | %,.0f |%n",
           atOnce,
           EchoBench.median(weft),
           EchoBench.median(asyncio),
           EchoBench.median(ratios),
+          EchoBench.median(byJdk),
+          EchoBench.median(ratiosByJdk),
           EchoBench.median(bare));
     }
   }
 
-  private static double weft(int atOnce) {
+  private static double weft(ChildKind kind, int atOnce) {
     long start = System.nanoTime();
     Asyncio.run(() -> {
+      kind.set(Asyncio.getRunningLoop());
       var places = new Semaphore(atOnce);
       var children = new ArrayList<Callable<Integer>>();
       for (int i = 0; i < COUNT; i++) {

@@ -36,20 +36,38 @@ public final class ChildExit {
   /** Completes with the exit value, as the JDK says it, when a child has ended; at once if it has. */
   public static CompletionStage<Integer> of(Process child) {
     if (COMPLETION == null) {
-      return child.onExit().thenApply(Process::exitValue);
+      return publicly(child);
     }
     if (!child.isAlive()) {
       return CompletableFuture.completedStage(
           child.exitValue()); // its number may be another's by now
     }
-    return completion(child.pid())
+    return completion(child.pid(), false)
         .thenApply(value -> child.isAlive() ? value : child.exitValue()); // 0 if asked too late
   }
 
+  /** The same, without the seam. */
+  static CompletionStage<Integer> publicly(Process child) {
+    return child.onExit().thenApply(Process::exitValue);
+  }
+
+  /** Whether {@link #reap} can be called. */
+  public static boolean canReap() {
+    return COMPLETION != null;
+  }
+
+  /**
+   * Has a child reaped by the JDK, as it does its own. To be called once, for a child that the JDK has not started;
+   * its number may be another's when this has completed.
+   */
+  public static CompletionStage<Integer> reap(long pid) {
+    return completion(pid, true);
+  }
+
   @SuppressWarnings("unchecked")
-  private static CompletableFuture<Integer> completion(long pid) {
+  private static CompletableFuture<Integer> completion(long pid, boolean reaping) {
     try {
-      return (CompletableFuture<Integer>) COMPLETION.invokeExact(pid, false);
+      return (CompletableFuture<Integer>) COMPLETION.invokeExact(pid, reaping);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

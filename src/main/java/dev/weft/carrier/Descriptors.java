@@ -59,13 +59,18 @@ public final class Descriptors {
     return AVAILABLE;
   }
 
-  /** What to open in order to get a channel's pipe anew, in this process, while the channel is open. */
-  public static Path pathOf(Channel channel) {
+  /** The system's number of a channel, while the channel is open. */
+  public static int numberOf(Channel channel) {
     try {
-      return FOLDER.resolve(Integer.toString((int) NUMBER.invoke(channel)));
+      return (int) NUMBER.invoke(channel);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** What to open in order to get a channel's pipe anew, in this process, while the channel is open. */
+  public static Path pathOf(Channel channel) {
+    return FOLDER.resolve(Integer.toString(numberOf(channel)));
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.weft.selector;
 
-import dev.weft.carrier.ChildExit;
 import dev.weft.loop.Context;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.BaseTransport;
@@ -50,7 +49,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     this.loop = loop;
     this.child = child;
     this.protocol = protocol;
-    this.signals = new ChildSignals(child.process().toHandle());
+    this.signals = new ChildSignals(child.handle());
   }
 
   /** Connects the pipes; {@code connectionMade} follows in the next turn. */
@@ -72,7 +71,8 @@ final class ChildProcess implements SubprocessTransport, Releasable {
       LOG.debug("{} created", this);
     }
     loop.callSoon(() -> protocol.connectionMade(this), context);
-    ChildExit.of(child.process())
+    child
+        .exit()
         .thenAccept(new ExitNotice())
         .exceptionallyAsync(
             closed -> {
@@ -88,7 +88,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     loop.callSoon(event, context);
   }
 
-  /** Brings the exit value to the loop. No lambda: it is called where none can be linked, see {@link ChildExit}. */
+  /** Brings the exit value to the loop. No lambda: it is called where none can be linked, see {@code ChildExit}. */
   private final class ExitNotice implements Consumer<Integer>, Runnable {
     private int code;
 
@@ -222,7 +222,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
         pipe.close();
       }
     }
-    if (returncode.isEmpty() && child.process().toHandle().isAlive()) {
+    if (returncode.isEmpty() && child.handle().isAlive()) {
       if (loop.getDebug()) {
         LOG.warn("Close running child process: kill {}", this);
       }
@@ -246,7 +246,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
 
   @Override
   public long getPid() {
-    return child.process().pid();
+    return child.handle().pid();
   }
 
   @Override
@@ -262,7 +262,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
   @Override
   @SuppressWarnings("unchecked")
   public <T> T getExtraInfo(ExtraInfo<T> key) {
-    return key == ExtraInfo.SUBPROCESS ? (T) child.process().toHandle() : null;
+    return key == ExtraInfo.SUBPROCESS ? (T) child.handle() : null;
   }
 
   @Override
@@ -285,6 +285,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
         + (closed ? "closed, " : "")
         + "pid="
         + getPid()
+        + (child.direct() ? ", posix_spawn" : "")
         + (returncode.isPresent() ? ", returncode=" + returncode.getAsInt() : ", running")
         + "]";
   }

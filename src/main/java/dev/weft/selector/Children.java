@@ -22,7 +22,7 @@ final class Children {
       SubprocessOptions options)
       throws IOException {
     P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
-    Spawned spawned = Spawner.spawn(loop, command, options, loop.hasSelectablePipes());
+    Spawned spawned = Spawner.spawn(loop, command, options);
     var transport = new ChildProcess(loop, spawned, protocol);
     try {
       transport.connect();
@@ -30,7 +30,7 @@ final class Children {
       return new SubprocessConnection<>(transport, protocol);
     } catch (Throwable error) {
       transport.close();
-      Spawner.awaitQuietly(loop, spawned.process().onExit());
+      Spawner.awaitQuietly(loop, spawned.reaped());
       throw error;
     }
   }

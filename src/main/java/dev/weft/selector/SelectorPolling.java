@@ -47,6 +47,7 @@ abstract class SelectorPolling extends BaseEventLoop {
   private final Map<SelectionKey, Integer> held = new HashMap<>(); // and what is not watched there
   private final Set<Releasable> releasables = new LinkedHashSet<>();
   private boolean pumpedPipes;
+  private boolean startedByJdk;
 
   SelectorPolling(Clock clock) {
     super(clock);
@@ -237,6 +238,16 @@ abstract class SelectorPolling extends BaseEventLoop {
   /** For tests of the other way. */
   void pumpPipes() {
     pumpedPipes = true;
+  }
+
+  /** Whether children are started without the JDK where that is possible. */
+  boolean startsDirectly() {
+    return !startedByJdk;
+  }
+
+  /** For tests of the other way. */
+  void startByJdk() {
+    startedByJdk = true;
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.carrier.ChildExit;
 import dev.weft.carrier.Descriptors;
 import dev.weft.loop.CancelRegion;
 import dev.weft.loop.CancelledError;
@@ -11,7 +12,9 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.channels.Channel;
 import java.nio.channels.Pipe;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,14 +42,17 @@ final class Spawner {
 
   private final List<String> command;
   private final SubprocessOptions options;
-  private final boolean selectable;
+  private final boolean selectable; // whether the selector is to watch the pipes
+  private final boolean direct; // whether to try without the JDK, if the selector does
   private final CompletableFuture<Spawned> outcome = new CompletableFuture<>();
   private volatile boolean abandoned; // written on the loop
 
-  private Spawner(List<String> command, SubprocessOptions options, boolean selectable) {
+  private Spawner(
+      List<String> command, SubprocessOptions options, boolean selectable, boolean direct) {
     this.command = command;
     this.options = options;
     this.selectable = selectable;
+    this.direct = direct;
   }
 
   private static ExecutorService pool() {
@@ -64,13 +70,10 @@ final class Spawner {
   /**
    * Starts a child. Suspends; a caller that is cancelled goes on when the child, if there is one by then, has been
    * killed and reaped.
-   *
-   * @param selectable whether its pipes are to be watched by the selector
    */
-  static Spawned spawn(
-      SelectorEventLoop loop, List<String> command, SubprocessOptions options, boolean selectable)
+  static Spawned spawn(SelectorEventLoop loop, List<String> command, SubprocessOptions options)
       throws IOException {
-    var spawner = new Spawner(command, options, selectable);
+    var spawner = new Spawner(command, options, loop.hasSelectablePipes(), loop.startsDirectly());
     Future<Spawned> started = loop.createFuture();
     spawner.outcome.whenComplete((child, error) -> notify(loop, started, child, error));
     POOL.execute(spawner::run);
@@ -80,7 +83,7 @@ final class Spawner {
       spawner.abandoned = true;
       awaitQuietly(loop, spawner.outcome.thenCompose(child -> {
         child.discard();
-        return child.process().onExit();
+        return child.reaped();
       }));
       throw cancelled;
     }
@@ -141,6 +144,10 @@ final class Spawner {
   }
 
   private Spawned start() throws IOException {
+    return selectable ? startWithChannels() : startWithStreams();
+  }
+
+  private ProcessBuilder builder() {
     var builder = new ProcessBuilder(command).redirectErrorStream(options.stderrToStdout());
     options.cwd().ifPresent(cwd -> builder.directory(cwd.toFile()));
     options.env().ifPresent(env -> {
@@ -155,46 +162,50 @@ final class Spawner {
     if (!options.stderrToStdout()) {
       builder.redirectError(options.stderr());
     }
-    return selectable ? startWithChannels(builder) : startWithStreams(builder);
+    return builder;
   }
 
-  private Spawned startWithStreams(ProcessBuilder builder) throws IOException {
-    Process process = builder.start();
+  private Spawned startWithStreams() throws IOException {
+    Process process = builder().start();
     return new Spawned(
-        process,
-        isPipe(builder.redirectInput()) ? new PumpSink(process.getOutputStream()) : null,
-        isPipe(builder.redirectOutput()) ? new PumpSource(process.getInputStream()) : null,
-        hasStderrPipe(builder) ? new PumpSource(process.getErrorStream()) : null);
+        process.toHandle(),
+        ChildExit.of(process),
+        false,
+        isPipe(options.stdin()) ? new PumpSink(process.getOutputStream()) : null,
+        isPipe(options.stdout()) ? new PumpSource(process.getInputStream()) : null,
+        hasStderrPipe() ? new PumpSource(process.getErrorStream()) : null);
   }
 
-  private Spawned startWithChannels(ProcessBuilder builder) throws IOException {
+  private Spawned startWithChannels() throws IOException {
     var ours = new ArrayList<Channel>();
-    var theirs = new ArrayList<Channel>();
+    var theirs = new Channel[3];
     try {
       Pipe.SinkChannel stdin = null;
       Pipe.SourceChannel stdout = null;
       Pipe.SourceChannel stderr = null;
-      if (isPipe(builder.redirectInput())) {
+      if (isPipe(options.stdin())) {
         Pipe pipe = Pipe.open();
         ours.add(stdin = pipe.sink());
-        theirs.add(pipe.source());
-        builder.redirectInput(Descriptors.pathOf(pipe.source()).toFile());
+        theirs[0] = pipe.source();
       }
-      if (hasStderrPipe(builder)) {
+      if (hasStderrPipe()) {
         Pipe pipe = Pipe.open();
         ours.add(stderr = pipe.source());
-        theirs.add(pipe.sink());
-        builder.redirectError(Descriptors.pathOf(pipe.sink()).toFile());
+        theirs[2] = pipe.sink();
       }
-      if (isPipe(builder.redirectOutput())) {
+      if (isPipe(options.stdout())) {
         Pipe pipe = Pipe.open();
         ours.add(stdout = pipe.source());
-        theirs.add(pipe.sink());
-        builder.redirectOutput(Descriptors.pathOf(pipe.sink()).toFile());
+        theirs[1] = pipe.sink();
       }
-      Process process = builder.start();
+      OptionalLong pid = direct && PosixSpawn.isReady()
+          ? PosixSpawn.start(command, options, numbers(theirs))
+          : OptionalLong.empty();
+      Process process = pid.isPresent() ? null : startByJdk(theirs);
       return new Spawned(
-          process,
+          process == null ? ProcessHandle.of(pid.getAsLong()).orElseThrow() : process.toHandle(),
+          process == null ? ChildExit.reap(pid.getAsLong()) : ChildExit.of(process),
+          process == null,
           stdin == null ? null : new ChannelSink(stdin),
           stdout == null ? null : new ChannelSource(stdout),
           stderr == null ? null : new ChannelSource(stderr));
@@ -202,15 +213,39 @@ final class Spawner {
       ours.forEach(SelectorEventLoop::closeQuietly);
       throw error;
     } finally {
-      theirs.forEach(SelectorEventLoop::closeQuietly);
+      for (Channel each : theirs) {
+        if (each != null) {
+          SelectorEventLoop.closeQuietly(each);
+        }
+      }
     }
+  }
+
+  private static int[] numbers(Channel[] pipes) {
+    return Arrays.stream(pipes)
+        .mapToInt(pipe -> pipe == null ? -1 : Descriptors.numberOf(pipe))
+        .toArray();
+  }
+
+  private Process startByJdk(Channel[] pipes) throws IOException {
+    ProcessBuilder builder = builder();
+    if (pipes[0] != null) {
+      builder.redirectInput(Descriptors.pathOf(pipes[0]).toFile());
+    }
+    if (pipes[1] != null) {
+      builder.redirectOutput(Descriptors.pathOf(pipes[1]).toFile());
+    }
+    if (pipes[2] != null) {
+      builder.redirectError(Descriptors.pathOf(pipes[2]).toFile());
+    }
+    return builder.start();
   }
 
   private static boolean isPipe(Redirect redirect) {
     return redirect.equals(Redirect.PIPE);
   }
 
-  private static boolean hasStderrPipe(ProcessBuilder builder) {
-    return !builder.redirectErrorStream() && isPipe(builder.redirectError());
+  private boolean hasStderrPipe() {
+    return !options.stderrToStdout() && isPipe(options.stderr());
   }
 }

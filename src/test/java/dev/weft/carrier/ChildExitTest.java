@@ -36,4 +36,26 @@ final class ChildExitTest {
     assertEquals(7, child.waitFor());
     assertEquals(7, ChildExit.of(child).toCompletableFuture().getNow(-1));
   }
+
+  @Test
+  @DisplayName("without the seam the end is told, too, with its value")
+  void publicly() throws Exception {
+    Process child = new ProcessBuilder("sh", "-c", "read line; exit 7").start();
+    CompletableFuture<Integer> exit = ChildExit.publicly(child).toCompletableFuture();
+    assertFalse(exit.isDone());
+    child.getOutputStream().close();
+    assertEquals(7, exit.get(20, TimeUnit.SECONDS));
+    assertEquals(
+        7, ChildExit.publicly(child).toCompletableFuture().get(20, TimeUnit.SECONDS)); // again
+  }
+
+  @Test
+  @DisplayName("a child that the JDK is asked to reap is gone when its end is told")
+  void reaped() throws Exception {
+    Process child = new ProcessBuilder("sh", "-c", "read line; exit 7").start();
+    CompletableFuture<Integer> exit = ChildExit.reap(child.pid()).toCompletableFuture();
+    child.getOutputStream().close();
+    assertEquals(7, exit.get(20, TimeUnit.SECONDS));
+    assertFalse(ProcessHandle.of(child.pid()).isPresent());
+  }
 }

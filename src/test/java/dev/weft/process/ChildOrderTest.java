@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.Future;
-import dev.weft.selector.PipeKind;
+import dev.weft.selector.ChildKind;
 import dev.weft.testkit.Order;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.SubprocessOptions;
@@ -23,12 +23,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** In which order the protocol of a child is told of what happens, step by step. */
 @ParameterizedClass
-@EnumSource(PipeKind.class)
+@EnumSource(ChildKind.class)
 final class ChildOrderTest extends ChildTest {
 
   private final Order order = new Order();
 
-  ChildOrderTest(PipeKind kind) {
+  ChildOrderTest(ChildKind kind) {
     super(kind);
   }
 
@@ -112,7 +112,7 @@ final class ChildOrderTest extends ChildTest {
       public void pipeDataReceived(int fd, ByteBuffer data) {
         order.expect(1);
         assertEquals("out\n", UTF_8.decode(data).toString());
-        if (kind == PipeKind.PUMP) {
+        if (!kind.isSelected()) {
           writeLine(); // such a pipe ends with its process
         }
       }
@@ -120,7 +120,7 @@ final class ChildOrderTest extends ChildTest {
       @Override
       public void pipeConnectionLost(int fd, Throwable error) {
         assertNull(error);
-        if (kind == PipeKind.PUMP) {
+        if (!kind.isSelected()) {
           return; // the JDK closes them all at once
         }
         order.expect(fd == 1 ? 2 : 4);
@@ -131,7 +131,7 @@ final class ChildOrderTest extends ChildTest {
 
       @Override
       public void processExited() {
-        if (kind == PipeKind.SELECTOR) {
+        if (kind.isSelected()) {
           order.expect(3);
         }
         loop.callSoon(() -> assertTrue(transport.getReturncode().isPresent()));
@@ -139,14 +139,14 @@ final class ChildOrderTest extends ChildTest {
 
       @Override
       public void connectionLost(Throwable error) {
-        order.expect(kind == PipeKind.SELECTOR ? 5 : 2);
+        order.expect(kind.isSelected() ? 5 : 2);
         over.setResult(null);
       }
     };
     run(() -> {
       start(protocol, "echo out; exec >&-; read line");
       protocol.over.await();
-      order.finish(kind == PipeKind.SELECTOR ? 6 : 3);
+      order.finish(kind.isSelected() ? 6 : 3);
     });
     order.checkFinished();
   }
@@ -155,7 +155,7 @@ final class ChildOrderTest extends ChildTest {
   @DisplayName(
       "PROC-2, PROC-3: the exit, then data and the ends of pipes that a grandchild has kept, and connectionLost")
   void exitBeforePipe() {
-    if (kind == PipeKind.PUMP) {
+    if (!kind.isSelected()) {
       return; // the JDK closes its pipes at the child's exit
     }
     var protocol = new Unexpecting() {

@@ -6,7 +6,7 @@ import dev.weft.Asyncio;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.ThrowingRunnable;
-import dev.weft.selector.PipeKind;
+import dev.weft.selector.ChildKind;
 import dev.weft.transport.SubprocessOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,11 +25,11 @@ import org.junit.jupiter.api.BeforeEach;
  */
 abstract class ChildTest {
 
-  final PipeKind kind;
+  final ChildKind kind;
   final EventLoop loop = EventLoop.newEventLoop();
   final List<ExceptionContext> reported = new ArrayList<>();
 
-  ChildTest(PipeKind kind) {
+  ChildTest(ChildKind kind) {
     this.kind = kind;
     kind.set(loop);
   }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.weft.Asyncio;
-import dev.weft.selector.PipeKind;
+import dev.weft.selector.ChildKind;
 import dev.weft.transport.SubprocessOptions;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -21,10 +21,10 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
-@EnumSource(PipeKind.class)
+@EnumSource(ChildKind.class)
 final class CommunicateTest extends ChildTest {
 
-  CommunicateTest(PipeKind kind) {
+  CommunicateTest(ChildKind kind) {
     super(kind);
   }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weft.Asyncio;
 import dev.weft.loop.EventLoop;
-import dev.weft.selector.PipeKind;
+import dev.weft.selector.ChildKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class TwoLoopsTest {
 
   @ParameterizedTest
-  @EnumSource(PipeKind.class)
+  @EnumSource(ChildKind.class)
   @DisplayName("PROC-17: two loops at once, on threads other than main, have children of their own")
-  void bothAtOnce(PipeKind kind) throws Exception {
+  void bothAtOnce(ChildKind kind) throws Exception {
     var bothRun = new CyclicBarrier(2);
     var loops = new ArrayList<FutureTask<String>>();
     for (String name : List.of("one", "two")) {
@@ -32,7 +32,7 @@ final class TwoLoopsTest {
     assertEquals("two1 two2 two3 7 -15", loops.get(1).get());
   }
 
-  private static String inLoop(PipeKind kind, Callable<String> coroutine) throws Exception {
+  private static String inLoop(ChildKind kind, Callable<String> coroutine) throws Exception {
     try (EventLoop loop = EventLoop.newEventLoop()) {
       kind.set(loop);
       return loop.runUntilComplete(coroutine);

@@ -1,0 +1,216 @@
+package dev.weft.carrier;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/*
+ * The foreign function API is there for all from 22 on, and Weft is compiled for 21; so it is reached by reflection,
+ * here and nowhere else. A tree of sources for 22 would read better, but a jar with two versions of a class has one
+ * when it is a folder, as in all tests.
+ *
+ * To make the first call of a type takes tens of milliseconds, so there is one type for all functions: six longs. An
+ * address is one, an int is the lower half of one, and a function that takes fewer does not look at the rest; so it
+ * is in the registers, and on the stack, of each 64-bit platform that runs Linux.
+ */
+
+/**
+ * A seam to the JDK: functions of the system's C library. Needs JDK 22 or later and native access enabled for Weft,
+ * which is optional; where it is not enabled nothing is touched that the JDK would warn of.
+ */
+public final class NativeCalls {
+
+  private static final int FIRST_RELEASE = 22;
+  private static final long ALIGNMENT = 16;
+
+  private static final Foreign FOREIGN = isEnabled() ? Foreign.find() : null;
+
+  private NativeCalls() {}
+
+  private static boolean isEnabled() {
+    if (Runtime.version().feature() < FIRST_RELEASE) {
+      return false; // a preview there
+    }
+    try {
+      return (boolean)
+          Module.class.getMethod("isNativeAccessEnabled").invoke(NativeCalls.class.getModule());
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
+  }
+
+  /** Whether the other methods can be called. */
+  public static boolean isAvailable() {
+    return FOREIGN != null;
+  }
+
+  /** A function of the C library that takes up to six integers and addresses, and returns an int. */
+  public static final class Function {
+
+    private static final int PARAMETERS = 6;
+
+    private final MethodHandle handle;
+
+    /**
+     * Looks for a function.
+     *
+     * @throws NoSuchElementException if the library has none of this name
+     */
+    public Function(String name) {
+      handle = FOREIGN.function(name);
+    }
+
+    /** Calls it. */
+    public int call(long... arguments) {
+      long[] all = Arrays.copyOf(arguments, PARAMETERS);
+      try {
+        return (int) handle.invokeExact(all[0], all[1], all[2], all[3], all[4], all[5]);
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  /**
+   * A variable of the C library that is a pointer.
+   *
+   * @return its content, in the order of the system's bytes
+   * @throws NoSuchElementException if the library has no such variable
+   */
+  public static ByteBuffer pointer(String name) {
+    return FOREIGN.pointer(name);
+  }
+
+  /** Memory outside the heap, all zero. Used and freed by the thread that has allocated it. */
+  public static final class Memory implements AutoCloseable {
+
+    private final AutoCloseable arena;
+    private final long address;
+    private final ByteBuffer bytes;
+
+    /** Allocates memory, aligned for whatever C has. */
+    public Memory(long size) {
+      try {
+        arena = (AutoCloseable) FOREIGN.newArena.invokeExact();
+        Object segment = FOREIGN.allocate.invokeExact((Object) arena, size, ALIGNMENT);
+        address = (long) FOREIGN.addressOf.invokeExact(segment);
+        bytes = (ByteBuffer) FOREIGN.bytesOf.invokeExact(segment);
+        bytes.order(ByteOrder.nativeOrder());
+      } catch (OutOfMemoryError e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    /** Where it begins; true until it is freed. */
+    public long address() {
+      return address;
+    }
+
+    /** Its content, in the order of the system's bytes. */
+    public ByteBuffer bytes() {
+      return bytes;
+    }
+
+    /** Frees it. */
+    @Override
+    public void close() {
+      try {
+        arena.close();
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  /** The API's objects and methods, as far as they are used. */
+  private static final class Foreign {
+
+    private final Class<?> layout = type("MemoryLayout");
+    private final Class<?> segment = type("MemorySegment");
+    private final Class<?> linkerType = type("Linker");
+    private final Object intLayout = type("ValueLayout").getField("JAVA_INT").get(null);
+    private final Object longLayout = type("ValueLayout").getField("JAVA_LONG").get(null);
+    private final Object descriptor = descriptor();
+    private final Object options = Array.newInstance(type("Linker$Option"), 0);
+    private final Object linker = linkerType.getMethod("nativeLinker").invoke(null);
+    private final Object symbols = linkerType.getMethod("defaultLookup").invoke(linker);
+    private final MethodHandle newArena = handle(type("Arena").getMethod("ofConfined"))
+        .asType(MethodType.methodType(AutoCloseable.class));
+    private final MethodHandle allocate = handle(
+            type("Arena").getMethod("allocate", long.class, long.class))
+        .asType(MethodType.methodType(Object.class, Object.class, long.class, long.class));
+    private final MethodHandle addressOf = handle(segment.getMethod("address"))
+        .asType(MethodType.methodType(long.class, Object.class));
+    private final MethodHandle bytesOf = handle(segment.getMethod("asByteBuffer"))
+        .asType(MethodType.methodType(ByteBuffer.class, Object.class));
+
+    private Foreign() throws ReflectiveOperationException {}
+
+    private static MethodHandle handle(Method method) throws IllegalAccessException {
+      return MethodHandles.publicLookup().unreflect(method);
+    }
+
+    static Foreign find() {
+      try {
+        return new Foreign();
+      } catch (ReflectiveOperationException | LinkageError e) {
+        return null; // a system that the JDK has no linker for
+      }
+    }
+
+    private static Class<?> type(String name) throws ClassNotFoundException {
+      return Class.forName("java.lang.foreign." + name);
+    }
+
+    private Object symbol(String name) throws ReflectiveOperationException {
+      var found =
+          (Optional<?>) type("SymbolLookup").getMethod("find", String.class).invoke(symbols, name);
+      return found.orElseThrow();
+    }
+
+    private Object descriptor() throws ReflectiveOperationException {
+      Object parameters = Array.newInstance(layout, Function.PARAMETERS);
+      for (int i = 0; i < Function.PARAMETERS; i++) {
+        Array.set(parameters, i, longLayout);
+      }
+      return type("FunctionDescriptor")
+          .getMethod("of", layout, parameters.getClass())
+          .invoke(null, intLayout, parameters);
+    }
+
+    MethodHandle function(String name) {
+      try {
+        return ((MethodHandle) linkerType
+            .getMethod("downcallHandle", segment, type("FunctionDescriptor"), options.getClass())
+            .invoke(linker, symbol(name), descriptor, options));
+      } catch (ReflectiveOperationException e) {
+        throw unexpected(e);
+      }
+    }
+
+    ByteBuffer pointer(String name) {
+      try {
+        Object known =
+            segment.getMethod("reinterpret", long.class).invoke(symbol(name), Long.BYTES);
+        return ((ByteBuffer) segment.getMethod("asByteBuffer").invoke(known))
+            .order(ByteOrder.nativeOrder());
+      } catch (ReflectiveOperationException e) {
+        throw unexpected(e);
+      }
+    }
+
+    private static AssertionError unexpected(ReflectiveOperationException e) {
+      return new AssertionError(e instanceof InvocationTargetException ? e.getCause() : e);
+    }
+  }
+}

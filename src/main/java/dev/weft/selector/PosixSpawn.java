@@ -1,0 +1,257 @@
+package dev.weft.selector;
+
+import dev.weft.carrier.ChildExit;
+import dev.weft.carrier.Descriptors;
+import dev.weft.carrier.NativeCalls;
+import dev.weft.carrier.NativeCalls.Function;
+import dev.weft.transport.SubprocessOptions;
+import java.io.File;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/*
+ * The JDK starts a helper program, which becomes the child: two execs. This is one, by the C library: the calling
+ * thread stands still while a child that shares this process's memory does the steps that are written down for it
+ * here, until the program is loaded.
+ *
+ * What the child has is what it has from the JDK: nothing open but the three descriptors, no signal blocked (the
+ * JVM's threads block SIGQUIT), and ignored what this process ignores, as a shell leaves it, too. The program is
+ * looked for in this process's PATH. Whatever is not plain is left to the JDK before anything has happened, and
+ * whatever fails is tried again by it: so its exceptions stay, and what it does about a script without a first line.
+ */
+
+/** Starts a child by {@code posix_spawnp}, where that can be called. Any thread. */
+final class PosixSpawn {
+
+  /** Who sets this has chosen how the JDK is to start children, and has it. */
+  private static final String MECHANISM = "jdk.lang.Process.launchMechanism";
+
+  private static final int SETSIGMASK = 8;
+  private static final int RDONLY = 0;
+  private static final int WRONLY = 1;
+  private static final int CREAT = 0100;
+  private static final int TRUNC = 01000;
+  private static final int APPEND = 02000;
+  private static final int READ_AND_WRITE = 0666;
+
+  /* Where the library's structures are. Each has more room than any library takes: 80 bytes, 336 and 128. */
+  private static final int ACTIONS = 0;
+  private static final int ATTRIBUTES = 256;
+  private static final int NO_SIGNALS = 1024;
+  private static final int PID = 1280;
+  private static final int POINTERS = 1288;
+
+  /** To prepare this takes about as long as so many children of the JDK's. */
+  private static final int WORTHWHILE = 32;
+
+  private static final AtomicInteger ASKED = new AtomicInteger();
+  private static volatile Functions functions; // null: not yet, or never
+
+  private final Functions c = functions;
+  private final SubprocessOptions options;
+  private final Redirect[] redirects;
+  private final int[] pipes;
+
+  /** All that the system is given to read, null being the null pointer. */
+  private final List<String> strings;
+
+  // where in it they begin
+  private final int environment;
+  private final int directory;
+  private final int files;
+
+  private PosixSpawn(List<String> command, SubprocessOptions options, int[] pipes) {
+    this.options = options;
+    this.pipes = pipes;
+    redirects = new Redirect[] {options.stdin(), options.stdout(), options.stderr()};
+    strings = new ArrayList<>(command);
+    strings.add(null);
+    environment = strings.size();
+    options.env().ifPresent(env -> {
+      env.forEach((name, value) -> strings.add(name + "=" + value));
+      strings.add(null);
+    });
+    directory = strings.size();
+    options.cwd().ifPresent(cwd -> strings.add(cwd.toFile().getPath()));
+    files = strings.size();
+    for (Redirect redirect : redirects) {
+      strings.add(redirect.file() == null ? null : redirect.file().getPath());
+    }
+  }
+
+  /** Whether to start a child in this way. That is prepared in the background when it begins to be worthwhile. */
+  static boolean isReady() {
+    if (functions != null) {
+      return true;
+    }
+    if (ASKED.incrementAndGet() == WORTHWHILE) {
+      Spawner.POOL.execute(PosixSpawn::prepare);
+    }
+    return false;
+  }
+
+  /** Makes it ready, if that is possible. */
+  static synchronized boolean prepare() {
+    if (functions == null && isPossible()) {
+      try {
+        functions = new Functions();
+      } catch (NoSuchElementException e) {
+        // an old library, or another one
+      }
+    }
+    return functions != null;
+  }
+
+  private static boolean isPossible() {
+    String path = System.getenv("PATH");
+    return System.getProperty("os.name").equals("Linux")
+        && System.getProperty(MECHANISM) == null
+        && path != null
+        && !path.isEmpty() // the JDK's default is not the library's
+        && Descriptors.isAvailable()
+        && ChildExit.canReap()
+        && NativeCalls.isAvailable();
+  }
+
+  /**
+   * Starts a child, for which nobody waits yet. Blocks until its program is loaded.
+   *
+   * @param pipes the numbers of what becomes its stdin, stdout and stderr; -1 for what the options say
+   * @return its number; empty if it is for the JDK to start it, or to say why it cannot be started
+   */
+  static OptionalLong start(List<String> command, SubprocessOptions options, int[] pipes) {
+    var child = new PosixSpawn(command, options, pipes);
+    return child.isPlain() ? child.start() : OptionalLong.empty();
+  }
+
+  private boolean isPlain() {
+    for (String each : strings) {
+      if (each != null && each.indexOf('\0') >= 0) {
+        return false;
+      }
+    }
+    for (String name : options.env().orElse(Map.of()).keySet()) {
+      if (name.indexOf('=') >= 0) {
+        return false;
+      }
+    }
+    for (int fd = 0; fd < pipes.length; fd++) {
+      File file = redirects[fd].file();
+      if (pipes[fd] >= 0 && pipes[fd] < pipes.length // would be overwritten before it is copied
+          || file != null
+              && !redirects[fd].equals(Redirect.DISCARD)
+              && !file.isFile()
+              && file.exists()) { // to open a FIFO may take long
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private OptionalLong start() {
+    var charset = Charset.forName(System.getProperty("sun.jnu.encoding"));
+    var encoded = new byte[strings.size()][];
+    int size = offset(strings.size());
+    int text = size;
+    for (int i = 0; i < encoded.length; i++) {
+      if (strings.get(i) != null) {
+        encoded[i] = strings.get(i).getBytes(charset);
+        size += encoded[i].length + 1;
+      }
+    }
+    try (var memory = new NativeCalls.Memory(size)) {
+      ByteBuffer bytes = memory.bytes();
+      for (int i = 0; i < encoded.length; i++) {
+        if (encoded[i] != null) {
+          bytes.putLong(offset(i), memory.address() + text);
+          bytes.put(text, encoded[i]);
+          text += encoded[i].length + 1;
+        }
+      }
+      return start(memory);
+    }
+  }
+
+  private OptionalLong start(NativeCalls.Memory memory) {
+    long base = memory.address();
+    long actions = base + ACTIONS;
+    long attributes = base + ATTRIBUTES;
+    if (c.initActions.call(actions) != 0) {
+      return OptionalLong.empty();
+    }
+    try {
+      int error = addActions(memory, actions)
+          | c.initAttributes.call(attributes)
+          | c.setSignalMask.call(attributes, base + NO_SIGNALS)
+          | c.setFlags.call(attributes, SETSIGMASK);
+      if (error != 0
+          || c.spawn.call(
+                  base + PID,
+                  memory.bytes().getLong(POINTERS),
+                  actions,
+                  attributes,
+                  base + POINTERS,
+                  options.env().isPresent() ? base + offset(environment) : c.environment.getLong(0))
+              != 0) {
+        return OptionalLong.empty();
+      }
+      return OptionalLong.of(memory.bytes().getInt(PID));
+    } finally {
+      c.destroyActions.call(actions);
+    }
+  }
+
+  /** What the child does, in this order. Returns other than 0 for an error. */
+  private int addActions(NativeCalls.Memory memory, long actions) {
+    int error = 0;
+    for (int fd = 0; fd < pipes.length; fd++) {
+      if (fd == 2 && options.stderrToStdout()) {
+        error |= c.addDup2.call(actions, 1, 2);
+      } else if (pipes[fd] >= 0) {
+        error |= c.addDup2.call(actions, pipes[fd], fd);
+      } else if (redirects[fd].file() != null) {
+        long path = memory.bytes().getLong(offset(files + fd));
+        error |= c.addOpen.call(actions, fd, path, flags(fd), READ_AND_WRITE);
+      }
+    }
+    error |= c.addClosefrom.call(actions, pipes.length);
+    if (options.cwd().isPresent()) { // behind the files, whose names are relative to ours
+      error |= c.addChdir.call(actions, memory.bytes().getLong(offset(directory)));
+    }
+    return error;
+  }
+
+  private int flags(int fd) {
+    if (fd == 0) {
+      return RDONLY;
+    }
+    return WRONLY | CREAT | (redirects[fd].type() == Redirect.Type.APPEND ? APPEND : TRUNC);
+  }
+
+  private static int offset(int string) {
+    return POINTERS + string * Long.BYTES;
+  }
+
+  /** What is called. */
+  private static final class Functions {
+
+    final Function initActions = new Function("posix_spawn_file_actions_init");
+    final Function addDup2 = new Function("posix_spawn_file_actions_adddup2");
+    final Function addOpen = new Function("posix_spawn_file_actions_addopen");
+    final Function addChdir = new Function("posix_spawn_file_actions_addchdir_np");
+    final Function addClosefrom = new Function("posix_spawn_file_actions_addclosefrom_np");
+    final Function destroyActions = new Function("posix_spawn_file_actions_destroy");
+    final Function initAttributes = new Function("posix_spawnattr_init");
+    final Function setSignalMask = new Function("posix_spawnattr_setsigmask");
+    final Function setFlags = new Function("posix_spawnattr_setflags");
+    final Function spawn = new Function("posix_spawnp");
+    final ByteBuffer environment = NativeCalls.pointer("environ");
+  }
+}
