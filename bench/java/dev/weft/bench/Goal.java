@@ -78,10 +78,13 @@ record Goal(
   /** All of them, in the order of the table. */
   static List<Goal> all() {
     var goals = new ArrayList<Goal>();
-    goals.add(protocol("1 KiB, 64 connections", "1k64", 0.97));
-    goals.add(protocol("10 KiB, 64 connections", "10k64", 0.97));
-    goals.add(protocol("100 KiB, 16 connections", "100k16", 0.97));
-    goals.add(protocol("64 B, 1,000 connections", "64b1000", 0.95));
+    for (String form : List.of("buffered", "protocol")) {
+      goals.add(protocol(form, "1 KiB, 64 connections", "1k64", 0.97));
+      goals.add(protocol(form, "10 KiB, 64 connections", "10k64", 0.97));
+      goals.add(protocol(form, "100 KiB, 16 connections", "100k16", 0.97));
+      goals.add(protocol(form, "64 B, 1,000 connections", "64b1000", 0.95));
+      goals.add(protocol(form, "1 KiB, 16 in flight on each of 64 connections", "1k64d16", 0));
+    }
     goals.add(streams("1 KiB, 64 connections", "1k64", 0.93));
     goals.add(streams("10 KiB, 64 connections", "10k64", 0.90));
     goals.add(streams("100 KiB, 16 connections", "100k16", 0.90));
@@ -92,13 +95,6 @@ record Goal(
         "loopthreads",
         0.90,
         new Rival("the JDK's virtual threads", "1k64.threads.efficiency", 1.25)));
-    goals.add(echo(
-        "protocol, 1 KiB, 16 in flight on each of 64 connections",
-        "1k64d16",
-        "protocol",
-        0,
-        rival("Netty epoll", "1k64d16", "netty-epoll"),
-        rival("uvloop", "1k64d16", "uvloop")));
     goals.add(echo("protocol, a connection for each 64 B", "churn", "protocol", 0.95));
     goals.add(atMost("an idle connection, protocol, of 10,000", "idle.protocol.heap", BYTES, 1500));
     goals.add(atMost("an idle connection, streams, of 10,000", "idle.streams.heap", BYTES, 2500));
@@ -118,11 +114,11 @@ record Goal(
     return goals;
   }
 
-  private static Goal protocol(String load, String point, double limit) {
+  private static Goal protocol(String form, String load, String point, double limit) {
     return echo(
-        "protocol, " + load,
+        (form.equals("buffered") ? "buffered protocol, " : "protocol, ") + load,
         point,
-        "protocol",
+        form,
         limit,
         rival("Netty epoll", point, "netty-epoll"),
         rival("Netty NIO", point, "netty"),
