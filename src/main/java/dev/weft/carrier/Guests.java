@@ -1,5 +1,6 @@
 package dev.weft.carrier;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,12 @@ final class Guests {
 
   /** Those that have not ended, in the order in which they came. */
   List<Thread> alive() {
-    return threads.stream().filter(Thread::isAlive).toList();
+    List<Thread> alive = new ArrayList<>();
+    for (Thread thread : threads) {
+      if (thread.isAlive()) {
+        alive.add(thread);
+      }
+    }
+    return alive;
   }
 }

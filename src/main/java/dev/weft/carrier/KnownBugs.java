@@ -9,11 +9,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>JDK-8369227 is fixed in 25.0.3 and 26.0.1, JDK-8373120 in 25.0.4.
  */
-final class KnownBugs {
+public final class KnownBugs {
 
   private static final Logger LOG = LoggerFactory.getLogger(KnownBugs.class);
 
   private KnownBugs() {}
+
+  /** Warns of the JDK that runs Weft, if there is reason to. */
+  public static void warn() {
+    warn(Runtime.version());
+  }
 
   static void warn(Runtime.Version version) {
     warning(version).ifPresent(LOG::warn);

@@ -39,7 +39,6 @@ final class VirtualThreads {
       Method current = Thread.class.getDeclaredMethod("currentCarrierThread");
       current.setAccessible(true);
       currentCarrierThread = MethodHandles.lookup().unreflect(current);
-      KnownBugs.warn(Runtime.version());
       threadOf = findThreadOf();
       if (threadOf == null) {
         Pollers.initialize();
@@ -107,7 +106,7 @@ final class VirtualThreads {
   /** A continuation is a method reference of the JDK's, which holds its thread in the one field it has. */
   private static MethodHandle findThreadOf() {
     try {
-      Thread sample = Thread.ofVirtual().unstarted(() -> {});
+      Thread sample = Thread.ofVirtual().unstarted(Thread.currentThread()); // will never run it
       Field field = sample.getClass().getDeclaredField("runContinuation");
       field.setAccessible(true);
       for (Field held : field.get(sample).getClass().getDeclaredFields()) {

@@ -201,11 +201,15 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
         LateCarrier.run((Runnable) entry);
       }
     }
-    discarded.forEach(Handle::cancel);
+    for (Handle handle : discarded) {
+      handle.cancel();
+    }
     executor.shutdown();
     release();
     // last, as what depends on them runs here
-    promised.forEach(each -> each.cancel(false));
+    for (CompletableFuture<?> each : promised) {
+      each.cancel(false);
+    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -5,13 +5,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The pool of platform threads on which a loop runs blocking code, made at first use. */
 final class DefaultExecutor {
-
-  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   // loop thread only
   private ExecutorService executor;
@@ -68,7 +64,7 @@ final class DefaultExecutor {
       });
     });
     if (!ended.await()) {
-      LOG.warn("The executor did not finish its work within {}", timeout);
+      Logs.LOOP.warn("The executor did not finish its work within {}", timeout);
     }
   }
 

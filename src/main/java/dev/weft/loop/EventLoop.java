@@ -67,10 +67,13 @@ public interface EventLoop extends AutoCloseable {
    * @throws IllegalStateException if {@code java.lang} is not opened to Weft; says how to open it
    */
   static EventLoop newEventLoop(Clock clock) {
-    return ServiceLoader.load(EventLoopProvider.class, EventLoop.class.getClassLoader())
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no provider of " + EventLoop.class))
-        .newEventLoop(clock);
+    Optional<EventLoopProvider> provider = ServiceLoader.load(
+            EventLoopProvider.class, EventLoop.class.getClassLoader())
+        .findFirst();
+    if (provider.isEmpty()) {
+      throw new IllegalStateException("no provider of " + EventLoop.class);
+    }
+    return provider.get().newEventLoop(clock);
   }
 
   /**

@@ -5,13 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Brings a loop's errors to its exception handler, and to the log if that one fails. */
 final class ExceptionReporter {
-
-  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   private final BaseEventLoop loop;
 
@@ -57,7 +53,7 @@ final class ExceptionReporter {
         append(text, key, entry.getValue());
       }
     }
-    LOG.error(text.toString(), record.exception().orElse(null));
+    Logs.LOOP.error(text.toString(), record.exception().orElse(null));
   }
 
   private static void append(StringBuilder text, String key, Object value) {
@@ -87,7 +83,7 @@ final class ExceptionReporter {
       loop.defaultExceptionHandler(record);
     } catch (Throwable error) {
       KeyboardInterrupt.passFatal(error);
-      LOG.error("Exception in default exception handler while handling an exception", error);
+      Logs.LOOP.error("Exception in default exception handler while handling an exception", error);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.weft.loop;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,7 +30,11 @@ final class Generators {
 
   /** The tasks in which the bodies run. */
   List<Task<?>> tasks() {
-    return open.stream().<Task<?>>map(Production::task).toList();
+    List<Task<?>> tasks = new ArrayList<>();
+    for (Production<?> generator : open) {
+      tasks.add(generator.task());
+    }
+    return tasks;
   }
 
   /** Closes all at the same time, and reports those that fail. Suspends. */

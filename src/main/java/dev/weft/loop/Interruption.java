@@ -2,8 +2,7 @@ package dev.weft.loop;
 
 import java.util.EnumMap;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /*
  * Python raises KeyboardInterrupt between any two instructions of the main thread. Java cannot, so what a
@@ -16,8 +15,6 @@ import org.slf4j.LoggerFactory;
 
 /** What SIGINT (Ctrl-C) and SIGTERM do to one run of a {@link Runner}: the same, but for the exit code. */
 final class Interruption {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
 
   private final EventLoop loop;
   private final Task<?> main;
@@ -55,9 +52,10 @@ final class Interruption {
   /** Begins to handle the signals that can be handled here. */
   synchronized void begin(Signals signals) { // one that comes at once waits for `taken`
     for (Asked asked : Asked.values()) {
-      signals
-          .takeDefault(asked.name(), () -> arrived(asked))
-          .ifPresent(right -> taken.put(asked, right));
+      Optional<Signals.Taken> right = signals.takeDefault(asked.name(), () -> arrived(asked));
+      if (right.isPresent()) {
+        taken.put(asked, right.get());
+      }
     }
   }
 
@@ -74,7 +72,7 @@ final class Interruption {
       request = loop.callSoonThreadsafe(this::leave);
     } else {
       giveBack(); // first: the code that blocks the loop may hold the log's lock
-      LOG.error(
+      Logs.RUNNER.error(
           "{} again, and the event loop has not come to heed the first: the process ends.{}",
           asked,
           stack(main));
@@ -83,7 +81,9 @@ final class Interruption {
   }
 
   private void giveBack() {
-    taken.values().forEach(Signals.Taken::giveBack);
+    for (Signals.Taken right : taken.values()) {
+      right.giveBack();
+    }
   }
 
   /** Ends the process by the default handling. */

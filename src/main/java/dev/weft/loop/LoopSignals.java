@@ -25,7 +25,9 @@ final class LoopSignals {
   }
 
   void removeAll() {
-    handled.forEach(signal -> signal.remove(loop));
+    for (ProcessSignal signal : handled) {
+      signal.remove(loop);
+    }
     handled.clear();
   }
 }

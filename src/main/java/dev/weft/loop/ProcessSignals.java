@@ -1,8 +1,6 @@
 package dev.weft.loop;
 
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The signals of this process. A JVM that leaves signals alone ({@code -Xrs}) counts as one that gets none.
@@ -10,8 +8,6 @@ import org.slf4j.LoggerFactory;
 final class ProcessSignals implements Signals {
 
   static final Signals INSTANCE = new ProcessSignals();
-
-  private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
 
   private ProcessSignals() {}
 
@@ -23,7 +19,7 @@ final class ProcessSignals implements Signals {
     try {
       return ProcessSignal.of(signal).takeDefault(handler);
     } catch (IllegalArgumentException | LinkageError e) {
-      LOG.debug("SIG{} cannot be handled", signal, e);
+      Logs.RUNNER.debug("SIG{} cannot be handled", signal, e);
       return Optional.empty();
     }
   }

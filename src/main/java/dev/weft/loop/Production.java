@@ -2,8 +2,6 @@ package dev.weft.loop;
 
 import java.lang.ref.WeakReference;
 import java.util.NoSuchElementException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a loop knows of an {@link AsyncGenerator}, and its body's side. Must not refer to the generator, which
@@ -13,8 +11,6 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
 
   /** In place of a value: there is none. */
   static final Object NONE = new Object();
-
-  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   private final AsyncGenerator.Body<T> body;
 
@@ -50,7 +46,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
     generator = new WeakReference<>(asked);
     UnretrievedFailure.CLEANER.register(asked, this::abandoned);
     if (loop.generators().add(this)) {
-      LOG.warn("{} was first asked for a value after shutdownAsyncgens was called", asked);
+      Logs.LOOP.warn("{} was first asked for a value after shutdownAsyncgens was called", asked);
     }
     task = loop.newUnlistedTask(this::run);
     // cancelled before its first step

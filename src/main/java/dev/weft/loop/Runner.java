@@ -94,7 +94,9 @@ public final class Runner implements AutoCloseable {
       if (setsCurrent) {
         AbstractEventLoopPolicy.getEventLoopPolicy().setEventLoop(loop);
       }
-      debug.ifPresent(loop::setDebug);
+      if (debug.isPresent()) {
+        loop.setDebug(debug.get());
+      }
       context = Context.copyContext();
     }
     return loop;

@@ -4,8 +4,6 @@ import dev.weft.carrier.Carrier;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Times callbacks and steps of tasks in debug mode, and has the slow ones logged, by the driver.
@@ -14,8 +12,6 @@ import org.slf4j.LoggerFactory;
  * an await of ours; a step that ends in a blocking call of the JDK is told by the tasks that are in one.
  */
 final class SlowSteps {
-
-  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   private final BaseEventLoop loop;
   private volatile long limit = Duration.ofMillis(100).toNanos();
@@ -81,7 +77,7 @@ final class SlowSteps {
 
     @Override
     void invoke() {
-      LOG.warn(
+      Logs.LOOP.warn(
           "Executing {} took {} seconds",
           what.get(),
           String.format(Locale.ROOT, "%.3f", took / 1e9));

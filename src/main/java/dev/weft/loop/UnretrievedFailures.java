@@ -28,6 +28,12 @@ final class UnretrievedFailures {
     }
   }
 
+  boolean isEmpty() {
+    synchronized (failures) {
+      return failures.isEmpty();
+    }
+  }
+
   /** Reports those that nobody will look at any more. */
   void report() {
     List<UnretrievedFailure> left;

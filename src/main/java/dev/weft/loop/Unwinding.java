@@ -47,11 +47,21 @@ final class Unwinding {
 
   /** Runs on the carrier, which must have been entered. Drops callbacks, runs continuations. */
   void run() {
-    report(this::reportPending);
-    tasks.forEach(Task::unwind);
+    if (hasLeft()) {
+      report(this::reportPending);
+      tasks.forEach(Task::unwind);
+    }
     runContinuations();
-    report(this::reportLeftovers);
-    runContinuations();
+    if (hasLeft()) {
+      report(this::reportLeftovers);
+      runContinuations();
+    }
+  }
+
+  private boolean hasLeft() {
+    return !tasks.isEmpty()
+        || !loop.unretrieved().isEmpty()
+        || !carrier.guests().isEmpty();
   }
 
   private void report(Runnable reports) {

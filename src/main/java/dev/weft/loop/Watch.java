@@ -3,7 +3,6 @@ package dev.weft.loop;
 import dev.weft.loop.BlockedLoop.Cause;
 import java.time.Duration;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /*
  * The loop does next to nothing for this: it counts its turns, and the batches of its driver, and says when it
@@ -25,7 +24,7 @@ final class Watch {
 
   private final BaseEventLoop loop;
   private final Thread carrier;
-  private final LongSupplier ticker;
+  private final Clock ticker;
   private final Consumer<BlockedLoop> told;
 
   private final Episode turn = new Episode();
@@ -37,20 +36,20 @@ final class Watch {
 
   /**
    * @param carrier the thread that runs the loop
-   * @param ticker tells the time in nanoseconds
+   * @param ticker tells the time
    * @param told hears of what is found
    */
-  Watch(BaseEventLoop loop, Thread carrier, LongSupplier ticker, Consumer<BlockedLoop> told) {
+  Watch(BaseEventLoop loop, Thread carrier, Clock ticker, Consumer<BlockedLoop> told) {
     this.loop = loop;
     this.carrier = carrier;
     this.ticker = ticker;
     this.told = told;
-    this.looked = ticker.getAsLong();
+    this.looked = ticker.time();
   }
 
   /** Looks once. Watchdog only. */
   void look() {
-    long now = ticker.getAsLong();
+    long now = ticker.time();
     long passed = Math.min(now - looked, 2 * loop.watchdog.period());
     looked = now;
     long current = loop.currentTurn();

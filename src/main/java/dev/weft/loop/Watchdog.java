@@ -1,12 +1,11 @@
 package dev.weft.loop;
 
+import dev.weft.carrier.KnownBugs;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Has a loop watched while it runs, and tells what the watch has found. One daemon thread serves all loops; it
@@ -15,8 +14,6 @@ import org.slf4j.LoggerFactory;
  * <p>The thread reports, too: code that blocks a loop and holds the log's lock stops it until it lets go.
  */
 final class Watchdog {
-
-  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   // Longer than a collection of garbage, the loading of many classes, or a slow disk take; shorter
   // than those who
@@ -39,6 +36,10 @@ final class Watchdog {
     thread.setRemoveOnCancelPolicy(true); // a loop that has ended can be collected
     thread.setKeepAliveTime(1, TimeUnit.SECONDS);
     thread.allowCoreThreadTimeOut(true);
+    // Sets up the log, too: while the program goes on, and not by a task, whose loop would stand
+    // still for it and carry
+    // the virtual threads that a provider of SLF4J starts.
+    thread.execute(KnownBugs::warn);
     return thread;
   }
 
@@ -69,7 +70,7 @@ final class Watchdog {
 
   /** The loop begins to run. */
   void begin(Thread carrier) {
-    round = new Round(new Watch(loop, carrier, System::nanoTime, this::tell));
+    round = new Round(new Watch(loop, carrier, Clock.SYSTEM, this::tell));
     round.schedule();
   }
 
@@ -103,11 +104,11 @@ final class Watchdog {
     try {
       listener.accept(report);
     } catch (Throwable error) {
-      LOG.error("The listener of blocked loops failed", error);
+      Logs.LOOP.error("The listener of blocked loops failed", error);
     }
     // in debug mode SlowSteps knows better what it was, and how long exactly
     if (!report.over() || !loop.getDebug()) {
-      LOG.warn("{}", report);
+      Logs.LOOP.warn("{}", report);
     }
   }
 

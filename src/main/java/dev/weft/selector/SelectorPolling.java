@@ -19,20 +19,18 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The selector's part of {@link SelectorEventLoop}: polling, registering, and the buffer for reads and writes. */
 abstract class SelectorPolling extends BaseEventLoop {
-
-  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   /** What one read takes at most: asyncio's {@code max_size}. */
   static final int READ_SIZE = 256 * 1024;
@@ -133,16 +131,23 @@ abstract class SelectorPolling extends BaseEventLoop {
 
   @Override
   protected void release() {
-    Stream<Selectable> sockets = selector.keys().stream()
-        .filter(SelectionKey::isValid)
-        .map(SelectionKey::attachment)
-        .filter(Selectable.class::isInstance) // a connection that nobody has yet has none
-        .map(Selectable.class::cast)
-        .filter(Selectable::unclosed);
-    List<Object> unclosed = Stream.<Object>concat(
-            sockets, releasables.stream().filter(each -> !each.isClosing()))
-        .toList();
-    releasables.forEach(Releasable::release);
+    List<Object> unclosed = new ArrayList<>();
+    for (SelectionKey key : selector.keys()) {
+      if (key.isValid()
+          && key.attachment()
+              instanceof Selectable owner // a connection that nobody has yet has none
+          && owner.unclosed()) {
+        unclosed.add(owner);
+      }
+    }
+    for (Releasable each : releasables) {
+      if (!each.isClosing()) {
+        unclosed.add(each);
+      }
+    }
+    for (Releasable each : releasables) {
+      each.release();
+    }
     releasables.clear();
     try {
       release(selector);
@@ -150,7 +155,7 @@ abstract class SelectorPolling extends BaseEventLoop {
       throw new UncheckedIOException("cannot close the selector", e);
     }
     if (!unclosed.isEmpty()) {
-      LOG.warn(
+      Log.LOOP.warn(
           "{} unclosed transports in {}, the first: {}", unclosed.size(), this, unclosed.get(0));
     }
   }
@@ -173,8 +178,13 @@ abstract class SelectorPolling extends BaseEventLoop {
     try {
       channel.close();
     } catch (IOException e) {
-      LOG.debug("closing {} failed", channel, e);
+      Log.LOOP.debug("closing {} failed", channel, e);
     }
+  }
+
+  /** Apart, as those of the loop are. */
+  private static final class Log {
+    static final Logger LOOP = LoggerFactory.getLogger(EventLoop.class);
   }
 
   /** What is left to do for a loop that nobody has closed and nobody can close any more. */
@@ -182,11 +192,11 @@ abstract class SelectorPolling extends BaseEventLoop {
     @Override
     public void run() {
       if (selector.isOpen()) {
-        LOG.warn("unclosed event loop {}", loop);
+        Log.LOOP.warn("unclosed event loop {}", loop);
         try {
           release(selector);
         } catch (IOException e) {
-          LOG.warn("cannot close the selector of {}", loop, e);
+          Log.LOOP.warn("cannot close the selector of {}", loop, e);
         }
       }
     }
