@@ -283,6 +283,7 @@ final class SelectorServer implements Server, Releasable {
     private final ServerSocketChannel channel;
     private final Optional<UnixSocketFile> file; // to remove with the socket
     private boolean exhausted; // what was told once
+    private boolean paused; // until it is tried again
     private final Handle handle = loop.handle(this::accept, context);
 
     Acceptor(ServerSocketChannel channel) {
@@ -296,6 +297,7 @@ final class SelectorServer implements Server, Releasable {
     }
 
     void resume() {
+      paused = false;
       if (serving) {
         watch(SelectionKey.OP_ACCEPT);
       }
@@ -312,6 +314,11 @@ final class SelectorServer implements Server, Releasable {
     @Override
     public void ready(int operations) {
       loop.enqueue(handle);
+    }
+
+    @Override
+    public int stillWanted(int operations) {
+      return paused ? 0 : operations;
     }
 
     private void accept() {
@@ -337,6 +344,7 @@ final class SelectorServer implements Server, Releasable {
      * nobody is left waiting: as long as there is too little, each retry fails again.
      */
     private void pause(IOException error) {
+      paused = true;
       watch(0);
       loop.callLater(RETRY_DELAY, this::resume);
       if (!exhausted) {

@@ -19,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -32,6 +33,7 @@ class AcceptFailureTest {
   private final List<ExceptionContext> reported = new ArrayList<>();
   private final List<Integer> failing = new ArrayList<>(); // attempts, from 1
   private final List<Recorder> made = new ArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock(); // accepting waits for it
   private int attempts;
   private ServerSocketChannel listening;
   private Socket peer; // connected before the loop runs: waiting for it would let time pass
@@ -75,6 +77,8 @@ class AcceptFailureTest {
   }
 
   private SocketChannel accept(ServerSocketChannel channel) throws IOException {
+    lock.lock();
+    lock.unlock();
     if (failing.contains(++attempts)) {
       throw exhausted;
     }
@@ -134,6 +138,28 @@ class AcceptFailureTest {
         }
       });
     }
+  }
+
+  @Test
+  @DisplayName("SRV-10, J6: a second, too, if accepting has parked before it has failed")
+  void parkedMeanwhile() {
+    failing.addAll(List.of(1, 2));
+    serve(() -> {
+      turns(3);
+      lock.lock();
+      Task.sleep(Duration.ofSeconds(1));
+      turns(20); // the listener is ready all the time, and held
+      assertEquals(1, attempts);
+      lock.unlock();
+      turns(20);
+      assertEquals(2, attempts);
+      Task.sleep(Duration.ofMillis(999));
+      turns(3);
+      assertEquals(2, attempts);
+      Task.sleep(Duration.ofMillis(1));
+      turns(3);
+      assertEquals(1, made.size());
+    });
   }
 
   @Test
