@@ -1,4 +1,7 @@
-"""The servers of EchoBench on CPython: net.py tcp|tls|bulk|udp asyncio|uvloop[-streams] PORT [CERTIFICATE KEY]."""
+"""The servers of EchoBench on CPython: net.py tcp|tls|bulk|udp asyncio|uvloop[-streams] PORT [CERTIFICATE KEY].
+
+For tls also asyncio-buffered.
+"""
 
 import asyncio
 import ssl
@@ -22,6 +25,22 @@ class Echo(asyncio.Protocol):
 
     def resume_writing(self):
         self.transport.resume_reading()
+
+
+class BufferedEcho(asyncio.BufferedProtocol):
+    """One buffer for all connections: what cannot be written at once is copied by the transport."""
+
+    shared = memoryview(bytearray(BUFFER))
+
+    connection_made = Echo.connection_made
+    pause_writing = Echo.pause_writing
+    resume_writing = Echo.resume_writing
+
+    def get_buffer(self, sizehint):
+        return self.shared
+
+    def buffer_updated(self, nbytes):
+        self.transport.write(self.shared[:nbytes])
 
 
 class Bulk(asyncio.Protocol):
@@ -83,7 +102,8 @@ async def main(work, form, port, *pem):
     else:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(*pem)
-        await loop.create_server(Echo if work == "tls" else Bulk, HOST, port, backlog=4096, ssl=context)
+        protocol = Bulk if work == "bulk" else BufferedEcho if form.endswith("-buffered") else Echo
+        await loop.create_server(protocol, HOST, port, backlog=4096, ssl=context)
     await loop.create_future()
 
 

@@ -145,7 +145,7 @@ public final class EchoServer {
   }
 
   /** One buffer will do for all connections: what cannot be written at once is copied by the transport. */
-  private static final class BufferedEcho extends Echo implements BufferedProtocol {
+  static final class BufferedEcho extends Echo implements BufferedProtocol {
     private static final ByteBuffer SHARED = ByteBuffer.allocateDirect(BUFFER);
 
     @Override

@@ -26,9 +26,15 @@ enum Suite {
           "asyncio-streams"),
       List.of("1k64", "10k64", "100k16", "64b1000", "1k64d16", "churn")),
   /** Echo over TLS 1.3. */
-  TLS(TlsServer.class, withTls(), List.of("1k16", "16k16")),
+  TLS(
+      TlsServer.class,
+      List.of("protocol", "buffered", "streams", "threads", "netty", "asyncio", "asyncio-buffered"),
+      List.of("1k16", "16k16")),
   /** Over TLS 1.3, 64 MiB at a time, each MiB a request. */
-  BULK(TlsServer.class, withTls(), List.of("64m1")),
+  BULK(
+      TlsServer.class,
+      List.of("protocol", "streams", "threads", "netty", "asyncio"),
+      List.of("64m1")),
   /** Echo of datagrams. */
   UDP(
       UdpServer.class,
@@ -47,10 +53,6 @@ enum Suite {
     this.main = main;
     this.servers = servers;
     this.points = points;
-  }
-
-  private static List<String> withTls() {
-    return List.of("protocol", "streams", "threads", "netty", "asyncio");
   }
 
   /** The suite of a name in lower case. */

@@ -18,8 +18,8 @@ import javax.net.ssl.SSLContext;
 
 /**
  * The TLS servers that {@link EchoBench} measures: {@code TlsServer tls|bulk FORM PORT}, where the form is
- * {@code protocol} or {@code streams} on Weft, {@code netty} or {@code threads} without. Bulk servers send a
- * MiB for each byte that they are sent.
+ * {@code protocol}, {@code buffered} (echo only) or {@code streams} on Weft, {@code netty} or {@code threads}
+ * without. Bulk servers send a MiB for each byte that they are sent.
  */
 final class TlsServer {
 
@@ -36,6 +36,7 @@ final class TlsServer {
     int port = Integer.parseInt(args[2]);
     switch (args[1]) {
       case "protocol" -> serve(bulk ? Bulk::new : EchoServer.StreamedEcho::new, port);
+      case "buffered" -> serveBuffered(bulk, port);
       case "streams" -> serveStreams(bulk, port);
       case "netty" -> NettyServer.serveTls(bulk, port);
       case "threads" -> ThreadTls.serve(bulk, port);
@@ -53,6 +54,13 @@ final class TlsServer {
 
   private static void serve(Supplier<? extends BaseProtocol> factory, int port) throws Exception {
     EchoServer.serve(factory, port, options());
+  }
+
+  private static void serveBuffered(boolean bulk, int port) throws Exception {
+    if (bulk) {
+      throw new IllegalArgumentException("bulk servers have nothing to buffer: they hardly read");
+    }
+    serve(EchoServer.BufferedEcho::new, port);
   }
 
   private static void serveStreams(boolean bulk, int port) throws Exception {
