@@ -1,40 +1,47 @@
 package dev.weft.bench;
 
+import dev.weft.transport.SslContexts;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.SocketFactory;
 
 /**
  * What an open connection that waits for its next byte takes of the server's memory: of the heap, if it is a JVM,
  * and of the process. {@code ConnectionMemory [COUNT [BUFFER [SERVER...]]]}: so many connections, the
  * bytes that a thread has a buffer of where there is one for each connection, which count, and servers of {@link
- * EchoBench}.
+ * EchoBench}; {@code tls-} and a name for those of its TLS suite.
  */
 public final class ConnectionMemory {
 
   static final int BUFFER = 1024;
 
-  private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
+  // not what the collector puts into gaps that it has left
+  private static final Pattern OBJECTS =
+      Pattern.compile("(?m)^ *\\d+: +\\d+ +(\\d+) +(?!\\S*jdk\\.internal\\.vm\\.Filler)");
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
   private static final int MESSAGE = 64;
+  private static final String TLS = "tls-";
+  private static final Path AUTHORITY = TlsServer.CERTIFICATE.resolveSibling("ca.pem");
 
   private final ServerProcess server;
   private final int count;
+  private final SocketFactory sockets;
   private long heap; // of all connections
   private long resident;
 
-  private ConnectionMemory(ServerProcess server, int count) {
+  private ConnectionMemory(ServerProcess server, int count, SocketFactory sockets) {
     this.server = server;
     this.count = count;
+    this.sockets = sockets;
   }
 
   /**
@@ -67,21 +74,36 @@ public final class ConnectionMemory {
   /** Starts a server, and opens so many connections to it. */
   static ConnectionMemory measure(String name, int count, int buffer)
       throws IOException, InterruptedException {
-    LoadGenerator generator = LoadGenerator.compile(false);
-    try (ServerProcess server = ServerProcess.start(Suite.TCP, name, null, "" + buffer)) {
+    boolean tls = name.startsWith(TLS);
+    SocketFactory sockets = tls ? encrypted() : SocketFactory.getDefault();
+    Suite suite = tls ? Suite.TLS : Suite.TCP;
+    String form = tls ? name.substring(TLS.length()) : name;
+    String option = tls ? "-T " : "";
+    LoadGenerator generator = LoadGenerator.compile(tls);
+    try (ServerProcess server = ServerProcess.start(suite, form, null, "" + buffer)) {
+      long idle = server.sockets();
       // a parked thread keeps its frames, and those of code that is not compiled yet are much
       // larger;
       // and a heap that has been filled once does not make the process grow
-      generator.run(server, "-c 64 -s 1024 -w 0 -t 3");
-      generator.run(server, "-c 1000 -s 64 -w 0 -t 3");
-      var memory = new ConnectionMemory(server, count);
+      generator.run(server, option + "-c 64 -s 1024 -w 0 -t 3");
+      generator.run(server, option + "-c 1000 -s 64 -w 0 -t 3");
+      server.awaitSockets(idle); // or the first look would count them
+      var memory = new ConnectionMemory(server, count, sockets);
       memory.measure();
       return memory;
     }
   }
 
+  private static SocketFactory encrypted() throws IOException {
+    try {
+      return SslContexts.client(AUTHORITY).getSocketFactory();
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot use " + AUTHORITY, e);
+    }
+  }
+
   private void measure() throws IOException, InterruptedException {
-    var connections = new ArrayList<SocketChannel>();
+    var connections = new ArrayList<Socket>();
     try {
       heap = -liveBytes();
       resident = -residentBytes();
@@ -91,7 +113,7 @@ public final class ConnectionMemory {
       resident += residentBytes();
       heap += liveBytes();
     } finally {
-      for (SocketChannel connection : connections) {
+      for (Socket connection : connections) {
         connection.close();
       }
     }
@@ -108,14 +130,11 @@ public final class ConnectionMemory {
   }
 
   /** A connection on which the server has answered a message and waits again. */
-  private SocketChannel connected() throws IOException {
-    SocketChannel connection =
-        SocketChannel.open(new InetSocketAddress(EchoServer.HOST, server.port()));
-    connection.write(ByteBuffer.allocate(MESSAGE));
-    for (ByteBuffer echo = ByteBuffer.allocate(MESSAGE); echo.hasRemaining(); ) {
-      if (connection.read(echo) < 0) {
-        throw new IOException("the server has closed the connection");
-      }
+  private Socket connected() throws IOException {
+    Socket connection = sockets.createSocket(EchoServer.HOST, server.port());
+    connection.getOutputStream().write(new byte[MESSAGE]);
+    if (connection.getInputStream().readNBytes(MESSAGE).length < MESSAGE) {
+      throw new IOException("the server has closed the connection");
     }
     return connection;
   }
@@ -126,20 +145,21 @@ public final class ConnectionMemory {
       return 0;
     }
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    return number(
-        TOTAL, Programs.output(List.of(jcmd, Long.toString(server.pid()), "GC.class_histogram")));
+    String histogram =
+        Programs.output(List.of(jcmd, Long.toString(server.pid()), "GC.class_histogram"));
+    return OBJECTS
+        .matcher(histogram)
+        .results()
+        .mapToLong(row -> Long.parseLong(row.group(1)))
+        .sum();
   }
 
   private long residentBytes() throws IOException {
     Path status = Path.of("/proc", Long.toString(server.pid()), "status");
-    return number(RESIDENT, Files.readString(status)) * 1024;
-  }
-
-  private static long number(Pattern pattern, String text) throws IOException {
-    Matcher matcher = pattern.matcher(text);
+    Matcher matcher = RESIDENT.matcher(Files.readString(status));
     if (!matcher.find()) {
-      throw new IOException("no match of " + pattern);
+      throw new IOException("no resident size in " + status);
     }
-    return Long.parseLong(matcher.group(1));
+    return Long.parseLong(matcher.group(1)) * 1024;
   }
 }

@@ -161,6 +161,32 @@ final class ServerProcess implements AutoCloseable {
     return Long.parseLong(fields[11]) + Long.parseLong(fields[12]); // utime and stime
   }
 
+  /** How many sockets it has. */
+  long sockets() throws IOException {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc", "" + pid(), "fd"))) {
+      return descriptors.filter(ServerProcess::isSocket).count();
+    }
+  }
+
+  private static boolean isSocket(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+    } catch (IOException closed) {
+      return false;
+    }
+  }
+
+  /** Waits until it has no more sockets than that: it may be slow to notice that connections are over. */
+  void awaitSockets(long count) throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (sockets() > count) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException(name + " keeps connections that are over");
+      }
+      Thread.sleep(50);
+    }
+  }
+
   long pid() {
     return process.pid();
   }

@@ -12,30 +12,31 @@ final class ThreadTls {
 
   private ThreadTls() {}
 
-  static void serve(boolean bulk, int port) throws Exception {
+  /** @param buffer how many bytes a connection has a buffer of */
+  static void serve(boolean bulk, int port, int buffer) throws Exception {
     ServerSocket listener = TlsServer.context()
         .getServerSocketFactory()
         .createServerSocket(port, EchoServer.BACKLOG, InetAddress.getByName(EchoServer.HOST));
-    Thread.ofVirtual().start(() -> accept(listener, bulk)).join();
+    Thread.ofVirtual().start(() -> accept(listener, bulk, buffer)).join();
   }
 
-  private static void accept(ServerSocket listener, boolean bulk) {
+  private static void accept(ServerSocket listener, boolean bulk, int size) {
     try (listener) {
       while (true) {
         Socket socket = listener.accept();
-        Thread.ofVirtual().start(() -> serve(socket, bulk));
+        Thread.ofVirtual().start(() -> serve(socket, bulk, size));
       }
     } catch (IOException e) {
       e.printStackTrace();
     }
   }
 
-  private static void serve(Socket accepted, boolean bulk) {
+  private static void serve(Socket accepted, boolean bulk, int size) {
     try (Socket socket = accepted) {
       socket.setTcpNoDelay(true);
       InputStream in = socket.getInputStream();
       OutputStream out = socket.getOutputStream();
-      byte[] buffer = new byte[TlsServer.CHUNK];
+      byte[] buffer = new byte[size];
       for (int count; (count = in.read(buffer)) > 0; ) {
         if (bulk) {
           for (long owed = (long) count * TlsServer.MIB; owed > 0; owed -= buffer.length) {

@@ -19,7 +19,8 @@ import javax.net.ssl.SSLContext;
 /**
  * The TLS servers that {@link EchoBench} measures: {@code TlsServer tls|bulk FORM PORT}, where the form is
  * {@code protocol}, {@code buffered} (echo only) or {@code streams} on Weft, {@code netty} or {@code threads}
- * without. Bulk servers send a MiB for each byte that they are sent.
+ * without; behind the port, for {@code threads}, the size of a connection's buffer. Bulk servers send a MiB for
+ * each byte that they are sent.
  */
 final class TlsServer {
 
@@ -39,7 +40,8 @@ final class TlsServer {
       case "buffered" -> serveBuffered(bulk, port);
       case "streams" -> serveStreams(bulk, port);
       case "netty" -> NettyServer.serveTls(bulk, port);
-      case "threads" -> ThreadTls.serve(bulk, port);
+      case "threads" ->
+        ThreadTls.serve(bulk, port, args.length > 3 ? Integer.parseInt(args[3]) : CHUNK);
       default -> throw new IllegalArgumentException("no such form: " + args[1]);
     }
   }
