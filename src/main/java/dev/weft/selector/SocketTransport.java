@@ -4,6 +4,7 @@ import dev.weft.loop.Context;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
 import dev.weft.loop.KeyboardInterrupt;
+import dev.weft.tls.TlsProtocol;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.BufferedProtocol;
 import dev.weft.transport.ExtraInfo;
@@ -203,6 +204,8 @@ final class SocketTransport implements Transport, Selectable {
       } catch (Throwable error) {
         protocolFailed(error, "bufferUpdated");
       }
+    } else if (receiver instanceof TlsProtocol layer) {
+      layer.nothingRead();
     }
   }
 

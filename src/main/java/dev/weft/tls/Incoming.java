@@ -50,6 +50,13 @@ final class Incoming {
     }
   }
 
+  /** Nothing has been put into what was lent, if anything was. */
+  void nothingRead() {
+    if (lent != null && !filled) {
+      giveBack();
+    }
+  }
+
   /** Adds bytes, which are copied. */
   void append(ByteBuffer data) {
     int count = data.remaining();

@@ -211,6 +211,14 @@ public final class TlsProtocol implements BufferedProtocol {
     incoming.settle(); // unless that was done before the application was called
   }
 
+  /**
+   * Nothing has been read into what {@link #getBuffer} has lent, which is large, and would be kept until the
+   * connection is lost: if a thousand end at once, a thousand buffers.
+   */
+  public void nothingRead() {
+    incoming.nothingRead();
+  }
+
   private void proceed() {
     switch (state) {
       case HANDSHAKE -> handshake();
