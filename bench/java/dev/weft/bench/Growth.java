@@ -22,6 +22,7 @@ public final class Growth {
   private static final List<String> BYTES =
       List.of("1b16", "16b16", "256b16", "4k16", "16k16", "64k16", "256k16", "1m16");
   private static final int MILLION = 1_000_000;
+  private static final int ROUNDS = 5; // a million of anything takes seconds
 
   private Growth() {}
 
@@ -96,7 +97,7 @@ public final class Growth {
   }
 
   private static double nanos(IntConsumer operations, int n) {
-    return TaskFigures.medianNanos(operations, n);
+    return TaskFigures.medianNanos(operations, n, ROUNDS);
   }
 
   private static void print(String what) {

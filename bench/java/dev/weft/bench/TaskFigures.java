@@ -71,11 +71,15 @@ final class TaskFigures {
     put(operation + ".nanos", medianNanos(weft, n));
   }
 
-  /** The median of the rounds, after warming up. */
-  static double medianNanos(IntConsumer operations, int n) {
+  private static double medianNanos(IntConsumer operations, int n) {
+    return medianNanos(operations, n, ROUNDS);
+  }
+
+  /** The median of some rounds, after warming up. */
+  static double medianNanos(IntConsumer operations, int n, int rounds) {
     nanosPerOperation(operations, n, WARMUP_NANOS);
-    double[] nanos = new double[ROUNDS];
-    for (int round = 0; round < ROUNDS; round++) {
+    double[] nanos = new double[rounds];
+    for (int round = 0; round < rounds; round++) {
       nanos[round] = nanosPerOperation(operations, n, ROUND_NANOS);
     }
     return EchoBench.median(nanos);
