@@ -162,10 +162,16 @@ public final class NativeCalls {
 
     static Foreign find() {
       try {
-        return new Foreign();
+        var foreign = new Foreign();
+        return foreign.addressSize() == Long.BYTES ? foreign : null;
       } catch (ReflectiveOperationException | LinkageError e) {
         return null; // a system that the JDK has no linker for
       }
+    }
+
+    private long addressSize() throws ReflectiveOperationException {
+      Object address = type("ValueLayout").getField("ADDRESS").get(null);
+      return (long) layout.getMethod("byteSize").invoke(address);
     }
 
     private static Class<?> type(String name) throws ClassNotFoundException {
@@ -190,9 +196,9 @@ public final class NativeCalls {
 
     MethodHandle function(String name) {
       try {
-        return ((MethodHandle) linkerType
+        return (MethodHandle) linkerType
             .getMethod("downcallHandle", segment, type("FunctionDescriptor"), options.getClass())
-            .invoke(linker, symbol(name), descriptor, options));
+            .invoke(linker, symbol(name), descriptor, options);
       } catch (ReflectiveOperationException e) {
         throw unexpected(e);
       }

@@ -97,7 +97,10 @@ final class PosixSpawn {
     return false;
   }
 
-  /** Makes it ready, if that is possible. */
+  /**
+   * Makes it ready, if that is possible. A child that ends must be kept until it is waited for: the JDK sees to that
+   * (SIGCHLD may be ignored by inheritance) before it starts the first of its own, so some come before any of these.
+   */
   static synchronized boolean prepare() {
     if (functions == null && isPossible()) {
       try {
@@ -183,12 +186,11 @@ final class PosixSpawn {
     long base = memory.address();
     long actions = base + ACTIONS;
     long attributes = base + ATTRIBUTES;
-    if (c.initActions.call(actions) != 0) {
+    if ((c.initActions.call(actions) | c.initAttributes.call(attributes)) != 0) {
       return OptionalLong.empty();
     }
     try {
       int error = addActions(memory, actions)
-          | c.initAttributes.call(attributes)
           | c.setSignalMask.call(attributes, base + NO_SIGNALS)
           | c.setFlags.call(attributes, SETSIGMASK);
       if (error != 0
@@ -205,6 +207,7 @@ final class PosixSpawn {
       return OptionalLong.of(memory.bytes().getInt(PID));
     } finally {
       c.destroyActions.call(actions);
+      c.destroyAttributes.call(attributes);
     }
   }
 
@@ -249,6 +252,7 @@ final class PosixSpawn {
     final Function addClosefrom = new Function("posix_spawn_file_actions_addclosefrom_np");
     final Function destroyActions = new Function("posix_spawn_file_actions_destroy");
     final Function initAttributes = new Function("posix_spawnattr_init");
+    final Function destroyAttributes = new Function("posix_spawnattr_destroy");
     final Function setSignalMask = new Function("posix_spawnattr_setsigmask");
     final Function setFlags = new Function("posix_spawnattr_setflags");
     final Function spawn = new Function("posix_spawnp");

@@ -28,8 +28,9 @@ import java.util.concurrent.TimeUnit;
  *
  * The JDK's own pipes to a child can only be read by blocking, and it closes them when the child ends, whoever has
  * inherited them. Where a channel's descriptor is known (see Descriptors) a child is therefore given pipes of
- * ours: Pipe.open() makes one whose ends a selector can watch, and the child opens the other end by its name under
- * /proc, which makes it blocking for the child and non-blocking for us. Elsewhere Pumps move the bytes.
+ * ours: Pipe.open() makes one whose ends a selector can watch. The child gets the other end by its descriptor where
+ * the C library starts it (see PosixSpawn); where the JDK does, it opens that end by its name under /proc. Either way
+ * the pipe blocks the child and not us. Elsewhere Pumps move the bytes.
  */
 
 /** Starts child processes. */

@@ -1,0 +1,90 @@
+package dev.weft.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.it.support.Peer;
+import dev.weft.it.support.StartedPrograms;
+import dev.weft.it.support.Weft;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.condition.OS;
+
+/** Who starts children, with and without native access. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+final class NativeAccessIT {
+
+  private static final Duration SOON = Duration.ofSeconds(50);
+
+  /** So many children are started before the other way is prepared. */
+  private static final int FIRST = 32;
+
+  private static final int NEVER = 200;
+  private static final int ALWAYS = 1_000_000; // ends by its timeout
+
+  private static String started(int most, String module, String... options) throws Exception {
+    var arguments = new ArrayList<Object>(List.of(options));
+    for (String each : List.of("java.lang", "sun.nio.ch")) {
+      arguments.addAll(List.of("--add-opens", "java.base/" + each + "=" + module));
+    }
+    if (module.equals("ALL-UNNAMED")) {
+      arguments.addAll(List.of("-cp", Weft.jar() + ":" + Weft.examples()));
+    } else {
+      arguments.addAll(List.of("-p", Weft.jar() + ":" + Weft.jar().resolveSibling("lib")));
+      arguments.addAll(List.of("--add-modules", module, "-cp", Weft.examples()));
+    }
+    arguments.addAll(List.of("-Dslf4j.internal.verbosity=ERROR", StartedPrograms.class.getName()));
+    arguments.add(most);
+    try (Peer program = Weft.java(arguments.toArray())) {
+      assertEquals(0, program.waitFor(SOON), program::output);
+      assertFalse(program.output().contains("WARNING"), program.output());
+      return program.output();
+    }
+  }
+
+  private static void assertDirect(String output) {
+    int count = Integer.parseInt(output.substring(output.lastIndexOf(' ') + 1).strip());
+    assertTrue(count > FIRST, output);
+  }
+
+  @Test
+  @EnabledForJreRange(minVersion = 22)
+  @DisplayName("with it children are started without the JDK once that is worthwhile")
+  void enabled() throws Exception {
+    assertDirect(started(ALWAYS, "ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED"));
+    assertDirect(started(ALWAYS, "dev.weft", "--enable-native-access=dev.weft"));
+  }
+
+  @Test
+  @DisplayName("without it the JDK starts them, and warns of nothing")
+  void notEnabled() throws Exception {
+    assertTrue(started(NEVER, "ALL-UNNAMED").endsWith("none\n"));
+    assertTrue(started(NEVER, "dev.weft").endsWith("none\n"));
+  }
+
+  @Test
+  @EnabledForJreRange(max = JRE.JAVA_21)
+  @DisplayName("before JDK 22 it makes no difference, and no warning")
+  void tooOld() throws Exception {
+    assertTrue(
+        started(NEVER, "ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED").endsWith("none\n"));
+  }
+
+  @Test
+  @DisplayName("who has chosen how the JDK starts children has it")
+  void chosen() throws Exception {
+    String[] options = {
+      "--enable-native-access=ALL-UNNAMED", "-Djdk.lang.Process.launchMechanism=POSIX_SPAWN"
+    };
+    assertTrue(started(NEVER, "ALL-UNNAMED", options).endsWith("none\n"));
+  }
+}
