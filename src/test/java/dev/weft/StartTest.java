@@ -7,6 +7,8 @@ import dev.weft.testkit.ChildJvm;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
 /** What a program loads that does next to nothing: each of these costs its start milliseconds. */
 class StartTest {
@@ -15,6 +17,31 @@ class StartTest {
   static final class Hello {
     public static void main(String[] args) {
       Asyncio.run(() -> System.out.println("hello"));
+    }
+  }
+
+  /** A logger that a task asks for, while the log is slow to be set up. */
+  static final class SlowLog {
+    static final Thread MAIN = Thread.currentThread();
+    static volatile boolean begun;
+
+    public static void main(String[] args) {
+      Asyncio.run(() -> {
+        begun = true;
+        System.out.println(LoggerFactory.getLogger("a task's").getClass().getSimpleName());
+      });
+    }
+  }
+
+  /** Is ready when the main thread waits, or does not wait. */
+  public static final class SlowProvider extends NOP_FallbackServiceProvider {
+    @Override
+    public void initialize() {
+      while (SlowLog.MAIN.getState() != Thread.State.WAITING && !SlowLog.begun) {
+        Thread.onSpinWait();
+      }
+      System.out.println(Thread.currentThread().isVirtual() ? "on a loop" : "apart");
+      super.initialize();
     }
   }
 
@@ -40,5 +67,17 @@ class StartTest {
         having(loaded, "java\\.lang\\.management\\.|javax\\.net\\.|NioSocketImpl|\\$StringConcat"));
     List<String> spun = having(loaded, " dev\\.weft\\.(loop|selector|carrier)\\.\\S*\\$\\$Lambda");
     assertTrue(!spun.isEmpty() && spun.size() <= 30, () -> spun.size() + ": " + spun);
+  }
+
+  @Test
+  @DisplayName(
+      "J4: the log is set up apart, and before a task runs: none gets a logger that is for the meantime")
+  void log() {
+    var options = List.of(
+        "--add-opens",
+        "java.base/java.lang=ALL-UNNAMED",
+        "-Dslf4j.provider=" + SlowProvider.class.getName());
+    List<String> lines = ChildJvm.run(options, SlowLog.class).output().lines().toList();
+    assertEquals(List.of("apart", "NOPLogger"), lines.subList(lines.size() - 2, lines.size()));
   }
 }

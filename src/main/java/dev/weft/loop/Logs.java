@@ -4,8 +4,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loggers of classes that every program loads. Apart from these, so that the start of a program need not wait for
- * SLF4J, which {@link Watchdog} sets up meanwhile.
+ * The loggers of classes that every program loads. Apart from these, so that making a loop need not wait for SLF4J,
+ * which {@link Watchdog} sets up meanwhile.
  */
 final class Logs {
 

@@ -2,6 +2,7 @@ package dev.weft.loop;
 
 import dev.weft.carrier.KnownBugs;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,14 @@ final class Watchdog {
 
   private static final ScheduledThreadPoolExecutor THREAD = newThread();
 
+  // Sets up SLF4J, which takes a while, as the first loop is made. It must be there before a task
+  // logs: while it is set up
+  // it keeps what others log for later, and the virtual threads that a provider might start for a
+  // task would stay on its
+  // loop.
+  private static final CompletableFuture<Void> LOG =
+      CompletableFuture.runAsync(KnownBugs::warn, THREAD);
+
   private static ScheduledThreadPoolExecutor newThread() {
     var thread = new ScheduledThreadPoolExecutor(
         1,
@@ -36,10 +45,6 @@ final class Watchdog {
     thread.setRemoveOnCancelPolicy(true); // a loop that has ended can be collected
     thread.setKeepAliveTime(1, TimeUnit.SECONDS);
     thread.allowCoreThreadTimeOut(true);
-    // Sets up the log, too: while the program goes on, and not by a task, whose loop would stand
-    // still for it and carry
-    // the virtual threads that a provider of SLF4J starts.
-    thread.execute(KnownBugs::warn);
     return thread;
   }
 
@@ -70,6 +75,7 @@ final class Watchdog {
 
   /** The loop begins to run. */
   void begin(Thread carrier) {
+    LOG.join();
     round = new Round(new Watch(loop, carrier, Clock.SYSTEM, this::tell));
     round.schedule();
   }
