@@ -3,15 +3,19 @@ package dev.weft.bench;
 import dev.weft.Asyncio;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /**
- * From the start of a JVM to its end, of a program that greets: on Weft, and without. They take turns, and the
- * median of the rounds stands. {@code Startup [ROUNDS]}, 21 if not given.
+ * From the start of a JVM to its end, of a program that greets: without Weft, on Weft, and on Weft with the two archives
+ * of classes that a user can have. All is in jars, as a user's is, and the program without Weft has no flags. They take
+ * turns, and the median of the rounds stands. {@code Startup [ROUNDS]}, 21 if not given.
  *
  * <pre>
  * mvn -q -Pbench test-compile exec:exec@startup
@@ -23,12 +27,7 @@ public final class Startup {
   private static final double MOST = 150;
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
-
-  /** What a program has that uses Weft, and this class; not what tests and benchmarks need besides. */
-  private static final String CLASS_PATH = Stream.of(
-          System.getProperty("java.class.path").split(File.pathSeparator))
-      .filter(entry -> entry.endsWith("classes") || entry.contains("slf4j"))
-      .collect(Collectors.joining(File.pathSeparator));
+  private static final String OPENS = "--add-opens=java.base/java.lang=ALL-UNNAMED";
 
   private Startup() {}
 
@@ -46,6 +45,38 @@ public final class Startup {
     }
   }
 
+  /** One way to start one of them, and how long it took. */
+  private static final class Way {
+    final String name;
+    final List<String> command = new ArrayList<>();
+    final double[] millis;
+
+    Way(String name, int rounds, String... arguments) {
+      this.name = name;
+      this.millis = new double[rounds];
+      command.add(JAVA);
+      command.addAll(List.of(arguments));
+    }
+
+    void run(int round) throws IOException, InterruptedException {
+      long start = System.nanoTime();
+      String said = Programs.output(command);
+      long end = System.nanoTime();
+      if (!said.equals("hello" + System.lineSeparator())) {
+        throw new IOException(name + " said: " + said);
+      }
+      if (round >= 0) {
+        millis[round] = (end - start) / 1e6;
+      }
+    }
+
+    double moreThan(Way other) {
+      double[] more = new double[millis.length];
+      Arrays.setAll(more, round -> millis[round] - other.millis[round]);
+      return EchoBench.median(more);
+    }
+  }
+
   /**
    * Measures and prints.
    *
@@ -53,36 +84,97 @@ public final class Startup {
    */
   public static void main(String[] args) throws Exception {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 21;
-    double[] weft = new double[rounds];
-    double[] plain = new double[rounds];
-    double[] more = new double[rounds];
-    for (int round = -WARMUPS; round < rounds; round++) {
-      double with = millis(OnWeft.class);
-      double without = millis(Plain.class);
-      if (round >= 0) {
-        weft[round] = with;
-        plain[round] = without;
-        more[round] = with - without;
+    Path folder = Files.createTempDirectory("startup");
+    try {
+      measure(rounds, folder);
+    } finally {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
       }
+      Files.delete(folder);
+    }
+  }
+
+  private static void measure(int rounds, Path folder) throws Exception {
+    String ours = entry("test-classes");
+    String plain = jar(folder, "plain.jar", List.of(), ours, "dev/weft/bench");
+    String weft = jar(folder, "weft.jar", List.of(), entry("classes"), ".");
+    String slf4j = entry("slf4j-api");
+    Path manifest = Files.writeString(
+        folder.resolve("manifest"),
+        "Main-Class: " + OnWeft.class.getName()
+            + "\nAdd-Opens: java.base/java.lang\nClass-Path: weft.jar "
+            + Path.of(slf4j).toUri()
+            + "\n");
+    String executable =
+        jar(folder, "hello.jar", List.of("--manifest=" + manifest), ours, "dev/weft/bench");
+    String classPath = String.join(File.pathSeparator, plain, weft, slf4j);
+    String main = OnWeft.class.getName();
+
+    var without = new Way("without Weft", rounds, "-cp", plain, Plain.class.getName());
+    var with = new Way("on Weft", rounds, OPENS, "-cp", classPath, main);
+    var ways = new ArrayList<>(List.of(without, with));
+    ways.add(new Way("executable jar", rounds, "-jar", executable));
+    // of an executable jar: from 25 on the JVM complains of one with --add-opens, which an AOT
+    // cache may have
+    String creating = "-XX:+AutoCreateSharedArchive";
+    String shared = "-XX:SharedArchiveFile=" + folder.resolve("classes.jsa");
+    train(creating, shared, "-jar", executable);
+    ways.add(new Way("with a shared archive", rounds, creating, shared, "-jar", executable));
+    if (Runtime.version().feature() >= 25) { // 24 makes one in two steps
+      Path cache = folder.resolve("classes.aot");
+      train("-XX:AOTCacheOutput=" + cache, OPENS, "-cp", classPath, main);
+      ways.add(new Way(
+          "with an AOT cache", rounds, "-XX:AOTCache=" + cache, OPENS, "-cp", classPath, main));
+    }
+    for (int round = -WARMUPS; round < rounds; round++) {
+      for (Way way : ways) {
+        way.run(round);
+      }
+    }
+    System.out.println();
+    for (Way way : ways) {
+      System.out.printf(
+          Locale.ROOT,
+          "hello %-22s %4.0f ms, %4.0f ms more%n",
+          way.name + ":",
+          EchoBench.median(way.millis),
+          way.moreThan(without));
     }
     System.out.printf(
         Locale.ROOT,
-        "%nhello on Weft %.0f ms, without %.0f ms; more: %.0f ms, goal <= %.0f ms: %s%n",
-        EchoBench.median(weft),
-        EchoBench.median(plain),
-        EchoBench.median(more),
+        "goal: at most %.0f ms more on Weft: %s%n",
         MOST,
-        EchoBench.median(more) <= MOST ? "met" : "MISSED");
+        with.moreThan(without) <= MOST ? "met" : "MISSED");
   }
 
-  private static double millis(Class<?> program) throws IOException, InterruptedException {
-    long start = System.nanoTime();
-    String said = Programs.output(List.of(
-        JAVA, "--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp", CLASS_PATH, program.getName()));
-    long end = System.nanoTime();
-    if (!said.equals("hello" + System.lineSeparator())) {
-      throw new IOException("it said: " + said);
+  /** Has Weft's program make an archive at its end, of which the JVM may have a lot to say. */
+  private static void train(String... arguments) throws IOException, InterruptedException {
+    var way = new Way("training", 0, arguments);
+    Programs.output(new ProcessBuilder(way.command).redirectError(ProcessBuilder.Redirect.DISCARD));
+  }
+
+  /** The part of the class path whose name has {@code name} in it: not what tests and benchmarks need besides. */
+  private static String entry(String name) {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> Path.of(entry).getFileName().toString().startsWith(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Packs what is under {@code part} of a folder of classes. */
+  private static String jar(
+      Path folder, String name, List<String> options, String classes, String part) {
+    String jar = folder.resolve(name).toString();
+    var arguments = new ArrayList<>(List.of("--create", "--file=" + jar));
+    arguments.addAll(options);
+    arguments.addAll(List.of("-C", classes, part));
+    ToolProvider tool = ToolProvider.findFirst("jar").orElseThrow();
+    if (tool.run(System.out, System.err, arguments.toArray(String[]::new)) != 0) {
+      throw new IllegalStateException("cannot make " + jar);
     }
-    return (end - start) / 1e6;
+    return jar;
   }
 }
