@@ -83,8 +83,7 @@ public final class ConnectionMemory {
     try (ServerProcess server = ServerProcess.start(suite, form, null, "" + buffer)) {
       long idle = server.sockets();
       // a parked thread keeps its frames, and those of code that is not compiled yet are much
-      // larger;
-      // and a heap that has been filled once does not make the process grow
+      // larger; and a heap that has been filled once does not make the process grow
       generator.run(server, option + "-c 64 -s 1024 -w 0 -t 3");
       generator.run(server, option + "-c 1000 -s 64 -w 0 -t 3");
       server.awaitSockets(idle); // or the first look would count them

@@ -24,8 +24,7 @@ public final class Carrier implements Executor {
   private final Thread.Builder.OfVirtual builder;
 
   // Written by the carrier thread alone. A plain field will do: another thread may read an old
-  // value, but
-  // never its own identity, which only itself could have written.
+  // value, but never its own identity, which only itself could have written.
   private Thread thread;
 
   // carrier only

@@ -46,8 +46,7 @@ abstract class Turns {
   private Throwable fatal; // leaves the loop after the current entry
 
   // Written on the loop, once a turn, read by the watchdog. A release, so that whoever sees the
-  // turn sees what
-  // was done before it.
+  // turn sees what was done before it.
   private long turn;
 
   // written by the watchdog, a step that has lasted, and by the loop, which has noticed

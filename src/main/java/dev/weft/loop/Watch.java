@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 /** Looks at a loop that runs, and tells when something takes too long, once while it does and once when it is over. */
 final class Watch {
 
-  // a pinned wait for the loop itself ends then, if a threshold that is longer, or none, has it not
-  // told before
+  // a pinned wait for the loop itself ends then, if a threshold that is longer, or none, has it
+  // not told before
   private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
 
   private final BaseEventLoop loop;

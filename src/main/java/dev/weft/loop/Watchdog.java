@@ -16,9 +16,9 @@ import java.util.function.Consumer;
  */
 final class Watchdog {
 
-  // Longer than a collection of garbage, the loading of many classes, or a slow disk take; shorter
-  // than those who
-  // wait for an answer do, and than what checks whether a server is alive.
+  // Longer than a collection of garbage, the loading of many classes, or a slow disk take;
+  // shorter than those who wait for an answer do, and than what checks whether a server is
+  // alive.
   private static final long THRESHOLD = Duration.ofSeconds(5).toNanos();
 
   private static final long SHORTEST_PERIOD = Duration.ofMillis(10).toNanos();
@@ -26,11 +26,9 @@ final class Watchdog {
 
   private static final ScheduledThreadPoolExecutor THREAD = newThread();
 
-  // Sets up SLF4J, which takes a while, as the first loop is made. It must be there before a task
-  // logs: while it is set up
-  // it keeps what others log for later, and the virtual threads that a provider might start for a
-  // task would stay on its
-  // loop.
+  // Sets up SLF4J, which takes a while, as the first loop is made. It must be there before a
+  // task logs: while it is set up it keeps what others log for later, and the virtual threads
+  // that a provider might start for a task would stay on its loop.
   private static final CompletableFuture<Void> LOG =
       CompletableFuture.runAsync(KnownBugs::warn, THREAD);
 

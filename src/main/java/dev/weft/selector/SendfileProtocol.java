@@ -40,8 +40,8 @@ final class SendfileProtocol implements Protocol {
 
   /** Writes a block once there is room for it. Suspends. */
   void write(ByteBuffer block) throws IOException {
-    // Over the high mark the transport has paused whoever was its protocol, and will tell us to go
-    // on.
+    // Over the high mark the transport has paused whoever was its protocol, and will tell us to
+    // go on.
     while (!transport.isClosing()
         && transport.getWriteBufferSize() > transport.getWriteBufferLimits().high()) {
       progress = loop.createFuture();

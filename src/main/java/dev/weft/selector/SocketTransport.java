@@ -569,9 +569,8 @@ final class SocketTransport implements Transport, Selectable {
     this.protocol = protocol;
     this.streamed = asStreamed;
     this.buffered = asBuffered;
-    if (endRead
-        && !closing) { // the new one waits for news that the old one has had: a handshake would not
-      // end
+    // The new one waits for news that the old one has had: a handshake would not end.
+    if (endRead && !closing) {
       endRead = false;
       updateReadInterest();
     }
