@@ -1,0 +1,67 @@
+package dev.weft.selector;
+
+import dev.weft.loop.Context;
+import dev.weft.loop.Handle;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+
+/**
+ * An end of a pipe that the selector watches.
+ *
+ * @param <C> the end
+ */
+abstract class ChannelEnd<C extends SelectableChannel> implements PipeEnd, Selectable {
+
+  final C channel;
+  SelectorEventLoop loop;
+  private final int operation;
+  private Handle handle;
+  private SelectionKey key;
+  private boolean watched;
+
+  /**
+   * @param operation what to watch it for, of {@link SelectionKey}'s
+   */
+  ChannelEnd(C channel, int operation) {
+    this.channel = channel;
+    this.operation = operation;
+  }
+
+  @Override
+  public final void attach(SelectorEventLoop loop, Runnable ready, Context context)
+      throws IOException {
+    this.loop = loop;
+    handle = loop.handle(ready, context);
+    channel.configureBlocking(false);
+    key = loop.register(channel, 0, this);
+  }
+
+  @Override
+  public final void ready(int operations) {
+    loop.enqueue(handle);
+  }
+
+  @Override
+  public final int stillWanted(int operations) {
+    return watched ? operations : 0;
+  }
+
+  @Override
+  public final void watch(boolean wanted) {
+    watched = wanted;
+    if (key.isValid()) {
+      key.interestOps(wanted ? operation : 0);
+    }
+  }
+
+  @Override
+  public final void close() {
+    SelectorEventLoop.closeQuietly(channel);
+  }
+
+  @Override
+  public final Object pipe() {
+    return channel;
+  }
+}
