@@ -21,8 +21,8 @@ import java.util.Objects;
 /** A part of a file on its way out. The file's own position is not used until the end. */
 final class FileTransfer {
 
-  /** How much one turn sends at most. */
-  static final int CHUNK = 1024 * 1024;
+  /** How much one turn sends at most: more than a socket's buffer has room for when it is told to be writable. */
+  static final int CHUNK = 2 * 1024 * 1024;
 
   /** How much is read at a time where the system cannot send a file by itself. */
   static final int BLOCK = 16 * 1024;
