@@ -1,0 +1,92 @@
+package dev.weft.selector;
+
+import dev.weft.loop.Context;
+import java.io.Closeable;
+
+/** An end of a pipe that can only be used by blocking, which {@link Pumps}' threads do, one chunk at a time. */
+abstract class PumpEnd implements PipeEnd {
+
+  private final Closeable pipe;
+
+  // loop thread only
+  private SelectorEventLoop loop;
+  private Runnable ready;
+  private Context context;
+  private boolean watched;
+  private boolean busy;
+  private boolean closed;
+
+  PumpEnd(Closeable pipe) {
+    this.pipe = pipe;
+  }
+
+  @Override
+  public final void attach(SelectorEventLoop loop, Runnable ready, Context context) {
+    this.loop = loop;
+    this.ready = ready;
+    this.context = context;
+  }
+
+  @Override
+  public void watch(boolean wanted) {
+    watched = wanted;
+  }
+
+  /** Calls {@code ready} in the next turn. */
+  final void readySoon() {
+    loop.callSoon(ready, context);
+  }
+
+  /** Whether a thread moves a chunk, or may still be about to. */
+  final boolean isBusy() {
+    return busy;
+  }
+
+  final boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Has a thread move a chunk.
+   *
+   * @param move to end with {@link #moved}
+   */
+  final void move(Runnable move) {
+    busy = true;
+    Pumps.execute(move);
+  }
+
+  /**
+   * Tells the loop that the chunk has been moved. The thread's.
+   *
+   * @param outcome run on the loop first
+   */
+  final void moved(Runnable outcome) {
+    if (!Pumps.tell(loop, () -> proceed(outcome), context)) {
+      Pumps.close(pipe);
+    }
+  }
+
+  private void proceed(Runnable outcome) {
+    busy = false;
+    outcome.run();
+    if (closed) {
+      Pumps.close(pipe, false);
+    } else if (watched) {
+      ready.run();
+    }
+  }
+
+  @Override
+  public final void close() {
+    if (!closed) {
+      closed = true;
+      Pumps.close(pipe, busy);
+    }
+  }
+
+  @Override
+  public final Object pipe() {
+    return pipe;
+  }
+}
