@@ -6,7 +6,6 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.concurrent.Executor;
 
@@ -20,7 +19,7 @@ import java.util.concurrent.Executor;
  */
 final class VirtualThreads {
 
-  private static final Constructor<?> BUILDER;
+  private static final MethodHandle BUILDER;
   private static final MethodHandle CURRENT_CARRIER_THREAD;
   private static final MethodHandle THREAD_OF; // null if this JDK hides the thread better
 
@@ -28,14 +27,17 @@ final class VirtualThreads {
   private static final RuntimeException UNAVAILABLE;
 
   static {
-    Constructor<?> builder = null;
+    MethodHandle builder = null;
     MethodHandle currentCarrierThread = null;
     MethodHandle threadOf = null;
     RuntimeException unavailable = null;
     try {
-      builder = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
+      Constructor<?> constructor = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
           .getDeclaredConstructor(Executor.class);
-      builder.setAccessible(true);
+      constructor.setAccessible(true);
+      builder = MethodHandles.lookup()
+          .unreflectConstructor(constructor)
+          .asType(MethodType.methodType(Thread.Builder.OfVirtual.class, Executor.class));
       Method current = Thread.class.getDeclaredMethod("currentCarrierThread");
       current.setAccessible(true);
       currentCarrierThread = MethodHandles.lookup().unreflect(current);
@@ -67,10 +69,8 @@ final class VirtualThreads {
       throw unavailable();
     }
     try {
-      return (Thread.Builder.OfVirtual) BUILDER.newInstance(scheduler);
-    } catch (InvocationTargetException e) {
-      throw new IllegalStateException(e.getCause());
-    } catch (ReflectiveOperationException e) {
+      return (Thread.Builder.OfVirtual) BUILDER.invokeExact(scheduler);
+    } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
   }
@@ -108,19 +108,25 @@ final class VirtualThreads {
     try {
       Thread sample = Thread.ofVirtual().unstarted(Thread.currentThread()); // will never run it
       Field field = sample.getClass().getDeclaredField("runContinuation");
-      field.setAccessible(true);
-      for (Field held : field.get(sample).getClass().getDeclaredFields()) {
+      var continuation = (Runnable) getter(field, Runnable.class, Thread.class).invokeExact(sample);
+      for (Field held : continuation.getClass().getDeclaredFields()) {
         if (Thread.class.isAssignableFrom(held.getType())) {
-          held.setAccessible(true);
-          return MethodHandles.lookup()
-              .unreflectGetter(held)
-              .asType(MethodType.methodType(Thread.class, Runnable.class));
+          return getter(held, Thread.class, Runnable.class);
         }
       }
       return null;
-    } catch (ReflectiveOperationException | RuntimeException e) {
+    } catch (Throwable e) {
       return null;
     }
+  }
+
+  /** Two of these share the JDK's work for them; reading one by reflection would add to it. */
+  private static MethodHandle getter(Field field, Class<?> type, Class<?> holder)
+      throws IllegalAccessException {
+    field.setAccessible(true);
+    return MethodHandles.lookup()
+        .unreflectGetter(field)
+        .asType(MethodType.methodType(type, holder));
   }
 
   private static IllegalStateException unavailable() {

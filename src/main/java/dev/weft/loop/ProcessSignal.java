@@ -1,11 +1,9 @@
 package dev.weft.loop;
 
 import java.lang.invoke.LambdaMetafactory;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +11,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * One of the process's signals, and who gets it: every loop that has a handler; if none has, the run that
@@ -146,12 +148,10 @@ final class ProcessSignal {
 
   private Object set(Object handler) {
     try {
-      return Jvm.HANDLE.invoke(null, signal, handler);
-    } catch (InvocationTargetException e) {
+      return Jvm.HANDLE.apply(signal, handler);
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "signal: the JVM or the system does not give " + this + " away", e.getCause());
-    } catch (IllegalAccessException e) {
-      throw Jvm.unusable(e);
+          "signal: the JVM or the system does not give " + this + " away", e);
     }
   }
 
@@ -173,11 +173,9 @@ final class ProcessSignal {
 
   private void raise() {
     try {
-      Jvm.RAISE.invoke(null, signal);
-    } catch (InvocationTargetException notHandledInJava) {
+      Jvm.RAISE.accept(signal);
+    } catch (IllegalArgumentException notHandledInJava) {
       // cannot be raised: as in asyncio, a signal that comes while its handler goes is dropped
-    } catch (IllegalAccessException e) {
-      throw Jvm.unusable(e);
     }
   }
 
@@ -211,55 +209,75 @@ final class ProcessSignal {
     }
   }
 
-  /** {@code sun.misc.Signal}. */
+  /**
+   * {@code sun.misc.Signal}, by lambdas that are made here: to invoke its methods by reflection, or to have the JDK make
+   * a proxy, would cost each program's start some 5 ms for each of them, and 25 ms.
+   */
   private static final class Jvm {
 
     static final Object IGNORE;
-    static final Method HANDLE;
-    static final Method RAISE;
+    static final BinaryOperator<Object> HANDLE;
+    static final Consumer<Object> RAISE;
     private static final Class<?> HANDLER;
     private static final Class<?> SIGNAL;
-    private static final Constructor<?> CONSTRUCTOR;
-    private static final Method NUMBER;
+    private static final UnaryOperator<Object> CONSTRUCTOR;
+    private static final ToIntFunction<Object> NUMBER;
 
     static {
       try {
         SIGNAL = Class.forName("sun.misc.Signal");
         HANDLER = Class.forName("sun.misc.SignalHandler");
         IGNORE = HANDLER.getField("SIG_IGN").get(null);
-        HANDLE = SIGNAL.getMethod("handle", SIGNAL, HANDLER);
-        RAISE = SIGNAL.getMethod("raise", SIGNAL);
-        CONSTRUCTOR = SIGNAL.getConstructor(String.class);
-        NUMBER = SIGNAL.getMethod("getNumber");
-      } catch (ReflectiveOperationException e) {
-        throw unusable(e);
+        var lookup = MethodHandles.lookup();
+        HANDLE = lambda(
+            BinaryOperator.class,
+            "apply",
+            lookup.findStatic(SIGNAL, "handle", MethodType.methodType(HANDLER, SIGNAL, HANDLER)));
+        RAISE = lambda(
+            Consumer.class,
+            "accept",
+            lookup.findStatic(SIGNAL, "raise", MethodType.methodType(void.class, SIGNAL)));
+        CONSTRUCTOR = lambda(
+            UnaryOperator.class,
+            "apply",
+            lookup.findConstructor(SIGNAL, MethodType.methodType(void.class, String.class)));
+        NUMBER = lambda(
+            ToIntFunction.class,
+            "applyAsInt",
+            lookup.findVirtual(SIGNAL, "getNumber", MethodType.methodType(int.class)));
+      } catch (Throwable e) {
+        throw new LinkageError("sun.misc.Signal cannot be used", e);
       }
     }
 
-    static LinkageError unusable(ReflectiveOperationException cause) {
-      return new LinkageError("sun.misc.Signal cannot be used", cause);
+    /** Makes what javac makes of a method reference. */
+    @SuppressWarnings("unchecked") // objects are all that they take and give
+    private static <T> T lambda(Class<? super T> type, String method, MethodHandle target)
+        throws Throwable {
+      return (T) LambdaMetafactory.metafactory(
+              MethodHandles.lookup(),
+              method,
+              MethodType.methodType(type),
+              target.type().erase(),
+              target,
+              target.type())
+          .getTarget()
+          .invoke();
     }
 
     /** Null if there is none of this name. */
     static Object signal(String name) {
       try {
-        return CONSTRUCTOR.newInstance(name);
-      } catch (InvocationTargetException unknown) {
+        return CONSTRUCTOR.apply(name);
+      } catch (IllegalArgumentException unknown) {
         return null;
-      } catch (ReflectiveOperationException e) {
-        throw unusable(e);
       }
     }
 
     static int number(Object signal) {
-      try {
-        return (int) NUMBER.invoke(signal);
-      } catch (ReflectiveOperationException e) {
-        throw unusable(e);
-      }
+      return NUMBER.applyAsInt(signal);
     }
 
-    /** Made as lambdas are: the JDK's proxies would cost each program's start some 25 ms. */
     static Object handler(Runnable code) {
       try {
         var lookup = MethodHandles.lookup();
