@@ -82,6 +82,7 @@ public final class Runner implements AutoCloseable {
     this.debug = debug;
     this.signals = signals;
     this.setsCurrent = setsCurrent;
+    Watchdog.setUpLog();
   }
 
   /** The loop ({@code get_loop}), made if it is not yet. */

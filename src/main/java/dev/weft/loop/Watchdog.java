@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  *
  * <p>The thread reports, too: code that blocks a loop and holds the log's lock stops it until it lets go.
  */
-final class Watchdog {
+final class Watchdog implements Consumer<BlockedLoop> {
 
   // Longer than a collection of garbage, the loading of many classes, or a slow disk take;
   // shorter than those who wait for an answer do, and than what checks whether a server is
@@ -26,7 +26,7 @@ final class Watchdog {
 
   private static final ScheduledThreadPoolExecutor THREAD = newThread();
 
-  // Sets up SLF4J, which takes a while, as the first loop is made. It must be there before a
+  // Sets up SLF4J, which takes a while, while the first loop is made. It must be there before a
   // task logs: while it is set up it keeps what others log for later, and the virtual threads
   // that a provider might start for a task would stay on its loop.
   private static final CompletableFuture<Void> LOG =
@@ -50,13 +50,18 @@ final class Watchdog {
 
   // any thread
   private volatile long threshold = THRESHOLD;
-  private volatile Consumer<? super BlockedLoop> listener = report -> {};
+  private volatile Consumer<? super BlockedLoop> listener; // null for none
 
   // loop thread only
   private Round round;
 
   Watchdog(BaseEventLoop loop) {
     this.loop = loop;
+  }
+
+  /** Has the log set up beside what the caller does next, if that has not begun. Any thread. */
+  static void setUpLog() {
+    // by the initialiser
   }
 
   long threshold() {
@@ -74,7 +79,7 @@ final class Watchdog {
   /** The loop begins to run. */
   void begin(Thread carrier) {
     LOG.join();
-    round = new Round(new Watch(loop, carrier, Clock.SYSTEM, this::tell));
+    round = new Round(new Watch(loop, carrier, Clock.SYSTEM, this));
     round.schedule();
   }
 
@@ -104,11 +109,15 @@ final class Watchdog {
   }
 
   /** The listener first: the log may be what the loop is blocked in. */
-  void tell(BlockedLoop report) {
-    try {
-      listener.accept(report);
-    } catch (Throwable error) {
-      Logs.LOOP.error("The listener of blocked loops failed", error);
+  @Override
+  public void accept(BlockedLoop report) {
+    Consumer<? super BlockedLoop> hearing = listener;
+    if (hearing != null) {
+      try {
+        hearing.accept(report);
+      } catch (Throwable error) {
+        Logs.LOOP.error("The listener of blocked loops failed", error);
+      }
     }
     // in debug mode SlowSteps knows better what it was, and how long exactly
     if (!report.over() || !loop.getDebug()) {
