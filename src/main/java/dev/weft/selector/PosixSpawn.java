@@ -92,7 +92,8 @@ final class PosixSpawn {
       return true;
     }
     if (ASKED.incrementAndGet() == WORTHWHILE) {
-      Spawner.POOL.execute(PosixSpawn::prepare);
+      // not the pool, where it would wait behind all that are to be started
+      Thread.ofPlatform().name("weft-spawner-setup").daemon().start(PosixSpawn::prepare);
     }
     return false;
   }
