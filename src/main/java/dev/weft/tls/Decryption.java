@@ -144,6 +144,8 @@ final class Decryption {
     int count = to.position() - begin;
     if (count > 0) {
       application.bufferUpdated(receiver, count);
+    } else if (receiver instanceof TlsProtocol above) {
+      above.nothingRead();
     }
     return !to.hasRemaining() && (plain != null || incoming.hasRecord());
   }

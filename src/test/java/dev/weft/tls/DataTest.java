@@ -429,6 +429,31 @@ class DataTest extends TlsTest {
   // ---- layers
 
   @Test
+  @DisplayName("TLS-24, TLS-22: a record without data leaves the buffer of a layer above to others")
+  void nothingForTheLayerAbove() {
+    run(() -> {
+      EnginePeer peer = serverPeer("TLSv1.3");
+      Future<Void> made = loop.createFuture();
+      var above =
+          new TlsProtocol(loop, buffers, TlsSettings.forServer(SERVER), new App(), made, false);
+      Side client = side(TlsSettings.forClient(loop, CLIENT, "", -1), above, false);
+      clientEnd.begin(client.layer);
+      client.made.await();
+      settle();
+      var all = Collections.newSetFromMap(new IdentityHashMap<ByteBuffer, Boolean>());
+      for (int i = 0; i < TlsBuffers.KEPT; i++) {
+        all.add(buffers.take());
+      }
+      all.forEach(buffers::give);
+      peer.begin(); // asks for new keys; the tickets before have no data either
+      settle();
+      assertTrue(all.contains(above.getBuffer(-1)), "one that all share");
+      above.transport().abort();
+      assertThrows(IOException.class, made::await);
+    });
+  }
+
+  @Test
   @DisplayName("TLS-22: startTls: reading is paused until the layer is there; made is not repeated")
   void startTls() {
     run(() -> {
