@@ -10,8 +10,8 @@ public class Handle {
 
   // loop thread only
   private Runnable callback;
-  private Object context; // what was current at registration: its bindings, or a Context
-  private boolean cancelled;
+  private Object
+      context; // what was current at registration, its bindings or a Context; null: cancelled
 
   Handle(BaseEventLoop loop, Runnable callback, Object context) {
     this.loop = loop;
@@ -27,16 +27,13 @@ public class Handle {
    * effect once the callback has run. Loop thread only; never suspends.
    */
   public void cancel() {
-    if (!cancelled) {
-      cancelled = true;
-      callback = null;
-      context = null;
-    }
+    callback = null;
+    context = null;
   }
 
   /** Whether {@link #cancel} was called ({@code cancelled}). */
   public boolean cancelled() {
-    return cancelled;
+    return context == null;
   }
 
   /**
@@ -63,7 +60,7 @@ public class Handle {
 
   /** Calls the callback on the driver, unless cancelled; a failure goes to the exception handler. */
   void run(Driver driver) {
-    if (cancelled) {
+    if (context == null) {
       return;
     }
     try {
@@ -96,7 +93,7 @@ public class Handle {
 
   /** What the callback has set is seen by its next run, and by the handler of its failure. */
   private void keepContext(Driver driver) {
-    if (!cancelled) {
+    if (context != null) {
       context = driver.context != null ? driver.context : driver.bindings;
     }
   }
@@ -138,7 +135,7 @@ public class Handle {
   public String toString() {
     return getClass().getSimpleName()
         + "["
-        + (cancelled ? "cancelled" : describe())
+        + (context == null ? "cancelled" : describe())
         + loop.origins().describe(this)
         + "]";
   }
