@@ -15,7 +15,7 @@ public final class Context {
   private static final ThreadLocal<Context> OF_OTHER_THREADS =
       ThreadLocal.withInitial(Context::new);
 
-  private Object[] bindings;
+  Object[] bindings;
   private Thread enteredBy;
 
   /** An empty context. */
@@ -61,7 +61,7 @@ public final class Context {
   public <T> T run(Callable<T> code) throws Exception {
     Objects.requireNonNull(code, "code");
     Strand strand = strand();
-    Context current = strand == null ? OF_OTHER_THREADS.get() : strand.context;
+    Context current = strand == null ? OF_OTHER_THREADS.get() : strand.contextOrNull();
     // A task's own context is not entered as such; while the task is in another one it counts as
     // entered.
     boolean own = current != null && current.enteredBy == null;
@@ -69,7 +69,7 @@ public final class Context {
       current.enter();
     }
     try {
-      return runFrom(current, strand, code);
+      return strand == null ? runOnOtherThread(current, code) : runOn(strand, code);
     } finally {
       if (own) {
         current.exit();
@@ -77,14 +77,25 @@ public final class Context {
     }
   }
 
-  private <T> T runFrom(Context before, Strand strand, Callable<T> code) throws Exception {
+  private <T> T runOn(Strand strand, Callable<T> code) throws Exception {
     enter();
-    Object[] bindingsBefore = strand == null ? null : strand.bindings;
-    switchTo(strand, this, bindings);
+    Object before = strand.context;
+    strand.context = this;
     try {
       return code.call();
     } finally {
-      switchTo(strand, before, bindingsBefore);
+      strand.context = before;
+      exit();
+    }
+  }
+
+  private <T> T runOnOtherThread(Context before, Callable<T> code) throws Exception {
+    enter();
+    OF_OTHER_THREADS.set(this);
+    try {
+      return code.call();
+    } finally {
+      OF_OTHER_THREADS.set(before);
       exit();
     }
   }
@@ -111,22 +122,10 @@ public final class Context {
     enteredBy = null;
   }
 
-  private static void switchTo(Strand strand, Context context, Object[] bindings) {
-    if (strand == null) {
-      OF_OTHER_THREADS.set(context);
-    } else {
-      strand.context = context;
-      strand.bindings = bindings;
-    }
-  }
-
   /** What the current context holds; immutable, so that keeping it is a copy. */
   static Object[] bindings() {
     Strand strand = strand();
-    if (strand == null) {
-      return OF_OTHER_THREADS.get().bindings;
-    }
-    return strand.context == null ? strand.bindings : strand.context.bindings;
+    return strand == null ? OF_OTHER_THREADS.get().bindings : strand.bindings();
   }
 
   /** Changes what the current context holds. */
@@ -134,17 +133,17 @@ public final class Context {
     Strand strand = strand();
     if (strand == null) {
       OF_OTHER_THREADS.get().bindings = bindings;
-    } else if (strand.context == null) {
-      strand.bindings = bindings;
+    } else if (strand.context instanceof Context own) {
+      own.bindings = bindings;
     } else {
-      strand.context.bindings = bindings;
+      strand.context = bindings;
     }
   }
 
   /** The current context of a strand that runs in a context of its own; else null. */
   static Context currentOrNull() {
     Strand strand = strand();
-    return strand == null ? null : strand.context;
+    return strand == null ? null : strand.contextOrNull();
   }
 
   /** An object that stands for the current context. */

@@ -8,10 +8,15 @@ final class Coroutine<T> extends Strand {
   final Task<T> task;
   private Callable<? extends T> body;
 
-  Coroutine(Task<T> task, Callable<? extends T> body, Object[] bindings, Context context) {
-    super(task.loop, bindings, context);
+  Coroutine(Task<T> task, Callable<? extends T> body, Object context) {
+    super(context);
     this.task = task;
     this.body = body;
+  }
+
+  @Override
+  BaseEventLoop loop() {
+    return task.loop;
   }
 
   @Override
@@ -32,6 +37,6 @@ final class Coroutine<T> extends Strand {
 
   @Override
   public void uncaughtException(Thread thread, Throwable error) {
-    loop.unwind(error);
+    task.loop.unwind(error);
   }
 }

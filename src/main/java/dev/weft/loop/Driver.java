@@ -21,6 +21,7 @@ final class Driver extends Strand {
 
   private static final int BATCHES = 16;
 
+  private final BaseEventLoop loop;
   private final Carrier carrier;
   private final ArrayDeque<Handle> deferred = new ArrayDeque<>();
   private Thread thread;
@@ -31,8 +32,14 @@ final class Driver extends Strand {
   Handle current; // in debug mode only
 
   Driver(BaseEventLoop loop, Carrier carrier) {
-    super(loop, Bindings.EMPTY, null);
+    super(Bindings.EMPTY);
+    this.loop = loop;
     this.carrier = carrier;
+  }
+
+  @Override
+  BaseEventLoop loop() {
+    return loop;
   }
 
   /** Whether callbacks can be run now; false while one is parked. Carrier only. */
@@ -139,8 +146,7 @@ final class Driver extends Strand {
         return;
       }
     }
-    bindings = Bindings.EMPTY;
-    context = null;
+    context = Bindings.EMPTY;
   }
 
   /** The loop ends its run: nothing would resume the driver for what waited behind a parked callback. */

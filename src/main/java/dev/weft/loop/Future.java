@@ -32,10 +32,12 @@ public class Future<T> {
 
   // loop thread only
   private State state = State.PENDING;
-  private Object
-      outcome; // FINISHED: the result; FAILED: the throwable; CANCELLED: error or message
-  private Object waiters; // null, a Task, a DoneCallback, an AwaitEdge, or an ArrayList of them
-  private UnretrievedFailure unretrieved;
+
+  // PENDING: who waits: null, a Task, a DoneCallback, an AwaitEdge, or an ArrayList of them
+  // FINISHED: the result
+  // FAILED: the throwable; until somebody has looked at it, its UnretrievedFailure
+  // CANCELLED: error or message
+  private Object content;
 
   /**
    * Creates a pending future; {@link EventLoop#createFuture} is the usual way.
@@ -101,7 +103,7 @@ public class Future<T> {
   @SuppressWarnings("unchecked")
   public final T result() {
     if (state == State.FINISHED) {
-      return (T) outcome;
+      return (T) content;
     }
     Throwable failure = failure();
     throw Throwables.rethrow(failure);
@@ -128,7 +130,7 @@ public class Future<T> {
     switch (state) {
       case FAILED -> {
         markRetrieved();
-        return (Throwable) outcome;
+        return (Throwable) content;
       }
       case CANCELLED -> {
         return takeCancelledError();
@@ -142,8 +144,8 @@ public class Future<T> {
    * message, as in asyncio.
    */
   private CancelledError takeCancelledError() {
-    if (state == State.CANCELLED && outcome instanceof CancelledError error) {
-      outcome = null;
+    if (state == State.CANCELLED && content instanceof CancelledError error) {
+      content = null;
       return error;
     }
     return new CancelledError(cancelMessage());
@@ -154,7 +156,7 @@ public class Future<T> {
     if (state != State.CANCELLED) {
       return null;
     }
-    return outcome instanceof CancelledError error ? error.getMessage() : (String) outcome;
+    return content instanceof CancelledError error ? error.getMessage() : (String) content;
   }
 
   /**
@@ -186,8 +188,7 @@ public class Future<T> {
    * @throws InvalidStateException if the future is done
    */
   public void setException(Throwable failure) {
-    complete(State.FAILED, Objects.requireNonNull(failure, "failure"));
-    unretrieved = loop.unretrieved().add(this, failure);
+    fail(Objects.requireNonNull(failure, "failure"));
   }
 
   /** As {@link #cancel(String)}, without a message. */
@@ -216,7 +217,7 @@ public class Future<T> {
 
   final void fail(Throwable failure) {
     complete(State.FAILED, failure);
-    unretrieved = loop.unretrieved().add(this, failure);
+    content = loop.unretrieved().add(this, failure);
   }
 
   /** Ends as cancelled, with the error that the first one to look shall see. */
@@ -233,18 +234,15 @@ public class Future<T> {
       throw new InvalidStateException("the future is done already: " + this);
     }
     loop.checkCanUse("completing ", this);
-    outcome = with;
+    Object waiters = content;
+    content = with;
     state = end;
-    Object waiting = waiters;
-    if (waiting != null) {
-      waiters = null;
-      if (waiting instanceof ArrayList<?> several) {
-        for (Object waiter : several) {
-          wake(waiter);
-        }
-      } else {
-        wake(waiting);
+    if (waiters instanceof ArrayList<?> several) {
+      for (Object waiter : several) {
+        wake(waiter);
       }
+    } else if (waiters != null) {
+      wake(waiters);
     }
   }
 
@@ -259,6 +257,7 @@ public class Future<T> {
   /** Who waits for this future: see {@link CallGraph}. */
   final Set<Future<?>> awaitedBy() {
     var awaitedBy = new LinkedHashSet<Future<?>>();
+    Object waiters = waiters();
     List<?> all = waiters instanceof ArrayList<?> several
         ? several
         : waiters == null ? List.of() : List.of(waiters);
@@ -308,41 +307,47 @@ public class Future<T> {
   }
 
   final int removeWaiters(Predicate<Object> removed) {
+    Object waiters = waiters();
     if (waiters instanceof ArrayList<?> several) {
       int before = several.size();
       several.removeIf(removed);
       return before - several.size();
     }
-    if (removed.test(waiters)) {
-      waiters = null;
+    if (waiters != null && removed.test(waiters)) {
+      content = null;
       return 1;
     }
     return 0;
+  }
+
+  private Object waiters() {
+    return state == State.PENDING ? content : null;
   }
 
   private static boolean isFor(Object waiter, Consumer<?> callback) {
     return waiter instanceof DoneCallback<?> done && done.callback.equals(callback);
   }
 
+  /** To a future that is pending. */
   @SuppressWarnings("unchecked")
   final void addWaiter(Object waiter) {
-    if (waiters == null) {
-      waiters = waiter;
-    } else if (waiters instanceof ArrayList<?> several) {
+    if (content == null) {
+      content = waiter;
+    } else if (content instanceof ArrayList<?> several) {
       ((ArrayList<Object>) several).add(waiter);
     } else {
       var several = new ArrayList<Object>(4);
-      several.add(waiters);
+      several.add(content);
       several.add(waiter);
-      waiters = several;
+      content = several;
     }
   }
 
   /** Says that somebody has seen the failure, so that it need not be reported. */
   protected final void markRetrieved() {
-    if (unretrieved != null) {
+    if (state == State.FAILED && content instanceof UnretrievedFailure unretrieved) {
+      content = unretrieved.failure;
       unretrieved.retrieved();
-      unretrieved = null;
     }
   }
 
@@ -392,7 +397,8 @@ public class Future<T> {
 
   /** State for people; does not print results, which may be large, or print this future again. */
   String describe() {
-    return state == State.FAILED && outcome instanceof Throwable failure
+    Object what = content instanceof UnretrievedFailure unretrieved ? unretrieved.failure : content;
+    return state == State.FAILED && what instanceof Throwable failure
         ? "failed with " + failure.getClass().getName()
         : state.name().toLowerCase(java.util.Locale.ROOT);
   }

@@ -67,8 +67,7 @@ public class Handle {
       if (context instanceof Context own) {
         runIn(own, driver);
       } else {
-        driver.bindings = (Object[]) context;
-        driver.context = null;
+        driver.context = context;
         try {
           invoke();
         } finally {
@@ -86,7 +85,7 @@ public class Handle {
     try {
       invoke();
     } finally {
-      driver.context = null;
+      driver.context = Bindings.EMPTY;
       own.exit();
     }
   }
@@ -94,7 +93,7 @@ public class Handle {
   /** What the callback has set is seen by its next run, and by the handler of its failure. */
   private void keepContext(Driver driver) {
     if (context != null) {
-      context = driver.context != null ? driver.context : driver.bindings;
+      context = driver.context;
     }
   }
 

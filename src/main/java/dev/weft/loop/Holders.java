@@ -96,7 +96,7 @@ final class Holders {
   private boolean isOnLoop(Thread thread) {
     return thread.isVirtual()
         && thread.getUncaughtExceptionHandler() instanceof Strand strand
-        && strand.loop == loop;
+        && strand.loop() == loop;
   }
 
   private static String text(String name, long id) {

@@ -10,21 +10,19 @@ import dev.weft.carrier.Fiber;
  */
 abstract class Strand extends Fiber {
 
-  final BaseEventLoop loop;
-
   // loop thread only
-  Object[] bindings;
-  Context context;
+  Object context; // the bindings that it was given, or a Context
 
-  Strand(BaseEventLoop loop, Object[] bindings, Context context) {
-    this.loop = loop;
-    this.bindings = bindings;
+  Strand(Object context) {
     this.context = context;
   }
 
+  /** The loop whose virtual thread this is. */
+  abstract BaseEventLoop loop();
+
   /** The loop of the calling thread, if it is a strand's; else null. */
   static BaseEventLoop currentLoop() {
-    return Fiber.current() instanceof Strand strand ? strand.loop : null;
+    return Fiber.current() instanceof Strand strand ? strand.loop() : null;
   }
 
   /** What stands for the current context: distinct for each callback and each task. */
@@ -34,9 +32,19 @@ abstract class Strand extends Fiber {
 
   /** The current context as an object. */
   Context context() {
-    if (context == null) {
-      context = new Context(bindings);
+    if (!(context instanceof Context)) {
+      context = new Context((Object[]) context);
     }
-    return context;
+    return (Context) context;
+  }
+
+  /** The current context if it is an object already; else null. */
+  Context contextOrNull() {
+    return context instanceof Context own ? own : null;
+  }
+
+  /** What the current context holds. */
+  Object[] bindings() {
+    return context instanceof Context own ? own.bindings : (Object[]) context;
   }
 }

@@ -38,21 +38,14 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Task<T> extends Future<T> {
 
-  private enum Phase {
-    NEW,
-    RUNNING,
-    SUSPENDED
-  }
-
   private static final AtomicLong COUNTER = new AtomicLong();
 
   private final Coroutine<T> coroutine;
   private final Thread thread;
-  private String name;
-  private final long number;
+  private long number; // of the name; 0 for a name that was given, which the thread has
 
   // loop thread only
-  private Phase phase = Phase.NEW;
+  private boolean running; // or parked in some JDK call, or queued after one
   private Future<?> awaited;
   private boolean woken;
   private boolean mustCancel;
@@ -68,12 +61,10 @@ public final class Task<T> extends Future<T> {
 
   Task(BaseEventLoop loop, Callable<? extends T> body, TaskOptions options) {
     super(loop);
-    Context context = options.context().orElse(null);
-    this.coroutine =
-        new Coroutine<>(this, body, context == null ? Context.bindings() : null, context);
-    this.name = options.name().orElse(null);
-    this.number = name == null ? COUNTER.incrementAndGet() : 0;
-    this.thread = loop.newThread(coroutine, name == null ? "" : name);
+    Context given = options.context().orElse(null);
+    this.coroutine = new Coroutine<>(this, body, given == null ? Context.bindings() : given);
+    this.number = options.name().isEmpty() ? COUNTER.incrementAndGet() : 0;
+    this.thread = loop.newThread(coroutine, options.name().orElse(""));
   }
 
   /**
@@ -132,7 +123,7 @@ public final class Task<T> extends Future<T> {
   /** Runs the first step at once; a fatal failure in it is the creator's too. */
   void startInPlace(Carrier carrier) {
     Context creators = Context.currentOrNull();
-    Context own = coroutine.context;
+    Context own = coroutine.contextOrNull();
     if (own != null && (own == creators || own.isEntered())) {
       loop.remove(this);
       throw new IllegalStateException("cannot enter context: a creator of this eager task has it");
@@ -157,7 +148,7 @@ public final class Task<T> extends Future<T> {
 
   /** The first step begins. Returns what keeps the body from running, or null. */
   Throwable begin() {
-    phase = Phase.RUNNING;
+    running = true;
     return mustCancel ? takeCancel(null) : null;
   }
 
@@ -198,7 +189,7 @@ public final class Task<T> extends Future<T> {
     future.addWaiter(this);
     awaited = future;
     woken = false;
-    phase = Phase.SUSPENDED;
+    running = false;
     if (mustCancel && future.cancel(cancelMessage)) {
       mustCancel = false;
       takeTurnIfWoken();
@@ -212,7 +203,7 @@ public final class Task<T> extends Future<T> {
         unparkedInVain(future);
       }
     }
-    phase = Phase.RUNNING;
+    running = true;
     awaited = null;
     noticeInterrupt();
     if (region != null) {
@@ -229,7 +220,7 @@ public final class Task<T> extends Future<T> {
       takeTurnIfWoken();
     } else if (loop.isPinned()) {
       future.removeWaiters(waiter -> waiter == this);
-      phase = Phase.RUNNING;
+      running = true;
       awaited = null;
       throw Turns.pinned();
     }
@@ -246,10 +237,10 @@ public final class Task<T> extends Future<T> {
   void yieldNow() {
     loop.checkCanSuspend(this);
     noticeInterrupt();
-    phase = Phase.SUSPENDED;
+    running = false;
     endStep();
     Thread.yield();
-    phase = Phase.RUNNING;
+    running = true;
     noticeInterrupt();
     boolean cancelledByRegion = region != null && region.resumed();
     if (mustCancel) {
@@ -269,7 +260,7 @@ public final class Task<T> extends Future<T> {
 
   /** Whether the task, which does not run now, waits for something that is not ours. */
   boolean isInBlockingCall() {
-    return phase == Phase.RUNNING;
+    return running;
   }
 
   /** Makes one thing of an interrupt and a request to cancel. */
@@ -314,7 +305,7 @@ public final class Task<T> extends Future<T> {
     cancelMessage = "the event loop is closed";
     if (awaited != null) {
       wake();
-    } else if (phase == Phase.RUNNING) {
+    } else if (running) {
       interruptSent = true;
       thread.interrupt();
     }
@@ -352,7 +343,7 @@ public final class Task<T> extends Future<T> {
     }
     mustCancel = true;
     cancelMessage = message;
-    if (phase == Phase.RUNNING) {
+    if (running) {
       interruptSent = true;
       thread.interrupt();
     }
@@ -430,15 +421,17 @@ public final class Task<T> extends Future<T> {
 
   // ---- what it is
 
-  /** The task's name ({@code get_name}): the one given, else {@code Task-} and a number. */
+  /**
+   * The task's name ({@code get_name}): the one given, which is its thread's, else {@code Task-} and a number.
+   */
   public String getName() {
-    return name == null ? "Task-" + number : name;
+    return number == 0 ? thread.getName() : "Task-" + number;
   }
 
   /** Names the task and its thread ({@code set_name}). */
   public void setName(String name) {
-    this.name = Objects.requireNonNull(name, "name");
-    thread.setName(name);
+    thread.setName(Objects.requireNonNull(name, "name"));
+    number = 0;
   }
 
   /** The context that the task runs in ({@code get_context}). */

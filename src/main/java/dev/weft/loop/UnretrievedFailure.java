@@ -13,7 +13,7 @@ final class UnretrievedFailure {
       Cleaner.create(Thread.ofPlatform().name("weft-cleaner").daemon().factory());
 
   private final BaseEventLoop loop;
-  private final Throwable failure;
+  final Throwable failure;
   private final String what;
   private final List<StackTraceElement> source;
   private Cleaner.Cleanable cleanable;

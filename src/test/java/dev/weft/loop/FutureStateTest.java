@@ -173,6 +173,17 @@ class FutureStateTest {
   }
 
   @Test
+  @DisplayName(
+      "FUT-17: a future that failed says with what, whether anybody has looked at it or not")
+  void toStringOfAFailure() {
+    future.setException(new IllegalArgumentException("secret"));
+    String unseen = future.toString();
+    assertTrue(unseen.contains("failed with java.lang.IllegalArgumentException]"), unseen);
+    assertTrue(future.exception().isPresent());
+    assertEquals(unseen, future.toString());
+  }
+
+  @Test
   @DisplayName("FUT-17: tasks that wait for each other can be printed")
   void toStringOfACycle() {
     loop.runUntilComplete(() -> {

@@ -224,6 +224,9 @@ class TaskLifeTest {
       self.setName("renamed");
       assertEquals("renamed", self.getName());
       assertEquals("renamed", Thread.currentThread().getName());
+      Thread.currentThread().setName("as the thread");
+      assertEquals("as the thread", self.getName());
+      assertEquals("mine", named.getName(), "done");
     });
   }
 

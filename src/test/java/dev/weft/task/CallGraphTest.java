@@ -82,6 +82,26 @@ class CallGraphTest {
     });
   }
 
+  @Test
+  @DisplayName(
+      "INTRO-1, FUT-4: a task that is a future's result, or in it, does not wait for the future")
+  void resultIsNoWaiter() {
+    run(() -> {
+      Task<?> task = task("result", () -> {});
+      Future<Object> one = loop.createFuture();
+      Future<Object> several = loop.createFuture();
+      one.setResult(task);
+      several.setResult(new ArrayList<>(List.of(task)));
+      assertEquals(List.of(), waiters(one));
+      assertEquals(List.of(), waiters(several));
+      CallGraph.futureDiscardFromAwaitedBy(one, task);
+      CallGraph.futureDiscardFromAwaitedBy(several, task);
+      assertEquals(0, several.removeDoneCallback(done -> {}));
+      assertEquals(task, one.result());
+      assertEquals(List.of(task), several.result());
+    });
+  }
+
   /** A way to wait for several futures. */
   private interface Waiting {
     void on(List<Future<Void>> futures) throws Exception;
