@@ -17,9 +17,4 @@ module dev.weft {
   // the JVM calls the agent, which it finds here if the jar is on the module path too
   exports dev.weft.carrier to
       java.instrument;
-
-  uses dev.weft.loop.EventLoopProvider;
-
-  provides dev.weft.loop.EventLoopProvider with
-      dev.weft.selector.SelectorEventLoopProvider;
 }

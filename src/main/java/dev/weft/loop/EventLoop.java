@@ -1,5 +1,6 @@
 package dev.weft.loop;
 
+import dev.weft.selector.SelectorEventLoop;
 import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ConnectionOptions;
@@ -33,7 +34,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -67,13 +67,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws IllegalStateException if {@code java.lang} is not opened to Weft; says how to open it
    */
   static EventLoop newEventLoop(Clock clock) {
-    Optional<EventLoopProvider> provider = ServiceLoader.load(
-            EventLoopProvider.class, EventLoop.class.getClassLoader())
-        .findFirst();
-    if (provider.isEmpty()) {
-      throw new IllegalStateException("no provider of " + EventLoop.class);
-    }
-    return provider.get().newEventLoop(clock);
+    return new SelectorEventLoop(clock);
   }
 
   /**

@@ -21,11 +21,11 @@ import java.util.concurrent.locks.ReentrantLock;
 final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> {
 
   /** The socket of such an implementation; what it accepts are sockets of the same loop. */
-  static final class LoopServerSocket extends ServerSocket {
+  private static final class LoopServerSocket extends ServerSocket {
 
     private final SelectorEventLoop loop;
 
-    LoopServerSocket(SelectorEventLoop loop) {
+    private LoopServerSocket(SelectorEventLoop loop) {
       super(new LoopServerSocketImpl(loop));
       this.loop = loop;
     }
@@ -38,10 +38,15 @@ final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> 
       if (!isBound()) {
         throw new SocketException("Socket is not bound yet");
       }
-      Socket connection = new LoopSocketImpl.LoopSocket(loop);
+      Socket connection = LoopSocketImpl.newSocket(loop);
       implAccept(connection);
       return connection;
     }
+  }
+
+  /** A socket that is neither bound nor listening. */
+  static ServerSocket newSocket(SelectorEventLoop loop) {
+    return new LoopServerSocket(loop);
   }
 
   private final ReentrantLock acceptLock = new ReentrantLock();

@@ -33,10 +33,15 @@ import java.util.concurrent.locks.ReentrantLock;
 final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
 
   /** The socket of such an implementation: it exists as {@code Socket}'s constructor is protected. */
-  static final class LoopSocket extends Socket {
-    LoopSocket(SelectorEventLoop loop) throws SocketException {
+  private static final class LoopSocket extends Socket {
+    private LoopSocket(SelectorEventLoop loop) throws SocketException {
       super(new LoopSocketImpl(loop));
     }
+  }
+
+  /** A socket that is not connected. */
+  static Socket newSocket(SelectorEventLoop loop) throws SocketException {
+    return new LoopSocket(loop);
   }
 
   private final ReentrantLock readLock = new ReentrantLock(); // connecting is done under it, too

@@ -8,8 +8,11 @@ import dev.weft.loop.WritePipeConnection;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.Protocol;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -25,6 +28,23 @@ final class Pipes {
   private Pipes() {}
 
   static <P extends Protocol> ReadPipeConnection<P> read(
+      SelectorEventLoop loop, Supplier<? extends P> factory, Pipe.SourceChannel pipe)
+      throws IOException {
+    loop.checkUnused(pipe);
+    return read(loop, factory, () -> new ChannelSource(pipe));
+  }
+
+  static <P extends Protocol> ReadPipeConnection<P> read(
+      SelectorEventLoop loop, Supplier<? extends P> factory, InputStream pipe) throws IOException {
+    return read(loop, factory, () -> new PumpSource(pipe));
+  }
+
+  static <P extends Protocol> ReadPipeConnection<P> read(
+      SelectorEventLoop loop, Supplier<? extends P> factory, Path pipe) throws IOException {
+    return read(loop, factory, () -> new PumpSource(open(loop, pipe, StandardOpenOption.READ)));
+  }
+
+  private static <P extends Protocol> ReadPipeConnection<P> read(
       SelectorEventLoop loop, Supplier<? extends P> factory, Opener<PipeSource> opener)
       throws IOException {
     P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
@@ -41,6 +61,23 @@ final class Pipes {
   }
 
   static <P extends BaseProtocol> WritePipeConnection<P> write(
+      SelectorEventLoop loop, Supplier<? extends P> factory, Pipe.SinkChannel pipe)
+      throws IOException {
+    loop.checkUnused(pipe);
+    return write(loop, factory, () -> new ChannelSink(pipe));
+  }
+
+  static <P extends BaseProtocol> WritePipeConnection<P> write(
+      SelectorEventLoop loop, Supplier<? extends P> factory, OutputStream pipe) throws IOException {
+    return write(loop, factory, () -> new PumpSink(pipe));
+  }
+
+  static <P extends BaseProtocol> WritePipeConnection<P> write(
+      SelectorEventLoop loop, Supplier<? extends P> factory, Path pipe) throws IOException {
+    return write(loop, factory, () -> new PumpSink(open(loop, pipe, StandardOpenOption.WRITE)));
+  }
+
+  private static <P extends BaseProtocol> WritePipeConnection<P> write(
       SelectorEventLoop loop, Supplier<? extends P> factory, Opener<PipeSink> opener)
       throws IOException {
     P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
@@ -57,12 +94,12 @@ final class Pipes {
   }
 
   /** How to get at a pipe; may suspend. */
-  interface Opener<E> {
+  private interface Opener<E> {
     E open() throws IOException;
   }
 
   /** Opens a FIFO, once its other end is open, or a terminal, off the loop. Suspends. */
-  static FileChannel open(SelectorEventLoop loop, Path path, StandardOpenOption option)
+  private static FileChannel open(SelectorEventLoop loop, Path path, StandardOpenOption option)
       throws IOException {
     var opening = new CompletableFuture<FileChannel>();
     Future<FileChannel> opened = loop.createFuture();

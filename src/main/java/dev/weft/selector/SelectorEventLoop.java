@@ -4,7 +4,6 @@ import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Clock;
 import dev.weft.loop.Datagram;
 import dev.weft.loop.DatagramEndpoint;
-import dev.weft.loop.Future;
 import dev.weft.loop.ProtocolConnection;
 import dev.weft.loop.ReadPipeConnection;
 import dev.weft.loop.Server;
@@ -12,7 +11,6 @@ import dev.weft.loop.SubprocessConnection;
 import dev.weft.loop.WritePipeConnection;
 import dev.weft.tls.StartTls;
 import dev.weft.tls.TlsBuffers;
-import dev.weft.tls.TlsProtocol;
 import dev.weft.tls.TlsSettings;
 import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
@@ -46,7 +44,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -58,13 +55,14 @@ import java.util.function.Supplier;
  * The event loop: {@link BaseEventLoop} with I/O by a selector. Checks what it is given, and leaves the work to the
  * classes of this package.
  */
-final class SelectorEventLoop extends SelectorPolling {
+public final class SelectorEventLoop extends SelectorPolling {
 
   // loop thread only
   private final RawSockets sockets = new RawSockets(this);
-  private final TlsBuffers tlsBuffers = new TlsBuffers();
+  private TlsBuffers tlsBuffers; // null until TLS is used
 
-  SelectorEventLoop(Clock clock) {
+  /** A loop that lives by {@code clock}. */
+  public SelectorEventLoop(Clock clock) {
     super(clock);
   }
 
@@ -72,6 +70,13 @@ final class SelectorEventLoop extends SelectorPolling {
   protected void poll(long timeout) {
     sockets.detachIdle();
     super.poll(timeout);
+  }
+
+  TlsBuffers tlsBuffers() {
+    if (tlsBuffers == null) {
+      tlsBuffers = new TlsBuffers();
+    }
+    return tlsBuffers;
   }
 
   // ---- names
@@ -190,8 +195,7 @@ final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
     checkOnLoop("connectReadPipe");
-    checkUnused(pipe);
-    return Pipes.read(this, factory, () -> new ChannelSource(pipe));
+    return Pipes.read(this, factory, pipe);
   }
 
   @Override
@@ -200,8 +204,7 @@ final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
     checkOnLoop("connectReadPipe");
-    return Pipes.read(
-        this, factory, () -> new PumpSource(Pipes.open(this, pipe, StandardOpenOption.READ)));
+    return Pipes.read(this, factory, pipe);
   }
 
   @Override
@@ -210,7 +213,7 @@ final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
     checkOnLoop("connectReadPipe");
-    return Pipes.read(this, factory, () -> new PumpSource(pipe));
+    return Pipes.read(this, factory, pipe);
   }
 
   @Override
@@ -219,8 +222,7 @@ final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
     checkOnLoop("connectWritePipe");
-    checkUnused(pipe);
-    return Pipes.write(this, factory, () -> new ChannelSink(pipe));
+    return Pipes.write(this, factory, pipe);
   }
 
   @Override
@@ -229,8 +231,7 @@ final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
     checkOnLoop("connectWritePipe");
-    return Pipes.write(
-        this, factory, () -> new PumpSink(Pipes.open(this, pipe, StandardOpenOption.WRITE)));
+    return Pipes.write(this, factory, pipe);
   }
 
   @Override
@@ -239,7 +240,7 @@ final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
     checkOnLoop("connectWritePipe");
-    return Pipes.write(this, factory, () -> new PumpSink(pipe));
+    return Pipes.write(this, factory, pipe);
   }
 
   @Override
@@ -270,7 +271,7 @@ final class SelectorEventLoop extends SelectorPolling {
     List<InetSocketAddress> local = options.localAddr().isEmpty()
         ? List.of()
         : Names.resolve(this, options.localAddr().get());
-    return adopt(factory, Connector.connect(this, remote, local, options), tls);
+    return Adoption.connect(this, factory, Connector.connect(this, remote, local, options), tls);
   }
 
   @Override
@@ -279,7 +280,7 @@ final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(factory, "factory");
     checkConnected(sock);
     checkOnLoop("createConnection");
-    return adoptUnused(factory, sock, null);
+    return Adoption.connectUnused(this, factory, sock, null);
   }
 
   @Override
@@ -289,7 +290,7 @@ final class SelectorEventLoop extends SelectorPolling {
     checkConnected(sock);
     Objects.requireNonNull(ssl, "ssl");
     checkOnLoop("createConnection");
-    return adoptUnused(factory, sock, TlsSettings.forClient(this, ssl, "", -1));
+    return Adoption.connectUnused(this, factory, sock, TlsSettings.forClient(this, ssl, "", -1));
   }
 
   @Override
@@ -299,38 +300,12 @@ final class SelectorEventLoop extends SelectorPolling {
     checkConnected(sock);
     Objects.requireNonNull(ssl, "ssl");
     checkOnLoop("connectAcceptedSocket");
-    return adoptUnused(factory, sock, TlsSettings.forServer(ssl));
+    return Adoption.connectUnused(this, factory, sock, TlsSettings.forServer(ssl));
   }
 
   private static void checkConnected(SocketChannel sock) {
     if (!Objects.requireNonNull(sock, "sock").isConnected()) {
       throw new IllegalArgumentException("sock is not connected: " + sock);
-    }
-  }
-
-  private <P extends BaseProtocol> ProtocolConnection<P> adoptUnused(
-      Supplier<? extends P> factory, SocketChannel sock, TlsSettings tls) throws IOException {
-    checkUnused(sock);
-    sock.configureBlocking(false);
-    return adopt(factory, sock, tls);
-  }
-
-  private <P extends BaseProtocol> ProtocolConnection<P> adopt(
-      Supplier<? extends P> factory, SocketChannel channel, TlsSettings tls) throws IOException {
-    Transport transport = null;
-    try {
-      P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
-      Future<Void> made = createFuture();
-      transport = newTransport(channel, protocol, null, tls, made);
-      made.await();
-      return new ProtocolConnection<>(transport, protocol);
-    } catch (Throwable error) {
-      if (transport == null) {
-        closeQuietly(channel);
-      } else {
-        transport.close();
-      }
-      throw error;
     }
   }
 
@@ -344,8 +319,7 @@ final class SelectorEventLoop extends SelectorPolling {
     checkOnLoop("createServer");
     options.ssl().ifPresent(TlsSettings::forServer); // or throw before anything is bound
     var addresses = Names.resolveForServer(this, hosts, port, options.family());
-    return served(
-        new SelectorServer(this, factory, Listener.bindAll(addresses, options), options), options);
+    return SelectorServer.open(this, factory, Listener.bindAll(addresses, options), options);
   }
 
   @Override
@@ -360,7 +334,7 @@ final class SelectorEventLoop extends SelectorPolling {
     checkOnLoop("createServer");
     checkUnused(sock);
     sock.configureBlocking(false);
-    return served(new SelectorServer(this, factory, List.of(sock), options), options);
+    return SelectorServer.open(this, factory, List.of(sock), options);
   }
 
   @Override
@@ -368,12 +342,11 @@ final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(options, "options");
     checkOnLoop("createServer");
-    var server = new SelectorServer(this, factory, List.of(), options);
-    opened(server);
-    return server;
+    return SelectorServer.withoutSockets(this, factory, options);
   }
 
-  private void checkUnused(SelectableChannel sock) {
+  /** Throws if a channel of the user's has an owner. */
+  void checkUnused(SelectableChannel sock) {
     if (sock.isRegistered()) {
       SelectionKey key = keyOf(sock);
       if (key != null && key.attachment() instanceof Readiness readiness && readiness.isIdle()) {
@@ -381,19 +354,6 @@ final class SelectorEventLoop extends SelectorPolling {
       }
       throw new IllegalStateException(
           sock + " is in use by " + (key == null ? "another selector" : key.attachment()));
-    }
-  }
-
-  private static Server served(SelectorServer server, ServerOptions options) throws IOException {
-    try {
-      server.register();
-      if (options.startServing()) {
-        server.startServing();
-      }
-      return server;
-    } catch (Throwable error) { // cancelled, for one
-      server.close();
-      throw error;
     }
   }
 
@@ -410,7 +370,7 @@ final class SelectorEventLoop extends SelectorPolling {
     }
     checkOnLoop("createDatagramEndpoint");
     UdpSockets.Opened opened = UdpSockets.open(this, options);
-    return adopt(factory, opened.channel(), opened.target());
+    return Adoption.datagrams(this, factory, opened.channel(), opened.target());
   }
 
   @Override
@@ -419,29 +379,7 @@ final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(sock, "sock");
     checkOnLoop("createDatagramEndpoint");
-    checkUnused(sock);
-    sock.configureBlocking(false);
-    return adopt(factory, sock, sock.getRemoteAddress());
-  }
-
-  private <P extends DatagramProtocol> DatagramEndpoint<P> adopt(
-      Supplier<? extends P> factory, DatagramChannel channel, SocketAddress target)
-      throws IOException {
-    UdpTransport transport = null;
-    try {
-      P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
-      Future<Void> made = createFuture();
-      transport = new UdpTransport(this, channel, protocol, target, made, DatagramChannel::send);
-      made.await();
-      return new DatagramEndpoint<>(transport, protocol);
-    } catch (Throwable error) {
-      if (transport == null) {
-        closeQuietly(channel);
-      } else {
-        transport.close();
-      }
-      throw error;
-    }
+    return Adoption.datagramsUnused(this, factory, sock);
   }
 
   // ---- Unix sockets
@@ -456,7 +394,7 @@ final class SelectorEventLoop extends SelectorPolling {
     }
     checkOnLoop("createUnixConnection");
     TlsSettings tls = clientTls(options.ssl(), "", -1);
-    return adopt(factory, UnixSockets.connect(address), tls);
+    return Adoption.connect(this, factory, UnixSockets.connect(address), tls);
   }
 
   @Override
@@ -471,47 +409,25 @@ final class SelectorEventLoop extends SelectorPolling {
     checkOnLoop("createUnixServer");
     options.ssl().ifPresent(TlsSettings::forServer); // or throw before anything is bound
     var channels = List.of(UnixSockets.listen(address, options.backlog()));
-    return served(new SelectorServer(this, factory, channels, options), options);
+    return SelectorServer.open(this, factory, channels, options);
   }
 
   // ---- sockets for code that blocks
 
   @Override
   public Socket newSocket() throws SocketException {
-    return new LoopSocketImpl.LoopSocket(this);
+    return LoopSocketImpl.newSocket(this);
   }
 
   @Override
   public ServerSocket newServerSocket() {
-    return new LoopServerSocketImpl.LoopServerSocket(this);
+    return LoopServerSocketImpl.newSocket(this);
   }
 
   // ---- TLS
 
   private TlsSettings clientTls(Optional<SslOptions> ssl, String host, int port) {
     return ssl.isEmpty() ? null : TlsSettings.forClient(this, ssl.get(), host, port);
-  }
-
-  /**
-   * Makes the application's transport for a channel in non-blocking mode.
-   *
-   * @param server whose connection it is; null if it is a client's
-   * @param tls how to encrypt it; null for not at all
-   * @param made completed after {@code connectionMade}; null if nobody waits, which is for plain ones only
-   */
-  Transport newTransport(
-      SocketChannel channel,
-      BaseProtocol protocol,
-      SelectorServer server,
-      TlsSettings tls,
-      Future<Void> made)
-      throws IOException {
-    if (tls == null) {
-      return new SocketTransport(this, channel, protocol, server, made);
-    }
-    var layer = new TlsProtocol(this, tlsBuffers, tls, protocol, made, false);
-    new SocketTransport(this, channel, layer, server, null);
-    return layer.transport();
   }
 
   @Override
@@ -529,6 +445,6 @@ final class SelectorEventLoop extends SelectorPolling {
     checkOnLoop("startTls");
     TlsSettings tls =
         serverSide ? TlsSettings.forServer(ssl) : TlsSettings.forClient(this, ssl, "", -1);
-    return StartTls.start(this, tlsBuffers, tls, transport, protocol, received);
+    return StartTls.start(this, tlsBuffers(), tls, transport, protocol, received);
   }
 }

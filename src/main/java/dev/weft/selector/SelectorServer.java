@@ -77,6 +77,36 @@ final class SelectorServer implements Server, Releasable {
     channels.forEach(channel -> acceptors.add(new Acceptor(channel)));
   }
 
+  /**
+   * A server on listening channels in non-blocking mode, which it closes if it fails. Suspends if it is to serve at once.
+   */
+  static Server open(
+      SelectorEventLoop loop,
+      Supplier<? extends BaseProtocol> factory,
+      List<ServerSocketChannel> channels,
+      ServerOptions options)
+      throws IOException {
+    var server = new SelectorServer(loop, factory, channels, options);
+    try {
+      server.register();
+      if (options.startServing()) {
+        server.startServing();
+      }
+      return server;
+    } catch (Throwable error) { // cancelled, for one
+      server.close();
+      throw error;
+    }
+  }
+
+  /** A server that is given its connections. */
+  static Server withoutSockets(
+      SelectorEventLoop loop, Supplier<? extends BaseProtocol> factory, ServerOptions options) {
+    var server = new SelectorServer(loop, factory, List.of(), options);
+    loop.opened(server);
+    return server;
+  }
+
   /** How a connection is taken from a listening channel. */
   interface Accept {
     SocketChannel from(ServerSocketChannel channel) throws IOException;
@@ -416,7 +446,7 @@ final class SelectorServer implements Server, Releasable {
         connection.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
       }
       protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
-      loop.newTransport(connection, protocol, SelectorServer.this, tls, made(protocol));
+      Adoption.newTransport(loop, connection, protocol, SelectorServer.this, tls, made(protocol));
     } catch (Throwable error) {
       SelectorEventLoop.closeQuietly(connection);
       KeyboardInterrupt.passFatal(error);
