@@ -30,18 +30,36 @@ class StartTest {
         begun = true;
         System.out.println(LoggerFactory.getLogger("a task's").getClass().getSimpleName());
       });
+      System.out.println(Thread.interrupted() ? "interrupted" : "not interrupted");
     }
   }
 
-  /** Is ready when the main thread waits, or does not wait. */
+  /** Is ready when the main thread waits, even once it was interrupted, or does not wait. */
   public static final class SlowProvider extends NOP_FallbackServiceProvider {
     @Override
     public void initialize() {
+      awaitWaiting();
+      SlowLog.MAIN.interrupt();
+      while (SlowLog.MAIN.isInterrupted()) {
+        Thread.onSpinWait(); // it has not come to know it
+      }
+      awaitWaiting();
+      System.out.println(Thread.currentThread().isVirtual() ? "on a loop" : "apart");
+      super.initialize();
+    }
+
+    private static void awaitWaiting() {
       while (SlowLog.MAIN.getState() != Thread.State.WAITING && !SlowLog.begun) {
         Thread.onSpinWait();
       }
-      System.out.println(Thread.currentThread().isVirtual() ? "on a loop" : "apart");
-      super.initialize();
+    }
+  }
+
+  /** Cannot be used. */
+  public static final class FailingProvider extends NOP_FallbackServiceProvider {
+    @Override
+    public void initialize() {
+      throw new IllegalStateException("no log today");
     }
   }
 
@@ -59,14 +77,17 @@ class StartTest {
   }
 
   @Test
-  @DisplayName("hello needs neither management nor sockets, and spins few classes")
+  @DisplayName("hello needs nothing of the network, nor of management, and spins few classes")
   void little() {
     List<String> loaded = loaded();
     assertEquals(
         List.of(),
-        having(loaded, "java\\.lang\\.management\\.|javax\\.net\\.|NioSocketImpl|\\$StringConcat"));
+        having(
+            loaded,
+            "java\\.lang\\.management\\.|javax\\.net\\.|java\\.net\\.(Server)?Socket |\\$StringConcat"
+                + "|dev\\.weft\\.(transport|stream|process|tls|selector\\.(Socket|Udp|Loop|Pipe))"));
     List<String> spun = having(loaded, " dev\\.weft\\.(loop|selector|carrier)\\.\\S*\\$\\$Lambda");
-    assertTrue(!spun.isEmpty() && spun.size() <= 30, () -> spun.size() + ": " + spun);
+    assertTrue(!spun.isEmpty() && spun.size() <= 15, () -> spun.size() + ": " + spun);
   }
 
   @Test
@@ -78,6 +99,22 @@ class StartTest {
         "java.base/java.lang=ALL-UNNAMED",
         "-Dslf4j.provider=" + SlowProvider.class.getName());
     List<String> lines = ChildJvm.run(options, SlowLog.class).output().lines().toList();
-    assertEquals(List.of("apart", "NOPLogger"), lines.subList(lines.size() - 2, lines.size()));
+    assertEquals(
+        List.of("apart", "NOPLogger", "interrupted"),
+        lines.subList(lines.size() - 3, lines.size()));
+  }
+
+  @Test
+  @DisplayName("a log that cannot be set up is reported, and does not stop what does not log")
+  void brokenLog() {
+    var options = List.of(
+        "--add-opens",
+        "java.base/java.lang=ALL-UNNAMED",
+        "-Dslf4j.provider=" + FailingProvider.class.getName());
+    ChildJvm.Outcome outcome = ChildJvm.run(options, Hello.class);
+    assertEquals(0, outcome.exitCode(), outcome::output);
+    List<String> lines = outcome.output().lines().toList();
+    assertTrue(lines.contains("hello"), outcome::output);
+    assertTrue(!having(lines, "no log today").isEmpty(), outcome::output);
   }
 }

@@ -21,7 +21,10 @@ public final class KnownBugs {
   }
 
   static void warn(Runtime.Version version) {
-    warning(version).ifPresent(LOG::warn);
+    Optional<String> warning = warning(version);
+    if (warning.isPresent()) {
+      LOG.warn(warning.get());
+    }
   }
 
   /** The warning for {@code version}; empty if no bug is known that matters here. */

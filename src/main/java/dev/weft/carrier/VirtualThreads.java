@@ -3,10 +3,8 @@ package dev.weft.carrier;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.Constructor;
+import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
-import java.lang.reflect.InaccessibleObjectException;
-import java.lang.reflect.Method;
 import java.util.concurrent.Executor;
 
 /**
@@ -21,35 +19,38 @@ final class VirtualThreads {
 
   private static final MethodHandle BUILDER;
   private static final MethodHandle CURRENT_CARRIER_THREAD;
-  private static final MethodHandle THREAD_OF; // null if this JDK hides the thread better
+  private static final VarHandle THREAD_OF; // null if this JDK hides the thread better
 
   // Kept, not thrown from the initialiser: every use must say what is wrong, not just the first.
   private static final RuntimeException UNAVAILABLE;
 
+  // By a lookup, and as variables where it can be: reflection, and a method handle of another type,
+  // would have the JDK make classes at each program's start.
   static {
     MethodHandle builder = null;
     MethodHandle currentCarrierThread = null;
-    MethodHandle threadOf = null;
+    VarHandle threadOf = null;
     RuntimeException unavailable = null;
     try {
-      Constructor<?> constructor = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
-          .getDeclaredConstructor(Executor.class);
-      constructor.setAccessible(true);
-      builder = MethodHandles.lookup()
-          .unreflectConstructor(constructor)
-          .asType(MethodType.methodType(Thread.Builder.OfVirtual.class, Executor.class));
-      Method current = Thread.class.getDeclaredMethod("currentCarrierThread");
-      current.setAccessible(true);
-      currentCarrierThread = MethodHandles.lookup().unreflect(current);
-      threadOf = findThreadOf();
-      if (threadOf == null) {
-        Pollers.initialize();
+      MethodHandles.Lookup java =
+          MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
+      try {
+        builder = java.findConstructor(
+                java.findClass("java.lang.ThreadBuilders$VirtualThreadBuilder"),
+                MethodType.methodType(void.class, Executor.class))
+            .asType(MethodType.methodType(Thread.Builder.OfVirtual.class, Executor.class));
+        currentCarrierThread = java.findStatic(
+            Thread.class, "currentCarrierThread", MethodType.methodType(Thread.class));
+        threadOf = findThreadOf();
+        if (threadOf == null) {
+          Pollers.initialize();
+        }
+      } catch (ReflectiveOperationException e) {
+        unavailable = new IllegalStateException(
+            "Weft does not know the virtual threads of Java " + Runtime.version(), e);
       }
-    } catch (InaccessibleObjectException e) {
+    } catch (IllegalAccessException e) {
       unavailable = new IllegalStateException(remedy(VirtualThreads.class.getModule()), e);
-    } catch (ReflectiveOperationException e) {
-      unavailable = new IllegalStateException(
-          "Weft does not know the virtual threads of Java " + Runtime.version(), e);
     }
     BUILDER = builder;
     CURRENT_CARRIER_THREAD = currentCarrierThread;
@@ -93,40 +94,27 @@ final class VirtualThreads {
 
   /** The virtual thread that a continuation belongs to; null if this JDK does not let us know. */
   static Thread threadOf(Runnable continuation) {
-    if (THREAD_OF == null) {
-      return null;
-    }
-    try {
-      return (Thread) THREAD_OF.invokeExact(continuation);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return THREAD_OF == null ? null : (Thread) THREAD_OF.get(continuation);
   }
 
   /** A continuation is a method reference of the JDK's, which holds its thread in the one field it has. */
-  private static MethodHandle findThreadOf() {
+  private static VarHandle findThreadOf() {
     try {
       Thread sample = Thread.ofVirtual().unstarted(Thread.currentThread()); // will never run it
-      Field field = sample.getClass().getDeclaredField("runContinuation");
-      var continuation = (Runnable) getter(field, Runnable.class, Thread.class).invokeExact(sample);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      var continuation = (Runnable) MethodHandles.privateLookupIn(sample.getClass(), lookup)
+          .findVarHandle(sample.getClass(), "runContinuation", Runnable.class)
+          .get(sample);
       for (Field held : continuation.getClass().getDeclaredFields()) {
         if (Thread.class.isAssignableFrom(held.getType())) {
-          return getter(held, Thread.class, Runnable.class);
+          return MethodHandles.privateLookupIn(continuation.getClass(), lookup)
+              .unreflectVarHandle(held);
         }
       }
       return null;
-    } catch (Throwable e) {
+    } catch (ReflectiveOperationException | RuntimeException e) {
       return null;
     }
-  }
-
-  /** Two of these share the JDK's work for them; reading one by reflection would add to it. */
-  private static MethodHandle getter(Field field, Class<?> type, Class<?> holder)
-      throws IllegalAccessException {
-    field.setAccessible(true);
-    return MethodHandles.lookup()
-        .unreflectGetter(field)
-        .asType(MethodType.methodType(type, holder));
   }
 
   private static IllegalStateException unavailable() {

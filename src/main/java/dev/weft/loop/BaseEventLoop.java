@@ -104,7 +104,9 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     try {
       runForever();
     } finally {
-      future.removeDoneCallback(stop);
+      if (!future.done()) {
+        future.removeDoneCallback(stop);
+      }
     }
     if (!future.done()) {
       throw new IllegalStateException("Event loop stopped before Future completed.");

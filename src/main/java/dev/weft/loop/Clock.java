@@ -8,7 +8,7 @@ package dev.weft.loop;
 public interface Clock {
 
   /** The system's monotonic clock. */
-  Clock SYSTEM = System::nanoTime;
+  Clock SYSTEM = new SystemClock();
 
   /** Now, in nanoseconds since some fixed moment; never goes back. */
   long time();

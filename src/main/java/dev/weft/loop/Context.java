@@ -12,8 +12,12 @@ import java.util.concurrent.Callable;
  */
 public final class Context {
 
-  private static final ThreadLocal<Context> OF_OTHER_THREADS =
-      ThreadLocal.withInitial(Context::new);
+  private static final ThreadLocal<Context> OF_OTHER_THREADS = new ThreadLocal<>() {
+    @Override
+    protected Context initialValue() {
+      return new Context();
+    }
+  };
 
   Object[] bindings;
   private Thread enteredBy;

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
-import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 
@@ -23,7 +22,7 @@ import java.util.function.UnaryOperator;
  * <p>By way of {@code sun.misc.Signal}: supported by all JDKs, but javac warns of it in a way that cannot be
  * silenced, hence reflection. Any thread.
  */
-final class ProcessSignal {
+final class ProcessSignal implements Runnable {
 
   /** Those that have a name; the JVM takes nothing but names. */
   private static final List<String> NAMES = List.of(
@@ -48,7 +47,7 @@ final class ProcessSignal {
   private ProcessSignal(String name, Object signal) {
     this.name = name;
     this.signal = signal;
-    this.ours = Jvm.handler(this::arrived);
+    this.ours = Jvm.handler(this);
   }
 
   /**
@@ -83,7 +82,9 @@ final class ProcessSignal {
 
   /** Some have two names. */
   private static ProcessSignal of(String name, Object signal) {
-    return FOUND.computeIfAbsent(Jvm.number(signal), number -> new ProcessSignal(name, signal));
+    int number = Jvm.number(signal);
+    FOUND.putIfAbsent(number, new ProcessSignal(name, signal));
+    return FOUND.get(number);
   }
 
   /**
@@ -155,7 +156,9 @@ final class ProcessSignal {
     }
   }
 
-  private void arrived() {
+  /** The signal has come. On a thread of the JVM's. */
+  @Override
+  public void run() {
     Taken run;
     synchronized (this) {
       if (!handlers.isEmpty()) {
@@ -173,7 +176,7 @@ final class ProcessSignal {
 
   private void raise() {
     try {
-      Jvm.RAISE.accept(signal);
+      Jvm.raise(signal);
     } catch (IllegalArgumentException notHandledInJava) {
       // cannot be raised: as in asyncio, a signal that comes while its handler goes is dropped
     }
@@ -217,34 +220,31 @@ final class ProcessSignal {
 
     static final Object IGNORE;
     static final BinaryOperator<Object> HANDLE;
-    static final Consumer<Object> RAISE;
-    private static final Class<?> HANDLER;
-    private static final Class<?> SIGNAL;
+    private static final MethodHandle RAISE; // as it is: few programs come to that
+    private static final MethodHandle HANDLER_OF;
     private static final UnaryOperator<Object> CONSTRUCTOR;
     private static final ToIntFunction<Object> NUMBER;
 
     static {
       try {
-        SIGNAL = Class.forName("sun.misc.Signal");
-        HANDLER = Class.forName("sun.misc.SignalHandler");
-        IGNORE = HANDLER.getField("SIG_IGN").get(null);
+        Class<?> signal = Class.forName("sun.misc.Signal");
+        Class<?> handler = Class.forName("sun.misc.SignalHandler");
         var lookup = MethodHandles.lookup();
+        IGNORE = lookup.findStaticGetter(handler, "SIG_IGN", handler).invoke();
         HANDLE = lambda(
             BinaryOperator.class,
             "apply",
-            lookup.findStatic(SIGNAL, "handle", MethodType.methodType(HANDLER, SIGNAL, HANDLER)));
-        RAISE = lambda(
-            Consumer.class,
-            "accept",
-            lookup.findStatic(SIGNAL, "raise", MethodType.methodType(void.class, SIGNAL)));
+            lookup.findStatic(signal, "handle", MethodType.methodType(handler, signal, handler)));
+        RAISE = lookup.findStatic(signal, "raise", MethodType.methodType(void.class, signal));
+        HANDLER_OF = handlerOf(lookup, signal, handler);
         CONSTRUCTOR = lambda(
             UnaryOperator.class,
             "apply",
-            lookup.findConstructor(SIGNAL, MethodType.methodType(void.class, String.class)));
+            lookup.findConstructor(signal, MethodType.methodType(void.class, String.class)));
         NUMBER = lambda(
             ToIntFunction.class,
             "applyAsInt",
-            lookup.findVirtual(SIGNAL, "getNumber", MethodType.methodType(int.class)));
+            lookup.findVirtual(signal, "getNumber", MethodType.methodType(int.class)));
       } catch (Throwable e) {
         throw new LinkageError("sun.misc.Signal cannot be used", e);
       }
@@ -278,19 +278,35 @@ final class ProcessSignal {
       return NUMBER.applyAsInt(signal);
     }
 
+    /** Raises a signal. */
+    static void raise(Object signal) {
+      try {
+        RAISE.invoke(signal);
+      } catch (RuntimeException | Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new AssertionError(e); // it declares none
+      }
+    }
+
+    /** A handler that runs {@code code}. */
     static Object handler(Runnable code) {
       try {
-        var lookup = MethodHandles.lookup();
-        var arrived = lookup.findStatic(
-            Jvm.class, "run", MethodType.methodType(void.class, Runnable.class, Object.class));
-        var handle = MethodType.methodType(void.class, SIGNAL);
-        var factory = MethodType.methodType(HANDLER, Runnable.class);
-        return LambdaMetafactory.metafactory(lookup, "handle", factory, handle, arrived, handle)
-            .getTarget()
-            .invoke(code);
+        return (Object) HANDLER_OF.invoke(code);
       } catch (Throwable e) {
         throw new LinkageError("sun.misc.Signal cannot be used", e);
       }
+    }
+
+    /** What makes of a {@code Runnable} a handler. */
+    private static MethodHandle handlerOf(
+        MethodHandles.Lookup lookup, Class<?> signal, Class<?> handler) throws Throwable {
+      var run = lookup.findStatic(
+          Jvm.class, "run", MethodType.methodType(void.class, Runnable.class, Object.class));
+      var factory = MethodType.methodType(handler, Runnable.class);
+      var handle = MethodType.methodType(void.class, signal);
+      return LambdaMetafactory.metafactory(lookup, "handle", factory, handle, run, handle)
+          .getTarget();
     }
 
     private static void run(Runnable code, Object signal) {

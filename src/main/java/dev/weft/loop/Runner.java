@@ -29,10 +29,9 @@ public final class Runner implements AutoCloseable {
   /** How often closing looks for tasks that were created while others were being cancelled. */
   private static final int CANCEL_ROUNDS = 100;
 
-  private final Supplier<? extends EventLoop> loopFactory;
+  private final Supplier<? extends EventLoop> loopFactory; // null for the program's policy
   private final Optional<Boolean> debug;
   private final Signals signals;
-  private final boolean setsCurrent;
   private EventLoop loop;
   private Context context;
   private boolean closed;
@@ -43,16 +42,12 @@ public final class Runner implements AutoCloseable {
    * the thread that first uses the runner; closing the runner leaves the thread without one.
    */
   public Runner() {
-    this(Runner::newEventLoop, Optional.empty(), ProcessSignals.INSTANCE, true);
+    this(Optional.empty(), ProcessSignals.INSTANCE, null);
   }
 
   /** As {@link #Runner()}; the loop's debug mode is set to {@code debug} when it is made. */
   public Runner(boolean debug) {
-    this(Runner::newEventLoop, Optional.of(debug), ProcessSignals.INSTANCE, true);
-  }
-
-  private static EventLoop newEventLoop() {
-    return AbstractEventLoopPolicy.getEventLoopPolicy().newEventLoop();
+    this(Optional.of(debug), ProcessSignals.INSTANCE, null);
   }
 
   /**
@@ -70,18 +65,14 @@ public final class Runner implements AutoCloseable {
   }
 
   Runner(Supplier<? extends EventLoop> loopFactory, Optional<Boolean> debug, Signals signals) {
-    this(loopFactory, debug, signals, false);
+    this(debug, signals, Objects.requireNonNull(loopFactory, "loopFactory"));
   }
 
   private Runner(
-      Supplier<? extends EventLoop> loopFactory,
-      Optional<Boolean> debug,
-      Signals signals,
-      boolean setsCurrent) {
-    this.loopFactory = Objects.requireNonNull(loopFactory, "loopFactory");
+      Optional<Boolean> debug, Signals signals, Supplier<? extends EventLoop> loopFactory) {
+    this.loopFactory = loopFactory;
     this.debug = debug;
     this.signals = signals;
-    this.setsCurrent = setsCurrent;
     Watchdog.setUpLog();
   }
 
@@ -91,9 +82,12 @@ public final class Runner implements AutoCloseable {
       throw new IllegalStateException("Runner is closed");
     }
     if (loop == null) {
-      loop = Objects.requireNonNull(loopFactory.get(), "the loop of loopFactory");
-      if (setsCurrent) {
-        AbstractEventLoopPolicy.getEventLoopPolicy().setEventLoop(loop);
+      if (loopFactory == null) {
+        AbstractEventLoopPolicy policy = AbstractEventLoopPolicy.getEventLoopPolicy();
+        loop = Objects.requireNonNull(policy.newEventLoop(), "the loop of the policy");
+        policy.setEventLoop(loop);
+      } else {
+        loop = Objects.requireNonNull(loopFactory.get(), "the loop of loopFactory");
       }
       if (debug.isPresent()) {
         loop.setDebug(debug.get());
@@ -173,7 +167,21 @@ public final class Runner implements AutoCloseable {
     if (loop == null) {
       return;
     }
-    Throwable failure = failureOf(loop::close, failureOf(this::cleanUp, null));
+    Throwable failure = null;
+    try {
+      cleanUp();
+    } catch (Throwable error) {
+      failure = error;
+    }
+    try {
+      loop.close();
+    } catch (Throwable error) {
+      if (failure == null) {
+        failure = error;
+      } else if (error != failure) { // several tasks may have failed with one exception
+        failure.addSuppressed(error);
+      }
+    }
     if (failure != null && failure != thrown) {
       throw Throwables.rethrow(failure);
     }
@@ -185,24 +193,9 @@ public final class Runner implements AutoCloseable {
       loop.runUntilComplete(() -> loop.shutdownAsyncgens());
       loop.runUntilComplete(() -> loop.shutdownDefaultExecutor(EXECUTOR_TIMEOUT));
     } finally {
-      if (setsCurrent) {
+      if (loopFactory == null) {
         AbstractEventLoopPolicy.getEventLoopPolicy().resetEventLoop();
       }
-    }
-  }
-
-  /** What {@code action} throws, or what came before it: several tasks may have failed with one exception. */
-  private static Throwable failureOf(Runnable action, Throwable before) {
-    try {
-      action.run();
-      return before;
-    } catch (Throwable error) {
-      if (before == null) {
-        return error;
-      } else if (error != before) {
-        before.addSuppressed(error);
-      }
-      return before;
     }
   }
 

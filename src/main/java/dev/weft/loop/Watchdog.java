@@ -2,7 +2,6 @@ package dev.weft.loop;
 
 import dev.weft.carrier.KnownBugs;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -24,26 +23,65 @@ final class Watchdog implements Consumer<BlockedLoop> {
   private static final long SHORTEST_PERIOD = Duration.ofMillis(10).toNanos();
   private static final long LONGEST_PERIOD = Duration.ofSeconds(1).toNanos();
 
-  private static final ScheduledThreadPoolExecutor THREAD = newThread();
+  /** What looks. */
+  private static final class Apart {
 
-  // Sets up SLF4J, which takes a while, while the first loop is made. It must be there before a
-  // task logs: while it is set up it keeps what others log for later, and the virtual threads
-  // that a provider might start for a task would stay on its loop.
-  private static final CompletableFuture<Void> LOG =
-      CompletableFuture.runAsync(KnownBugs::warn, THREAD);
-
-  private static ScheduledThreadPoolExecutor newThread() {
-    var thread = new ScheduledThreadPoolExecutor(
+    static final ScheduledThreadPoolExecutor THREAD = new ScheduledThreadPoolExecutor(
         1,
         Thread.ofPlatform()
             .name("weft-watchdog")
             .daemon()
             .inheritInheritableThreadLocals(false)
             .factory());
-    thread.setRemoveOnCancelPolicy(true); // a loop that has ended can be collected
-    thread.setKeepAliveTime(1, TimeUnit.SECONDS);
-    thread.allowCoreThreadTimeOut(true);
-    return thread;
+
+    static {
+      THREAD.setRemoveOnCancelPolicy(true); // a loop that has ended can be collected
+      THREAD.setKeepAliveTime(1, TimeUnit.SECONDS);
+      THREAD.allowCoreThreadTimeOut(true);
+    }
+  }
+
+  /**
+   * Sets up, while the first loop is made, what takes a while. SLF4J must be there before a task logs: while it is set
+   * up it keeps what others log for later, and the virtual threads that a provider might start for a task would stay on
+   * its loop.
+   */
+  private static final class SetUp extends Thread {
+
+    static final SetUp ONLY = new SetUp();
+
+    static {
+      ONLY.start();
+    }
+
+    private SetUp() {
+      super(null, null, "weft-set-up", 0, false);
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      try {
+        KnownBugs.warn();
+      } finally {
+        Apart.THREAD.getQueue(); // by its initialiser
+      }
+    }
+
+    /** Waits for it, whatever interrupts the caller meanwhile. */
+    void await() {
+      boolean interrupted = false;
+      while (isAlive()) {
+        try {
+          join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private final BaseEventLoop loop;
@@ -61,7 +99,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
 
   /** Has the log set up beside what the caller does next, if that has not begun. Any thread. */
   static void setUpLog() {
-    // by the initialiser
+    SetUp.ONLY.getName(); // by its initialiser
   }
 
   long threshold() {
@@ -78,7 +116,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
 
   /** The loop begins to run. */
   void begin(Thread carrier) {
-    LOG.join();
+    SetUp.ONLY.await();
     round = new Round(new Watch(loop, carrier, Clock.SYSTEM, this));
     round.schedule();
   }
@@ -137,7 +175,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
     }
 
     void schedule() {
-      next = THREAD.schedule(this, period(), TimeUnit.NANOSECONDS);
+      next = Apart.THREAD.schedule(this, period(), TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -159,7 +197,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
       ended = true;
       next.cancel(false);
       if (watch.hasTold()) {
-        THREAD.execute(watch::finish);
+        Apart.THREAD.execute(watch::finish);
       }
     }
   }

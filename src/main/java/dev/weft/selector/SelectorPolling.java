@@ -37,7 +37,6 @@ abstract class SelectorPolling extends BaseEventLoop {
 
   private final Selector selector;
   private final Consumer<SelectionKey> ready = SelectorPolling::dispatch;
-  private final Consumer<SelectionKey> parked = this::hold;
 
   // loop thread only
   private ByteBuffer buffer;
@@ -103,7 +102,7 @@ abstract class SelectorPolling extends BaseEventLoop {
   protected void poll(long timeout) {
     Consumer<SelectionKey> found = ready;
     if (!canRunCallbacks()) {
-      found = parked;
+      found = this::hold;
     } else if (!held.isEmpty()) {
       watchHeld();
     }
