@@ -104,7 +104,8 @@ public final class Task<T> extends Future<T> {
     var wakeUp = new SleepTimer(task.loop, task.loop.deadline(nanos));
     task.loop.addTimer(wakeUp);
     try {
-      wakeUp.future.await();
+      task.suspendOn(wakeUp.future);
+      wakeUp.future.result();
     } finally {
       wakeUp.cancel();
     }
@@ -175,7 +176,10 @@ public final class Task<T> extends Future<T> {
     }
   }
 
-  /** Parks until {@code future} is done, or throws the cancellation of this task. */
+  /**
+   * Parks until {@code future} is done, or throws the cancellation of this task. A task asleep keeps its frames, so
+   * what is needed behind the park is in fields.
+   */
   void suspendOn(Future<?> future) {
     if (future.loop != loop) {
       throw new IllegalStateException(
@@ -200,26 +204,27 @@ public final class Task<T> extends Future<T> {
       endStep();
       LockSupport.park();
       if (!woken) {
-        unparkedInVain(future);
+        unparkedInVain();
       }
     }
-    running = true;
+    Future<?> done = awaited;
     awaited = null;
+    running = true;
     noticeInterrupt();
     if (region != null) {
       region.resumed();
     }
     if (mustCancel) {
-      throw takeCancel(future);
+      throw takeCancel(done);
     }
   }
 
-  private void unparkedInVain(Future<?> future) {
+  private void unparkedInVain() {
     if (Thread.interrupted()) {
       cancel();
       takeTurnIfWoken();
     } else if (loop.isPinned()) {
-      future.removeWaiters(waiter -> waiter == this);
+      awaited.removeWaiters(waiter -> waiter == this);
       running = true;
       awaited = null;
       throw Turns.pinned();
