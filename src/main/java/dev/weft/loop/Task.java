@@ -104,8 +104,7 @@ public final class Task<T> extends Future<T> {
     var wakeUp = new SleepTimer(task.loop, task.loop.deadline(nanos));
     task.loop.addTimer(wakeUp);
     try {
-      task.suspendOn(wakeUp.future);
-      wakeUp.future.result();
+      wakeUp.future.await();
     } finally {
       wakeUp.cancel();
     }
