@@ -2,8 +2,10 @@ package dev.weft.bench;
 
 import dev.weft.Asyncio;
 import dev.weft.loop.Task;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,6 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class SleepingTasks {
 
   private static final int WARMUPS = 20;
+  private static final List<String> MEMORY = List.of("-Xmx4g", "-XX:MarkSweepDeadRatio=0");
+  private static final String WEFT = "Weft tasks in `sleep`, cancelled";
 
   private final int count;
   private long before;
@@ -36,14 +40,19 @@ public final class SleepingTasks {
     System.out.printf(
         "%n| %,d asleep | bytes each | to start, ns each | to end, ns each |%n", count);
     System.out.println("|---|---|---|---|");
-    weft(count).print("Weft tasks in `sleep`, cancelled");
+    weft(count).print(WEFT);
     bare(count).print("bare virtual threads, parked and unparked");
   }
 
-  /** Bytes of heap that a task asleep takes. */
-  static double bytesPerTask(int count) {
-    warmUp();
-    return (double) weft(count).bytes / count;
+  /** Bytes of heap that a task asleep takes, in a JVM that does nothing else, as other runtimes' are measured. */
+  static double bytesPerTask() throws IOException, InterruptedException {
+    String output = Programs.output(Programs.java(MEMORY, SleepingTasks.class));
+    return output
+        .lines()
+        .filter(line -> line.startsWith("| " + WEFT))
+        .mapToDouble(line -> Double.parseDouble(line.split("\\|")[2].strip()))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** A parked thread keeps its frames, and those of code that is not compiled yet are much larger. */
