@@ -87,7 +87,7 @@ class StartTest {
             "java\\.lang\\.management\\.|javax\\.net\\.|java\\.net\\.(Server)?Socket |\\$StringConcat"
                 + "|dev\\.weft\\.(transport|stream|process|tls|selector\\.(Socket|Udp|Loop|Pipe))"));
     List<String> spun = having(loaded, " dev\\.weft\\.(loop|selector|carrier)\\.\\S*\\$\\$Lambda");
-    assertTrue(!spun.isEmpty() && spun.size() <= 15, () -> spun.size() + ": " + spun);
+    assertTrue(!spun.isEmpty() && spun.size() <= 11, () -> spun.size() + ": " + spun);
   }
 
   @Test

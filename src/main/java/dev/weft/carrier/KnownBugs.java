@@ -42,11 +42,20 @@ public final class KnownBugs {
     return bugs == null
         ? Optional.empty()
         : Optional.of("Java "
-            + version
+            + number(version)
             + " has "
             + bugs
             + ": a virtual thread may be left stuck. Use "
             + fixedIn
             + " or later.");
+  }
+
+  /** As in 25.0.3; the version's own text, by streams, would take a program's start some milliseconds. */
+  private static String number(Runtime.Version version) {
+    var text = new StringBuilder();
+    for (int part : version.version()) {
+      text.append(text.isEmpty() ? "" : ".").append(part);
+    }
+    return text.toString();
   }
 }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 public final class CallGraph {
 
-  private static final String ADAPTER = ThrowingRunnable.class.getName();
+  private static final String ADAPTER = Procedure.class.getName();
 
   private CallGraph() {}
 

@@ -15,9 +15,6 @@ public interface ThrowingRunnable {
 
   /** The same as a callable, whose result is null. */
   default Callable<Void> asCallable() {
-    return () -> {
-      run();
-      return null;
-    };
+    return new Procedure<>(this);
   }
 }

@@ -59,7 +59,7 @@ abstract class Turns {
 
   Turns(Clock clock) {
     this.clock = Objects.requireNonNull(clock, "clock");
-    this.ready = new ReadyQueue<>(this::wakeup);
+    this.ready = new ReadyQueue<>(new Wakeup());
     this.carrier = new Carrier(ready, this);
     this.driver = new Driver((BaseEventLoop) this, carrier);
   }
@@ -74,6 +74,14 @@ abstract class Turns {
 
   /** Ends a {@link #poll} that waits, or the next one. Any thread; must not block. */
   protected abstract void wakeup();
+
+  /** {@link #wakeup} as an object; as a lambda it would take a program's start 2 ms. */
+  private final class Wakeup implements Runnable {
+    @Override
+    public void run() {
+      wakeup();
+    }
+  }
 
   /** Runs a continuation; debug mode watches it. */
   abstract void runStep(Runnable continuation);
