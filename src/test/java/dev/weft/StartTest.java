@@ -43,7 +43,9 @@ class StartTest {
       while (SlowLog.MAIN.isInterrupted()) {
         Thread.onSpinWait(); // it has not come to know it
       }
-      awaitWaiting();
+      for (int i = 0; i < 1_000 && !SlowLog.begun; i++) {
+        SlowLog.MAIN.getStackTrace(); // what it would do with it
+      }
       System.out.println(Thread.currentThread().isVirtual() ? "on a loop" : "apart");
       super.initialize();
     }
