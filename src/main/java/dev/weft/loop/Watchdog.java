@@ -6,6 +6,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
 
 /**
  * Has a loop watched while it runs, and tells what the watch has found. One daemon thread serves all loops; it
@@ -62,10 +63,24 @@ final class Watchdog implements Consumer<BlockedLoop> {
     @Override
     public void run() {
       try {
-        KnownBugs.warn();
+        if (mayHaveLog()) {
+          KnownBugs.warn();
+        }
       } finally {
         Apart.THREAD.getQueue(); // by its initialiser
       }
+    }
+
+    /**
+     * Whether SLF4J may find a provider. Without one nothing is logged, and SLF4J, which takes a tenth of a short
+     * program's start, has neither threads to start nor anything to keep for later.
+     */
+    private static boolean mayHaveLog() {
+      return Watchdog.class.getModule().isNamed() // then a provider is in a module, too
+          || Logger.class.getModule().isNamed()
+          || System.getProperty("slf4j.provider") != null
+          || Watchdog.class.getResource("/META-INF/services/org.slf4j.spi.SLF4JServiceProvider")
+              != null;
     }
 
     /** Waits for it, whatever interrupts the caller meanwhile. */

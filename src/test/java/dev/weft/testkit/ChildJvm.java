@@ -20,11 +20,17 @@ public final class ChildJvm {
 
   /** Runs {@code main} on the tests' class path, without any flag but {@code options}. */
   public static Outcome run(List<String> options, Class<?> main, String... arguments) {
+    return runFrom(System.getProperty("java.class.path"), options, main, arguments);
+  }
+
+  /** As {@link #run}, on a class path of the caller's. */
+  public static Outcome runFrom(
+      String classPath, List<String> options, Class<?> main, String... arguments) {
     var command = new ArrayList<String>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
     command.addAll(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(List.of(arguments));
     try {
       var builder = new ProcessBuilder(command).redirectErrorStream(true);
