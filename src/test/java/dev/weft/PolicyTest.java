@@ -28,6 +28,7 @@ class PolicyTest {
     private final DefaultEventLoopPolicy policy = new DefaultEventLoopPolicy();
     private final List<String> notes = new ArrayList<>();
     private EventLoop made;
+    private boolean broken;
 
     @Override
     public EventLoop getEventLoop() {
@@ -50,7 +51,7 @@ class PolicyTest {
     @Override
     public EventLoop newEventLoop() {
       notes.add("new");
-      made = Loops.newLoop();
+      made = broken ? null : Loops.newLoop();
       return made;
     }
   }
@@ -124,6 +125,19 @@ class PolicyTest {
     assertInstanceOf(DefaultEventLoopPolicy.class, Asyncio.getEventLoopPolicy());
     assertThrows(NullPointerException.class, () -> Asyncio.setEventLoopPolicy(null));
     assertThrows(NullPointerException.class, () -> Asyncio.setEventLoop(null));
+  }
+
+  @Test
+  @DisplayName("a policy that makes no loop is named before anything is set")
+  void noLoop() {
+    var policy = new Noting();
+    policy.broken = true;
+    Asyncio.setEventLoopPolicy(policy);
+    try (var runner = new Runner()) {
+      var error = assertThrows(NullPointerException.class, runner::getLoop);
+      assertEquals("the loop of the policy", error.getMessage());
+    }
+    assertEquals(List.of("new"), policy.notes);
   }
 
   @Test
