@@ -366,8 +366,16 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return loop != null ? loop : (EventLoop) Carrier.currentOwner();
   }
 
-  /** Whether the caller runs on the loop: on its carrier, or in a virtual thread that it carries. */
-  protected final boolean isOnLoop() {
+  /** The loop that runs the caller, if one does ({@code _get_running_loop}). Any thread; never suspends. */
+  public static Optional<BaseEventLoop> current() {
+    return Optional.ofNullable((BaseEventLoop) runningOrNull());
+  }
+
+  /**
+   * Whether the caller runs on the loop: on its carrier, or in a virtual thread that it carries. Any thread; never
+   * suspends.
+   */
+  public final boolean isOnLoop() {
     return carrier.isCurrent();
   }
 

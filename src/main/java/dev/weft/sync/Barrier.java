@@ -8,7 +8,10 @@ import java.util.concurrent.BrokenBarrierException;
  * an exception. Who arrives while the barrier drains or resets waits for the next round.
  */
 
-/** Where a number of tasks wait for one another: asyncio's {@code Barrier}. */
+/**
+ * Where a number of tasks wait for one another: asyncio's {@code Barrier}. Not for other threads, which get an {@code
+ * IllegalStateException} while the loop runs.
+ */
 public final class Barrier {
 
   private enum State {
@@ -18,6 +21,7 @@ public final class Barrier {
     BROKEN
   }
 
+  private final LoopBound bound = new LoopBound(this);
   private final int parties;
   private final Condition condition = new Condition();
   private State state = State.FILLING;
@@ -42,6 +46,7 @@ public final class Barrier {
    * @throws CancelledError if the calling task is cancelled; the others go on waiting
    */
   public int await() throws BrokenBarrierException {
+    bound.check("await");
     condition.acquire();
     try {
       block();
@@ -92,6 +97,7 @@ public final class Barrier {
 
   /** Sends those who wait away with an exception and starts anew ({@code reset}). Suspends. */
   public void reset() {
+    bound.check("reset");
     condition.acquire();
     try {
       state = count > 0 ? State.RESETTING : State.FILLING;
@@ -103,6 +109,7 @@ public final class Barrier {
 
   /** Breaks the barrier: waiting now and later throws until it is reset ({@code abort}). Suspends. */
   public void abort() {
+    bound.check("abort");
     condition.acquire();
     try {
       state = State.BROKEN;

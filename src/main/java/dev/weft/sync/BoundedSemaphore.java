@@ -1,6 +1,9 @@
 package dev.weft.sync;
 
-/** A semaphore that takes back no more than it has given: asyncio's {@code BoundedSemaphore}. */
+/**
+ * A semaphore that takes back no more than it has given: asyncio's {@code BoundedSemaphore}. Not for other threads,
+ * which get an {@code IllegalStateException} while the loop runs.
+ */
 public final class BoundedSemaphore extends Semaphore {
 
   private final int bound;
@@ -27,6 +30,7 @@ public final class BoundedSemaphore extends Semaphore {
    */
   @Override
   public void release() {
+    checkCaller("release");
     if (permits() >= bound) {
       throw new IllegalStateException("BoundedSemaphore released too many times");
     }

@@ -9,12 +9,14 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Waiting for what others change under a lock: asyncio's {@code Condition}. Its {@code wait} and {@code
- * notify}, names that {@code Object} has taken, are {@link #await} and {@link #signal}.
+ * notify}, names that {@code Object} has taken, are {@link #await} and {@link #signal}. Not for other threads,
+ * which get an {@code IllegalStateException} while the loop runs.
  */
 public final class Condition {
 
   private final Lock lock;
-  private final WaitQueue waiters = new WaitQueue(this);
+  private final LoopBound bound = new LoopBound(this);
+  private final WaitQueue waiters = new WaitQueue(bound);
 
   /** A condition with a lock of its own. */
   public Condition() {
@@ -75,6 +77,7 @@ public final class Condition {
    * @throws CancelledError if the calling task is cancelled; it has the lock then
    */
   public void await() {
+    bound.check("await");
     checkLocked("wait");
     WaitQueue.Waiter waiter = waiters.newWaiter(); // fails while the lock is still had
     lock.release();
@@ -120,6 +123,7 @@ public final class Condition {
    */
   public void waitFor(BooleanSupplier predicate) {
     Objects.requireNonNull(predicate, "predicate");
+    bound.check("waitFor");
     while (!predicate.getAsBoolean()) {
       await();
     }
@@ -140,6 +144,7 @@ public final class Condition {
    * @throws IllegalStateException if the lock is free
    */
   public void signal(int n) {
+    bound.check("signal");
     checkLocked("notify");
     for (int woken = 0; woken < n && waiters.wakeNext(); woken++) {
       // wakeNext does it
@@ -152,6 +157,7 @@ public final class Condition {
    * @throws IllegalStateException if the lock is free
    */
   public void signalAll() {
+    bound.check("signalAll");
     checkLocked("notify");
     waiters.wakeAll();
   }

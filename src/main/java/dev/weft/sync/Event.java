@@ -2,10 +2,14 @@ package dev.weft.sync;
 
 import dev.weft.loop.CancelledError;
 
-/** A flag that tasks wait for: asyncio's {@code Event}. */
+/**
+ * A flag that tasks wait for: asyncio's {@code Event}. Not for other threads, which get an {@code
+ * IllegalStateException} while the loop runs: they reach it by {@code loop.callSoonThreadsafe(event::set)}.
+ */
 public final class Event {
 
-  private final WaitQueue waiters = new WaitQueue(this);
+  private final LoopBound bound = new LoopBound(this);
+  private final WaitQueue waiters = new WaitQueue(bound);
   private boolean set;
 
   /** An event that is not set. */
@@ -18,6 +22,7 @@ public final class Event {
    * @throws CancelledError if the calling task is cancelled
    */
   public void await() {
+    bound.check("await");
     if (!set) {
       waiters.await();
     }
@@ -25,6 +30,7 @@ public final class Event {
 
   /** Sets the event and wakes all who wait for it ({@code set}). Never suspends. */
   public void set() {
+    bound.check("set");
     if (!set) {
       set = true;
       waiters.wakeAll();
@@ -33,6 +39,7 @@ public final class Event {
 
   /** Unsets the event ({@code clear}). Never suspends. */
   public void clear() {
+    bound.check("clear");
     set = false;
   }
 

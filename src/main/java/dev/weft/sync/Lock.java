@@ -6,11 +6,12 @@ import java.util.concurrent.Callable;
 
 /**
  * A lock between tasks: asyncio's {@code Lock}. Fair, not re-entrant, and not owned: any task may release
- * it.
+ * it. Not for other threads, which get an {@code IllegalStateException} while the loop runs.
  */
 public final class Lock {
 
-  private final WaitQueue waiters = new WaitQueue(this);
+  private final LoopBound bound = new LoopBound(this);
+  private final WaitQueue waiters = new WaitQueue(bound);
   private boolean locked;
 
   /** A lock that is free. */
@@ -22,6 +23,7 @@ public final class Lock {
    * @throws CancelledError if the calling task is cancelled; it does not have the lock then
    */
   public void acquire() {
+    bound.check("acquire");
     if (locked || waiters.hasLiveWaiters()) {
       try {
         waiters.await();
@@ -41,6 +43,7 @@ public final class Lock {
    * @throws IllegalStateException if the lock is free
    */
   public void release() {
+    bound.check("release");
     if (!locked) {
       throw new IllegalStateException("Lock is not acquired.");
     }

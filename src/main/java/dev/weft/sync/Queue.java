@@ -6,7 +6,8 @@ import java.util.Objects;
 
 /**
  * Hands items from some tasks to others, first in, first out: asyncio's {@code Queue}. Not for other
- * threads; they reach it by {@code loop.callSoonThreadsafe(() -> queue.putNowait(item))}.
+ * threads, which get an {@code IllegalStateException} while the loop runs: they reach it by
+ * {@code loop.callSoonThreadsafe(() -> queue.putNowait(item))}.
  *
  * @param <E> the type of the items
  */
@@ -14,9 +15,10 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
 
   private final int maxsize;
   private final java.util.Queue<E> items;
-  private final WaitQueue getters = new WaitQueue(this);
-  private final WaitQueue putters = new WaitQueue(this);
-  private final Event finished = new Event();
+  private final LoopBound bound = new LoopBound(this);
+  private final WaitQueue getters = new WaitQueue(bound);
+  private final WaitQueue putters = new WaitQueue(bound);
+  private final WaitQueue joiners = new WaitQueue(bound);
   private int unfinished;
   private boolean shutdown;
 
@@ -37,7 +39,6 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
   Queue(int maxsize, java.util.Queue<E> items) {
     this.maxsize = maxsize;
     this.items = items;
-    finished.set();
   }
 
   /**
@@ -48,6 +49,7 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
    */
   public final void put(E item) {
     Objects.requireNonNull(item, "item");
+    bound.check("put");
     while (full()) {
       checkShutdown();
       WaitQueue.Waiter putter = putters.newWaiter();
@@ -60,7 +62,7 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
         throw cancelled;
       }
     }
-    putNowait(item);
+    add(item);
   }
 
   /**
@@ -71,13 +73,17 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
    */
   public final void putNowait(E item) {
     Objects.requireNonNull(item, "item");
+    bound.check("putNowait");
+    add(item);
+  }
+
+  private void add(E item) {
     checkShutdown();
     if (full()) {
       throw new QueueFullException();
     }
     items.add(item);
     unfinished++;
-    finished.clear();
     getters.wakeNext();
   }
 
@@ -88,6 +94,7 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
    * @throws CancelledError if the calling task is cancelled; no item is taken then
    */
   public final E get() {
+    bound.check("get");
     while (empty()) {
       checkShutdown();
       WaitQueue.Waiter getter = getters.newWaiter();
@@ -100,7 +107,7 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
         throw cancelled;
       }
     }
-    return getNowait();
+    return take();
   }
 
   /**
@@ -110,6 +117,11 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
    * @throws QueueShutDownException if there is none and the queue is shut down
    */
   public final E getNowait() {
+    bound.check("getNowait");
+    return take();
+  }
+
+  private E take() {
     E item = items.poll();
     if (item == null) {
       checkShutdown();
@@ -126,6 +138,7 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
    *     ValueError})
    */
   public final void taskDone() {
+    bound.check("taskDone");
     if (unfinished <= 0) {
       throw new IllegalStateException("taskDone() called too many times");
     }
@@ -139,8 +152,9 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
    * @throws CancelledError if the calling task is cancelled
    */
   public final void join() {
+    bound.check("join");
     if (unfinished > 0) {
-      finished.await();
+      joiners.await();
     }
   }
 
@@ -156,6 +170,7 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
    * @param immediate whether to drop what is in the queue, as if it were dealt with
    */
   public final void shutdown(boolean immediate) {
+    bound.check("shutdown");
     shutdown = true;
     if (immediate) {
       unfinished = Math.max(0, unfinished - items.size());
@@ -168,7 +183,7 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
 
   private void finishIfDone() {
     if (unfinished == 0) {
-      finished.set();
+      joiners.wakeAll();
     }
   }
 

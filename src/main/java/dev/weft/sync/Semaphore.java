@@ -6,11 +6,12 @@ import java.util.concurrent.Callable;
 
 /**
  * A number of permits that tasks take and give back: asyncio's {@code Semaphore}. Fair, also when there
- * are permits left.
+ * are permits left. Not for other threads, which get an {@code IllegalStateException} while the loop runs.
  */
 public sealed class Semaphore permits BoundedSemaphore {
 
-  private final WaitQueue waiters = new WaitQueue(this);
+  private final LoopBound bound = new LoopBound(this);
+  private final WaitQueue waiters = new WaitQueue(bound);
   private int permits;
 
   /** A semaphore with one permit. */
@@ -36,6 +37,7 @@ public sealed class Semaphore permits BoundedSemaphore {
    * @throws CancelledError if the calling task is cancelled; it has no permit then
    */
   public final void acquire() {
+    bound.check("acquire");
     if (!locked()) {
       permits--;
       return;
@@ -57,6 +59,7 @@ public sealed class Semaphore permits BoundedSemaphore {
    * Gives a permit back, to the first who waits for one if anybody does ({@code release}). Never suspends.
    */
   public void release() {
+    bound.check("release");
     permits++;
     grantOne();
   }
@@ -64,6 +67,11 @@ public sealed class Semaphore permits BoundedSemaphore {
   /** Whether {@link #acquire} would suspend ({@code locked}). */
   public final boolean locked() {
     return permits == 0 || waiters.hasLiveWaiters();
+  }
+
+  /** See {@link LoopBound#check}. */
+  final void checkCaller(String method) {
+    bound.check(method);
   }
 
   /** The number of permits that nobody has or has been granted. */

@@ -2,7 +2,6 @@ package dev.weft.sync;
 
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
-import dev.weft.loop.Task;
 
 /**
  * Tasks that wait for something, first come first served: the one wait primitive under all others.
@@ -32,18 +31,17 @@ final class WaitQueue {
     }
   }
 
-  private final Object owner;
-  private EventLoop loop;
+  private final LoopBound bound;
   private Waiter first;
   private Waiter last;
   private Waiter unwoken; // all before it are done
   private int size;
 
   /**
-   * @param owner whose queue it is, for messages
+   * @param bound of the primitive whose queue it is
    */
-  WaitQueue(Object owner) {
-    this.owner = owner;
+  WaitQueue(LoopBound bound) {
+    this.bound = bound;
   }
 
   /** Parks the calling task until it is woken. */
@@ -67,17 +65,7 @@ final class WaitQueue {
    * @throws IllegalStateException if the caller is not a task, or one of another loop
    */
   Waiter newWaiter() {
-    EventLoop running = Task.current()
-        .orElseThrow(() -> new IllegalStateException("waiting for " + owner + " outside a task, in "
-            + Thread.currentThread() + ": call it in a task (createTask, run)"))
-        .getLoop();
-    if (loop == null) {
-      loop = running;
-    } else if (loop != running) {
-      throw new IllegalStateException(
-          owner + " is bound to a different event loop: " + loop + ", not " + running);
-    }
-    return new Waiter(running);
+    return new Waiter(bound.bind());
   }
 
   private void add(Waiter waiter) {

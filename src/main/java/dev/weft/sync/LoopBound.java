@@ -1,0 +1,72 @@
+package dev.weft.sync;
+
+import dev.weft.loop.BaseEventLoop;
+import dev.weft.loop.Task;
+
+/**
+ * The loop that a primitive belongs to: asyncio's {@code _LoopBoundMixin}. While that loop runs, nobody else may touch
+ * the primitive.
+ *
+ * <p>The loop that makes a primitive owns it until another loop is the first to use it. Without a loop it is nobody's
+ * until a loop uses it. A loop that does not run any more gives it up to the next. Once a task has waited it stays with
+ * the task's loop for good.
+ */
+final class LoopBound {
+
+  private final Object owner;
+
+  private BaseEventLoop loop; // null while it is nobody's
+  private boolean used; // by that loop
+  private boolean waited; // a task of that loop has
+
+  /**
+   * @param owner the primitive, for messages
+   */
+  LoopBound(Object owner) {
+    this.owner = owner;
+    this.loop = BaseEventLoop.current().orElse(null);
+  }
+
+  /**
+   * Checks that the caller may use the primitive, which is to be done before anything is changed.
+   *
+   * @param method what the caller has called
+   * @throws IllegalStateException if the primitive's loop runs and the caller is not on it
+   */
+  void check(String method) {
+    if (!used || !loop.isOnLoop()) {
+      checkElsewhere(method);
+    }
+  }
+
+  private void checkElsewhere(String method) {
+    BaseEventLoop caller = BaseEventLoop.current().orElse(null);
+    if (loop != null && loop != caller && loop.isRunning() && (used || caller == null)) {
+      loop.checkOnLoop(owner.getClass().getSimpleName() + "." + method);
+    }
+    if (!waited && caller != null) {
+      loop = caller;
+      used = true;
+    }
+  }
+
+  /**
+   * Binds the primitive to the loop of the calling task, which is about to wait.
+   *
+   * @throws IllegalStateException if the caller is not a task, or one of another loop
+   */
+  BaseEventLoop bind() {
+    var running = (BaseEventLoop) Task.current()
+        .orElseThrow(() -> new IllegalStateException("waiting for " + owner + " outside a task, in "
+            + Thread.currentThread() + ": call it in a task (createTask, run)"))
+        .getLoop();
+    if (waited && loop != running) {
+      throw new IllegalStateException(
+          owner + " is bound to a different event loop: " + loop + ", not " + running);
+    }
+    loop = running;
+    used = true;
+    waited = true;
+    return running;
+  }
+}
