@@ -2,6 +2,7 @@ package dev.weft.loop;
 
 import dev.weft.carrier.Carrier;
 import dev.weft.carrier.LateCarrier;
+import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,9 @@ import java.util.function.Supplier;
  * All of a loop but its I/O: asyncio's {@code BaseEventLoop}. A subclass waits for I/O in {@link #poll}.
  */
 public abstract class BaseEventLoop extends Turns implements EventLoop {
+
+  static final Cleaner CLEANER =
+      Cleaner.create(Thread.ofPlatform().name("weft-cleaner").daemon().factory());
 
   /** How often, in milliseconds, a thread that waits to read the loop's state looks whether it still runs. */
   private static final long READ_PATIENCE = 50;
@@ -71,7 +75,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * @param action must not refer to the loop
    */
   protected final void whenCollected(Runnable action) {
-    UnretrievedFailure.CLEANER.register(this, action);
+    CLEANER.register(this, action);
   }
 
   // ---- lifecycle

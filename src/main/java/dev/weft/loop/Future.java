@@ -216,8 +216,8 @@ public class Future<T> {
   }
 
   final void fail(Throwable failure) {
-    complete(State.FAILED, failure);
-    content = loop.unretrieved().add(this, failure);
+    checkCanComplete();
+    complete(State.FAILED, loop.unretrieved().add(this, failure));
   }
 
   /** Ends as cancelled, with the error that the first one to look shall see. */
@@ -229,11 +229,15 @@ public class Future<T> {
     complete(State.CANCELLED, message);
   }
 
-  private void complete(State end, Object with) {
+  private void checkCanComplete() {
     if (state != State.PENDING) {
       throw new InvalidStateException("the future is done already: " + this);
     }
     loop.checkCanUse("completing ", this);
+  }
+
+  private void complete(State end, Object with) {
+    checkCanComplete();
     Object waiters = content;
     content = with;
     state = end;

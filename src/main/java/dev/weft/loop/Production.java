@@ -44,7 +44,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
   private void begin(AsyncGenerator<T> asked, BaseEventLoop running) {
     loop = running;
     generator = new WeakReference<>(asked);
-    UnretrievedFailure.CLEANER.register(asked, this::abandoned);
+    BaseEventLoop.CLEANER.register(asked, this::abandoned);
     if (loop.generators().add(this)) {
       Logs.LOOP.warn("{} was first asked for a value after shutdownAsyncgens was called", asked);
     }

@@ -1,43 +1,63 @@
 package dev.weft.loop;
 
-import java.lang.ref.Cleaner;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
 import java.util.List;
+
+/*
+ * No Cleaner: to register with one takes a lock that its thread and all other loops share. A virtual thread that
+ * waits for it lets others run, in the middle of the completion of a future, which they must find either pending or
+ * done. Here the loop that keeps the record is all that there is to register with.
+ */
 
 /**
  * The failure of a future at which nobody has looked yet. If the future is collected, or the loop
  * closed, before somebody does, the failure is reported. Must not refer to the future itself.
  */
-final class UnretrievedFailure {
+final class UnretrievedFailure extends PhantomReference<Future<?>> {
 
-  static final Cleaner CLEANER =
-      Cleaner.create(Thread.ofPlatform().name("weft-cleaner").daemon().factory());
+  private static final ReferenceQueue<Future<?>> COLLECTED = new ReferenceQueue<>();
+
+  static {
+    Thread.ofPlatform()
+        .name("weft-unretrieved")
+        .daemon()
+        .inheritInheritableThreadLocals(false)
+        .start(UnretrievedFailure::awaitCollected);
+  }
 
   private final BaseEventLoop loop;
   final Throwable failure;
   private final String what;
   private final List<StackTraceElement> source;
-  private Cleaner.Cleanable cleanable;
   private boolean settled;
 
   UnretrievedFailure(BaseEventLoop loop, Future<?> future, Throwable failure) {
+    super(future, COLLECTED);
     this.loop = loop;
     this.failure = failure;
     this.what = future instanceof Task ? "Task" : "Future";
     this.source = loop.origins().of(future);
-    synchronized (this) {
-      cleanable = CLEANER.register(future, this::collected);
+  }
+
+  private static void awaitCollected() {
+    while (true) {
+      try {
+        ((UnretrievedFailure) COLLECTED.remove()).collected();
+      } catch (Throwable error) {
+        Logs.LOOP.error("reporting a failure that was never retrieved failed", error);
+      }
     }
   }
 
   /** Somebody has looked. */
   void retrieved() {
     if (settle()) {
-      cleanable.clean();
       loop.unretrieved().remove(this);
     }
   }
 
-  /** Nobody will look any more: the future is collected. Cleaner thread. */
+  /** Nobody will look any more: the future is collected. A thread of its own. */
   private void collected() {
     // Settled only where it is reported: the loop may be closed before it gets there.
     loop.reportFromAnywhere(this::report);
@@ -46,7 +66,6 @@ final class UnretrievedFailure {
   /** Nobody will look any more: the future is collected, or the loop closes. */
   void report() {
     if (settle()) {
-      cleanable.clean();
       loop.unretrieved().remove(this);
       loop.callExceptionHandler(ExceptionContext.of(what + " exception was never retrieved")
           .withException(failure)
@@ -57,6 +76,7 @@ final class UnretrievedFailure {
   private synchronized boolean settle() {
     boolean first = !settled;
     settled = true;
+    clear();
     return first;
   }
 }

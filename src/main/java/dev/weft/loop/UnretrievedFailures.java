@@ -3,9 +3,13 @@ package dev.weft.loop;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The failures in a loop's futures that nobody has looked at yet. Any thread: the cleaner's is one. */
+/** The failures in a loop's futures that nobody has looked at yet. Any thread; the loop's own, as long as it runs. */
 final class UnretrievedFailures {
+
+  // A closed loop reports what is collected, and may itself be collected before.
+  private static final Set<UnretrievedFailure> AFTER_CLOSE = ConcurrentHashMap.newKeySet();
 
   private final BaseEventLoop loop;
   private final Set<UnretrievedFailure> failures = new LinkedHashSet<>(); // under its own lock
@@ -19,12 +23,18 @@ final class UnretrievedFailures {
     synchronized (failures) {
       failures.add(record);
     }
+    if (loop.isClosed()) {
+      AFTER_CLOSE.add(record);
+    }
     return record;
   }
 
   void remove(UnretrievedFailure failure) {
     synchronized (failures) {
       failures.remove(failure);
+    }
+    if (loop.isClosed()) {
+      AFTER_CLOSE.remove(failure);
     }
   }
 

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -287,14 +286,7 @@ class ExceptionHandlerTest {
       System.gc();
       return gone.get() == null;
     });
-    // the cleaner takes what is collected one by one: when a later object's turn has come, so has
-    // the future's
-    var cleaned = new CountDownLatch(1);
-    UnretrievedFailure.CLEANER.register(new Object(), cleaned::countDown);
-    await().until(() -> {
-      System.gc();
-      return cleaned.getCount() == 0;
-    });
+    UnretrievedFailureTest.awaitCollected();
     real.close();
     assertEquals(1, seen.size(), seen::toString);
     assertFalse(real.isRunning());

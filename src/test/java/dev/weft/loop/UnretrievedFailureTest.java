@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.task.Gather;
 import dev.weft.testkit.LogCapture;
 import dev.weft.testkit.Loops;
+import dev.weft.testkit.Order;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,7 +103,7 @@ class UnretrievedFailureTest {
       System.gc();
       return future.get() == null;
     });
-    awaitCleaner();
+    awaitCollected();
     assertEquals(List.of(), reports);
     loop.close();
     assertEquals(1, reports.size());
@@ -112,14 +115,68 @@ class UnretrievedFailureTest {
     return new WeakReference<>(future);
   }
 
-  /** Cleaners work off what was collected in order; so whatever was collected before is done. */
-  private static void awaitCleaner() {
-    var cleaned = new AtomicBoolean();
-    UnretrievedFailure.CLEANER.register(new Object(), () -> cleaned.set(true));
+  /** What is collected is worked off in order: whatever was collected before this is called is done afterwards. */
+  static void awaitCollected() {
+    var reported = new CountDownLatch(1);
+    failAfterClose(reported);
     await().pollInSameThread().until(() -> {
       System.gc();
-      return cleaned.get();
+      return reported.getCount() == 0;
     });
+  }
+
+  private static void failAfterClose(CountDownLatch reported) {
+    EventLoop closed = Loops.newLoop();
+    closed.setExceptionHandler((l, record) -> reported.countDown());
+    closed.close();
+    closed.createFuture().setException(new IOException("nobody looks"));
+  }
+
+  @Test
+  @DisplayName("FUT-9: a failure after the loop is closed is reported, also if the loop is dropped")
+  void afterClose() {
+    awaitCollected();
+  }
+
+  @Test
+  @DisplayName(
+      "FUT-9: a future fails at once: the task that waits for it runs after the callback that fails it")
+  void failsAtOnce() throws Exception {
+    var stopped = new AtomicBoolean();
+    var others = new ArrayList<Thread>();
+    for (int i = 0; i < 2; i++) {
+      others.add(Thread.ofPlatform().start(() -> {
+        try (EventLoop other = Loops.newLoop()) {
+          while (!stopped.get()) {
+            Future<String> future = other.createFuture();
+            future.setException(failure);
+            future.exception();
+          }
+        }
+      }));
+    }
+    try {
+      loop.runUntilComplete(() -> {
+        for (int i = 0; i < 20_000; i++) {
+          var order = new Order();
+          Future<String> future = loop.createFuture();
+          loop.callSoon(() -> {
+            order.expect(1);
+            future.setException(failure);
+            order.expect(2);
+          });
+          assertThrows(IOException.class, future::await);
+          order.finish(3);
+        }
+      });
+    } finally {
+      stopped.set(true);
+      for (Thread other : others) {
+        other.join();
+      }
+    }
+    loop.close();
+    assertEquals(List.of(), reports);
   }
 
   @Test
