@@ -253,7 +253,7 @@ public interface EventLoop extends AutoCloseable {
    * before the thread begins runs it interrupted. {@code dev.weft.thread} has factories of such threads.
    * Any thread; never suspends.
    *
-   * @param name the thread's and the task's; empty for none
+   * @param name the thread's and the task's; empty for {@code Task-} and a number
    * @throws IllegalStateException if the loop is closed
    */
   Thread newThread(Runnable code, String name);

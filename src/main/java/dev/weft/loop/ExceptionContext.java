@@ -27,6 +27,9 @@ public final class ExceptionContext {
   /** The key of the {@link Task} concerned. */
   public static final String TASK = "task";
 
+  /** The key of the name of a task that is not there any more: of a failure that nobody has retrieved. */
+  public static final String TASK_NAME = "task_name";
+
   /** The key of the {@link Handle} whose callback failed. */
   public static final String HANDLE = "handle";
 

@@ -42,7 +42,6 @@ public final class Task<T> extends Future<T> {
 
   private final Coroutine<T> coroutine;
   private final Thread thread;
-  private long number; // of the name; 0 for a name that was given, which the thread has
 
   // loop thread only
   private boolean running; // or parked in some JDK call, or queued after one
@@ -63,8 +62,9 @@ public final class Task<T> extends Future<T> {
     super(loop);
     Context given = options.context().orElse(null);
     this.coroutine = new Coroutine<>(this, body, given == null ? Context.bindings() : given);
-    this.number = options.name().isEmpty() ? COUNTER.incrementAndGet() : 0;
-    this.thread = loop.newThread(coroutine, options.name().orElse(""));
+    String name = options.name().orElse(null);
+    this.thread =
+        loop.newThread(coroutine, name == null ? "Task-" + COUNTER.incrementAndGet() : name);
   }
 
   /**
@@ -426,16 +426,16 @@ public final class Task<T> extends Future<T> {
   // ---- what it is
 
   /**
-   * The task's name ({@code get_name}): the one given, which is its thread's, else {@code Task-} and a number.
+   * The task's name ({@code get_name}): the one given, else {@code Task-} and a number. It is the name of the
+   * task's thread, so logs, thread dumps and debuggers show it, too.
    */
   public String getName() {
-    return number == 0 ? thread.getName() : "Task-" + number;
+    return thread.getName();
   }
 
   /** Names the task and its thread ({@code set_name}). */
   public void setName(String name) {
     thread.setName(Objects.requireNonNull(name, "name"));
-    number = 0;
   }
 
   /** The context that the task runs in ({@code get_context}). */

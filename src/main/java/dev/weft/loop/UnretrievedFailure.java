@@ -28,7 +28,7 @@ final class UnretrievedFailure extends PhantomReference<Future<?>> {
 
   private final BaseEventLoop loop;
   final Throwable failure;
-  private final String what;
+  private final String taskName; // null for a future that is no task
   private final List<StackTraceElement> source;
   private boolean settled;
 
@@ -36,7 +36,7 @@ final class UnretrievedFailure extends PhantomReference<Future<?>> {
     super(future, COLLECTED);
     this.loop = loop;
     this.failure = failure;
-    this.what = future instanceof Task ? "Task" : "Future";
+    this.taskName = future instanceof Task<?> task ? task.getName() : null;
     this.source = loop.origins().of(future);
   }
 
@@ -67,10 +67,15 @@ final class UnretrievedFailure extends PhantomReference<Future<?>> {
   void report() {
     if (settle()) {
       loop.unretrieved().remove(this);
-      loop.callExceptionHandler(ExceptionContext.of(what + " exception was never retrieved")
-          .withException(failure)
-          .withSource(source));
+      loop.callExceptionHandler(context().withException(failure).withSource(source));
     }
+  }
+
+  private ExceptionContext context() {
+    return taskName == null
+        ? ExceptionContext.of("Future exception was never retrieved")
+        : ExceptionContext.of("Task exception was never retrieved")
+            .with(ExceptionContext.TASK_NAME, taskName);
   }
 
   private synchronized boolean settle() {

@@ -17,7 +17,7 @@ public final class LoopThreads {
   private LoopThreads() {}
 
   /**
-   * Makes threads without names. Once the loop is closed, it makes none: {@code newThread} returns null,
+   * Makes threads that are named as tasks are: {@code Task-} and a number. Once the loop is closed, it makes none: {@code newThread} returns null,
    * which executors take as a rejection.
    */
   public static ThreadFactory factory(EventLoop loop) {

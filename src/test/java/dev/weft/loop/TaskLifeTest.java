@@ -230,6 +230,22 @@ class TaskLifeTest {
     });
   }
 
+  @Test
+  @DisplayName("TASK-10: the thread of a task without a name has the name that the task tells")
+  void nameOfTheThread() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      Task<String> unnamed = loop.createTask(() -> Thread.currentThread().getName());
+      assertEquals(unnamed.getName(), unnamed.await());
+      assertTrue(unnamed.toString().contains(unnamed.getName()), unnamed.toString());
+      String thread = loop.newThread(() -> {}, "").getName();
+      assertTrue(thread.matches("Task-[1-9][0-9]*"), thread);
+      Task<String> nameless = loop.createTask(
+          () -> Thread.currentThread().getName(), TaskOptions.defaults().withName(""));
+      assertEquals("", nameless.await(), "as given");
+    });
+  }
+
   private static long number(Task<?> task) {
     return Long.parseLong(task.getName().substring("Task-".length()));
   }

@@ -61,6 +61,31 @@ class UnretrievedFailureTest {
   }
 
   @Test
+  @DisplayName("FUT-9: the report of a task's failure names the task, also in the log")
+  void namesTheTask() {
+    try (var log = LogCapture.start()) {
+      loop.resetExceptionHandler();
+      String name = loop.runUntilComplete(() -> {
+        Task<Void> task = loop.createTask(() -> {
+          throw failure;
+        });
+        Loops.turns(1);
+        return task.getName();
+      });
+      loop.createFuture().setException(failure);
+      loop.close();
+      List<String> told =
+          log.events(Level.ERROR).stream().map(LogCapture.Event::message).toList();
+      String line = System.lineSeparator();
+      assertEquals(
+          List.of(
+              "Task exception was never retrieved" + line + "task_name: " + name,
+              "Future exception was never retrieved"),
+          told);
+    }
+  }
+
+  @Test
   @DisplayName("FUT-9: reported to the log if there is no handler")
   void toTheLog() {
     try (var log = LogCapture.start()) {

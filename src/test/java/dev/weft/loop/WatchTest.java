@@ -114,6 +114,18 @@ class WatchTest {
   }
 
   @Test
+  @DisplayName(
+      "DBG-2: a task without a name that blocks its loop is told by the name that it has anyway")
+  void unnamedTask() throws Exception {
+    var begun = new CountDownLatch(1);
+    var name = new AtomicReference<String>();
+    loop.callSoonThreadsafe(() -> name.set(loop.createTask(() -> spin(begun)).getName()));
+    begun.await();
+    look(7);
+    assertTrue(theOne().toString().contains(name.get() + " (#"), told::toString);
+  }
+
+  @Test
   @DisplayName("a loop that sleeps, and one that turns, is not blocked")
   void notBlocked() throws Exception {
     look(20);
