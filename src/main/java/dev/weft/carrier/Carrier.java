@@ -1,5 +1,6 @@
 package dev.weft.carrier;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -19,6 +20,9 @@ public final class Carrier implements Executor {
 
   private static final ConcurrentMap<Thread, Carrier> RUNNING = new ConcurrentHashMap<>();
 
+  /** How many virtual threads may stand still at once, each for the one that it has started in its place. */
+  private static final int MAXIMUM_DEPTH = 10_000;
+
   private final ReadyQueue<Object> ready;
   private final Object owner;
   private final Thread.Builder.OfVirtual builder;
@@ -31,6 +35,8 @@ public final class Carrier implements Executor {
   private boolean capturing;
   private Runnable captured;
   private Runnable handover;
+  private final ArrayList<Runnable> callers =
+      new ArrayList<>(); // they stand still, the innermost last
   private boolean waking;
   private final Guests guests = new Guests();
 
@@ -91,15 +97,21 @@ public final class Carrier implements Executor {
   /** Starts a virtual thread of {@link #newThread}. */
   public void start(Thread own) {
     waking = true;
-    own.start();
-    waking = false;
+    try {
+      own.start();
+    } finally {
+      waking = false;
+    }
   }
 
   /** Unparks a virtual thread of {@link #newThread}. */
   public void wake(Thread own) {
     waking = true;
-    LockSupport.unpark(own);
-    waking = false;
+    try {
+      LockSupport.unpark(own);
+    } finally {
+      waking = false;
+    }
   }
 
   /**
@@ -117,7 +129,11 @@ public final class Carrier implements Executor {
    */
   public Runnable startCaptured(Thread unstarted) {
     capturing = true;
-    unstarted.start();
+    try {
+      unstarted.start();
+    } finally {
+      capturing = false;
+    }
     return captured;
   }
 
@@ -127,20 +143,34 @@ public final class Carrier implements Executor {
    */
   public void yieldCaptured() {
     capturing = true;
-    Thread.yield();
+    try {
+      Thread.yield();
+    } finally {
+      capturing = false; // still set if the caller is pinned, or out of stack
+    }
   }
 
   /**
    * Runs a virtual thread up to where it first suspends, while the calling one stands still and then goes
    * on, ahead of the queue; to be called by a virtual thread of this carrier. A caller that is pinned
    * cannot stand still: then the new thread is queued like any other.
+   *
+   * @throws StackOverflowError if threads have started each other in their places without end
    */
   public void startInPlace(Thread unstarted) {
+    if (callers.size() >= MAXIMUM_DEPTH) {
+      throw new StackOverflowError(
+          "tasks have started each other eagerly, " + MAXIMUM_DEPTH + " deep");
+    }
+    callers.ensureCapacity(
+        callers.size() + 1); // the carrier itself must not run out of memory there
     handover = startCaptured(unstarted);
-    yieldCaptured();
-    if (handover != null) { // pinned, and still here
-      capturing = false;
-      ready.add(handover);
+    try {
+      yieldCaptured();
+      if (handover != null) { // pinned, and still here
+        ready.add(handover);
+      }
+    } finally {
       handover = null;
     }
   }
@@ -148,12 +178,28 @@ public final class Carrier implements Executor {
   /** Runs a continuation and what it starts in its place; carrier thread only. */
   public void run(Runnable continuation) {
     continuation.run();
-    while (handover != null) {
-      Runnable started = handover;
-      handover = null;
-      Runnable caller = captured;
-      run(started);
-      caller.run();
+    if (handover != null) {
+      runInPlace();
+    }
+  }
+
+  /** A loop and no recursion: threads that start each other in their places must not use up the carrier's stack. */
+  private void runInPlace() {
+    try {
+      do {
+        if (handover != null) {
+          Runnable started = handover;
+          handover = null;
+          callers.add(captured);
+          started.run();
+        } else {
+          callers.removeLast().run();
+        }
+      } while (handover != null || !callers.isEmpty());
+    } finally {
+      while (!callers.isEmpty()) { // the JVM has failed: nobody else would go on with them
+        ready.add(callers.removeLast());
+      }
     }
   }
 

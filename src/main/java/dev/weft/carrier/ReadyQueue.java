@@ -2,12 +2,11 @@ package dev.weft.carrier;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
 /*
- * One FIFO, two doors. The carrier appends to `local`, a plain deque. Other threads push on `inbox`, a
+ * One FIFO, two doors. The carrier appends to `local`, a plain ring. Other threads push on `inbox`, a
  * Treiber stack, whose content is moved behind `local` before the carrier appends anything of its own or
  * looks at the queue. So an entry that the carrier can have known of when it appended its own (it was
  * pushed before something the carrier has seen) always comes first: the two doors keep one order. A
@@ -17,6 +16,10 @@ import java.util.List;
  * stores into the inbox and then reads asleep. Both sides are volatile, hence sequentially consistent:
  * at least one of them sees the other, and no wakeup is lost. The producer that flips asleep back to
  * false is the only one that wakes the sleeper, however many come at once.
+ *
+ * The ring grows before it takes an entry, and the inbox is taken once the ring has room for it. So a queue
+ * that finds no memory to grow fails as it was, with every entry in its place. ArrayDeque takes the entry
+ * first, and is empty when it cannot grow.
  */
 
 /**
@@ -44,7 +47,9 @@ public class ReadyQueue<E> {
   private final Runnable wakeup;
 
   // carrier only
-  private final ArrayDeque<E> local = new ArrayDeque<>(256);
+  private Object[] local = new Object[256]; // its length is a power of two
+  private int head;
+  private int size;
 
   // any thread, by compare-and-set
   private volatile Node<E> inbox;
@@ -64,7 +69,10 @@ public class ReadyQueue<E> {
     if (inbox != null) {
       drainInbox();
     }
-    local.add(entry);
+    if (size == local.length) {
+      makeRoom(1);
+    }
+    local[head + size++ & local.length - 1] = entry;
   }
 
   /**
@@ -92,33 +100,45 @@ public class ReadyQueue<E> {
   /** Moves what other threads have appended into the carrier's part; carrier only. */
   public void drainInbox() {
     if (inbox != null && inbox != CLOSED) {
-      moveToLocal(takeInbox(null));
+      moveInbox(null);
     }
   }
 
   /** The number of entries that the carrier has; carrier only, after {@link #drainInbox}. */
   public int size() {
-    return local.size();
+    return size;
   }
 
   /** Whether there is nothing to run, from the carrier or from elsewhere; carrier only. */
   public boolean isEmpty() {
-    return local.isEmpty() && inbox == null;
+    return size == 0 && inbox == null;
   }
 
   /** The first entry, which stays; null if there is none; carrier only. */
+  @SuppressWarnings("unchecked") // the ring has nothing but entries
   public E peek() {
-    return local.peekFirst();
+    return (E) local[head];
   }
 
   /** Puts an entry back to where {@link #poll} took it from; carrier only. */
   public void putBack(E entry) {
-    local.addFirst(entry);
+    if (size == local.length) {
+      makeRoom(1);
+    }
+    head = head - 1 & local.length - 1;
+    local[head] = entry;
+    size++;
   }
 
   /** Takes the first entry; null if there is none; carrier only. */
   public E poll() {
-    return local.pollFirst();
+    E first = peek();
+    if (first != null) {
+      local[head] = null;
+      head = head + 1 & local.length - 1;
+      size--;
+    }
+    return first;
   }
 
   /**
@@ -155,30 +175,53 @@ public class ReadyQueue<E> {
    *
    * @return what was left, in order
    */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // nobody adds to the node that says it is closed
   public List<E> close() {
-    moveToLocal(takeInbox((Node<E>) CLOSED));
-    List<E> left = new ArrayList<>(local);
-    local.clear();
+    moveInbox((Node<E>) CLOSED);
+    List<E> left = new ArrayList<>(size);
+    for (E entry; (entry = poll()) != null; ) {
+      left.add(entry);
+    }
     return left;
   }
 
-  @SuppressWarnings("unchecked")
-  private Node<E> takeInbox(Node<E> replacement) {
-    return (Node<E>) INBOX.getAndSet(this, replacement);
+  private void moveInbox(Node<E> replacement) {
+    Node<E> newest = inbox;
+    Node<E> counted = null;
+    int count = 0;
+    while (true) {
+      for (Node<E> node = newest; node != counted && node != CLOSED; node = node.next) {
+        count++;
+      }
+      if (count > local.length - size) {
+        makeRoom(count);
+      }
+      if (INBOX.compareAndSet(this, newest, replacement)) {
+        break;
+      }
+      counted = newest;
+      newest = inbox;
+    }
+    // the newest is last
+    size += count;
+    int at = head + size;
+    for (Node<E> node = newest; node != null && node != CLOSED; node = node.next) {
+      local[--at & local.length - 1] = node.entry;
+    }
   }
 
-  private void moveToLocal(Node<E> newest) {
-    Node<E> oldest = null;
-    for (Node<E> node = newest; node != null && node != CLOSED; ) {
-      Node<E> next = node.next;
-      node.next = oldest;
-      oldest = node;
-      node = next;
+  private void makeRoom(int more) {
+    int needed = Math.addExact(size, more);
+    if (needed > 1 << 30) {
+      throw new OutOfMemoryError("more than 2^30 entries are ready to run");
     }
-    for (Node<E> node = oldest; node != null; node = node.next) {
-      local.add(node.entry);
-    }
+    Object[] larger =
+        new Object[Math.max(local.length * 2, Integer.highestOneBit(needed - 1) << 1)];
+    int first = Math.min(size, local.length - head);
+    System.arraycopy(local, head, larger, 0, first);
+    System.arraycopy(local, 0, larger, first, size - first);
+    local = larger;
+    head = 0;
   }
 
   private static final class Node<E> {

@@ -329,6 +329,32 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return timer;
   }
 
+  /**
+   * Schedules the end of a wait at a time. As {@link #callAt}, but it does not wait behind a callback that is parked.
+   * Loop thread only.
+   *
+   * @param when by the loop's time, in nanoseconds
+   * @param expire Weft's own code: it completes, cancels or marks, and calls no code of the program's
+   */
+  public final TimerHandle callDeadline(long when, Runnable expire) {
+    checkOnLoop("callDeadline");
+    var timer = new DeadlineTimer(this, when, expire);
+    timers.add(timer);
+    return timer;
+  }
+
+  /** As {@link #callDeadline(long, Runnable)}, after a time; one that is negative has passed. */
+  public final TimerHandle callDeadline(Duration delay, Runnable expire) {
+    return callDeadline(deadline(nanos(delay, "delay")), expire);
+  }
+
+  /** As {@link #callDeadline(long, Runnable)}, for a deadline that has passed: as {@link #callSoon}. */
+  public final TimerHandle callPassedDeadline(Runnable expire) {
+    var passed = new DeadlineTimer(this, clock.time(), expire);
+    append(passed);
+    return passed;
+  }
+
   final void addTimer(TimerHandle timer) {
     timers.add(timer);
   }
@@ -438,10 +464,15 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   final <T> Task<T> newTask(Callable<? extends T> coroutine, TaskOptions options) {
     var task = new Task<T>(this, coroutine, options);
     tasks.add(task);
-    if (options.eagerStart().orElse(false) && Thread.currentThread().isVirtual()) {
-      task.startInPlace(carrier);
-    } else {
-      task.start();
+    try {
+      if (options.eagerStart().orElse(false) && Thread.currentThread().isVirtual()) {
+        task.startInPlace(carrier);
+      } else {
+        task.start();
+      }
+    } catch (Throwable notStarted) {
+      tasks.remove(task); // nothing would ever end it
+      throw notStarted;
     }
     return task;
   }

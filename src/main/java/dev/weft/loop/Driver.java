@@ -13,7 +13,8 @@ import java.util.List;
  * The driver runs all consecutive callbacks in one go and then hands control back. It does so by a yield
  * whose resubmission the carrier captures: the driver is always runnable, and the carrier continues it
  * where the next callback stands in the queue. A driver that is parked inside a callback is not: then
- * later callbacks wait behind it, in order, while tasks and timers go on.
+ * later callbacks wait behind it, in order, while tasks and deadlines go on. A deadline ends a wait of
+ * Weft's own, which may be why the callback is parked; it has a virtual thread of its own then.
  */
 
 /** The virtual thread in which a loop's callbacks run, one after the other. */
@@ -61,6 +62,12 @@ final class Driver extends Strand {
     deferred.add(handle);
   }
 
+  /** Runs a deadline while a callback is parked. Carrier only. */
+  void runBeside(Handle deadline) {
+    Thread beside = carrier.newThread(new BesideDriver(loop, deadline), "weft-deadline");
+    carrier.run(carrier.startCaptured(beside));
+  }
+
   /** Whether callbacks wait for one that has parked. */
   boolean hasDeferred() {
     return !deferred.isEmpty();
@@ -104,8 +111,16 @@ final class Driver extends Strand {
 
   @Override
   public void run() {
-    while (!retired) {
-      runBatches();
+    try {
+      while (!retired) {
+        runBatches();
+      }
+    } finally {
+      if (!retired) { // the JVM has failed: the next callback gets another thread
+        continuation = null;
+        idle = false;
+        putBackDeferred();
+      }
     }
   }
 

@@ -324,6 +324,21 @@ public class Future<T> {
     return 0;
   }
 
+  /** Takes out one that {@link #addWaiter} has put in, without any call that needs much of a stack. */
+  final void removeWaiter(Object waiter) {
+    Object waiters = waiters();
+    if (waiters instanceof ArrayList<?> several) {
+      several.remove(waiter);
+    } else if (waiters == waiter) {
+      content = null;
+    }
+  }
+
+  /** Whether somebody waits for this future, or has a callback for its end. */
+  final boolean hasWaiters() {
+    return waiters() != null;
+  }
+
   private Object waiters() {
     return state == State.PENDING ? content : null;
   }

@@ -58,20 +58,33 @@ public class Handle {
     return false;
   }
 
-  /** Calls the callback on the driver, unless cancelled; a failure goes to the exception handler. */
-  void run(Driver driver) {
+  /**
+   * Whether this ends a wait and must not wait itself behind a parked callback: then a virtual thread of its own
+   * runs it. Weft's own code alone, short.
+   */
+  boolean runsBesideParked() {
+    return false;
+  }
+
+  /** Whether the driver alone may run this, after the callbacks that came before. */
+  final boolean isOrdinary() {
+    return !runsOnCarrier() && !runsBesideParked();
+  }
+
+  /** Calls the callback on {@code strand}, unless cancelled; a failure goes to the exception handler. */
+  void run(Strand strand) {
     if (context == null) {
       return;
     }
     try {
       if (context instanceof Context own) {
-        runIn(own, driver);
+        runIn(own, strand);
       } else {
-        driver.context = context;
+        strand.context = context;
         try {
           invoke();
         } finally {
-          keepContext(driver);
+          keepContext(strand);
         }
       }
     } catch (Throwable error) {
@@ -79,21 +92,21 @@ public class Handle {
     }
   }
 
-  private void runIn(Context own, Driver driver) {
+  private void runIn(Context own, Strand strand) {
     own.enter();
-    driver.context = own;
+    strand.context = own;
     try {
       invoke();
     } finally {
-      driver.context = Bindings.EMPTY;
+      strand.context = Bindings.EMPTY;
       own.exit();
     }
   }
 
   /** What the callback has set is seen by its next run, and by the handler of its failure. */
-  private void keepContext(Driver driver) {
+  private void keepContext(Strand strand) {
     if (context != null) {
-      context = driver.context;
+      context = strand.context;
     }
   }
 

@@ -35,12 +35,9 @@ final class RegionInterrupts implements Runnable {
       return;
     }
     if (looks < PATIENCE) {
-      look = new Handle(task.loop, this, Bindings.EMPTY);
-      task.loop.append(look);
+      look = task.loop.callPassedDeadline(this);
     } else {
-      var later = new TimerHandle(task.loop, task.loop.deadline(PAUSE), this, Bindings.EMPTY);
-      look = later;
-      task.loop.addTimer(later);
+      look = task.loop.callDeadline(task.loop.deadline(PAUSE), this);
     }
   }
 

@@ -26,6 +26,9 @@ public final class Runner implements AutoCloseable {
   /** How long closing waits for the default executor: THREAD_JOIN_TIMEOUT. */
   private static final Duration EXECUTOR_TIMEOUT = Duration.ofMinutes(5);
 
+  /** How long closing takes at most after a failure of the JVM. */
+  private static final Duration FATAL_LIMIT = Duration.ofSeconds(10);
+
   /** How often closing looks for tasks that were created while others were being cancelled. */
   private static final int CANCEL_ROUNDS = 100;
 
@@ -169,7 +172,11 @@ public final class Runner implements AutoCloseable {
     }
     Throwable failure = null;
     try {
-      cleanUp();
+      if (thrown instanceof VirtualMachineError) {
+        cleanUpAfter((VirtualMachineError) thrown);
+      } else {
+        cleanUp();
+      }
     } catch (Throwable error) {
       failure = error;
     }
@@ -184,6 +191,24 @@ public final class Runner implements AutoCloseable {
     }
     if (failure != null && failure != thrown) {
       throw Throwables.rethrow(failure);
+    }
+  }
+
+  /**
+   * Whatever the JVM's failure has left undone may keep tasks from ending, and cleaning up may fail by the same lack: so
+   * the failure is shown first, and the loop gives up at a time.
+   */
+  private void cleanUpAfter(VirtualMachineError fatal) {
+    Logs.RUNNER.error("The run has failed, its tasks are cancelled now", fatal);
+    var base = (BaseEventLoop) loop;
+    TimerHandle limit = base.callDeadline(
+        FATAL_LIMIT,
+        () -> base.unwind(new IllegalStateException(
+            "the loop has not cleaned up within " + FATAL_LIMIT + " of a fatal error", fatal)));
+    try {
+      cleanUp();
+    } finally {
+      limit.cancel();
     }
   }
 

@@ -3,9 +3,12 @@ package dev.weft.loop;
 import dev.weft.carrier.Carrier;
 import dev.weft.carrier.Fiber;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -40,6 +43,9 @@ public final class Task<T> extends Future<T> {
 
   private static final AtomicLong COUNTER = new AtomicLong();
 
+  /** Cycles of more tasks than this are not looked for: each wait of a task that others wait for would search. */
+  private static final int LONGEST_CYCLE = 10_000;
+
   private final Coroutine<T> coroutine;
   private final Thread thread;
 
@@ -49,6 +55,7 @@ public final class Task<T> extends Future<T> {
   private boolean woken;
   private boolean mustCancel;
   private boolean interruptSent;
+  private boolean forwarding; // a request to cancel, to what this task waits for
   private String cancelMessage;
   private int cancelling;
   private boolean internal;
@@ -125,7 +132,6 @@ public final class Task<T> extends Future<T> {
     Context creators = Context.currentOrNull();
     Context own = coroutine.contextOrNull();
     if (own != null && (own == creators || own.isEntered())) {
-      loop.remove(this);
       throw new IllegalStateException("cannot enter context: a creator of this eager task has it");
     }
     // A task's own context is not entered as such; while its eager child runs it counts as entered.
@@ -180,31 +186,35 @@ public final class Task<T> extends Future<T> {
    * what is needed behind the park is in fields.
    */
   void suspendOn(Future<?> future) {
-    if (future.loop != loop) {
-      throw new IllegalStateException(
-          this + " got " + future + " attached to a different loop: " + future.loop);
-    }
-    if (future == this) {
-      throw new IllegalStateException("Task cannot await on itself: " + this);
+    if (future == this || future.loop != loop) {
+      refuse(future);
     }
     loop.checkCanSuspend(this);
     noticeInterrupt();
-    future.addWaiter(this);
+    if (future instanceof Task<?> other && other.awaited != null && hasWaiters()) {
+      reportCycle(other);
+    }
     awaited = future;
     woken = false;
-    running = false;
-    if (mustCancel && future.cancel(cancelMessage)) {
-      mustCancel = false;
-      takeTurnIfWoken();
-    } else if (region != null && region.isReached() && future.cancel(CancelRegion.MESSAGE)) {
-      takeTurnIfWoken();
-    }
-    while (!woken) {
-      endStep();
-      LockSupport.park();
-      if (!woken) {
-        unparkedInVain();
+    try {
+      future.addWaiter(this);
+      running = false;
+      if (mustCancel && future.cancel(cancelMessage)) {
+        mustCancel = false;
+        takeTurnIfWoken();
+      } else if (region != null && region.isReached() && future.cancel(CancelRegion.MESSAGE)) {
+        takeTurnIfWoken();
       }
+      while (!woken) {
+        endStep();
+        LockSupport.park();
+        if (!woken) {
+          unparkedInVain();
+        }
+      }
+    } catch (Throwable failed) { // the stack or the memory is at its end, or the task is pinned
+      stopWaiting();
+      throw failed;
     }
     Future<?> done = awaited;
     awaited = null;
@@ -218,14 +228,28 @@ public final class Task<T> extends Future<T> {
     }
   }
 
+  /** The loop refuses what a task cannot wait for in the task's next turn, and a request to cancel comes first. */
+  private void refuse(Future<?> future) {
+    yieldNow();
+    throw new IllegalStateException(
+        future == this
+            ? "Task cannot await on itself: " + this
+            : this + " got " + future + " attached to a different loop: " + future.loop);
+  }
+
+  /** Takes back what a wait has begun. With few calls, as the stack may be at its end. */
+  private void stopWaiting() {
+    Future<?> future = awaited;
+    awaited = null;
+    running = true;
+    future.removeWaiter(this);
+  }
+
   private void unparkedInVain() {
     if (Thread.interrupted()) {
       cancel();
       takeTurnIfWoken();
     } else if (loop.isPinned()) {
-      awaited.removeWaiters(waiter -> waiter == this);
-      running = true;
-      awaited = null;
       throw Turns.pinned();
     }
   }
@@ -341,17 +365,99 @@ public final class Task<T> extends Future<T> {
       return false;
     }
     loop.checkCanUse("cancelling ", this);
-    cancelling++;
-    if (awaited != null && awaited.cancel(message)) {
+    if (forwarding) { // its own request, which has come round
+      leaveCycle(message);
       return true;
     }
+    Set<Task<?>> seen = waitsInCycle() ? new HashSet<>(List.of(this)) : null;
+    cancelling++;
+    Task<?> last = this;
+    Task<?> next;
+    while ((next = last.awaitedTask()) != null
+        && !next.forwarding
+        && (seen == null || seen.add(next))) {
+      next.cancelling++;
+      last = next;
+    }
+    if (next != null) {
+      last.leaveCycle(message);
+    } else if (!last.forwardCancel(message)) {
+      last.requestCancel(message);
+    }
+    return true;
+  }
+
+  /** Asks what this task waits for to be cancelled; false if it waits for nothing that can be. */
+  private boolean forwardCancel(String message) {
+    if (awaited == null) {
+      return false;
+    }
+    forwarding = true; // what it waits for may wait for this task, and ask it again
+    try {
+      return awaited.cancel(message);
+    } finally {
+      forwarding = false;
+    }
+  }
+
+  private void requestCancel(String message) {
     mustCancel = true;
     cancelMessage = message;
     if (running) {
       interruptSent = true;
       thread.interrupt();
     }
+  }
+
+  // ---- tasks that wait for tasks
+
+  /** The task that this one waits for, if that is not done; else null. */
+  private Task<?> awaitedTask() {
+    return awaited instanceof Task<?> task && !task.done() ? task : null;
+  }
+
+  /** Whether this task waits for a task that waits, over some tasks, for itself. By Brent's algorithm. */
+  private boolean waitsInCycle() {
+    Task<?> mark = this;
+    int bound = 1;
+    int steps = 0;
+    for (Task<?> at = awaitedTask(); at != mark; at = at.awaitedTask()) {
+      if (at == null) {
+        return false;
+      }
+      if (++steps == bound) {
+        mark = at;
+        bound *= 2;
+        steps = 0;
+      }
+    }
     return true;
+  }
+
+  /** The wait of this task ends as cancelled, though nothing completes what it waits for. */
+  private void leaveCycle(String message) {
+    awaited.removeWaiter(this);
+    mustCancel = true;
+    cancelMessage = message;
+    wake();
+  }
+
+  /** Tells the exception handler of tasks that would wait for each other once this one waits for {@code other}. */
+  private void reportCycle(Task<?> other) {
+    var cycle = new ArrayList<Task<?>>(List.of(this));
+    for (Task<?> at = other; at != this; at = at.awaitedTask()) {
+      if (at == null || cycle.size() > LONGEST_CYCLE) {
+        return;
+      }
+      cycle.add(at);
+    }
+    loop.append(new Handle(
+        loop,
+        () -> loop.callExceptionHandler(
+            ExceptionContext.of("Tasks wait for each other, so that none of them can go on")
+                .with(ExceptionContext.TASK, this)
+                .with("tasks", cycle)),
+        Bindings.EMPTY));
   }
 
   @Override

@@ -36,10 +36,10 @@ final class ThreadSafeHandle extends Handle {
   }
 
   @Override
-  void run(Driver driver) {
+  void run(Strand strand) {
     running.lock();
     try {
-      super.run(driver);
+      super.run(strand);
     } finally {
       running.unlock();
     }

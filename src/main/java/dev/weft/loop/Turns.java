@@ -5,6 +5,7 @@ import dev.weft.carrier.ReadyQueue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
@@ -97,20 +98,66 @@ abstract class Turns {
       do {
         runOnce();
       } while (!stopping);
+      if (!driver.isAvailable()) {
+        awaitParkedCallback();
+      }
     } finally {
       watchdog.end();
       stopping = false;
-      driver.retire();
-      running = false;
-      thread = null;
-      carrier.exit();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+      try {
+        driver.retire();
+      } finally {
+        running = false;
+        thread = null;
+        carrier.exit();
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
       }
     }
   }
 
   private void runOnce() {
+    beginTurn();
+    while (remaining > 0) {
+      runNext();
+      if (fatal != null) {
+        throwFatal();
+      }
+    }
+  }
+
+  /**
+   * The loop is stopped, and a callback is parked: it ends first, and those of its turn that wait behind it. Tasks and
+   * deadlines go on meanwhile, as it waits for one of them. Other callbacks are for the next run.
+   */
+  private void awaitParkedCallback() {
+    var later = new ArrayDeque<Handle>();
+    try {
+      while (!driver.isAvailable()) {
+        beginTurn();
+        for (int left = remaining; left > 0 && !driver.isAvailable(); left--) {
+          remaining = 1; // the driver is to find no callback behind what it has
+          if (ready.peek() instanceof Handle handle && handle.isOrdinary()) {
+            ready.poll();
+            later.add(handle);
+          } else {
+            runNext();
+          }
+          if (fatal != null) {
+            throwFatal();
+          }
+        }
+      }
+    } finally {
+      for (Handle last; (last = later.pollLast()) != null; ) {
+        ready.putBack(last);
+      }
+    }
+  }
+
+  /** Polls, and appends what is due: what is ready then makes up the turn. */
+  private void beginTurn() {
     long timeout = pollTimeout();
     if (timeout > 0) {
       timeout = clock.block(timeout);
@@ -132,12 +179,6 @@ abstract class Turns {
     }
     ready.drainInbox();
     remaining = ready.size();
-    while (remaining > 0) {
-      runNext();
-      if (fatal != null) {
-        throwFatal();
-      }
-    }
   }
 
   // ---- for the watchdog, on its thread
@@ -193,7 +234,7 @@ abstract class Turns {
   // ---- for the loop
 
   private long pollTimeout() {
-    if (stopping || !ready.isEmpty()) {
+    if (stopping && driver.isAvailable() || !ready.isEmpty()) {
       return 0;
     }
     if (timers.isEmpty()) {
@@ -237,7 +278,11 @@ abstract class Turns {
     } else {
       remaining--;
       ready.poll();
-      driver.defer(handle);
+      if (handle.runsBesideParked()) {
+        driver.runBeside(handle);
+      } else {
+        driver.defer(handle);
+      }
     }
   }
 
@@ -261,7 +306,11 @@ abstract class Turns {
     if (fatal == null) {
       fatal = error;
     } else if (fatal != error) {
-      fatal.addSuppressed(error);
+      try {
+        fatal.addSuppressed(error);
+      } catch (OutOfMemoryError none) {
+        // the first error is what leaves the loop
+      }
     }
   }
 

@@ -137,7 +137,7 @@ final class BlockingChannel implements Selectable {
 
   private Handle timer(Direction direction, long nanos) {
     Thread caller = Thread.currentThread();
-    return loop.callLater(Duration.ofNanos(nanos), () -> {
+    return loop.callDeadline(Duration.ofNanos(nanos), () -> {
       direction.timedOut = true;
       LockSupport.unpark(caller);
     });

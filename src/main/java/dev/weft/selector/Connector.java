@@ -126,7 +126,7 @@ final class Connector {
 
   private void awaitNews(Optional<Duration> limit) {
     news = loop.createFuture();
-    TimerHandle timer = limit.isPresent() ? loop.callLater(limit.get(), this::tell) : null;
+    TimerHandle timer = limit.isPresent() ? loop.callDeadline(limit.get(), this::tell) : null;
     try {
       news.await();
     } finally {

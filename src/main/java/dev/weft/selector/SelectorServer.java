@@ -213,7 +213,7 @@ final class SelectorServer implements Server, Releasable {
     loop.checkThread("shutdown");
     close();
     var overdue = new Overdue();
-    TimerHandle end = loop.callLater(grace, overdue);
+    TimerHandle end = loop.callDeadline(grace, overdue);
     try {
       waitClosed();
     } catch (CancelledError cancelled) {

@@ -1,5 +1,6 @@
 package dev.weft.task;
 
+import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.CallGraph;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
@@ -57,7 +58,7 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
     }
     left = todo.size();
     if (left > 0 && timeout.isPresent()) {
-      timer = loop.callLater(timeout.get(), this::timedOut);
+      timer = ((BaseEventLoop) loop).callDeadline(timeout.get(), this::timedOut);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.weft.task;
 
+import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.CancelRegion;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
@@ -51,7 +52,7 @@ public final class CancelScope extends CancelRegion {
   private State state = State.CREATED;
   private boolean caught;
   private OptionalLong deadline = OptionalLong.empty();
-  private EventLoop loop;
+  private BaseEventLoop loop;
   private Handle timer;
 
   /** A scope that is not entered yet, without a deadline and a shield. */
@@ -166,7 +167,7 @@ public final class CancelScope extends CancelRegion {
     }
     enter("a cancel scope");
     state = State.ENTERED;
-    loop = EventLoop.getRunningLoop();
+    loop = (BaseEventLoop) EventLoop.getRunningLoop();
     setTimer();
   }
 
@@ -235,7 +236,7 @@ public final class CancelScope extends CancelRegion {
       if (when - loop.time() <= 0) {
         cancel();
       } else {
-        timer = loop.callAt(when, this::cancel);
+        timer = loop.callDeadline(when, this::cancel);
       }
     }
   }

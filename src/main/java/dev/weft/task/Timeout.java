@@ -1,7 +1,7 @@
 package dev.weft.task;
 
+import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.CancelledError;
-import dev.weft.loop.EventLoop;
 import dev.weft.loop.Handle;
 import dev.weft.loop.Task;
 import java.time.Duration;
@@ -30,7 +30,7 @@ public final class Timeout {
     FINISHED
   }
 
-  private final EventLoop loop;
+  private final BaseEventLoop loop;
   private final Task<?> task;
   private final int cancellingBefore;
   private State state = State.ENTERED;
@@ -39,7 +39,7 @@ public final class Timeout {
 
   private Timeout(Task<?> task) {
     this.task = task;
-    this.loop = task.getLoop();
+    this.loop = (BaseEventLoop) task.getLoop();
     this.cancellingBefore = task.cancelling();
   }
 
@@ -129,8 +129,8 @@ public final class Timeout {
     cancelTimer();
     if (deadline.isPresent()) {
       timer = deadline.getAsLong() - loop.time() <= 0
-          ? loop.callSoon(this::expire)
-          : loop.callAt(deadline.getAsLong(), this::expire);
+          ? loop.callPassedDeadline(this::expire)
+          : loop.callDeadline(deadline.getAsLong(), this::expire);
     }
   }
 

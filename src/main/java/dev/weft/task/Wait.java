@@ -1,5 +1,6 @@
 package dev.weft.task;
 
+import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.CallGraph;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
@@ -76,7 +77,7 @@ public final class Wait {
     Optional<Task<?>> waiting = Task.current(); // without, the await will say so
     try {
       if (timeout.isPresent()) {
-        timer = loop.callLater(timeout.get(), this::release);
+        timer = ((BaseEventLoop) loop).callDeadline(timeout.get(), this::release);
       }
       for (Future<?> future : futures) {
         future.addDoneCallback(completed);

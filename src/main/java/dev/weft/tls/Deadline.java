@@ -18,7 +18,7 @@ final class Deadline {
   }
 
   void start(String what, Duration limit) {
-    timer = loop.callLater(
+    timer = loop.callDeadline(
         limit,
         () -> layer.abort(new SocketTimeoutException(
             "the TLS " + what + " is taking longer than " + limit + ": aborting the connection")));

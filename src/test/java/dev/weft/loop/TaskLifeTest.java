@@ -172,6 +172,43 @@ class TaskLifeTest {
   }
 
   @Test
+  @DisplayName("TASK-6: a task that awaits itself hears of it in its next turn")
+  void awaitsItselfNextTurn() {
+    var order = new Order();
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      var self = new Task<?>[1];
+      self[0] = loop.createTask(() -> {
+        loop.callSoon(() -> order.expect(2));
+        order.expect(1);
+        assertThrows(IllegalStateException.class, self[0]::await);
+        order.expect(3);
+      });
+      self[0].await();
+      order.finish(4);
+    });
+  }
+
+  @Test
+  @DisplayName("TASK-6, TASK-10: a pending cancel comes before the error for awaiting itself")
+  void awaitsItselfCancelled() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      var self = new Task<?>[1];
+      self[0] = loop.createTask(() -> {
+        self[0].cancel("enough");
+        self[0].await();
+      });
+      assertEquals("enough", assertThrows(CancelledError.class, self[0]::await).getMessage());
+      self[0] = loop.createTask(() -> {
+        loop.callSoon(() -> self[0].cancel("between"));
+        self[0].await();
+      });
+      assertEquals("between", assertThrows(CancelledError.class, self[0]::await).getMessage());
+    });
+  }
+
+  @Test
   @DisplayName("TASK-7: nobody can complete a task from outside")
   void setResult() {
     Loops.run(() -> {

@@ -1,0 +1,17 @@
+package dev.weft.loop;
+
+/**
+ * Ends a wait that has a limit. The limit holds while a callback is parked, too, as the wait may be for the very lock
+ * that the callback waits for.
+ */
+final class DeadlineTimer extends TimerHandle {
+
+  DeadlineTimer(BaseEventLoop loop, long when, Runnable expire) {
+    super(loop, when, expire, Bindings.EMPTY);
+  }
+
+  @Override
+  boolean runsBesideParked() {
+    return true;
+  }
+}
