@@ -175,6 +175,20 @@ public final class Carrier implements Executor {
     }
   }
 
+  /**
+   * Runs code on the carrier's platform thread, while the calling virtual thread of this carrier stands still and then
+   * goes on, ahead of the queue: what blocks there blocks the loop. A caller that is pinned runs it itself.
+   */
+  public void runInPlace(Runnable code) {
+    handover = code;
+    yieldCaptured();
+    if (handover != null) { // pinned, and still here
+      capturing = false;
+      handover = null;
+      code.run();
+    }
+  }
+
   /** Runs a continuation and what it starts in its place; carrier thread only. */
   public void run(Runnable continuation) {
     continuation.run();

@@ -17,7 +17,11 @@ public final class LateCarrier {
       1,
       TimeUnit.SECONDS,
       new LinkedTransferQueue<>(),
-      Thread.ofPlatform().name("weft-late-carrier").daemon().factory());
+      Thread.ofPlatform()
+          .name("weft-late-carrier")
+          .daemon()
+          .inheritInheritableThreadLocals(false)
+          .factory());
 
   static {
     THREAD.allowCoreThreadTimeOut(true);

@@ -30,7 +30,11 @@ final class Pollers {
         1,
         TimeUnit.SECONDS,
         new LinkedTransferQueue<>(),
-        Thread.ofPlatform().name("weft-pollers").daemon().factory());
+        Thread.ofPlatform()
+            .name("weft-pollers")
+            .daemon()
+            .inheritInheritableThreadLocals(false)
+            .factory());
 
     static {
       THREAD.allowCoreThreadTimeOut(true);

@@ -26,14 +26,18 @@ import java.util.function.Supplier;
  */
 public abstract class BaseEventLoop extends Turns implements EventLoop {
 
-  static final Cleaner CLEANER =
-      Cleaner.create(Thread.ofPlatform().name("weft-cleaner").daemon().factory());
+  static final Cleaner CLEANER = Cleaner.create(Thread.ofPlatform()
+      .name("weft-cleaner")
+      .daemon()
+      .inheritInheritableThreadLocals(false)
+      .factory());
 
   /** How often, in milliseconds, a thread that waits to read the loop's state looks whether it still runs. */
   private static final long READ_PATIENCE = 50;
 
   private final ExceptionReporter reporter = new ExceptionReporter(this);
-  private final DefaultExecutor executor = new DefaultExecutor();
+  private final DefaultExecutor executor = new DefaultExecutor(this);
+  private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
   // loop thread only
   private final TaskList tasks = new TaskList();
@@ -41,6 +45,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   private final LoopSignals signals = new LoopSignals(this);
   private TaskFactory taskFactory = TaskFactory.DEFAULT;
   private long timerSequence;
+  private Submitters submitters; // null until an executor of the program's is used
   private Unwinding unwinding; // while closing
 
   // written on the loop, read by anyone
@@ -596,8 +601,9 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   @Override
   public final <T> Future<T> runInExecutor(Callable<? extends T> code) {
+    Objects.requireNonNull(code, "code");
     checkOnLoop("runInExecutor");
-    return runInExecutor(executor.get(), code);
+    return executor.run(code);
   }
 
   @Override
@@ -605,7 +611,41 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     Objects.requireNonNull(executor, "executor");
     Objects.requireNonNull(code, "code");
     checkOnLoop("runInExecutor");
-    return ExecutorCall.submit(this, executor, code);
+    return Submission.submit(this, executor, code);
+  }
+
+  /**
+   * As {@link #runInExecutor(Executor, Callable)}, for a pool of Weft's own, whose threads are platform threads that
+   * inherit nothing. It is called right here.
+   */
+  public final <T> Future<T> runInPool(Executor pool, Callable<? extends T> code) {
+    return ExecutorCall.submit(this, pool, code);
+  }
+
+  /** As {@link #runInExecutor(Executor, Callable)}; an executor that runs code in its caller runs it on the loop. */
+  public final <T> Future<T> runInExecutorOrHere(Executor executor, Callable<? extends T> code) {
+    return Submission.submitOrRun(this, executor, code);
+  }
+
+  final Submitters submitters() {
+    if (submitters == null) {
+      submitters = new Submitters();
+    }
+    return submitters;
+  }
+
+  /** That of the thread which has made the loop: what Weft's threads have when they run code of the program's. */
+  final ClassLoader contextClassLoader() {
+    return contextClassLoader;
+  }
+
+  /** Runs code that blocks shortly on the caller's platform thread, ahead of all else on the loop. */
+  final void runInPlace(Runnable code) {
+    if (carrier.isCurrent() && Thread.currentThread().isVirtual()) {
+      carrier.runInPlace(code);
+    } else {
+      code.run();
+    }
   }
 
   @Override
@@ -616,7 +656,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   @Override
   public final void shutdownDefaultExecutor(Duration timeout) {
-    executor.shutdownAndWait(this, timeout);
+    executor.shutdownAndWait(timeout);
   }
 
   /** Runs {@code completion} on the loop; a loop that is closed has nobody left who waits for it. */

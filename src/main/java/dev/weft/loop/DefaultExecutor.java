@@ -1,19 +1,27 @@
 package dev.weft.loop;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The pool of platform threads on which a loop runs blocking code, made at first use. */
+/** What a loop runs blocking code on: a pool of platform threads, made at first use, or an executor of the program's. */
 final class DefaultExecutor {
+
+  private final BaseEventLoop loop;
 
   // loop thread only
   private ExecutorService executor;
+  private boolean own; // whether it is the pool
   private boolean shutdown;
 
-  ExecutorService get() {
+  DefaultExecutor(BaseEventLoop loop) {
+    this.loop = loop;
+  }
+
+  <T> Future<T> run(Callable<? extends T> code) {
     if (shutdown) {
       throw new IllegalStateException("Executor shutdown has been called");
     }
@@ -25,16 +33,24 @@ final class DefaultExecutor {
           threads,
           10,
           TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          Thread.ofPlatform().name("weft-executor-", 0).daemon().factory());
+          new LinkedTransferQueue<>(),
+          Thread.ofPlatform()
+              .name("weft-executor-", 0)
+              .daemon()
+              .inheritInheritableThreadLocals(false)
+              .factory());
       pool.allowCoreThreadTimeOut(true);
       executor = pool;
+      own = true;
     }
-    return executor;
+    return own
+        ? ExecutorCall.submit(loop, executor, code)
+        : Submission.submit(loop, executor, code);
   }
 
   void set(ExecutorService executor) {
     this.executor = executor;
+    own = false;
   }
 
   /** Refuses new work; what is queued still runs. */
@@ -46,7 +62,7 @@ final class DefaultExecutor {
   }
 
   /** Parks the calling task until all threads have ended, or for as long as {@code timeout}. */
-  void shutdownAndWait(BaseEventLoop loop, Duration timeout) {
+  void shutdownAndWait(Duration timeout) {
     long nanos = BaseEventLoop.nanos(timeout, "timeout");
     Task.currentOrThrow("shutdownDefaultExecutor");
     shutdown();
@@ -55,14 +71,18 @@ final class DefaultExecutor {
     }
     ExecutorService pool = executor;
     Future<Boolean> ended = loop.createFuture();
-    Thread.ofPlatform().name("weft-executor-shutdown").daemon().start(() -> {
-      boolean done = awaitTermination(pool, nanos);
-      loop.completeFromAnywhere(() -> {
-        if (!ended.done()) { // else whoever waited was cancelled
-          ended.setResult(done);
-        }
-      });
-    });
+    Thread.ofPlatform()
+        .name("weft-executor-shutdown")
+        .daemon()
+        .inheritInheritableThreadLocals(false)
+        .start(() -> {
+          boolean done = awaitTermination(pool, nanos);
+          loop.completeFromAnywhere(() -> {
+            if (!ended.done()) { // else whoever waited was cancelled
+              ended.setResult(done);
+            }
+          });
+        });
     if (!ended.await()) {
       Logs.LOOP.warn("The executor did not finish its work within {}", timeout);
     }

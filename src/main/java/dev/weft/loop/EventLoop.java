@@ -283,17 +283,33 @@ public interface EventLoop extends AutoCloseable {
   <T> Future<T> wrapFuture(CompletionStage<T> stage);
 
   /**
-   * Runs blocking code on the default executor ({@code run_in_executor(None, ...)}): a pool of platform
-   * threads made at first use. Cancelling the future does not stop code that has begun.
+   * Runs blocking code on the default executor ({@code run_in_executor(None, ...)}): a pool of daemon platform threads,
+   * made at first use. They inherit nothing from whoever uses it, and have the context class loader of the thread that
+   * has made the loop. Cancelling the future keeps code from beginning; it does not stop code that has begun. Never
+   * suspends. Loop thread only.
    *
    * @throws IllegalStateException if the loop is closed or the default executor shut down
    */
   <T> Future<T> runInExecutor(Callable<? extends T> code);
 
-  /** Runs blocking code on {@code executor} ({@code run_in_executor}). */
+  /**
+   * Runs blocking code on {@code executor} ({@code run_in_executor}), otherwise as {@link #runInExecutor(Callable)}.
+   * Another thread calls {@code executor}, and the loop waits for that, so that the executor's new threads, virtual ones
+   * too, inherit nothing of the caller's. Where the executor would run code in its caller, or on this loop, the code has
+   * a new platform thread.
+   *
+   * <p>An executor that blocks when it is given code is waited for shortly. It is then given what follows in order, and
+   * what it throws is the future's.
+   *
+   * @throws java.util.concurrent.RejectedExecutionException if {@code executor} takes no more; whatever it throws is
+   *     thrown
+   */
   <T> Future<T> runInExecutor(Executor executor, Callable<? extends T> code);
 
-  /** Replaces the default executor ({@code set_default_executor}); the loop will shut it down. */
+  /**
+   * Replaces the default executor ({@code set_default_executor}); the loop will shut it down. It is called as {@link
+   * #runInExecutor(Executor, Callable)} calls executors. Never suspends. Loop thread only.
+   */
   void setDefaultExecutor(ExecutorService executor);
 
   /**

@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 
 /**
- * Code that an executor runs for a loop, and the future for it. Cancelling the future keeps the code
+ * Code that another thread runs for a loop, and the future for it. Cancelling the future keeps the code
  * from being begun; code that has begun goes on, and its result is dropped.
  */
 final class ExecutorCall<T> implements Runnable {
@@ -14,17 +14,29 @@ final class ExecutorCall<T> implements Runnable {
   private final Future<T> future;
   private volatile boolean abandoned;
 
-  private ExecutorCall(BaseEventLoop loop, Callable<? extends T> code) {
+  ExecutorCall(BaseEventLoop loop, Callable<? extends T> code) {
     this.loop = loop;
     this.code = code;
     this.future = new Future<>(loop);
   }
 
-  static <T> Future<T> submit(BaseEventLoop loop, Executor executor, Callable<? extends T> code) {
+  /** Has a pool of Weft's own run code. */
+  static <T> Future<T> submit(BaseEventLoop loop, Executor pool, Callable<? extends T> code) {
     var call = new ExecutorCall<T>(loop, code);
-    executor.execute(call);
-    call.future.addDoneCallback(done -> call.abandoned = done.cancelled());
-    return call.future;
+    pool.execute(call::runInPool);
+    return call.submitted();
+  }
+
+  /** The future, whose cancel now keeps the code from being begun. */
+  Future<T> submitted() {
+    future.addDoneCallback(done -> abandoned = done.cancelled());
+    return future;
+  }
+
+  /** Runs the code on a thread of Weft's. */
+  void runInPool() {
+    Thread.currentThread().setContextClassLoader(loop.contextClassLoader());
+    run();
   }
 
   @Override
@@ -40,6 +52,11 @@ final class ExecutorCall<T> implements Runnable {
       failure = error;
     }
     complete(result, failure);
+  }
+
+  /** The code will not run. Any thread. */
+  void fail(Throwable error) {
+    complete(null, error);
   }
 
   private void complete(T result, Throwable failure) {

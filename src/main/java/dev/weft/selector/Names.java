@@ -52,7 +52,11 @@ final class Names {
         5,
         TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(),
-        Thread.ofPlatform().name("weft-resolver-", 0).daemon().factory());
+        Thread.ofPlatform()
+            .name("weft-resolver-", 0)
+            .daemon()
+            .inheritInheritableThreadLocals(false)
+            .factory());
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
@@ -177,10 +181,10 @@ final class Names {
 
   private static <T> Future<T> ask(BaseEventLoop loop, String what, Callable<T> question) {
     if (!loop.getDebug()) {
-      return loop.runInExecutor(POOL, question);
+      return loop.runInPool(POOL, question);
     }
     long limit = loop.getSlowCallbackDuration().toNanos();
-    return loop.runInExecutor(POOL, () -> timed(what, question, limit));
+    return loop.runInPool(POOL, () -> timed(what, question, limit));
   }
 
   private static <T> T timed(String what, Callable<T> question, long limit) throws Exception {

@@ -93,7 +93,11 @@ final class PosixSpawn {
     }
     if (ASKED.incrementAndGet() == WORTHWHILE) {
       // not the pool, where it would wait behind all that are to be started
-      Thread.ofPlatform().name("weft-spawner-setup").daemon().start(PosixSpawn::prepare);
+      Thread.ofPlatform()
+          .name("weft-spawner-setup")
+          .daemon()
+          .inheritInheritableThreadLocals(false)
+          .start(PosixSpawn::prepare);
     }
     return false;
   }

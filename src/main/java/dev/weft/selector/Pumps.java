@@ -28,7 +28,11 @@ final class Pumps {
       1,
       TimeUnit.SECONDS,
       new SynchronousQueue<>(),
-      Thread.ofPlatform().name("weft-pipe-", 0).daemon().factory());
+      Thread.ofPlatform()
+          .name("weft-pipe-", 0)
+          .daemon()
+          .inheritInheritableThreadLocals(false)
+          .factory());
 
   private Pumps() {}
 

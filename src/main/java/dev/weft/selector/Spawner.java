@@ -63,7 +63,11 @@ final class Spawner {
         1,
         TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(),
-        Thread.ofPlatform().name("weft-spawner-", 0).daemon().factory());
+        Thread.ofPlatform()
+            .name("weft-spawner-", 0)
+            .daemon()
+            .inheritInheritableThreadLocals(false)
+            .factory());
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }

@@ -71,7 +71,10 @@ final class Handshake {
 
   private void delegate() {
     delegating = true;
-    loop.runInExecutor(executor, this::runDelegated).addDoneCallback(this::delegated);
+    Future<Void> done = executor == TlsSettings.POOL
+        ? loop.runInPool(executor, this::runDelegated)
+        : loop.runInExecutorOrHere(executor, this::runDelegated);
+    done.addDoneCallback(this::delegated);
   }
 
   private Void runDelegated() {

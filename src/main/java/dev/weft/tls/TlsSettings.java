@@ -1,5 +1,6 @@
 package dev.weft.tls;
 
+import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.EventLoop;
 import dev.weft.transport.SslOptions;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ public final class TlsSettings {
   private static final int THREADS = Math.max(8, Runtime.getRuntime().availableProcessors());
 
   /** Runs what engines delegate, which may ask the network about certificates. */
-  private static final ExecutorService POOL = pool();
+  static final ExecutorService POOL = pool();
 
   // no name ends with a number or has a colon
   private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
@@ -53,7 +54,11 @@ public final class TlsSettings {
         5,
         TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(),
-        Thread.ofPlatform().name("weft-tls-", 0).daemon().factory());
+        Thread.ofPlatform()
+            .name("weft-tls-", 0)
+            .daemon()
+            .inheritInheritableThreadLocals(false)
+            .factory());
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
@@ -72,7 +77,8 @@ public final class TlsSettings {
     String name = plain(options.serverHostname().orElse(host));
     var context = options
         .context()
-        .orElseGet(() -> loop.runInExecutor(POOL, TlsSettings::defaultContext).await());
+        .orElseGet(() ->
+            ((BaseEventLoop) loop).runInPool(POOL, TlsSettings::defaultContext).await());
     var settings = new TlsSettings(options, context, false, name, port);
     settings.newEngine(); // or throw
     return settings;

@@ -24,6 +24,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -379,6 +380,27 @@ class HandshakeTest extends TlsTest {
       }
       assertTrue(client.made.done());
       assertTrue(server.made.done());
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-23: an executor is called by a thread with nothing to inherit; one that runs code in its caller runs it on the loop")
+  void executorInCaller() {
+    run(() -> {
+      var callers = new ArrayList<Thread>();
+      Side server = server(
+          SERVER.withExecutor(code -> {
+            callers.add(Thread.currentThread());
+            code.run();
+          }),
+          new App());
+      Side client = client(CLIENT, new App());
+      settle();
+      assertTrue(client.made.done());
+      assertTrue(server.made.done());
+      assertFalse(callers.isEmpty());
+      assertTrue(callers.stream().noneMatch(Thread::isVirtual));
     });
   }
 
