@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.testkit.LogCapture;
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.slf4j.event.Level;
 
 /** Running coroutines one after the other, and cleaning up behind them. */
 class RunnerTest {
@@ -366,5 +368,37 @@ class RunnerTest {
     });
     caller.join();
     order.checkFinished();
+  }
+
+  @Test
+  @DisplayName("After a failure of the JVM closing has an end, also with a task that does not end")
+  void closingHasAnEnd() {
+    var fatal = new OutOfMemoryError("made up");
+    var runner = new Runner(Loops::newLoop);
+    assertSame(
+        fatal,
+        assertThrows(
+            OutOfMemoryError.class,
+            () -> runner.run(() -> {
+              EventLoop loop = EventLoop.getRunningLoop();
+              loop.createTask(() -> {
+                while (true) {
+                  try {
+                    loop.createFuture().await();
+                  } catch (CancelledError ignored) {
+                    // on purpose
+                  }
+                }
+              });
+              Loops.turns(1);
+              throw fatal;
+            })));
+    EventLoop loop = runner.getLoop();
+    try (var log = LogCapture.start()) {
+      var gaveUp = assertThrows(IllegalStateException.class, runner::close);
+      assertSame(fatal, gaveUp.getCause());
+      assertSame(fatal, log.events(Level.ERROR).get(0).throwable().orElseThrow(), "shown first");
+    }
+    assertTrue(loop.isClosed());
   }
 }

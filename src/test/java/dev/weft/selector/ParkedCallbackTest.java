@@ -3,6 +3,7 @@ package dev.weft.selector;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.Server;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
@@ -298,6 +300,23 @@ class ParkedCallbackTest extends TcpTest {
           turn();
         }
         assertEquals('a', reading.result());
+        unpark();
+      }
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "J6: a read from the loop's sockets ends at its SO_TIMEOUT, also under the lock that a callback waits for")
+  void blockingSocketTimesOut() {
+    run(() -> {
+      try (ServerSocket listening = Peer.listen();
+          Socket socket =
+              LoopSockets.socketFactory(loop).createSocket(LOCAL, listening.getLocalPort())) {
+        socket.setSoTimeout(1);
+        park();
+        assertThrows(SocketTimeoutException.class, () -> socket.getInputStream().read());
+        assertTrue(lock.isHeldByCurrentThread());
         unpark();
       }
     });
