@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.testkit.ChildJvm;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The stack or the memory ends, wherever that strikes: the error is shown, and the run returns or throws. */
 @Timeout(60)
+@Tag("slow")
 class FatalErrorProgramTest {
 
   private static final String SHOWN = "The run has failed, its tasks are cancelled now";

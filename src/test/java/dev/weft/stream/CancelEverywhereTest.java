@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Connections and servers whose task is cancelled somewhere: nothing stays open, nobody waits for ever. */
 @EnabledOnOs(OS.LINUX) // descriptors are counted
+@Tag("slow")
 class CancelEverywhereTest {
 
   private static final int LIMIT = StreamReader.DEFAULT_LIMIT;

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /*
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 
 /** No wake-up is lost, wherever a task is cancelled. */
+@Tag("slow")
 class WakeUpSchedulesTest {
 
   private static final int MAX_TURNS = 20;

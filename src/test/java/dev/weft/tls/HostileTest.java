@@ -23,12 +23,14 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that send anything, or stop at any place: every connection ends, once, and keeps no buffer. */
+@Tag("slow")
 class HostileTest extends TlsTest {
 
   private static final int TURNS = 12;
