@@ -61,11 +61,18 @@ final class ChildSignals {
   }
 
   private void destroy(int signal) {
-    if (signal == SIGKILL) {
-      process.destroyForcibly();
-    } else {
-      process.destroy();
+    destroy(process, signal == SIGKILL);
+  }
+
+  /** Ends a process, if it is still there. */
+  static void destroy(ProcessHandle process, boolean forcibly) {
+    if (!destroyOnce(process, forcibly)) { // perhaps because no descriptor is left
+      SpareDescriptor.lend(() -> destroyOnce(process, forcibly));
     }
+  }
+
+  private static boolean destroyOnce(ProcessHandle process, boolean forcibly) {
+    return forcibly ? process.destroyForcibly() : process.destroy();
   }
 
   /**
@@ -78,7 +85,8 @@ final class ChildSignals {
       return;
     }
     try {
-      if (helper(signal, process.pid(), began).start().waitFor() != 0 && process.isAlive()) {
+      if (JdkStart.start(helper(signal, process.pid(), began)).waitFor() != 0
+          && process.isAlive()) {
         LOG.warn("signal {} could not be sent to process {}", signal, process.pid());
       }
     } catch (IOException e) {

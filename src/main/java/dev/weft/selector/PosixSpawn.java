@@ -139,6 +139,12 @@ final class PosixSpawn {
     return child.isPlain() ? child.start() : OptionalLong.empty();
   }
 
+  /** Kills a child for which nobody waits, and waits for it. */
+  static void discard(long pid) {
+    functions.kill.call(pid, ChildSignals.SIGKILL);
+    functions.wait.call(pid, 0, 0);
+  }
+
   private boolean isPlain() {
     for (String each : strings) {
       if (each != null && each.indexOf('\0') >= 0) {
@@ -261,6 +267,8 @@ final class PosixSpawn {
     final Function setSignalMask = new Function("posix_spawnattr_setsigmask");
     final Function setFlags = new Function("posix_spawnattr_setflags");
     final Function spawn = new Function("posix_spawnp");
+    final Function kill = new Function("kill");
+    final Function wait = new Function("waitpid");
     final ByteBuffer environment = NativeCalls.pointer("environ");
   }
 }

@@ -28,7 +28,7 @@ record Spawned(
 
   /** Kills the child and gives the pipes back. Any thread, as long as no transport has them. */
   void discard() {
-    handle.destroyForcibly();
+    ChildSignals.destroy(handle, true);
     if (stdin != null) {
       stdin.close();
     }

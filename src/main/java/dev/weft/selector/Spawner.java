@@ -149,6 +149,7 @@ final class Spawner {
   }
 
   private Spawned start() throws IOException {
+    SpareDescriptor.keep();
     return selectable ? startWithChannels() : startWithStreams();
   }
 
@@ -171,11 +172,9 @@ final class Spawner {
   }
 
   private Spawned startWithStreams() throws IOException {
-    Process process = builder().start();
-    return new Spawned(
-        process.toHandle(),
-        ChildExit.of(process),
-        false,
+    Process process = JdkStart.start(builder());
+    return startedByJdk(
+        process,
         isPipe(options.stdin()) ? new PumpSink(process.getOutputStream()) : null,
         isPipe(options.stdout()) ? new PumpSource(process.getInputStream()) : null,
         hasStderrPipe() ? new PumpSource(process.getErrorStream()) : null);
@@ -185,35 +184,33 @@ final class Spawner {
     var ours = new ArrayList<Channel>();
     var theirs = new Channel[3];
     try {
-      Pipe.SinkChannel stdin = null;
-      Pipe.SourceChannel stdout = null;
-      Pipe.SourceChannel stderr = null;
+      ChannelSink stdin = null;
+      ChannelSource stdout = null;
+      ChannelSource stderr = null;
       if (isPipe(options.stdin())) {
         Pipe pipe = Pipe.open();
-        ours.add(stdin = pipe.sink());
+        ours.add(pipe.sink());
         theirs[0] = pipe.source();
+        stdin = new ChannelSink(pipe.sink());
       }
       if (hasStderrPipe()) {
         Pipe pipe = Pipe.open();
-        ours.add(stderr = pipe.source());
+        ours.add(pipe.source());
         theirs[2] = pipe.sink();
+        stderr = new ChannelSource(pipe.source());
       }
       if (isPipe(options.stdout())) {
         Pipe pipe = Pipe.open();
-        ours.add(stdout = pipe.source());
+        ours.add(pipe.source());
         theirs[1] = pipe.sink();
+        stdout = new ChannelSource(pipe.source());
       }
       OptionalLong pid = direct && PosixSpawn.isReady()
           ? PosixSpawn.start(command, options, numbers(theirs))
           : OptionalLong.empty();
-      Process process = pid.isPresent() ? null : startByJdk(theirs);
-      return new Spawned(
-          process == null ? ProcessHandle.of(pid.getAsLong()).orElseThrow() : process.toHandle(),
-          process == null ? ChildExit.reap(pid.getAsLong()) : ChildExit.of(process),
-          process == null,
-          stdin == null ? null : new ChannelSink(stdin),
-          stdout == null ? null : new ChannelSource(stdout),
-          stderr == null ? null : new ChannelSource(stderr));
+      return pid.isPresent()
+          ? startedDirectly(pid.getAsLong(), stdin, stdout, stderr)
+          : startedByJdk(startByJdk(theirs), stdin, stdout, stderr);
     } catch (Throwable error) {
       ours.forEach(SelectorEventLoop::closeQuietly);
       throw error;
@@ -223,6 +220,30 @@ final class Spawner {
           SelectorEventLoop.closeQuietly(each);
         }
       }
+    }
+  }
+
+  /** Has the JDK wait for a child that it has not started. */
+  private Spawned startedDirectly(long pid, PipeSink stdin, PipeSource stdout, PipeSource stderr)
+      throws IOException {
+    try {
+      ProcessHandle handle = SpareDescriptor.lend(() -> ProcessHandle.of(pid))
+          .orElseThrow(() -> new IOException("Cannot look for process " + pid + ", started as \""
+              + command.get(0) + "\": it is killed. Perhaps too many files are open"));
+      return new Spawned(handle, ChildExit.reap(pid), true, stdin, stdout, stderr);
+    } catch (Throwable error) {
+      PosixSpawn.discard(pid);
+      throw error;
+    }
+  }
+
+  private static Spawned startedByJdk(
+      Process process, PipeSink stdin, PipeSource stdout, PipeSource stderr) {
+    try {
+      return new Spawned(process.toHandle(), ChildExit.of(process), false, stdin, stdout, stderr);
+    } catch (Throwable error) {
+      process.destroyForcibly(); // the JDK waits for it
+      throw error;
     }
   }
 
@@ -243,7 +264,7 @@ final class Spawner {
     if (pipes[2] != null) {
       builder.redirectError(Descriptors.pathOf(pipes[2]).toFile());
     }
-    return builder.start();
+    return JdkStart.start(builder);
   }
 
   private static boolean isPipe(Redirect redirect) {

@@ -49,6 +49,15 @@ final class PosixSpawnTest {
   }
 
   @Test
+  @DisplayName("a child that is discarded has been killed and reaped")
+  void discarded() {
+    long pid = start(SubprocessOptions.defaults(), "sleep", "1000").getAsLong();
+    assertTrue(ProcessHandle.of(pid).isPresent());
+    PosixSpawn.discard(pid);
+    assertTrue(ProcessHandle.of(pid).isEmpty()); // one that is not reaped is listed
+  }
+
+  @Test
   @DisplayName("a pipe that is itself one of the three would be overwritten before it is copied")
   void lowDescriptor() {
     for (int fd = 0; fd <= 2; fd++) {

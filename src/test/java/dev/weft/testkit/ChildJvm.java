@@ -23,10 +23,26 @@ public final class ChildJvm {
     return runFrom(System.getProperty("java.class.path"), options, main, arguments);
   }
 
+  /** As {@link #run}, by a shell that runs {@code setup} first, for limits and signals that the JVM is to have. */
+  public static Outcome runAfter(
+      String setup, List<String> options, Class<?> main, String... arguments) {
+    var shell = List.of("/bin/bash", "-c", setup + "; exec \"$@\"", "bash");
+    return run(shell, System.getProperty("java.class.path"), options, main, arguments);
+  }
+
   /** As {@link #run}, on a class path of the caller's. */
   public static Outcome runFrom(
       String classPath, List<String> options, Class<?> main, String... arguments) {
-    var command = new ArrayList<String>();
+    return run(List.of(), classPath, options, main, arguments);
+  }
+
+  private static Outcome run(
+      List<String> shell,
+      String classPath,
+      List<String> options,
+      Class<?> main,
+      String... arguments) {
+    var command = new ArrayList<String>(shell);
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
     command.addAll(options);
