@@ -84,4 +84,27 @@ class FatalErrorTest {
       assertEquals(1, task.cancelling());
     });
   }
+
+  @Test
+  @DisplayName(
+      "TASK-11: a task that could not be started is not listed, and those that stood still for it go on")
+  void notStarted() {
+    loop.runUntilComplete(() -> {
+      startEagerlyWhilePossible().await();
+      assertEquals(1, loop.allTasks().size(), "this task alone");
+    });
+  }
+
+  private Task<Void> startEagerlyWhilePossible() {
+    return loop.createTask(
+        () -> {
+          try {
+            startEagerlyWhilePossible().await();
+          } catch (StackOverflowError tooDeep) {
+            order.finish(1);
+          }
+          return null;
+        },
+        TaskOptions.defaults().withEagerStart(true));
+  }
 }
