@@ -26,6 +26,7 @@ final class Decryption {
   private final Incoming incoming;
   private final Application application;
   private ByteBuffer plain; // decrypted, but did not fit into the application's buffer; else null
+  private boolean stopped; // nothing is to be delivered any more
   private SSLException failure; // of a record behind data that is to be delivered first; else null
 
   Decryption(SSLEngine engine, TlsBuffers buffers, Incoming incoming, Application application) {
@@ -127,7 +128,7 @@ final class Decryption {
     }
     BufferedProtocol receiver = application.buffered();
     ByteBuffer to = application.getBuffer(incoming.size());
-    if (to == null) {
+    if (to == null || stopped) {
       incoming.settle();
       return false;
     }
@@ -175,7 +176,7 @@ final class Decryption {
   }
 
   private Status decryptOne(ByteBuffer to) {
-    if (failure != null) {
+    if (stopped || failure != null) {
       return Status.CLOSED;
     }
     try {
@@ -190,6 +191,12 @@ final class Decryption {
     }
   }
 
+  /** Delivers nothing from now on. What has come is kept until {@link #clear}: it may be in use. */
+  void stop() {
+    stopped = true;
+  }
+
+  /** Drops what has come. */
   void clear() {
     plain = null;
     incoming.clear();

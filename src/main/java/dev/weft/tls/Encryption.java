@@ -14,7 +14,8 @@ import javax.net.ssl.SSLException;
  * Data is encrypted when it is written and handed to the transport below at once, whose queue is the only one:
  * so a close has nothing to flush but that, and close_notify stands where it belongs, behind the data. Records
  * are collected so that a batch of them is one write below. Only what is written before the end of the
- * handshake has to wait here.
+ * handshake has to wait here. The end of the handshake leaves in one write with what the application has to say
+ * then: a peer that answers and closes at once has all of it by then, and resets nothing.
  */
 
 /** The way out: from the application's bytes to records in the transport below. Loop thread only. */
@@ -30,6 +31,7 @@ final class Encryption {
   private final ArrayDeque<ByteBuffer> backlog = new ArrayDeque<>(0);
   private int backlogSize;
   private int unreadAnswers; // bytes, since there was nothing unsent
+  private ByteBuffer held; // records for one write; null if each is passed on at once
   private Transport below;
 
   Encryption(SSLEngine engine, TlsBuffers buffers) {
@@ -56,9 +58,34 @@ final class Encryption {
     }
   }
 
+  /** Collects records from now on, as many as a buffer holds, until {@link #release}. */
+  void hold() {
+    held = buffers.take();
+  }
+
+  /** Passes on what has been collected, if anything has. */
+  void release() {
+    if (held != null) {
+      ByteBuffer out = held;
+      held = null;
+      end(out);
+    }
+  }
+
+  private ByteBuffer begin() {
+    return held != null ? held : buffers.take();
+  }
+
+  private void end(ByteBuffer out) {
+    if (out != held) {
+      passOn(out);
+      buffers.give(out);
+    }
+  }
+
   /** Sends data; of what the engine takes no more, as its end has been sent, nothing. */
   void send(ByteBuffer... data) throws SSLException {
-    ByteBuffer out = buffers.take();
+    ByteBuffer out = begin();
     try {
       for (int from = 0; (from = firstRemaining(data, from)) < data.length; ) {
         SSLEngineResult result = wrap(data, from, out);
@@ -69,8 +96,7 @@ final class Encryption {
         }
       }
     } finally {
-      passOn(out);
-      buffers.give(out);
+      end(out);
     }
   }
 
@@ -87,7 +113,7 @@ final class Encryption {
     if (engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
       return;
     }
-    ByteBuffer out = buffers.take();
+    ByteBuffer out = begin();
     try {
       while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
         if (wrap(NOTHING, 0, out).bytesProduced() == 0) {
@@ -95,8 +121,7 @@ final class Encryption {
         }
       }
     } finally {
-      passOn(out);
-      buffers.give(out);
+      end(out);
     }
   }
 
@@ -130,7 +155,8 @@ final class Encryption {
   /** The bytes that have not left the program yet, here and below. */
   int size() {
     int waiting = below == null ? 0 : below.getWriteBufferSize();
-    return (int) Math.min((long) backlogSize + waiting, Integer.MAX_VALUE);
+    int collected = held == null ? 0 : held.position();
+    return (int) Math.min((long) backlogSize + collected + waiting, Integer.MAX_VALUE);
   }
 
   /** Drops what waits for the handshake. */

@@ -8,7 +8,8 @@ import javax.net.ssl.SSLException;
 
 /**
  * What an engine and its peer say to each other before the first data. What the engine delegates, which may ask
- * the network, runs on an executor; meanwhile nothing is given to it. Loop thread only.
+ * the network, runs on an executor, which holds the engine's lock; meanwhile the loop does not touch the engine.
+ * Loop thread only.
  */
 final class Handshake {
 
@@ -36,6 +37,11 @@ final class Handshake {
     this.incoming = incoming;
     this.decryption = decryption;
     this.encryption = encryption;
+  }
+
+  /** Whether an executor has the engine: until {@link TlsProtocol#delegated} nothing else may touch it. */
+  boolean isDelegating() {
+    return delegating;
   }
 
   /**
@@ -70,10 +76,10 @@ final class Handshake {
   }
 
   private void delegate() {
-    delegating = true;
     Future<Void> done = executor == TlsSettings.POOL
         ? loop.runInPool(executor, this::runDelegated)
         : loop.runInExecutorOrHere(executor, this::runDelegated);
+    delegating = true; // unless the executor has refused
     done.addDoneCallback(this::delegated);
   }
 

@@ -21,15 +21,19 @@ import org.slf4j.LoggerFactory;
  * The states are asyncio's: unwrapped, handshake, wrapped, flushing, shutdown; forward only, but that from
  * everywhere the end leads back to unwrapped.
  *
- *   handshake  the engine talks to its peer. What it delegates runs on an executor, meanwhile nothing is
- *              given to it. At its end: connectionMade, the creator's wake-up, what has come already.
+ *   handshake  the engine talks to its peer. What it delegates runs on an executor, and meanwhile the engine
+ *              is not touched: the executor's thread holds its lock, perhaps for seconds. If the transport
+ *              below ends or is lost meanwhile, the handshake goes on afterwards with what has come, which
+ *              may be all that the peer had to say. At its end: connectionMade, the creator's wake-up, what
+ *              has come already.
  *   wrapped    data goes both ways.
  *   flushing   the end has begun, but there is data to deliver first: the transport below is at its end while
  *              the application is paused.
  *   shutdown   close_notify is sent, the peer's is awaited, data in between is dropped.
  *
  * The end is always the transport's below: its connectionLost leads to the application's, one turn later. So an
- * error of this layer is remembered and the transport below aborted.
+ * error of this layer is remembered and the transport below aborted. An abort touches neither the engine nor the
+ * shared buffers, as it may come at any time: a deadline does not wait for the callback that runs.
  */
 
 /** TLS between a transport and an application's protocol: asyncio's {@code SSLProtocol}. */
@@ -68,8 +72,9 @@ public final class TlsProtocol implements BufferedProtocol {
   private Transport below; // null until connectionMade
   private boolean readingPaused;
   private boolean belowAtEnd;
+  private boolean belowLost;
   private boolean closed; // by the application, or lost
-  private Throwable failure; // what will have broken the connection; else null
+  private Throwable failure; // what has broken the connection, or will have; else null
   private int writesAfterClose;
 
   /**
@@ -146,26 +151,38 @@ public final class TlsProtocol implements BufferedProtocol {
   }
 
   private void handshake() {
+    encryption.hold();
     try {
-      if (handshake.proceed()) {
+      boolean done = handshake.proceed();
+      if (state != State.HANDSHAKE) {
+        return; // aborted meanwhile
+      }
+      if (done) {
         handshakeDone();
-      } else {
+      } else if (handshake.isDelegating() || !belowAtEnd) {
         readControl.check();
+      } else if (!belowLost) {
+        handshakeFailed(
+            new SocketException("the peer has closed in the middle of the TLS handshake"));
       }
     } catch (SSLException error) {
       handshakeFailed(error);
+    } finally {
+      encryption.release();
     }
   }
 
   /** What the engine has delegated is done, or has failed. */
   void delegated(Optional<Throwable> error) {
-    if (state != State.HANDSHAKE) {
-      return;
+    if (state == State.HANDSHAKE) {
+      if (error.isPresent()) {
+        abort(error.get());
+      } else {
+        handshake();
+      }
     }
-    if (error.isPresent()) {
-      abort(error.get());
-    } else {
-      handshake();
+    if (belowLost && !handshake.isDelegating()) {
+      lose();
     }
   }
 
@@ -174,12 +191,17 @@ public final class TlsProtocol implements BufferedProtocol {
     info.begin();
     state = State.WRAPPED;
     encryption.sendQueued();
-    if (!application.connectionMade()) {
+    boolean goesOn = application.connectionMade();
+    encryption.release();
+    if (!goesOn) {
       return; // connectionLost tells the creator why
     }
     wakeCreator(null);
     writeControl.check();
     read();
+    if (belowAtEnd && !belowLost) {
+      endReading();
+    }
   }
 
   private void handshakeFailed(IOException error) {
@@ -314,17 +336,20 @@ public final class TlsProtocol implements BufferedProtocol {
   @Override
   public boolean eofReceived() {
     belowAtEnd = true;
-    switch (state) {
-      case HANDSHAKE ->
-        handshakeFailed(
-            new SocketException("the peer has closed in the middle of the TLS handshake"));
-      case WRAPPED -> {
-        state = State.FLUSHING;
-        flush();
-      }
-      default -> proceed();
+    if (state == State.WRAPPED) {
+      endReading();
+    } else {
+      proceed();
     }
-    return state == State.FLUSHING;
+    return state == State.HANDSHAKE || state == State.FLUSHING;
+  }
+
+  /** No more comes from below than what has come. */
+  private void endReading() {
+    if (state == State.WRAPPED) {
+      state = State.FLUSHING;
+      flush();
+    }
   }
 
   void close() {
@@ -385,6 +410,7 @@ public final class TlsProtocol implements BufferedProtocol {
   private void fail(IOException error) {
     try {
       encryption.sendPending(); // the alert that tells the peer why
+      encryption.release();
     } catch (SSLException alsoFailed) {
       error.addSuppressed(alsoFailed);
     }
@@ -399,25 +425,36 @@ public final class TlsProtocol implements BufferedProtocol {
       failure = error;
     }
     state = State.UNWRAPPED;
-    encryption.clear();
-    decryption.clear();
-    if (below != null) {
+    decryption.stop();
+    if (belowLost) {
+      lose();
+    } else if (below != null) {
       below.abort();
     }
   }
 
   @Override
   public void connectionLost(Throwable error) {
+    belowAtEnd = true;
+    belowLost = true;
+    if (failure == null) {
+      failure = error;
+    }
+    if (state != State.HANDSHAKE || !handshake.isDelegating()) {
+      lose();
+    }
+  }
+
+  private void lose() {
     deadline.cancel();
     closed = true;
     state = State.UNWRAPPED;
     encryption.clear();
     decryption.clear();
-    Throwable cause = failure != null ? failure : error;
-    application.connectionLost(cause);
+    application.connectionLost(failure);
     wakeCreator(
-        cause != null
-            ? cause
+        failure != null
+            ? failure
             : new SocketException("the connection was closed during the TLS handshake"));
   }
 

@@ -261,6 +261,45 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
+  @DisplayName("TLS-8: the end of the handshake and what connectionMade writes leave in one write")
+  void endInOneWrite() {
+    run(() -> {
+      EnginePeer peer = serverPeer();
+      App app = new App();
+      var before = new ArrayList<Integer>();
+      app.onMade = () -> {
+        before.addAll(clientEnd.writes);
+        app.transport.write(bytes("GET "));
+        app.transport.write(bytes("/"));
+        assertEquals(before, clientEnd.writes);
+        assertTrue(app.transport.getWriteBufferSize() > 5, "counted");
+      };
+      client(CLIENT, app);
+      settle();
+      assertEquals("GET /", peer.received.toString());
+      assertEquals(before.size() + 1, clientEnd.writes.size());
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-8: ... but not more than a batch is held back")
+  void muchInConnectionMade() {
+    run(() -> {
+      EnginePeer peer = serverPeer();
+      App app = new App();
+      app.onMade = () -> {
+        app.transport.write(new byte[1_000_000]);
+        assertTrue(clientEnd.writes.size() > 2, "passed on");
+        app.transport.close();
+      };
+      client(CLIENT, app);
+      settle();
+      assertEquals(1_000_000, peer.received.size());
+      assertTrue(peer.endReceived);
+    });
+  }
+
+  @Test
   @DisplayName("TLS-9: extra info")
   void extraInfo() {
     run(() -> {
@@ -430,7 +469,7 @@ class HandshakeTest extends TlsTest {
   void connectionMadeFails() {
     var order = new Order();
     run(() -> {
-      server(SERVER, new App());
+      Side server = server(SERVER, new App());
       var failure = new IllegalArgumentException("no");
       App app = new App();
       app.onMade = () -> {
@@ -444,6 +483,7 @@ class HandshakeTest extends TlsTest {
       assertEquals(failure, takeReport().exception().get());
       assertEquals(List.of("made", "lost IllegalArgumentException"), app.events);
       assertSame(failure, client.made.exception().get());
+      assertFails(SocketException.class, server); // the handshake's end has not left
     });
     order.checkFinished();
   }

@@ -119,6 +119,13 @@ abstract class TlsTest {
     return peer;
   }
 
+  /** A client that is an engine, driven by hand. */
+  final EnginePeer clientPeer(SslOptions options) {
+    var peer = new EnginePeer(TlsSettings.forClient(loop, options, "", -1).newEngine());
+    clientEnd.begin(peer);
+    return peer;
+  }
+
   /** A client with the handshake done. */
   final Side connected(SslOptions options) {
     Side side = client(options, new App());
