@@ -4,7 +4,6 @@ import static dev.weft.Asyncio.run;
 import static dev.weft.Asyncio.startServer;
 
 import dev.weft.loop.Server;
-import dev.weft.stream.ClientHandler;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.StreamWriter;
 import java.util.Iterator;
@@ -31,7 +30,7 @@ public final class ChatServer {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 0;
     var chat = new ChatServer();
     run(() -> {
-      try (Server server = startServer(ClientHandler.closing(chat::serve), "127.0.0.1", port)) {
+      try (Server server = startServer(chat::serve, "127.0.0.1", port)) {
         System.out.println("listening on port " + server.port());
         server.serveForever();
       }

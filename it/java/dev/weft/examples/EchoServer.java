@@ -4,7 +4,6 @@ import static dev.weft.Asyncio.run;
 import static dev.weft.Asyncio.startServer;
 
 import dev.weft.loop.Server;
-import dev.weft.stream.ClientHandler;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.StreamWriter;
 import java.io.IOException;
@@ -18,8 +17,7 @@ public final class EchoServer {
   public static void main(String[] args) {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 0;
     run(() -> {
-      try (Server server =
-          startServer(ClientHandler.closing(EchoServer::echo), "127.0.0.1", port)) {
+      try (Server server = startServer(EchoServer::echo, "127.0.0.1", port)) {
         System.out.println("listening on port " + server.port());
         server.serveForever();
       }

@@ -5,7 +5,6 @@ import static dev.weft.Asyncio.run;
 import static dev.weft.Asyncio.startServer;
 
 import dev.weft.loop.Server;
-import dev.weft.stream.ClientHandler;
 import dev.weft.stream.StreamWriter;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -21,8 +20,7 @@ public final class FileServer {
     Path file = Path.of(args[0]);
     int port = args.length > 1 ? Integer.parseInt(args[1]) : 0;
     run(() -> {
-      try (Server server = startServer(
-          ClientHandler.closing((reader, writer) -> send(file, writer)), "127.0.0.1", port)) {
+      try (Server server = startServer((reader, writer) -> send(file, writer), "127.0.0.1", port)) {
         System.out.println("listening on port " + server.port());
         server.serveForever();
       }

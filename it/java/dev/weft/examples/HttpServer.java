@@ -45,8 +45,7 @@ public final class HttpServer {
         ? ServerOptions.defaults()
         : ServerOptions.defaults().withSsl(SslContexts.server(Path.of(args[1]), Path.of(args[2])));
     String where = args.length > 0 ? args[0] : "0";
-    ClientHandler handler =
-        ClientHandler.closing((reader, writer) -> new HttpServer(reader, writer).serve());
+    ClientHandler handler = (reader, writer) -> new HttpServer(reader, writer).serve();
     run(() -> {
       try (Server server = where.contains("/")
           ? startUnixServer(handler, Path.of(where), StreamReader.DEFAULT_LIMIT, options)

@@ -98,7 +98,7 @@ class TlsCutIT {
       end.setResult(use(reads, reader, writer));
     };
     return startServer(
-        ClientHandler.closing(handler),
+        handler,
         "127.0.0.1",
         0,
         StreamReader.DEFAULT_LIMIT,

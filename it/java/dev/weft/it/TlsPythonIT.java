@@ -15,7 +15,6 @@ import dev.weft.it.support.Peers;
 import dev.weft.it.support.RequiresPeer;
 import dev.weft.it.support.Weft;
 import dev.weft.loop.Server;
-import dev.weft.stream.ClientHandler;
 import dev.weft.stream.Connection;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.StreamWriter;
@@ -106,14 +105,14 @@ class TlsPythonIT {
 
   private static Server serve(String form) throws IOException {
     return switch (form) {
-      case "upgrade" -> startServer(ClientHandler.closing(TlsPythonIT::upgrade), "127.0.0.1", 0);
+      case "upgrade" -> startServer(TlsPythonIT::upgrade, "127.0.0.1", 0);
       case "buffered" ->
         getRunningLoop()
             .createServer(
                 SmallBuffer::new, "127.0.0.1", 0, ServerOptions.defaults().withSsl(SERVER));
       default ->
         startServer(
-            ClientHandler.closing(TlsPythonIT::echo),
+            TlsPythonIT::echo,
             "127.0.0.1",
             0,
             StreamReader.DEFAULT_LIMIT,

@@ -75,7 +75,7 @@ class TlsToolsIT {
 
   private static Server serve(ClientHandler handler, SslOptions ssl) throws IOException {
     return startServer(
-        ClientHandler.closing(handler),
+        handler,
         "127.0.0.1",
         0,
         StreamReader.DEFAULT_LIMIT,

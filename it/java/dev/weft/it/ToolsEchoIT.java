@@ -122,7 +122,7 @@ class ToolsEchoIT {
   void closeFlushes() throws Exception {
     byte[] much = random(3, 30_000_001); // more than the system takes at once
     run(() -> {
-      ClientHandler handler = ClientHandler.closing((reader, writer) -> writer.write(much));
+      ClientHandler handler = (reader, writer) -> writer.write(much);
       try (Server server = startServer(handler, "127.0.0.1", 0);
           Peer nc = Peers.start("nc", "-d", "127.0.0.1", server.port())) {
         assertEquals(0, await(getRunningLoop().runInExecutor(() -> nc.waitFor(SOON))));

@@ -38,12 +38,12 @@ class UnixSocketIT {
 
   private static final Duration SOON = Duration.ofSeconds(40);
 
-  private static final ClientHandler ECHO = ClientHandler.closing((reader, writer) -> {
+  private static final ClientHandler ECHO = (reader, writer) -> {
     for (byte[] data; (data = reader.read(64 * 1024)).length > 0; ) {
       writer.write(data);
       writer.drain();
     }
-  });
+  };
 
   @TempDir
   Path directory;

@@ -615,6 +615,10 @@ public final class Asyncio {
   /**
    * Serves TCP connections, each in a task of its own ({@code start_server}). Suspends.
    *
+   * <p>A connection is closed when its handler has returned, unless a task that the handler has started still runs,
+   * another task goes on reading or writing, or {@link dev.weft.stream.StreamWriter#keepOpen} was called; {@link ClientHandler} has the
+   * details.
+   *
    * @throws IOException if the host cannot be resolved or the address not bound
    * @see Streams#startServer
    */

@@ -60,6 +60,7 @@ public final class Task<T> extends Future<T> {
   private int cancelling;
   private boolean internal;
   CancelRegion region; // the innermost; null for none
+  Lineage lineage; // null for none
 
   // links of the loop's list of tasks
   Task<?> previous;
@@ -72,6 +73,7 @@ public final class Task<T> extends Future<T> {
     String name = options.name().orElse(null);
     this.thread =
         loop.newThread(coroutine, name == null ? "Task-" + COUNTER.incrementAndGet() : name);
+    this.lineage = Lineage.ofCaller();
   }
 
   /**
@@ -155,6 +157,9 @@ public final class Task<T> extends Future<T> {
   /** The first step begins. Returns what keeps the body from running, or null. */
   Throwable begin() {
     running = true;
+    if (lineage != null && !internal) {
+      lineage.enter();
+    }
     return mustCancel ? takeCancel(null) : null;
   }
 
@@ -178,6 +183,9 @@ public final class Task<T> extends Future<T> {
       if (KeyboardInterrupt.isFatal(failure)) {
         loop.unwind(failure);
       }
+    }
+    if (lineage != null && !internal) {
+      lineage.leave();
     }
   }
 

@@ -84,6 +84,11 @@ public class FlowControl implements BaseProtocol {
     }
   }
 
+  /** Whether a task waits for room. */
+  final boolean isAwaited() {
+    return !drainers.isEmpty();
+  }
+
   private void await(List<Future<Void>> waiters) {
     Future<Void> waiter = loop.createFuture();
     waiters.add(waiter);

@@ -34,6 +34,7 @@ public final class StreamReader implements Iterable<byte[]> {
   private boolean paused;
   private boolean changing; // of transports: nothing is paused
   private Future<Void> waiter;
+  private Custody custody; // null if nobody has to see to the connection's end
 
   /**
    * Creates a reader that nothing feeds yet.
@@ -82,6 +83,16 @@ public final class StreamReader implements Iterable<byte[]> {
   void endChange() {
     changing = false;
     pauseTransportIfLarge();
+  }
+
+  void setCustody(Custody custody) {
+    this.custody = custody;
+  }
+
+  private void noteUse() {
+    if (custody != null) {
+      custody.use();
+    }
   }
 
   /** What has been received and not read; stays until {@link #drop}. */
@@ -147,6 +158,11 @@ public final class StreamReader implements Iterable<byte[]> {
     return eof && buffer.isEmpty();
   }
 
+  /** Whether a task waits for data. */
+  boolean isAwaited() {
+    return waiter != null;
+  }
+
   private void wakeWaiter() {
     if (waiter != null) {
       Future<Void> waiting = waiter;
@@ -191,6 +207,7 @@ public final class StreamReader implements Iterable<byte[]> {
     if (n < 0) {
       throw new IllegalArgumentException("n must not be negative: " + n);
     }
+    noteUse();
     checkFailure();
     if (n == 0) {
       return StreamBuffer.NOTHING;
@@ -213,6 +230,7 @@ public final class StreamReader implements Iterable<byte[]> {
     if (n < 0) {
       throw new IllegalArgumentException("readexactly size can not be less than zero: " + n);
     }
+    noteUse();
     checkFailure();
     while (buffer.size() < n) {
       if (eof) {
@@ -261,6 +279,7 @@ public final class StreamReader implements Iterable<byte[]> {
    */
   public byte[] readuntil(byte[]... separators) throws IOException {
     int longest = checkSeparators(separators);
+    noteUse();
     checkFailure();
     int from = 0; // where an incomplete separator may begin
     while (true) {

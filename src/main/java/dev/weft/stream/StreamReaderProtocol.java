@@ -18,7 +18,6 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
   private final EventLoop loop;
   private final StreamReader reader;
   private final ClientHandler handler; // null on the client's side
-
   private boolean overTls; // which has no half-closed connections
 
   StreamReaderProtocol(EventLoop loop, StreamReader reader, ClientHandler handler) {
@@ -35,9 +34,17 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
     overTls = isTls(transport);
     if (handler != null) {
       var writer = new StreamWriter(transport, this, reader);
-      loop.createTask(() -> handler.handle(reader, writer))
-          .addDoneCallback(task -> handled(task, transport));
+      var custody = new Custody(loop, reader, writer);
+      reader.setCustody(custody);
+      writer.setCustody(custody);
+      loop.createTask(() -> handle(writer, custody)).addDoneCallback(task -> handled(task, writer));
     }
+  }
+
+  private Void handle(StreamWriter writer, Custody custody) throws Exception {
+    custody.begin();
+    handler.handle(reader, writer);
+    return null;
   }
 
   private static boolean isTls(Transport transport) {
@@ -60,9 +67,9 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
     }
   }
 
-  private void handled(Future<Void> task, Transport transport) {
+  private void handled(Future<Void> task, StreamWriter writer) {
     if (task.cancelled()) {
-      transport.close();
+      writer.close();
       return;
     }
     task.exception().ifPresent(error -> {
@@ -70,8 +77,8 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
           ExceptionContext.of("Unhandled exception in the handler of a connection")
               .withException(error)
               .with(ExceptionContext.TASK, (Task<?>) task)
-              .with(ExceptionContext.TRANSPORT, transport));
-      transport.close();
+              .with(ExceptionContext.TRANSPORT, writer.transport()));
+      writer.close();
     });
   }
 

@@ -24,6 +24,7 @@ public final class StreamWriter implements AutoCloseable {
   private WriteTransport transport;
   private final FlowControl protocol;
   private final StreamReader reader; // null if nothing is read
+  private Custody custody; // null if nobody has to see to the connection's end
 
   StreamWriter(Transport transport, StreamReaderProtocol protocol, StreamReader reader) {
     this.transport = transport;
@@ -43,6 +44,21 @@ public final class StreamWriter implements AutoCloseable {
     this.reader = null;
   }
 
+  void setCustody(Custody custody) {
+    this.custody = custody;
+  }
+
+  /** Whether a task waits for room. */
+  boolean isAwaited() {
+    return protocol.isAwaited();
+  }
+
+  private void noteUse() {
+    if (custody != null) {
+      custody.use();
+    }
+  }
+
   /** The transport that is written to ({@code transport}). */
   public WriteTransport transport() {
     return transport;
@@ -51,21 +67,24 @@ public final class StreamWriter implements AutoCloseable {
   /** Writes bytes ({@code write}). Never suspends. */
   public void write(byte[] data) {
     transport.write(data);
+    noteUse();
   }
 
   /** Writes what remains in a buffer ({@code write}), which is not kept. Never suspends. */
   public void write(ByteBuffer data) {
     transport.write(data);
+    noteUse();
   }
 
   /** Writes a text as UTF-8. Never suspends. */
   public void write(String text) {
-    transport.write(text.getBytes(StandardCharsets.UTF_8));
+    write(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Writes several buffers as one ({@code writelines}). Never suspends. */
   public void writelines(List<ByteBuffer> data) {
     transport.writelines(data);
+    noteUse();
   }
 
   /**
@@ -75,6 +94,7 @@ public final class StreamWriter implements AutoCloseable {
    * @throws IOException if the connection is lost
    */
   public void drain() throws IOException {
+    noteUse();
     if (reader != null) {
       reader.checkFailure();
     }
@@ -91,6 +111,16 @@ public final class StreamWriter implements AutoCloseable {
   @Override
   public void close() {
     transport.close();
+  }
+
+  /**
+   * Has a server leave the connection open when its handler ends, whoever uses it and when: see {@link ClientHandler}.
+   * Somebody must close it, then. A client's connection stays open anyway. No equivalent in asyncio. Never suspends.
+   */
+  public void keepOpen() {
+    if (custody != null) {
+      custody.release();
+    }
   }
 
   /** Whether the stream is closing or closed ({@code is_closing}). */
@@ -115,6 +145,7 @@ public final class StreamWriter implements AutoCloseable {
   /** Closes the sending half after what is buffered ({@code write_eof}). Never suspends. */
   public void writeEof() {
     transport.writeEof();
+    noteUse();
   }
 
   /**

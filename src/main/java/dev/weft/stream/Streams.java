@@ -34,6 +34,10 @@ public final class Streams {
   /**
    * Serves TCP connections ({@code start_server}). Suspends.
    *
+   * <p>A connection is closed when its handler has returned, unless a task that the handler has started still runs,
+   * another task goes on reading or writing, or {@link StreamWriter#keepOpen} was called; {@link ClientHandler} has the
+   * details.
+   *
    * @param handler runs in a task of its own for each connection
    * @param limit the readers' limit in bytes
    * @throws java.net.UnknownHostException if the host cannot be resolved

@@ -48,7 +48,7 @@ class CancelEverywhereTest {
       SslOptions.of(Certificates.client()).withServerHostname("localhost");
   private static final SslOptions SERVER = SslOptions.of(Certificates.server("server"));
 
-  private static final ClientHandler ECHO = ClientHandler.closing((reader, writer) -> {
+  private static final ClientHandler ECHO = (reader, writer) -> {
     try {
       for (byte[] data = reader.read(LIMIT); data.length > 0; data = reader.read(LIMIT)) {
         writer.write(data);
@@ -57,7 +57,7 @@ class CancelEverywhereTest {
     } catch (IOException expected) {
       // the client is gone
     }
-  });
+  };
 
   private interface Client {
     void talk(String host, int port) throws Exception;
@@ -123,7 +123,7 @@ class CancelEverywhereTest {
   @EnumSource
   @DisplayName("startTls at both ends, one of them cancelled")
   void startTls(How how) {
-    ClientHandler upgrading = ClientHandler.closing((reader, writer) -> {
+    ClientHandler upgrading = (reader, writer) -> {
       try {
         writer.write(reader.readline());
         writer.startTls(SERVER);
@@ -132,7 +132,7 @@ class CancelEverywhereTest {
       } catch (IOException expected) {
         // the client is gone
       }
-    });
+    };
     real(how, () -> {
       Server server =
           Streams.startServer(upgrading, "127.0.0.1", 0, LIMIT, ServerOptions.defaults());
@@ -326,11 +326,11 @@ class CancelEverywhereTest {
     Path file = Files.write(folder.resolve("file"), new byte[3_000_000]);
     real(how, () -> {
       var received = new AtomicInteger();
-      ClientHandler counting = ClientHandler.closing((reader, writer) -> {
+      ClientHandler counting = (reader, writer) -> {
         for (byte[] data = reader.read(LIMIT); data.length > 0; data = reader.read(LIMIT)) {
           received.addAndGet(data.length);
         }
-      });
+      };
       Server server =
           Streams.startServer(counting, "127.0.0.1", 0, LIMIT, ServerOptions.defaults());
       int port = ((InetSocketAddress) server.sockets().get(0).getLocalAddress()).getPort();

@@ -185,10 +185,10 @@ class DrainTest {
     int size = 2 * low;
     Loops.run(() -> {
       Future<Void> mayRead = EventLoop.getRunningLoop().createFuture();
-      ClientHandler counting = ClientHandler.closing((reader, writer) -> {
+      ClientHandler counting = (reader, writer) -> {
         await(mayRead);
         reader.readexactly(size);
-      });
+      };
       try (Server server = startServer(counting, "127.0.0.1", 0);
           Connection connection = openConnection("127.0.0.1", server.port())) {
         StreamWriter writer = connection.writer();

@@ -127,7 +127,7 @@ class StreamCloseTest {
   @DisplayName("STR-20: after closing the writer the reader is at its end, on a real connection")
   void closingEndsTheReader() {
     Loops.run(() -> {
-      ClientHandler reading = ClientHandler.closing((reader, writer) -> reader.read());
+      ClientHandler reading = (reader, writer) -> reader.read();
       try (Server server = startServer(reading, "127.0.0.1", 0)) {
         Connection connection = openConnection("127.0.0.1", server.port());
         connection.close();
@@ -142,13 +142,13 @@ class StreamCloseTest {
   @DisplayName("STR-21: the peer's end of data leaves the stream half open: it can be answered")
   void halfOpen() {
     Loops.run(() -> {
-      ClientHandler answering = ClientHandler.closing((reader, writer) -> {
+      ClientHandler answering = (reader, writer) -> {
         byte[] all = reader.read();
         assertTrue(reader.atEof());
         assertFalse(writer.isClosing());
         writer.write("got " + all.length);
         writer.drain();
-      });
+      };
       try (Server server = startServer(answering, "127.0.0.1", 0);
           Connection connection = openConnection("127.0.0.1", server.port())) {
         connection.writer().write("abc");

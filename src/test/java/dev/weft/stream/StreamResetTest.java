@@ -34,7 +34,7 @@ class StreamResetTest {
     Loops.run(() -> {
       Future<Void> writing = EventLoop.getRunningLoop().createFuture();
       Future<List<Throwable>> told = EventLoop.getRunningLoop().createFuture();
-      ClientHandler handler = ClientHandler.closing((reader, writer) -> {
+      ClientHandler handler = (reader, writer) -> {
         reader.readexactly(1);
         writer.write(new byte[32 << 20]); // more than the system takes
         var draining = createTask(() -> assertThrows(IOException.class, writer::drain));
@@ -43,7 +43,7 @@ class StreamResetTest {
         Throwable read = assertThrows(IOException.class, () -> reader.readexactly(2));
         told.setResult(List.of(read, await(draining), await(closing)));
         assertSame(read, assertThrows(IOException.class, writer::drain));
-      });
+      };
       try (Server server = startServer(handler, "127.0.0.1", 0)) {
         SocketChannel peer = connect(server);
         peer.write(ByteBuffer.wrap(new byte[] {1, 2}));
@@ -69,10 +69,10 @@ class StreamResetTest {
         reported.setResult(null);
       });
       Future<byte[]> second = loop.createFuture();
-      ClientHandler handler = ClientHandler.closing((reader, writer) -> {
+      ClientHandler handler = (reader, writer) -> {
         byte[] all = reader.read();
         second.setResult(all);
-      });
+      };
       try (Server server = startServer(handler, "127.0.0.1", 0)) {
         SocketChannel rude = connect(server);
         rude.write(ByteBuffer.wrap(new byte[] {1}));

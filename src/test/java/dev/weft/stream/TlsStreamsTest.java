@@ -67,12 +67,12 @@ class TlsStreamsTest {
     loop.runUntilComplete(test);
   }
 
-  private static final ClientHandler ECHO = ClientHandler.closing((reader, writer) -> {
+  private static final ClientHandler ECHO = (reader, writer) -> {
     for (byte[] data; (data = reader.read(65536)).length > 0; ) {
       writer.write(data);
       writer.drain();
     }
-  });
+  };
 
   private static Server serve(ClientHandler handler, ServerOptions options) throws IOException {
     return Streams.startServer(handler, "127.0.0.1", 0, LIMIT, options);
@@ -239,7 +239,7 @@ class TlsStreamsTest {
     run(() -> {
       Future<Object> cipher = loop.createFuture();
       Server server = serve(
-          ClientHandler.closing((reader, writer) -> {
+          (reader, writer) -> {
             assertBytes("STARTTLS\n", reader.readline());
             writer.write("go\n");
             writer.startTls(SslOptions.of(SERVER));
@@ -247,7 +247,7 @@ class TlsStreamsTest {
             writer.write(reader.readline());
             writer.drain();
             reader.read(1);
-          }),
+          },
           ServerOptions.defaults());
       Connection connection = connect(server, ConnectionOptions.defaults());
       var before = connection.writer().transport();
@@ -267,12 +267,12 @@ class TlsStreamsTest {
   void readerPausesTheNewTransport() {
     run(() -> {
       Server server = serve(
-          ClientHandler.closing((reader, writer) -> {
+          (reader, writer) -> {
             writer.startTls(SslOptions.of(SERVER));
             writer.write(new byte[1 << 20]);
             writer.drain();
             reader.read(1);
-          }),
+          },
           ServerOptions.defaults());
       Connection connection = connect(server, ConnectionOptions.defaults());
       connection.writer().startTls(LOCAL_CLIENT);
@@ -292,7 +292,7 @@ class TlsStreamsTest {
     run(() -> {
       Future<Void> hello = loop.createFuture();
       Server server = serve(
-          ClientHandler.closing((reader, writer) -> {
+          (reader, writer) -> {
             assertBytes("STARTTLS\n", reader.readline());
             while (reader.buffered() == 0) {
               Task.sleep(Duration.ofMillis(1));
@@ -305,7 +305,7 @@ class TlsStreamsTest {
             writer.write(reader.readline());
             writer.drain();
             reader.read(1);
-          }),
+          },
           ServerOptions.defaults());
       Connection connection = connect(server, ConnectionOptions.defaults());
       connection.writer().write("STARTTLS\n");
@@ -401,11 +401,11 @@ class TlsStreamsTest {
   void endBeforeStartTls() {
     run(() -> {
       Future<Throwable> outcome = loop.createFuture();
-      ClientHandler upgrading = ClientHandler.closing((reader, writer) -> {
+      ClientHandler upgrading = (reader, writer) -> {
         reader.read();
         outcome.setResult(
             assertThrows(IOException.class, () -> writer.startTls(SslOptions.of(SERVER))));
-      });
+      };
       try (Server server =
           Streams.startServer(upgrading, "127.0.0.1", 0, LIMIT, ServerOptions.defaults())) {
         int port = ((InetSocketAddress) server.sockets().get(0).getLocalAddress()).getPort();

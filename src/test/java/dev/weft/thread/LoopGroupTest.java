@@ -79,11 +79,11 @@ class LoopGroupTest {
     return Integer.toHexString(System.identityHashCode(EventLoop.getRunningLoop())) + "\n";
   }
 
-  private static final ClientHandler GREETING = ClientHandler.closing((reader, writer) -> {
+  private static final ClientHandler GREETING = (reader, writer) -> {
     writer.write(name());
     writer.drain();
     reader.read();
-  });
+  };
 
   private Socket connect(GroupServer server) throws IOException {
     var peer = new Socket(HOST, server.port());
