@@ -20,7 +20,7 @@ final class Deadline {
   void start(String what, Duration limit) {
     timer = loop.callDeadline(
         limit,
-        () -> layer.abort(new SocketTimeoutException(
+        () -> layer.expire(new SocketTimeoutException(
             "the TLS " + what + " is taking longer than " + limit + ": aborting the connection")));
   }
 

@@ -433,6 +433,12 @@ public final class TlsProtocol implements BufferedProtocol {
     }
   }
 
+  /** The handshake, or the shutdown, is late. Who waits for the handshake hears of it at once, whatever is parked. */
+  void expire(IOException error) {
+    abort(error);
+    wakeCreator(error);
+  }
+
   @Override
   public void connectionLost(Throwable error) {
     belowAtEnd = true;

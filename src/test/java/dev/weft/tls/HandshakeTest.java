@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.DisplayName;
@@ -174,6 +175,23 @@ class HandshakeTest extends TlsTest {
       assertEquals(Duration.ofSeconds(60).toNanos(), loop.time() - begin);
       assertEquals(List.of(), client.app.events);
       assertTrue(clientEnd.isClosing());
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-4, J6: a handshake that takes too long ends while a callback is parked")
+  void timeoutWhileParked() {
+    run(() -> {
+      var lock = new ReentrantLock();
+      Side client = client(CLIENT, new App());
+      lock.lock();
+      loop.callSoon(() -> {
+        lock.lock();
+        lock.unlock();
+      });
+      assertThrows(SocketTimeoutException.class, client.made::await);
+      assertTrue(lock.isHeldByCurrentThread());
+      lock.unlock();
     });
   }
 
