@@ -345,8 +345,13 @@ public interface EventLoop extends AutoCloseable {
    * SIGFPE, SIGILL, SIGTRAP and SIGUSR2, on Unix; SIGHUP, SIGINT and SIGTERM neither, if the JVM was started with
    * {@code -Xrs}. Windows has SIGINT and SIGTERM.
    *
+   * <p>A process may have been started with SIGHUP, SIGINT or SIGTERM ignored: by {@code nohup}, by {@code trap ''
+   * INT}, or in the background of a script. Then they can be handled on JDK 22 or later where native access is enabled
+   * for Weft; elsewhere the JVM leaves them ignored, and this throws. {@link Runner} leaves them ignored anyhow.
+   *
    * @param signal its name, as {@code SIGTERM} or {@code TERM}
-   * @throws IllegalArgumentException if there is no such signal here, or it cannot be handled
+   * @throws IllegalArgumentException if there is no such signal here, or it cannot be handled; the loop's handler before
+   *     stays then
    * @throws IllegalStateException as {@link #callSoon}
    */
   void addSignalHandler(String signal, Runnable callback);

@@ -1,5 +1,6 @@
 package dev.weft.loop;
 
+import dev.weft.carrier.NativeCalls;
 import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -32,6 +33,8 @@ final class ProcessSignal implements Runnable {
 
   /** Those that the JVM would give away, but cannot do without: faults, and how it stops its threads. */
   private static final Set<String> JVM_NEEDS = Set.of("BUS", "TRAP", "USR2");
+
+  private static final long DEFAULT = 0; // SIG_DFL
 
   private static final Map<Integer, ProcessSignal> FOUND = new ConcurrentHashMap<>();
 
@@ -98,10 +101,31 @@ final class ProcessSignal implements Runnable {
       throw new IllegalArgumentException("signal: the JVM needs " + this + " for itself");
     }
     Object found = set(ours);
+    if (found == Jvm.IGNORE && !isSet()) {
+      stopIgnoring();
+    }
     if (found != ours) {
       before = found;
     }
     handlers.put(loop, handler);
+  }
+
+  /** The JVM takes a handler for SIGHUP, SIGINT or SIGTERM without setting it while the process ignores them. */
+  private boolean isSet() {
+    return set(ours) == ours;
+  }
+
+  /** Has the system handle the signal by default for a moment, in which the JVM does set our handler. */
+  private void stopIgnoring() {
+    if (!NativeCalls.isAvailable()) {
+      set(Jvm.IGNORE); // or the JVM would believe that ours is there
+      throw new IllegalArgumentException("signal: this process ignores " + this
+          + ", perhaps since it was started (nohup, trap, or & in a script), and the JVM does not give it"
+          + " away then. It does on JDK 22 or later, started with --enable-native-access=ALL-UNNAMED"
+          + " (or =dev.weft on the module path)");
+    }
+    new NativeCalls.Function("signal").call(Jvm.number(signal), DEFAULT);
+    set(ours);
   }
 
   /**

@@ -19,7 +19,8 @@ import java.util.function.Supplier;
  * cannot even begin to act on the first, the second ends the process and says in the log where the coroutine
  * was. A {@code KeyboardInterrupt} that leaves the main thread, which no code has set a handler of uncaught
  * exceptions for, is reported and then ends the process. However it ends by a signal, its exit code is the
- * JVM's: 130 after SIGINT, 143 after SIGTERM. Elsewhere the signals do what they do without Weft.
+ * JVM's: 130 after SIGINT, 143 after SIGTERM. Elsewhere the signals do what they do without Weft, and a signal
+ * that the process has been started to ignore ({@code nohup}, {@code trap ''}) stays ignored.
  */
 public final class Runner implements AutoCloseable {
 
