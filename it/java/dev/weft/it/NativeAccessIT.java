@@ -42,8 +42,7 @@ final class NativeAccessIT {
       arguments.addAll(List.of("-p", Weft.jar() + ":" + Weft.jar().resolveSibling("lib")));
       arguments.addAll(List.of("--add-modules", module, "-cp", Weft.examples()));
     }
-    arguments.addAll(List.of("-Dslf4j.internal.verbosity=ERROR", StartedPrograms.class.getName()));
-    arguments.add(most);
+    arguments.addAll(List.of(StartedPrograms.class.getName(), most));
     try (Peer program = Weft.java(arguments.toArray())) {
       assertEquals(0, program.waitFor(SOON), program::output);
       assertFalse(program.output().contains("WARNING"), program.output());

@@ -4,20 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.testkit.ChildJvm;
-import java.io.File;
-import java.io.InputStream;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
 /** What a program loads that does next to nothing: each of these costs its start milliseconds. */
 class StartTest {
+
+  private static final List<String> LOADING =
+      List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED", "-Xlog:class+load");
 
   /** Hello. */
   static final class Hello {
@@ -71,9 +68,7 @@ class StartTest {
     }
   }
 
-  private static List<String> loaded(String classPath) {
-    var options = List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED", "-Xlog:class+load");
-    ChildJvm.Outcome outcome = ChildJvm.runFrom(classPath, options, Hello.class);
+  private static List<String> loaded(ChildJvm.Outcome outcome) {
     assertEquals(0, outcome.exitCode(), outcome::output);
     List<String> loaded = outcome.output().lines().toList();
     assertTrue(loaded.contains("hello"), outcome::output);
@@ -87,7 +82,7 @@ class StartTest {
   @Test
   @DisplayName("hello needs nothing of the network, nor of management, and spins few classes")
   void little() {
-    List<String> loaded = loaded(System.getProperty("java.class.path"));
+    List<String> loaded = loaded(ChildJvm.run(LOADING, Hello.class));
     assertEquals(
         List.of(),
         having(
@@ -114,23 +109,13 @@ class StartTest {
 
   @Test
   @DisplayName("SLF4J is set up if it has a provider, and is not even loaded if it has none")
-  void provider(@TempDir Path folder) throws Exception {
-    String hello = Hello.class.getName().replace('.', '/') + ".class";
-    Path copy = folder.resolve(hello);
-    Files.createDirectories(copy.getParent());
-    try (InputStream bytes = Hello.class.getResourceAsStream("/" + hello)) {
-      Files.copy(bytes, copy);
-    }
-    String without = String.join(
-        File.pathSeparator, folder.toString(), home(Asyncio.class), home(LoggerFactory.class));
-    assertEquals(List.of(), having(loaded(without), "org\\.slf4j\\.LoggerFactory "));
-    String with = String.join(File.pathSeparator, without, home(StartTest.class));
-    assertEquals(1, having(loaded(with), "org\\.slf4j\\.LoggerFactory ").size());
-  }
-
-  private static String home(Class<?> type) throws URISyntaxException {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
-        .toString();
+  void provider() {
+    assertEquals(
+        List.of(),
+        having(
+            loaded(ChildJvm.runWithoutLog(LOADING, Hello.class)), "org\\.slf4j\\.LoggerFactory "));
+    List<String> with = loaded(ChildJvm.run(LOADING, Hello.class));
+    assertEquals(1, having(with, "org\\.slf4j\\.LoggerFactory ").size());
   }
 
   @Test

@@ -1,8 +1,8 @@
 package dev.weft.carrier;
 
+import dev.weft.log.Log;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Warns of JDK releases in which a virtual thread can be stuck for ever.
@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class KnownBugs {
 
-  private static final Logger LOG = LoggerFactory.getLogger(KnownBugs.class);
+  private static final Logger LOG = Log.of(KnownBugs.class);
 
   private KnownBugs() {}
 

@@ -1,16 +1,13 @@
 package dev.weft.loop;
 
+import dev.weft.log.Log;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The loggers of classes that every program loads. Apart from these, so that making a loop need not wait for SLF4J,
- * which {@link Watchdog} sets up meanwhile.
- */
+/** The loggers of classes that every program loads. Apart from these, so that one that logs nothing loads none. */
 final class Logs {
 
-  static final Logger LOOP = LoggerFactory.getLogger(EventLoop.class);
-  static final Logger RUNNER = LoggerFactory.getLogger(Runner.class);
+  static final Logger LOOP = Log.of(EventLoop.class);
+  static final Logger RUNNER = Log.of(Runner.class);
 
   private Logs() {}
 }

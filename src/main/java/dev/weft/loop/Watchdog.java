@@ -1,12 +1,12 @@
 package dev.weft.loop;
 
 import dev.weft.carrier.KnownBugs;
+import dev.weft.log.Log;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
 
 /**
  * Has a loop watched while it runs, and tells what the watch has found. One daemon thread serves all loops; it
@@ -43,9 +43,9 @@ final class Watchdog implements Consumer<BlockedLoop> {
   }
 
   /**
-   * Sets up, while the first loop is made, what takes a while. SLF4J must be there before a task logs: while it is set
-   * up it keeps what others log for later, and the virtual threads that a provider might start for a task would stay on
-   * its loop.
+   * Sets up, while the first loop is made, what takes a while. SLF4J, if it has a provider, must be there before a task
+   * logs: while it is set up it keeps what others log for later, and the virtual threads that a provider might start for
+   * a task would stay on its loop.
    */
   private static final class SetUp extends Thread {
 
@@ -63,24 +63,11 @@ final class Watchdog implements Consumer<BlockedLoop> {
     @Override
     public void run() {
       try {
-        if (mayHaveLog()) {
-          KnownBugs.warn();
-        }
+        Log.setUp();
+        KnownBugs.warn();
       } finally {
         Apart.THREAD.getQueue(); // by its initialiser
       }
-    }
-
-    /**
-     * Whether SLF4J may find a provider. Without one nothing is logged, and SLF4J, which takes a tenth of a short
-     * program's start, has neither threads to start nor anything to keep for later.
-     */
-    private static boolean mayHaveLog() {
-      return Watchdog.class.getModule().isNamed() // then a provider is in a module, too
-          || Logger.class.getModule().isNamed()
-          || System.getProperty("slf4j.provider") != null
-          || Watchdog.class.getResource("/META-INF/services/org.slf4j.spi.SLF4JServiceProvider")
-              != null;
     }
 
     /** Waits for it, whatever interrupts the caller meanwhile. */

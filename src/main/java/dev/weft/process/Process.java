@@ -1,5 +1,6 @@
 package dev.weft.process;
 
+import dev.weft.log.Log;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.StreamWriter;
 import dev.weft.task.Gather;
@@ -11,12 +12,11 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A child process and its pipes: asyncio's {@code Process}. Belongs to its loop's thread. */
 public final class Process {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Process.class);
+  private static final Logger LOG = Log.of(Process.class);
   private static final byte[] NOTHING = {};
 
   private final SubprocessTransport transport;

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.log.Log;
 import dev.weft.loop.Context;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.BaseTransport;
@@ -16,7 +17,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /*
  * Everything the protocol is told takes one more place in the ready queue, as in asyncio's base_subprocess.
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /** The transport of a child process. Loop thread only. */
 final class ChildProcess implements SubprocessTransport, Releasable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+  private static final Logger LOG = Log.of(Transport.class);
 
   private final SelectorEventLoop loop;
   private final Spawned child;

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.log.Log;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -8,7 +9,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends a child signals, in order. The JDK can send two, and makes sure that they hit this process and not another
@@ -21,7 +21,7 @@ final class ChildSignals {
   static final int SIGTERM = 15;
   static final int HIGHEST = 64;
 
-  private static final Logger LOG = LoggerFactory.getLogger(ChildSignals.class);
+  private static final Logger LOG = Log.of(ChildSignals.class);
 
   /* The name of a program may hold anything, so the fields are counted from its closing bracket on. */
   private static final String SEND =

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.log.Log;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
@@ -23,7 +24,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
@@ -33,7 +33,7 @@ import org.slf4j.event.Level;
  */
 final class Names {
 
-  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+  private static final Logger LOG = Log.of(EventLoop.class);
 
   private static final int RESOLVERS = 8;
 

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.log.Log;
 import dev.weft.loop.Context;
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The platform threads that move the bytes of pipes that no selector can watch. Such a pipe takes a thread only
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Pumps {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Pumps.class);
+  private static final Logger LOG = Log.of(Pumps.class);
 
   /** What is moved at once: what a pipe of the system holds. */
   static final int CHUNK = 64 * 1024;

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.log.Log;
 import dev.weft.loop.Context;
 import dev.weft.loop.Future;
 import dev.weft.transport.BaseProtocol;
@@ -11,12 +12,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The transport of a pipe's reading end. Loop thread only. */
 final class ReadPipe implements ReadTransport, Releasable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+  private static final Logger LOG = Log.of(Transport.class);
 
   private final SelectorEventLoop loop;
   private final PipeSource source;

@@ -1,6 +1,7 @@
 package dev.weft.selector;
 
 import dev.weft.carrier.Descriptors;
+import dev.weft.log.Log;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Clock;
 import dev.weft.loop.Context;
@@ -27,7 +28,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The selector's part of {@link SelectorEventLoop}: polling, registering, and the buffer for reads and writes. */
 abstract class SelectorPolling extends BaseEventLoop {
@@ -162,7 +162,7 @@ abstract class SelectorPolling extends BaseEventLoop {
       throw new UncheckedIOException("cannot close the selector", e);
     }
     if (!unclosed.isEmpty()) {
-      Log.LOOP.warn(
+      Logs.LOOP.warn(
           "{} unclosed transports in {}, the first: {}", unclosed.size(), this, unclosed.get(0));
     }
   }
@@ -185,13 +185,13 @@ abstract class SelectorPolling extends BaseEventLoop {
     try {
       channel.close();
     } catch (IOException e) {
-      Log.LOOP.debug("closing {} failed", channel, e);
+      Logs.LOOP.debug("closing {} failed", channel, e);
     }
   }
 
   /** Apart, as those of the loop are. */
-  private static final class Log {
-    static final Logger LOOP = LoggerFactory.getLogger(EventLoop.class);
+  private static final class Logs {
+    static final Logger LOOP = Log.of(EventLoop.class);
   }
 
   /** What is left to do for a loop that nobody has closed and nobody can close any more. */
@@ -199,11 +199,11 @@ abstract class SelectorPolling extends BaseEventLoop {
     @Override
     public void run() {
       if (selector.isOpen()) {
-        Log.LOOP.warn("unclosed event loop {}", loop);
+        Logs.LOOP.warn("unclosed event loop {}", loop);
         try {
           release(selector);
         } catch (IOException e) {
-          Log.LOOP.warn("cannot close the selector of {}", loop, e);
+          Logs.LOOP.warn("cannot close the selector of {}", loop, e);
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.log.Log;
 import dev.weft.loop.Context;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
@@ -22,7 +23,6 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /*
  * Reading: interest in input is registered once and stays, so that a message costs no system call but the
@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /** A stream transport over a socket channel. Loop thread only. */
 final class SocketTransport implements Transport, Selectable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+  private static final Logger LOG = Log.of(Transport.class);
 
   /** LOG_THRESHOLD_FOR_CONNLOST_WRITES: how many writes to a lost connection go without a warning. */
   private static final int SILENT_WRITES = 5;

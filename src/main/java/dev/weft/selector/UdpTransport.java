@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.log.Log;
 import dev.weft.loop.Context;
 import dev.weft.loop.Future;
 import dev.weft.loop.Handle;
@@ -22,7 +23,6 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /*
  * One datagram is received per turn (DG-6), so that what it calls for runs before the next, and a flood leaves
@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 /** A datagram transport over a UDP channel. Loop thread only. */
 final class UdpTransport implements DatagramTransport, Selectable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(DatagramTransport.class);
+  private static final Logger LOG = Log.of(DatagramTransport.class);
 
   /** What a datagram in the queue costs besides its bytes. */
   private static final int HEADER_SIZE = 8;

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.log.Log;
 import dev.weft.loop.Server;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -15,7 +16,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The file that a listening Unix socket is to the outside. It outlives its socket, and others may put theirs
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class UnixSocketFile {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+  private static final Logger LOG = Log.of(Server.class);
 
   private static final int FILE_TYPE = 0170000; // S_IFMT
   private static final int SOCKET = 0140000; // S_IFSOCK

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.log.Log;
 import dev.weft.loop.Context;
 import dev.weft.loop.Future;
 import dev.weft.transport.BaseProtocol;
@@ -12,12 +13,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The transport of a pipe's writing end. Loop thread only. */
 final class WritePipe implements WriteTransport, Releasable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+  private static final Logger LOG = Log.of(Transport.class);
 
   /** LOG_THRESHOLD_FOR_CONNLOST_WRITES: how many writes to a closed pipe go without a warning. */
   private static final int SILENT_WRITES = 5;

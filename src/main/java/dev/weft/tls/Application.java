@@ -1,5 +1,6 @@
 package dev.weft.tls;
 
+import dev.weft.log.Log;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.KeyboardInterrupt;
@@ -9,7 +10,6 @@ import dev.weft.transport.Protocol;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /*
  * The life of the application's protocol: made, data, perhaps the end of data, lost; each of made, end and lost
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /** The application's protocol, as the TLS layer sees it. Loop thread only. */
 final class Application {
 
-  private static final Logger LOG = LoggerFactory.getLogger(TlsProtocol.class);
+  private static final Logger LOG = Log.of(TlsProtocol.class);
 
   private final BaseEventLoop loop;
   private final TlsProtocol layer;

@@ -1,5 +1,6 @@
 package dev.weft.tls;
 
+import dev.weft.log.Log;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Future;
 import dev.weft.transport.BaseProtocol;
@@ -15,7 +16,6 @@ import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /*
  * The states are asyncio's: unwrapped, handshake, wrapped, flushing, shutdown; forward only, but that from
@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /** TLS between a transport and an application's protocol: asyncio's {@code SSLProtocol}. */
 public final class TlsProtocol implements BufferedProtocol {
 
-  private static final Logger LOG = LoggerFactory.getLogger(TlsProtocol.class);
+  private static final Logger LOG = Log.of(TlsProtocol.class);
 
   /** How many writes to a closed connection go without a warning: LOG_THRESHOLD_FOR_CONNLOST_WRITES. */
   private static final int SILENT_WRITES = 5;

@@ -1,11 +1,19 @@
 package dev.weft.testkit;
 
+import dev.weft.loop.EventLoop;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
 
 /**
  * A JVM of its own for what a test cannot do to the JVM that it runs in: start without a flag, hang for
@@ -28,6 +36,50 @@ public final class ChildJvm {
       String setup, List<String> options, Class<?> main, String... arguments) {
     var shell = List.of("/bin/bash", "-c", setup + "; exec \"$@\"", "bash");
     return run(shell, System.getProperty("java.class.path"), options, main, arguments);
+  }
+
+  /** As {@link #run}, without a provider of SLF4J: with Weft, SLF4J and the classes of {@code main}'s source alone. */
+  public static Outcome runWithoutLog(List<String> options, Class<?> main, String... arguments) {
+    try {
+      Path folder = Files.createTempDirectory("weft-classes");
+      try {
+        String classPath = String.join(
+            File.pathSeparator, folder.toString(), home(EventLoop.class), home(Logger.class));
+        copyClasses(main, folder);
+        return runFrom(classPath, options, main, arguments);
+      } finally {
+        try (Stream<Path> files = Files.walk(folder)) {
+          files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The classes of one source. */
+  private static void copyClasses(Class<?> main, Path folder) throws IOException {
+    String name = main.getName().replace('.', '/');
+    Path from = Path.of(home(main)).resolve(name).getParent();
+    Path to = Files.createDirectories(folder.resolve(name).getParent());
+    String simple = name.substring(name.lastIndexOf('/') + 1).replaceFirst("\\$.*", "");
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        String each = file.getFileName().toString();
+        if (each.equals(simple + ".class") || each.startsWith(simple + "$")) {
+          Files.copy(file, to.resolve(each));
+        }
+      }
+    }
+  }
+
+  private static String home(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+          .toString();
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** As {@link #run}, on a class path of the caller's. */
