@@ -3,6 +3,7 @@ package dev.weft.loop;
 import dev.weft.carrier.Carrier;
 import dev.weft.carrier.Fiber;
 import dev.weft.carrier.ReadyQueue;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +23,18 @@ final class Unwinding {
   /** How many waits a task may be refused, or steps it may take, before it counts as one that will not end. */
   private static final int PATIENCE = 1000;
 
+  /** How often, and after how many nanoseconds each time, to look whether a report that waits has been made: 1 s. */
+  private static final int LOOKS = 1000;
+
+  private static final long LOOK = 1_000_000;
+
   private final BaseEventLoop loop;
   private final Carrier carrier;
   private final ReadyQueue<Object> ready;
   private final List<Task<?>> tasks;
   private final Map<Task<?>, Integer> refusals = new HashMap<>();
   private final List<Handle> discarded;
+  private final List<Thread> reporting = new ArrayList<>();
 
   /**
    * @param discarded gets the callbacks that are dropped
@@ -56,6 +63,15 @@ final class Unwinding {
       report(this::reportLeftovers);
       runContinuations();
     }
+    awaitReports();
+  }
+
+  /** Others may have the log's lock, and the JVM may end when the loop is closed. */
+  private void awaitReports() {
+    for (int looks = LOOKS; looks > 0 && reporting.stream().anyMatch(Thread::isAlive); looks--) {
+      LockSupport.parkNanos(LOOK);
+      runContinuations();
+    }
   }
 
   private boolean hasLeft() {
@@ -65,7 +81,9 @@ final class Unwinding {
   }
 
   private void report(Runnable reports) {
-    carrier.run(carrier.startCaptured(carrier.newThread(new Reporting(reports), "weft-closing")));
+    Thread thread = carrier.newThread(new Reporting(reports), "weft-closing");
+    reporting.add(thread);
+    carrier.run(carrier.startCaptured(thread));
   }
 
   private void runContinuations() {

@@ -45,6 +45,30 @@ class CloseWithTasksTest {
   }
 
   @Test
+  @DisplayName(
+      "J10: a report that waits for another thread's lock is made before the loop is closed")
+  void reportsAreAwaited() throws Exception {
+    var lock = new ReentrantLock();
+    var held = new CountDownLatch(1);
+    Thread holder = Thread.ofPlatform().start(() -> {
+      lock.lock();
+      held.countDown();
+      await().until(lock::hasQueuedThreads);
+      lock.unlock();
+    });
+    held.await();
+    loop.setExceptionHandler((where, record) -> {
+      lock.lock();
+      lock.unlock();
+      reports.add(record);
+    });
+    loop.createFuture().setException(new IllegalStateException());
+    loop.close();
+    assertEquals(List.of("Future exception was never retrieved"), messages());
+    holder.join();
+  }
+
+  @Test
   @DisplayName("J10: a task that awaits is reported, and unwound: its finally blocks run")
   void unwound() {
     Task<Void> task = loop.createTask(() -> {
