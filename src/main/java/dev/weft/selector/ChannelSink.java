@@ -15,9 +15,7 @@ final class ChannelSink extends ChannelEnd<Pipe.SinkChannel> implements PipeSink
 
   @Override
   public void write(ByteBuffer data) throws IOException {
-    while (data.hasRemaining() && loop.write(channel, data)) {
-      // what the pipe took was not all
-    }
+    loop.writeSome(channel, data);
   }
 
   @Override

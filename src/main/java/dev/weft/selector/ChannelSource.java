@@ -1,7 +1,6 @@
 package dev.weft.selector;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 
@@ -14,13 +13,6 @@ final class ChannelSource extends ChannelEnd<Pipe.SourceChannel> implements Pipe
 
   @Override
   public byte[] read() throws IOException {
-    ByteBuffer buffer = loop.buffer();
-    int count = channel.read(buffer);
-    if (count == 0) {
-      return null;
-    }
-    byte[] data = new byte[Math.max(0, count)];
-    buffer.get(0, data);
-    return data;
+    return loop.read(channel);
   }
 }

@@ -269,13 +269,17 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
     if (!loop.isCurrent()) {
       return current.read(ByteBuffer.wrap(target, offset, length));
     }
-    ByteBuffer direct = loop.buffer();
-    direct.limit(Math.min(length, direct.capacity()));
-    int count = current.read(direct);
-    if (count > 0) {
-      direct.get(0, target, offset, count);
+    ByteBuffer direct = loop.take();
+    try {
+      direct.limit(Math.min(length, direct.capacity()));
+      int count = current.read(direct);
+      if (count > 0) {
+        direct.get(0, target, offset, count);
+      }
+      return count;
+    } finally {
+      loop.give(direct);
     }
-    return count;
   }
 
   // ---- writing
@@ -331,10 +335,13 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
       return current.write(
           ByteBuffer.wrap(source, offset, Math.min(length, SelectorEventLoop.READ_SIZE)));
     }
-    ByteBuffer direct = loop.buffer();
-    int count = Math.min(length, direct.capacity());
-    direct.put(0, source, offset, count).limit(count);
-    return current.write(direct);
+    ByteBuffer direct = loop.take();
+    try {
+      int count = Math.min(length, direct.capacity());
+      return current.write(direct.put(0, source, offset, count).limit(count));
+    } finally {
+      loop.give(direct);
+    }
   }
 
   @Override

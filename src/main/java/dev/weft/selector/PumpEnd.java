@@ -53,7 +53,12 @@ abstract class PumpEnd implements PipeEnd {
    */
   final void move(Runnable move) {
     busy = true;
-    Pumps.execute(move);
+    try {
+      Pumps.execute(move);
+    } catch (Throwable noThread) {
+      busy = false;
+      throw noThread;
+    }
   }
 
   /**

@@ -18,7 +18,7 @@ final class PumpSink extends PumpEnd implements PipeSink {
 
   // loop thread only
   private int written; // and not said yet
-  private IOException failure;
+  private Throwable failure;
 
   PumpSink(OutputStream out) {
     super(out);
@@ -33,7 +33,7 @@ final class PumpSink extends PumpEnd implements PipeSink {
   @Override
   public void write(ByteBuffer data) throws IOException {
     if (failure != null) {
-      throw failure;
+      throw Pumps.rethrow(failure);
     }
     if (isBusy()) {
       return;
@@ -51,17 +51,17 @@ final class PumpSink extends PumpEnd implements PipeSink {
   }
 
   private void writeOnce(int count) {
-    IOException error = null;
+    Throwable error = null;
     try {
       out.write(chunk, 0, count);
       out.flush();
       if (out instanceof PrintStream && ((PrintStream) out).checkError()) {
         error = new IOException("a PrintStream failed, and does not say why");
       }
-    } catch (IOException e) {
+    } catch (Throwable e) {
       error = e;
     }
-    IOException thrown = error;
+    Throwable thrown = error;
     moved(() -> {
       written = count;
       failure = thrown;

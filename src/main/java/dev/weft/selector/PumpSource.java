@@ -17,7 +17,7 @@ final class PumpSource extends PumpEnd implements PipeSource {
 
   // loop thread only
   private byte[] data;
-  private IOException failure;
+  private Throwable failure;
 
   PumpSource(InputStream in) {
     super(in);
@@ -44,23 +44,28 @@ final class PumpSource extends PumpEnd implements PipeSource {
 
   private void readAhead() {
     if (!isBusy() && !isClosed()) {
-      move(this::readOnce);
+      try {
+        move(this::readOnce);
+      } catch (Throwable noThread) {
+        failure = noThread;
+        readySoon();
+      }
     }
   }
 
   private void readOnce() {
     byte[] bytes = null;
-    IOException error = null;
+    Throwable error = null;
     try {
       if (chunk == null) {
         chunk = new byte[Pumps.CHUNK];
       }
       bytes = Arrays.copyOf(chunk, Math.max(0, in.read(chunk)));
-    } catch (IOException e) {
+    } catch (Throwable e) {
       error = e;
     }
     byte[] read = bytes;
-    IOException thrown = error;
+    Throwable thrown = error;
     moved(() -> {
       data = read;
       failure = thrown;
@@ -70,7 +75,7 @@ final class PumpSource extends PumpEnd implements PipeSource {
   @Override
   public byte[] read() throws IOException {
     if (failure != null) {
-      throw failure;
+      throw Pumps.rethrow(failure);
     }
     byte[] taken = data;
     data = null;

@@ -50,6 +50,17 @@ final class Pumps {
     }
   }
 
+  /** Throws what has gone wrong in a thread: checked, it is an {@code IOException}. */
+  static IOException rethrow(Throwable failure) {
+    if (failure instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return (IOException) failure;
+  }
+
   static void close(Closeable pipe) {
     try {
       pipe.close();

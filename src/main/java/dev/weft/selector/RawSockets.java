@@ -182,11 +182,12 @@ final class RawSockets {
   byte[] receive(SocketChannel channel, int n) throws IOException {
     check(channel, "sockRecv");
     checkSize(n);
-    return take(channel, () -> {
-      ByteBuffer direct = buffer(n);
-      int count = channel.read(direct);
-      return count == 0 ? null : bytes(direct.flip());
-    });
+    return take(
+        channel,
+        () -> withBuffer(n, direct -> {
+          int count = channel.read(direct);
+          return count == 0 ? null : SelectorPolling.bytes(direct.flip());
+        }));
   }
 
   int receive(SocketChannel channel, ByteBuffer buffer) throws IOException {
@@ -201,24 +202,26 @@ final class RawSockets {
   Datagram receive(DatagramChannel channel, int n) throws IOException {
     check(channel, "sockRecvfrom");
     checkSize(n);
-    return take(channel, () -> {
-      ByteBuffer direct = buffer(n);
-      SocketAddress sender = channel.receive(direct);
-      return sender == null ? null : new Datagram(bytes(direct.flip()), sender);
-    });
+    return take(
+        channel,
+        () -> withBuffer(n, direct -> {
+          SocketAddress sender = channel.receive(direct);
+          return sender == null ? null : new Datagram(SelectorPolling.bytes(direct.flip()), sender);
+        }));
   }
 
   SocketAddress receive(DatagramChannel channel, ByteBuffer buffer) throws IOException {
     check(channel, "sockRecvfromInto");
     checkRoom(buffer);
-    return take(channel, () -> {
-      ByteBuffer direct = buffer(buffer.remaining());
-      SocketAddress sender = channel.receive(direct);
-      if (sender != null) {
-        buffer.put(direct.flip());
-      }
-      return sender;
-    });
+    return take(
+        channel,
+        () -> withBuffer(buffer.remaining(), direct -> {
+          SocketAddress sender = channel.receive(direct);
+          if (sender != null) {
+            buffer.put(direct.flip());
+          }
+          return sender;
+        }));
   }
 
   private static void checkSize(int n) {
@@ -236,15 +239,18 @@ final class RawSockets {
     }
   }
 
-  private ByteBuffer buffer(int n) {
-    ByteBuffer direct = loop.buffer();
-    return direct.limit(Math.min(n, direct.capacity()));
+  /** Something to do with a buffer of the loop's. */
+  private interface BufferUse<T> {
+    T with(ByteBuffer direct) throws IOException;
   }
 
-  private static byte[] bytes(ByteBuffer direct) {
-    byte[] bytes = new byte[direct.remaining()];
-    direct.get(bytes);
-    return bytes;
+  private <T> T withBuffer(int n, BufferUse<T> use) throws IOException {
+    ByteBuffer direct = loop.take();
+    try {
+      return use.with(direct.limit(Math.min(n, direct.capacity())));
+    } finally {
+      loop.give(direct);
+    }
   }
 
   SocketChannel accept(ServerSocketChannel channel) throws IOException {

@@ -64,13 +64,13 @@ final class ReadPipe implements ReadTransport, Releasable {
     byte[] data;
     try {
       data = source.read();
-    } catch (IOException error) {
+    } catch (Throwable error) {
       loop.report("Fatal read error on pipe transport", error, this);
       end(error);
       return;
     }
-    if (data == null) {
-      return;
+    if (data == null || closing) {
+      return; // closed while the source's call was parked
     }
     if (data.length > 0) {
       protocol.dataReceived(ByteBuffer.wrap(data));

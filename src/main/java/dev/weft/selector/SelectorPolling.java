@@ -20,6 +20,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -29,17 +30,23 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 
-/** The selector's part of {@link SelectorEventLoop}: polling, registering, and the buffer for reads and writes. */
+/** The selector's part of {@link SelectorEventLoop}: polling, registering, and the buffers for reads and writes. */
 abstract class SelectorPolling extends BaseEventLoop {
 
   /** What one read takes at most: asyncio's {@code max_size}. */
   static final int READ_SIZE = 256 * 1024;
 
+  /** What a connection writes in one turn at most, so that a peer that takes everything leaves the others theirs. */
+  static final int WRITE_SIZE = 4 * READ_SIZE;
+
+  /** How many buffers are kept. One is enough, unless calls of channels park; a buffer beyond these is dropped. */
+  private static final int BUFFERS = 4;
+
   private final Selector selector;
   private final Consumer<SelectionKey> ready = new Dispatch();
 
   // loop thread only
-  private ByteBuffer buffer;
+  private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>(BUFFERS); // those not on loan
   private int polled; // how many channels the last poll has found ready
   private final Map<SelectionKey, Integer> held = new HashMap<>(); // and what is not watched there
   private final Set<Releasable> releasables = new LinkedHashSet<>();
@@ -306,15 +313,41 @@ abstract class SelectorPolling extends BaseEventLoop {
     checkOnLoop(call);
   }
 
-  /**
-   * A direct buffer of {@link #READ_SIZE} bytes, empty, for the current read or write. One for both: what is
-   * read is copied out before anything is written, and then lies in the CPU's cache.
+  /*
+   * A channel's call may park: on a lock that another thread holds, as of one that asks for an option. Whatever runs
+   * meanwhile needs a buffer of its own. Otherwise the one that is given back is the next to be lent, and still lies in
+   * the CPU's cache.
    */
-  ByteBuffer buffer() {
-    if (buffer == null) {
-      buffer = ByteBuffer.allocateDirect(READ_SIZE);
+
+  /** Lends a direct buffer of {@link #READ_SIZE} bytes, empty, for one read or write. {@link #give} it back. */
+  ByteBuffer take() {
+    ByteBuffer buffer = buffers.pollLast();
+    return buffer != null ? buffer.clear() : ByteBuffer.allocateDirect(READ_SIZE);
+  }
+
+  /** Takes back a buffer that {@link #take} has lent. The caller must not use it any more. */
+  void give(ByteBuffer buffer) {
+    if (buffers.size() < BUFFERS) {
+      buffers.addLast(buffer);
     }
-    return buffer.clear();
+  }
+
+  /** Reads once. Returns what was read; empty at the end, null if there is nothing yet. */
+  byte[] read(ReadableByteChannel channel) throws IOException {
+    ByteBuffer direct = take();
+    try {
+      int count = channel.read(direct);
+      return count == 0 ? null : bytes(direct.flip());
+    } finally {
+      give(direct);
+    }
+  }
+
+  /** A copy of what remains in a buffer. */
+  static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
   }
 
   /** Reads once; what is not a direct buffer by way of ours, as the JDK's own would be as large, and kept. */
@@ -322,23 +355,55 @@ abstract class SelectorPolling extends BaseEventLoop {
     if (target.isDirect()) {
       return channel.read(target);
     }
-    ByteBuffer direct = buffer();
-    direct.limit(Math.min(direct.capacity(), target.remaining()));
-    int count = channel.read(direct);
-    if (count > 0) {
-      target.put(direct.flip());
+    ByteBuffer direct = take();
+    try {
+      direct.limit(Math.min(direct.capacity(), target.remaining()));
+      int count = channel.read(direct);
+      if (count > 0) {
+        target.put(direct.flip());
+      }
+      return count;
+    } finally {
+      give(direct);
     }
-    return count;
   }
 
   /** Writes once, at most {@link #READ_SIZE} bytes, as {@link #read} reads. Returns whether all were taken. */
   boolean write(WritableByteChannel channel, ByteBuffer data) throws IOException {
     int count = Math.min(data.remaining(), READ_SIZE);
-    ByteBuffer direct = data.isDirect()
-        ? data.slice(data.position(), count)
-        : buffer().put(0, data, data.position(), count).limit(count);
-    int sent = channel.write(direct);
+    int sent;
+    if (data.isDirect()) {
+      sent = channel.write(data.slice(data.position(), count));
+    } else {
+      ByteBuffer direct = take();
+      try {
+        sent = channel.write(direct.put(0, data, data.position(), count).limit(count));
+      } finally {
+        give(direct);
+      }
+    }
     data.position(data.position() + sent);
     return sent == count;
+  }
+
+  /** Writes once from a queue, at most {@link #READ_SIZE} bytes. Returns whether all were taken. */
+  boolean write(WritableByteChannel channel, WriteQueue queue) throws IOException {
+    ByteBuffer direct = take();
+    try {
+      queue.copyTo(direct);
+      queue.remove(channel.write(direct.flip()));
+      return !direct.hasRemaining();
+    } finally {
+      give(direct);
+    }
+  }
+
+  /** Writes until the channel takes no more, at most {@link #WRITE_SIZE} bytes. */
+  void writeSome(WritableByteChannel channel, ByteBuffer data) throws IOException {
+    for (int left = WRITE_SIZE; left > 0 && data.hasRemaining(); left -= READ_SIZE) {
+      if (!write(channel, data)) {
+        return;
+      }
+    }
   }
 }

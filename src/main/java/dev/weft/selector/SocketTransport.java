@@ -29,8 +29,9 @@ import org.slf4j.Logger;
  * read. One read per readiness takes what is there, up to 256 KiB. A Protocol gets a copy of its own; a
  * BufferedProtocol's buffer is filled directly.
  *
- * Writing: at once; what the system does not take is copied to a queue, and interest in output lasts
- * until the queue is empty.
+ * Writing: at once; what the system does not take, or would be too much for one turn, is copied to a queue, and
+ * interest in output lasts until the queue is empty. A call of the channel's may park, and others may write, close or
+ * abort meanwhile: `sending` says so.
  *
  * The end: close, abort, an error or the peer's end all lead to one call of connectionLost, by the ready
  * queue, after which the channel is closed. `lost` says that this is under way.
@@ -53,6 +54,8 @@ final class SocketTransport implements Transport, Selectable {
   private final SelectionKey key;
   private final Handle reader;
   private final WriteQueue queue = new WriteQueue();
+  private boolean
+      sending; // a call of the channel's that may park; what is written meanwhile goes behind it
   private final WriteFlow flow;
   private Handle writer;
 
@@ -166,16 +169,25 @@ final class SocketTransport implements Transport, Selectable {
   }
 
   private void readChunk() {
-    ByteBuffer buffer = loop.buffer();
-    int count = read(buffer);
-    if (count > 0) {
-      byte[] data = new byte[count];
-      buffer.get(0, data);
-      try {
-        streamed.dataReceived(ByteBuffer.wrap(data));
-      } catch (Throwable error) {
-        protocolFailed(error, "dataReceived");
-      }
+    Protocol receiver = streamed;
+    byte[] data;
+    try {
+      data = loop.read(channel);
+    } catch (Throwable error) {
+      readFailed(error);
+      return;
+    }
+    if (data == null || closing) {
+      return; // closed while the channel's call was parked
+    }
+    if (data.length == 0) {
+      readEnd();
+      return;
+    }
+    try {
+      receiver.dataReceived(ByteBuffer.wrap(data));
+    } catch (Throwable error) {
+      protocolFailed(error, "dataReceived");
     }
   }
 
@@ -214,15 +226,22 @@ final class SocketTransport implements Transport, Selectable {
     int count;
     try {
       count = loop.read(channel, buffer);
-    } catch (IOException error) {
-      forceClose(error);
+    } catch (Throwable error) {
+      readFailed(error);
       return 0;
+    }
+    if (closing) {
+      return 0; // while the channel's call was parked
     }
     if (count < 0) {
       readEnd();
       return 0;
     }
     return count;
+  }
+
+  private void readFailed(Throwable error) {
+    failed(error, "Fatal read error on socket transport");
   }
 
   private void readEnd() {
@@ -284,26 +303,24 @@ final class SocketTransport implements Transport, Selectable {
       noteWriteAfterLoss();
       return;
     }
-    if (queue.isEmpty()) {
-      try {
+    try {
+      if (hasSent()) {
         send(data);
-      } catch (IOException error) {
-        data.position(data.limit());
-        forceClose(error);
-        return;
+      } else {
+        queue.add(data);
       }
-      if (!data.hasRemaining()) {
-        return;
-      }
-      watchForWriting();
+    } catch (Throwable error) {
+      data.position(data.limit());
+      writeFailed(error);
+      return;
     }
-    queue.add(data);
     flow.grown(queue.size());
   }
 
   @Override
   public void writelines(List<ByteBuffer> data) {
     checkCanWrite();
+    WriteFlow.check(data);
     if (data.isEmpty()) {
       return;
     }
@@ -312,15 +329,17 @@ final class SocketTransport implements Transport, Selectable {
       noteWriteAfterLoss();
       return;
     }
-    boolean wasEmpty = queue.isEmpty();
-    data.forEach(queue::add);
-    if (wasEmpty && !queue.isEmpty()) {
-      if (!flush()) {
-        return;
+    boolean hasSent = hasSent();
+    try {
+      data.forEach(queue::add);
+      if (hasSent) {
+        flush();
+        goOn();
       }
-      if (!queue.isEmpty()) {
-        watchForWriting();
-      }
+    } catch (Throwable error) {
+      data.forEach(buffer -> buffer.position(buffer.limit()));
+      writeFailed(error);
+      return;
     }
     flow.grown(queue.size());
   }
@@ -339,31 +358,57 @@ final class SocketTransport implements Transport, Selectable {
     }
   }
 
-  /** Gives the system as much of the data as it takes. */
+  /** Whether nothing that was written is left to be sent. */
+  private boolean hasSent() {
+    return queue.isEmpty() && !sending;
+  }
+
+  /** Gives the system as much of the data as it takes now, and queues the rest. */
   private void send(ByteBuffer data) throws IOException {
-    while (loop.write(channel, data) && data.hasRemaining()) {
-      // what the system took was not all
+    sending = true;
+    try {
+      loop.writeSome(channel, data);
+    } finally {
+      sending = false;
+    }
+    if (lost) {
+      data.position(data.limit());
+    } else {
+      queue.addFirst(data);
+      goOn();
     }
   }
 
-  /** Sends from the queue until it is empty or the system takes no more. Returns false if it failed. */
-  private boolean flush() {
+  /** Sends from the queue what the system takes now. */
+  private void flush() throws IOException {
+    sending = true;
     try {
-      while (!queue.isEmpty()) {
-        ByteBuffer direct = loop.buffer();
-        queue.copyTo(direct);
-        direct.flip();
-        int sent = channel.write(direct);
-        queue.remove(sent);
-        if (direct.hasRemaining()) {
-          break;
-        }
+      for (int left = SelectorPolling.WRITE_SIZE;
+          left > 0 && !queue.isEmpty() && loop.write(channel, queue);
+          left -= SelectorPolling.READ_SIZE) {
+        // what the system took was not all
       }
-      return true;
-    } catch (IOException error) {
-      forceClose(error);
-      return false;
+    } finally {
+      sending = false;
     }
+  }
+
+  /** Sends the rest by readiness, or does what has waited for the last byte. */
+  private void goOn() {
+    if (lost) {
+      return;
+    }
+    if (!queue.isEmpty()) {
+      watchForWriting();
+    } else if (closing) {
+      lose(null);
+    } else if (writeEof) {
+      shutdownOutput();
+    }
+  }
+
+  private void writeFailed(Throwable error) {
+    failed(error, "Fatal write error on socket transport");
   }
 
   private void watchForWriting() {
@@ -374,15 +419,21 @@ final class SocketTransport implements Transport, Selectable {
   }
 
   private void writeReady() {
-    if (sendfile != null && queue.isEmpty() && !lost) {
+    if (sendfile != null && hasSent() && !lost) {
       sendfile.proceed();
       return;
     }
-    if (lost || queue.isEmpty() || !flush()) {
+    if (lost || sending || queue.isEmpty()) {
+      return;
+    }
+    try {
+      flush();
+    } catch (Throwable error) {
+      writeFailed(error);
       return;
     }
     flow.shrunk(queue.size()); // may write more, or close
-    if (queue.isEmpty() && !lost) {
+    if (hasSent() && !lost) {
       if (sendfile == null) {
         setInterest(SelectionKey.OP_WRITE, false);
       }
@@ -407,7 +458,7 @@ final class SocketTransport implements Transport, Selectable {
     loop.checkThread("writeEof");
     checkNoSendfile("end");
     writeEof = true;
-    if (queue.isEmpty()) {
+    if (hasSent()) {
       shutdownOutput();
     }
   }
@@ -447,7 +498,7 @@ final class SocketTransport implements Transport, Selectable {
     var operation = new Operation(loop, () -> file.step(channel));
     sendfile = operation;
     try {
-      if (queue.isEmpty()) {
+      if (hasSent()) {
         operation.proceed();
       }
       if (!operation.isOver()) {
@@ -481,7 +532,7 @@ final class SocketTransport implements Transport, Selectable {
     loop.checkThread("close");
     closing = true;
     updateReadInterest();
-    if (queue.isEmpty()) {
+    if (hasSent()) {
       lose(null);
     }
   }
@@ -508,21 +559,32 @@ final class SocketTransport implements Transport, Selectable {
     forceClose(error);
   }
 
-  private void forceClose(Throwable error) {
-    if (lost) {
-      return;
+  /**
+   * The connection fails by itself. The system's errors are the protocol's alone; of others, as when memory ends, the
+   * exception handler hears, too.
+   */
+  private void failed(Throwable error, String message) {
+    forceClose(error);
+    if (!(error instanceof IOException)) {
+      loop.report(message, error, this);
     }
-    queue.clear();
-    closing = true;
-    lose(error);
+  }
+
+  private void forceClose(Throwable error) {
+    if (!lost) {
+      lose(error);
+      queue.clear();
+    }
   }
 
   private void lose(Throwable error) {
+    loop.callSoon(
+        () -> finish(error), context); // first: without memory for it nothing has happened
+    closing = true;
     lost = true;
     if (key.isValid()) {
       key.interestOps(0);
     }
-    loop.callSoon(() -> finish(error), context);
   }
 
   private void finish(Throwable error) {

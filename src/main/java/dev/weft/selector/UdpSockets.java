@@ -107,7 +107,9 @@ final class UdpSockets {
       if (local.isPresent()) {
         bind(channel, local.get());
       }
-      if (remote.isPresent() && !options.allowBroadcast()) {
+      if (remote.isPresent()
+          && !options.allowBroadcast()
+          && remote.get().getPort() != 0) { // the JDK connects to no such port
         channel.connect(remote.get());
       }
       return new Opened(channel, remote.orElse(null));

@@ -32,7 +32,8 @@ import org.slf4j.Logger;
  * comes later by some datagrams, and that is all that a program can see of it.
  *
  * What goes wrong with one datagram concerns that datagram only: the protocol is told and the endpoint goes
- * on. A closed channel is the exception: there is nothing left to go on with.
+ * on. A closed channel is the exception: there is nothing left to go on with. So is an error that is not the
+ * system's, as when memory ends: the endpoint fails, and the exception handler hears of it, too.
  */
 
 /** A datagram transport over a UDP channel. Loop thread only. */
@@ -73,6 +74,8 @@ final class UdpTransport implements DatagramTransport, Selectable {
   private final ArrayDeque<Datagram> queue = new ArrayDeque<>(0);
   private final WriteFlow flow;
   private long queued;
+  private boolean
+      sending; // a call of the channel's that may park; what is sent meanwhile goes behind it
 
   private DatagramProtocol protocol;
   private boolean closing;
@@ -162,19 +165,24 @@ final class UdpTransport implements DatagramTransport, Selectable {
     if (closing) {
       return false; // since the poll that has brought us here
     }
-    ByteBuffer buffer = loop.buffer();
     SocketAddress from;
+    byte[] data;
     try {
-      from = channel.receive(buffer);
-    } catch (IOException error) {
-      failed(error);
+      ByteBuffer buffer = loop.take();
+      try {
+        from = channel.receive(buffer);
+        data = from == null ? null : SelectorPolling.bytes(buffer.flip());
+      } finally {
+        loop.give(buffer);
+      }
+    } catch (IOException | Error error) {
+      failed(error, "Fatal read error on datagram transport");
       return false;
     }
-    if (from == null) {
-      return false; // that was all; or its checksum was wrong
+    if (from == null || closing) {
+      return false; // that was all; or its checksum was wrong; or closed while the channel's call
+      // was parked
     }
-    byte[] data = new byte[buffer.position()];
-    buffer.get(0, data);
     try {
       protocol.datagramReceived(ByteBuffer.wrap(data), from);
     } catch (Throwable error) {
@@ -183,16 +191,23 @@ final class UdpTransport implements DatagramTransport, Selectable {
     return true;
   }
 
-  private void failed(IOException error) {
-    if (error instanceof ClosedChannelException) {
-      forceClose(error);
-    } else {
+  private void failed(Throwable error, String message) {
+    if (error instanceof IOException ofOne && !(error instanceof ClosedChannelException)) {
       try {
-        protocol.errorReceived(error);
+        protocol.errorReceived(ofOne);
       } catch (Throwable failure) {
         protocolFailed("errorReceived", failure);
       }
+      return;
     }
+    forceClose(error);
+    if (error instanceof Error) {
+      loop.report(message, error, this);
+    }
+  }
+
+  private void sendFailed(Throwable error) {
+    failed(error, "Fatal write error on datagram transport");
   }
 
   private void protocolFailed(String method, Throwable error) {
@@ -234,23 +249,50 @@ final class UdpTransport implements DatagramTransport, Selectable {
       }
       return;
     }
-    if (queue.isEmpty()) {
-      try {
-        if (send(data, addr)) {
-          data.position(data.limit());
-          return;
-        }
-      } catch (IOException error) {
-        data.position(data.limit());
-        failed(error);
-        return;
+    try {
+      checkSize(data);
+      if (!hasSent()) {
+        queue.addLast(queued(data, addr));
+      } else if (!send(data, addr)) {
+        queue.addFirst(
+            queued(data, addr)); // before those that came while the channel's call was parked
       }
-      setInterest(SelectionKey.OP_WRITE, true);
+    } catch (IOException | Error error) {
+      sendFailed(error);
     }
+    data.position(data.limit());
+    goOn();
+  }
+
+  private static void checkSize(ByteBuffer data) throws SocketException {
+    if (data.remaining() > SelectorPolling.READ_SIZE) {
+      throw new SocketException("Message too long: " + data.remaining() + " bytes");
+    }
+  }
+
+  /** A copy for the queue. */
+  private Datagram queued(ByteBuffer data, SocketAddress addr) {
     var copy = new Datagram(ByteBuffer.allocate(data.remaining()).put(data).flip(), addr);
-    queue.add(copy);
     queued += copy.cost();
-    flow.grown(queued);
+    return copy;
+  }
+
+  /** Whether nothing is left to be sent. */
+  private boolean hasSent() {
+    return queue.isEmpty() && !sending;
+  }
+
+  /** Sends the rest by readiness, or does what has waited for the last datagram. */
+  private void goOn() {
+    if (lost || sending) {
+      return;
+    }
+    if (!queue.isEmpty()) {
+      setInterest(SelectionKey.OP_WRITE, true);
+      flow.grown(queued);
+    } else if (closing) {
+      lose(null);
+    }
   }
 
   /**
@@ -259,44 +301,48 @@ final class UdpTransport implements DatagramTransport, Selectable {
    */
   private boolean send(ByteBuffer data, SocketAddress addr) throws IOException {
     int size = data.remaining();
-    ByteBuffer direct = loop.buffer();
-    if (size > direct.capacity()) {
-      throw new SocketException("Message too long: " + size + " bytes");
-    }
     if (size == 0 && remoteAddress != null) {
       throw new SocketException("a connected socket of the JDK's sends no empty datagrams");
     }
-    direct.put(0, data, data.position(), size).limit(size);
+    ByteBuffer direct = loop.take();
+    sending = true;
     try {
+      direct.put(0, data, data.position(), size).limit(size);
       return send.by(channel, direct, addr) > 0 || size == 0;
     } catch (UnsupportedAddressTypeException e) {
       throw new SocketException("an IPv4 socket cannot send to " + addr);
+    } finally {
+      sending = false;
+      loop.give(direct);
     }
   }
 
   private void writeReady() {
-    if (lost) {
+    if (lost || sending) {
       return;
     }
     while (!queue.isEmpty()) {
       Datagram head = queue.peek();
-      IOException error = null;
+      Throwable error = null;
       try {
         if (!send(head.data, head.addr)) {
           break;
         }
-      } catch (IOException e) {
+      } catch (IOException | Error e) {
         error = e;
+      }
+      if (lost) {
+        return; // while the channel's call was parked
       }
       queue.remove();
       queued -= head.cost();
       if (error != null) {
-        failed(error);
+        sendFailed(error);
         return; // the others, and the end, in the next turn
       }
     }
     flow.shrunk(queued); // may send more, or close
-    if (queue.isEmpty() && !lost) {
+    if (hasSent() && !lost) {
       setInterest(SelectionKey.OP_WRITE, false);
       if (closing) {
         finish(null);
@@ -329,7 +375,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
     loop.checkThread("close");
     closing = true;
     setInterest(SelectionKey.OP_READ, false);
-    if (queue.isEmpty()) {
+    if (hasSent()) {
       lose(null);
     }
   }
@@ -351,21 +397,21 @@ final class UdpTransport implements DatagramTransport, Selectable {
   }
 
   private void forceClose(Throwable error) {
-    if (lost) {
-      return;
+    if (!lost) {
+      lose(error);
+      queue.clear();
+      queued = 0;
     }
-    queue.clear();
-    queued = 0;
-    closing = true;
-    lose(error);
   }
 
   private void lose(Throwable error) {
+    loop.callSoon(
+        () -> finish(error), context); // first: without memory for it nothing has happened
+    closing = true;
     lost = true;
     if (key.isValid()) {
       key.interestOps(0);
     }
-    loop.callSoon(() -> finish(error), context);
   }
 
   private void finish(Throwable error) {

@@ -4,6 +4,8 @@ import dev.weft.loop.KeyboardInterrupt;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.WriteBufferLimits;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -56,6 +58,17 @@ final class WriteFlow {
     } catch (Throwable error) {
       KeyboardInterrupt.passFatal(error);
       loop.report("protocol." + method + "() failed", error, transport);
+    }
+  }
+
+  /**
+   * Checks what {@code writelines} is given, before any of it is queued.
+   *
+   * @throws NullPointerException if it or a part of it is null
+   */
+  static void check(List<ByteBuffer> data) {
+    for (ByteBuffer buffer : Objects.requireNonNull(data, "data")) {
+      Objects.requireNonNull(buffer, "data has a null");
     }
   }
 

@@ -32,6 +32,8 @@ final class WritePipe implements WriteTransport, Releasable {
   private boolean lost; // connectionLost is called or queued
   private boolean doubtful; // whether anybody reads; asked again when all is written
   private boolean closed;
+  private boolean
+      sending; // a call of the sink's that may park; what is written meanwhile goes behind it
   private int writesAfterLoss;
 
   /**
@@ -73,77 +75,126 @@ final class WritePipe implements WriteTransport, Releasable {
       noteWriteAfterLoss();
       return;
     }
-    if (queue.isEmpty()) {
-      try {
-        sink.write(data);
-      } catch (IOException error) {
-        data.position(data.limit());
-        fail(error);
-        return;
+    try {
+      if (hasWritten()) {
+        send(data);
+      } else {
+        queue.add(data);
       }
-      if (!data.hasRemaining()) {
-        return;
-      }
-      sink.watch(true);
+    } catch (Throwable error) {
+      data.position(data.limit());
+      fail(error);
+      return;
     }
-    queue.add(data);
     flow.grown(queue.size());
   }
 
   @Override
   public void writelines(List<ByteBuffer> data) {
     loop.checkThread("writelines");
+    WriteFlow.check(data);
     if (closing || lost) {
       data.forEach(this::write);
       return;
     }
-    boolean wasEmpty = queue.isEmpty();
-    data.forEach(queue::add);
-    if (wasEmpty && !queue.isEmpty()) {
-      if (!flush()) {
-        return;
+    boolean hasWritten = hasWritten();
+    try {
+      data.forEach(queue::add);
+      if (hasWritten) {
+        flush();
+        goOn();
       }
-      sink.watch(!queue.isEmpty());
+    } catch (Throwable error) {
+      data.forEach(buffer -> buffer.position(buffer.limit()));
+      fail(error);
+      return;
     }
     flow.grown(queue.size());
   }
 
   private void noteWriteAfterLoss() {
-    if (++writesAfterLoss > SILENT_WRITES) {
+    if (++writesAfterLoss == SILENT_WRITES) {
       LOG.warn("writing to a pipe that is closed: {}", this);
     }
   }
 
-  /** Writes from the queue until it is empty or the pipe takes no more. Returns false if it failed. */
-  private boolean flush() {
+  /** Whether nothing that was written is left to be sent. */
+  private boolean hasWritten() {
+    return queue.isEmpty() && !sending;
+  }
+
+  /** Gives the pipe as much of the data as it takes now, and queues the rest. */
+  private void send(ByteBuffer data) throws IOException {
+    sending = true;
     try {
-      while (!queue.isEmpty()) {
-        ByteBuffer direct = loop.buffer();
-        queue.copyTo(direct);
-        direct.flip();
-        sink.write(direct);
-        boolean all = !direct.hasRemaining();
-        queue.remove(direct.position());
-        if (!all) {
-          break;
-        }
+      sink.write(data);
+    } finally {
+      sending = false;
+    }
+    if (lost) {
+      data.position(data.limit());
+    } else {
+      queue.addFirst(data);
+      goOn();
+    }
+  }
+
+  /** Writes from the queue what the pipe takes now. */
+  private void flush() throws IOException {
+    sending = true;
+    try {
+      for (int left = SelectorPolling.WRITE_SIZE;
+          left > 0 && !queue.isEmpty() && flushOnce();
+          left -= SelectorPolling.READ_SIZE) {
+        // what the pipe took was not all
       }
-      return true;
-    } catch (IOException error) {
-      fail(error);
-      return false;
+    } finally {
+      sending = false;
+    }
+  }
+
+  private boolean flushOnce() throws IOException {
+    ByteBuffer direct = loop.take();
+    try {
+      queue.copyTo(direct);
+      sink.write(direct.flip());
+      queue.remove(direct.position());
+      return !direct.hasRemaining();
+    } finally {
+      loop.give(direct);
+    }
+  }
+
+  /** Writes the rest by readiness, or does what has waited for the last byte. */
+  private void goOn() {
+    if (lost) {
+      return;
+    }
+    if (!queue.isEmpty()) {
+      sink.watch(true);
+    } else if (closing) {
+      lose(null);
     }
   }
 
   private void writeReady() {
-    if (lost || queue.isEmpty() || !flush()) {
+    if (lost || sending || queue.isEmpty()) {
+      return;
+    }
+    try {
+      flush();
+    } catch (Throwable error) {
+      fail(error);
+      return;
+    }
+    if (lost) {
       return;
     }
     if (queue.isEmpty()) {
       sink.watch(false);
     }
     flow.shrunk(queue.size()); // may write more, or close
-    if (!queue.isEmpty() || lost) {
+    if (!hasWritten() || lost) {
       return;
     }
     if (closing) {
@@ -188,7 +239,7 @@ final class WritePipe implements WriteTransport, Releasable {
     }
     loop.checkThread("close");
     closing = true;
-    if (queue.isEmpty()) {
+    if (hasWritten()) {
       lose(null);
     }
   }
@@ -197,15 +248,26 @@ final class WritePipe implements WriteTransport, Releasable {
   public void abort() {
     loop.checkThread("abort");
     if (!lost) {
-      queue.clear();
       lose(null);
+      queue.clear();
     }
   }
 
-  private void fail(IOException error) {
-    LOG.debug("Fatal write error on {}", this, error);
-    queue.clear();
+  /**
+   * The pipe fails by itself. The system's errors are the protocol's alone; of others, as when memory ends, the exception
+   * handler hears, too.
+   */
+  private void fail(Throwable error) {
+    if (lost) {
+      return; // while the sink's call was parked
+    }
     lose(error);
+    queue.clear();
+    if (error instanceof IOException) {
+      LOG.debug("Fatal write error on {}", this, error);
+    } else {
+      loop.report("Fatal write error on pipe transport", error, this);
+    }
   }
 
   /** Looks whether anybody still reads: no readiness of the pipe says so while nothing is to be written. */
@@ -216,9 +278,9 @@ final class WritePipe implements WriteTransport, Releasable {
     doubtful = true;
     try {
       if (sink.isBroken()) {
-        IOException error = queue.isEmpty() ? null : new IOException("Broken pipe");
-        queue.clear();
+        IOException error = hasWritten() ? null : new IOException("Broken pipe");
         lose(error);
+        queue.clear();
       }
     } catch (IOException error) {
       fail(error);
@@ -226,10 +288,11 @@ final class WritePipe implements WriteTransport, Releasable {
   }
 
   private void lose(Throwable error) {
+    loop.callSoon(
+        () -> finish(error), context); // first: without memory for it nothing has happened
     closing = true;
     lost = true;
     sink.watch(false);
-    loop.callSoon(() -> finish(error), context);
   }
 
   private void finish(Throwable error) {

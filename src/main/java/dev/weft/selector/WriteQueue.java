@@ -23,7 +23,7 @@ final class WriteQueue {
     return size;
   }
 
-  /** Copies the data to the end. */
+  /** Copies the data to the end. If there is no memory for it, the queue is as unusable as the connection. */
   void add(ByteBuffer data) {
     int count = data.remaining();
     if (count == 0) {
@@ -32,7 +32,7 @@ final class WriteQueue {
     if (chunks == null) {
       chunks = new ArrayDeque<>();
     }
-    size += count;
+    int added = count;
     if (tail != null && tail.hasRemaining()) {
       int shared = Math.min(count, tail.remaining());
       tail.put(tail.position(), data, data.position(), shared);
@@ -46,10 +46,31 @@ final class WriteQueue {
       tail.put(data);
       chunks.add(tail.duplicate().flip());
     }
+    size += added; // last, as memory may end before
   }
 
-  /** Copies from the head as much as {@code target} takes; nothing is removed. */
+  /** Copies the data to the head: what a write has left that began before others were queued. */
+  void addFirst(ByteBuffer data) {
+    if (isEmpty()) {
+      add(data);
+      return;
+    }
+    int count = data.remaining();
+    if (count > 0) {
+      chunks.addFirst(ByteBuffer.allocate(count).put(data).flip());
+      size += count;
+    }
+  }
+
+  /**
+   * Copies from the head as much as {@code target} takes; nothing is removed.
+   *
+   * @throws IllegalStateException if there is nothing, so that nobody writes that again and again
+   */
   void copyTo(ByteBuffer target) {
+    if (chunks == null || chunks.isEmpty()) {
+      throw new IllegalStateException("nothing is queued of " + size + " bytes");
+    }
     for (ByteBuffer chunk : chunks) {
       int count = Math.min(chunk.remaining(), target.remaining());
       target.put(target.position(), chunk, chunk.position(), count);
@@ -60,8 +81,11 @@ final class WriteQueue {
     }
   }
 
-  /** Removes {@code count} bytes from the head. */
+  /** Removes {@code count} bytes from the head; none if the queue was cleared while they were written. */
   void remove(int count) {
+    if (isEmpty()) {
+      return;
+    }
     size -= count;
     for (int left = count; left > 0; ) {
       ByteBuffer head = chunks.peekFirst();

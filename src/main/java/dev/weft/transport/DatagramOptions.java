@@ -12,7 +12,8 @@ import java.util.Optional;
  *     that the system chooses, as it does if this is empty
  * @param remoteAddr where to send ({@code remote_addr}), resolved by the loop if it is not yet. The endpoint is
  *     connected to it, so that it receives from there only and learns if nobody listens; not if {@code
- *     allowBroadcast} is set
+ *     allowBroadcast} is set. Port 0 is accepted, as by asyncio: whatever is sent there is told as an error by {@code
+ *     errorReceived}, and the endpoint, which is then not connected, receives from anywhere
  * @param family INET or INET6; whichever the addresses have if empty. Without any address it must be given
  * @param reusePort whether several endpoints may have the same local address ({@code reuse_port})
  * @param allowBroadcast whether sending to a broadcast address is possible ({@code allow_broadcast})
@@ -27,14 +28,10 @@ public record DatagramOptions(
   private static final DatagramOptions DEFAULTS =
       new DatagramOptions(Optional.empty(), Optional.empty(), Optional.empty(), false, false);
 
-  /** Checks that no part is null, the remote port and the family. */
+  /** Checks that no part is null, and the family. */
   public DatagramOptions {
     Objects.requireNonNull(localAddr, "localAddr");
-    if (Objects.requireNonNull(remoteAddr, "remoteAddr")
-        .filter(address -> address.getPort() == 0)
-        .isPresent()) {
-      throw new IllegalArgumentException("remoteAddr has no port: " + remoteAddr.get());
-    }
+    Objects.requireNonNull(remoteAddr, "remoteAddr");
     Families.check(family);
   }
 

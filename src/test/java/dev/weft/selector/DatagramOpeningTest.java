@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -155,15 +156,43 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
+  @DisplayName(
+      "DG-8: a remote port 0 is accepted; each datagram for it is an error, and the endpoint goes on")
+  void remotePortZero() {
+    run(() -> {
+      var nowhere = new InetSocketAddress(LOCAL, 0);
+      for (DatagramOptions options : List.of(
+          DEFAULTS.withRemoteAddr(nowhere),
+          DEFAULTS.withRemoteAddr(named(LOCAL, 0)),
+          DEFAULTS.withRemoteAddr(nowhere).withAllowBroadcast(true),
+          HERE.withRemoteAddr(nowhere))) {
+        DatagramRecorder protocol = endpoint(options);
+        assertNull(protocol.transport.getExtraInfo(ExtraInfo.PEERNAME));
+        protocol.send("one");
+        protocol.transport.sendto(ByteBuffer.wrap(bytes("two")), nowhere);
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> protocol.transport.sendto(ByteBuffer.wrap(bytes("three")), peerAddress()));
+        protocol.awaitEvents(3);
+        peerSends(bytes("four"), new InetSocketAddress(LOCAL, local(protocol).getPort()));
+        protocol.awaitEvents(4);
+        assertEquals(List.of("made", "error", "error", "four"), protocol.events);
+        protocol.transport.close();
+        assertNull(protocol.lost.await());
+      }
+      DatagramRecorder free = endpoint(HERE);
+      free.transport.sendto(ByteBuffer.wrap(bytes("one")), nowhere);
+      assertEquals(List.of("made", "error"), free.events);
+    });
+  }
+
+  @Test
   @DisplayName("DG-8: bad options are refused before anything happens")
   void badOptions() {
     run(() -> {
       assertThrows(IllegalArgumentException.class, () -> endpoint(DEFAULTS));
       assertThrows(NullPointerException.class, () -> loop.createDatagramEndpoint(null, HERE));
       assertThrows(NullPointerException.class, () -> endpoint(null));
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> DEFAULTS.withRemoteAddr(new InetSocketAddress(LOCAL, 0)));
       assertThrows(NullPointerException.class, () -> DEFAULTS.withLocalAddr(null));
       assertThrows(NullPointerException.class, () -> DEFAULTS.withFamily(null));
     });

@@ -1,0 +1,59 @@
+package dev.weft.selector;
+
+import java.lang.reflect.Field;
+import java.nio.channels.Channel;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Another thread that is in a call of a channel's, and stays there: what a virtual thread calls there meanwhile parks. Holds the
+ * lock of the JDK's own implementation, which the tests' JVM opens.
+ */
+final class ChannelLock implements AutoCloseable {
+
+  private final ReentrantLock lock;
+  private final Thread holder;
+  private final CountDownLatch released = new CountDownLatch(1);
+
+  private ChannelLock(Channel channel, String name) throws Exception {
+    Field field = channel.getClass().getDeclaredField(name);
+    field.setAccessible(true);
+    lock = (ReentrantLock) field.get(channel);
+    var held = new CountDownLatch(1);
+    holder = Thread.ofPlatform().daemon().start(() -> {
+      lock.lock();
+      held.countDown();
+      try {
+        released.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      } finally {
+        lock.unlock();
+      }
+    });
+    held.await();
+  }
+
+  static ChannelLock reading(Channel channel) throws Exception {
+    return new ChannelLock(channel, "readLock");
+  }
+
+  static ChannelLock writing(Channel channel) throws Exception {
+    return new ChannelLock(channel, "writeLock");
+  }
+
+  /** Whether somebody waits. */
+  boolean isWanted() {
+    return lock.hasQueuedThreads();
+  }
+
+  @Override
+  public void close() {
+    released.countDown();
+    try {
+      holder.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
