@@ -36,6 +36,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   private static final long READ_PATIENCE = 50;
 
   private final ExceptionReporter reporter = new ExceptionReporter(this);
+  private final PeerFailures peerFailures = new PeerFailures(this);
   private final DefaultExecutor executor = new DefaultExecutor(this);
   private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
@@ -217,6 +218,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     }
     executor.shutdown();
     release();
+    peerFailures.tell();
     // last, as what depends on them runs here
     for (CompletableFuture<?> each : promised) {
       each.cancel(false);
@@ -786,6 +788,23 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
       ready.add(new Handle(this, () -> reporter.report(context), Bindings.EMPTY));
     } else {
       reporter.report(context);
+    }
+  }
+
+  /**
+   * Tells of a failure that a peer of a server has brought about, whoever that is: in debug mode {@link
+   * #callExceptionHandler}; else it is counted, and the log has one warning for all of the same message, 10 s after the
+   * first, or when the loop is closed. Never suspends.
+   *
+   * @param context has the exception, and the transport if there was one
+   */
+  public final void reportPeerFailure(ExceptionContext context) {
+    Objects.requireNonNull(context, "context");
+    checkOnLoop("reportPeerFailure");
+    if (debug) {
+      callExceptionHandler(context);
+    } else {
+      peerFailures.add(context);
     }
   }
 

@@ -436,7 +436,11 @@ public interface EventLoop extends AutoCloseable {
   /** Tells the exception handler of an error ({@code call_exception_handler}). */
   void callExceptionHandler(ExceptionContext context);
 
-  /** Sets what errors are told to ({@code set_exception_handler}). */
+  /**
+   * Sets what errors are told to ({@code set_exception_handler}). Failures that a server's peers bring about (a TLS
+   * handshake that fails, a handler of a stream that lets the end or the failure of its own connection through) are told
+   * to it in debug mode only: else the log has a summary every 10 s at most.
+   */
   void setExceptionHandler(ExceptionHandler handler);
 
   /** Goes back to {@link #defaultExceptionHandler} ({@code set_exception_handler(None)}). */

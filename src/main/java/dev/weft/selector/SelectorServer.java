@@ -446,28 +446,35 @@ final class SelectorServer implements Server, Releasable {
         connection.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
       }
       protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
-      Adoption.newTransport(loop, connection, protocol, SelectorServer.this, tls, made(protocol));
+      Future<Void> made = tls == null ? null : loop.createFuture(); // nobody waits for a plain one
+      Transport transport =
+          Adoption.newTransport(loop, connection, protocol, SelectorServer.this, tls, made);
+      if (made != null) {
+        BaseProtocol kept = protocol;
+        made.addDoneCallback(
+            done -> done.exception().ifPresent(error -> report(error, kept, transport)));
+      }
     } catch (Throwable error) {
       SelectorEventLoop.closeQuietly(connection);
       KeyboardInterrupt.passFatal(error);
-      report(error, protocol);
+      report(error, protocol, null);
     }
   }
 
-  /** Who waits for a connection: nobody, but a handshake that fails is reported. */
-  private Future<Void> made(BaseProtocol protocol) {
-    if (tls == null) {
-      return null;
-    }
-    Future<Void> made = loop.createFuture();
-    made.addDoneCallback(done -> done.exception().ifPresent(error -> report(error, protocol)));
-    return made;
-  }
-
-  private void report(Throwable error, BaseProtocol protocol) {
+  /** What the network does is the peer's doing, all else the program's. */
+  private void report(Throwable error, BaseProtocol protocol, Transport transport) {
     var record = ExceptionContext.of("Error on transport creation for incoming connection")
         .withException(error);
-    loop.callExceptionHandler(
-        protocol == null ? record : record.with(ExceptionContext.PROTOCOL, protocol));
+    if (protocol != null) {
+      record = record.with(ExceptionContext.PROTOCOL, protocol);
+    }
+    if (transport != null) {
+      record = record.with(ExceptionContext.TRANSPORT, transport);
+    }
+    if (error instanceof IOException) {
+      loop.reportPeerFailure(record);
+    } else {
+      loop.callExceptionHandler(record);
+    }
   }
 }

@@ -24,6 +24,7 @@ public class FlowControl implements BaseProtocol {
   private boolean paused;
   private boolean lost;
   private Throwable lossError; // null after a clean end
+  private Throwable told; // by the last drain that came too late
 
   /**
    * @param loop whose tasks will wait
@@ -69,11 +70,19 @@ public class FlowControl implements BaseProtocol {
 
   final void drain() throws IOException {
     if (lost) {
-      throw new SocketException("Connection lost");
+      var late = new SocketException("Connection lost");
+      late.initCause(lossError);
+      told = late;
+      throw late;
     }
     if (paused) {
       await(drainers);
     }
+  }
+
+  /** Whether {@code error} is what the loss of the connection was, or has led to. */
+  boolean isBlamedFor(Throwable error) {
+    return error == lossError || error == told;
   }
 
   final void waitClosed() throws IOException {

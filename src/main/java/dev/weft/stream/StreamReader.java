@@ -30,6 +30,7 @@ public final class StreamReader implements Iterable<byte[]> {
   private final StreamBuffer buffer = new StreamBuffer();
   private boolean eof;
   private Throwable failure;
+  private IOException told; // by the last read that what has come did not do for
   private ReadTransport transport;
   private boolean paused;
   private boolean changing; // of transports: nothing is paused
@@ -234,7 +235,7 @@ public final class StreamReader implements Iterable<byte[]> {
     checkFailure();
     while (buffer.size() < n) {
       if (eof) {
-        throw new IncompleteReadException(buffer.take(Integer.MAX_VALUE), n);
+        throw tell(new IncompleteReadException(buffer.take(Integer.MAX_VALUE), n));
       }
       waitForData("readexactly");
     }
@@ -289,10 +290,11 @@ public final class StreamReader implements Iterable<byte[]> {
       }
       from = Math.max(0, buffer.size() + 1 - longest);
       if (from > limit) {
-        throw new LimitOverrunException("Separator is not found, and chunk exceed the limit", from);
+        throw tell(
+            new LimitOverrunException("Separator is not found, and chunk exceed the limit", from));
       }
       if (eof) {
-        throw new IncompleteReadException(buffer.take(Integer.MAX_VALUE), -1);
+        throw tell(new IncompleteReadException(buffer.take(Integer.MAX_VALUE), -1));
       }
       waitForData("readuntil");
     }
@@ -300,11 +302,22 @@ public final class StreamReader implements Iterable<byte[]> {
 
   private byte[] takeThrough(int start, int end) throws LimitOverrunException {
     if (start > limit) {
-      throw new LimitOverrunException("Separator is found, but chunk is longer than limit", start);
+      throw tell(
+          new LimitOverrunException("Separator is found, but chunk is longer than limit", start));
     }
     byte[] data = buffer.take(end);
     resumeTransportIfSmall();
     return data;
+  }
+
+  private <E extends IOException> E tell(E error) {
+    told = error;
+    return error;
+  }
+
+  /** Whether {@code error} is what the peer's end, failure or data has led to. */
+  boolean isBlamedFor(Throwable error) {
+    return error == failure || error == told;
   }
 
   private static int checkSeparators(byte[][] separators) {

@@ -1,5 +1,6 @@
 package dev.weft.stream;
 
+import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.Future;
@@ -15,14 +16,18 @@ import java.nio.ByteBuffer;
 /** Feeds a reader from a transport, and lets a writer wait for it: asyncio's class of that name. */
 final class StreamReaderProtocol extends FlowControl implements Protocol {
 
-  private final EventLoop loop;
+  /** How far causes are followed: they may go round in circles. */
+  private static final int DEPTH = 20;
+
+  private final BaseEventLoop loop;
   private final StreamReader reader;
   private final ClientHandler handler; // null on the client's side
+  private IOException handshakeError; // of startTls; null for none
   private boolean overTls; // which has no half-closed connections
 
   StreamReaderProtocol(EventLoop loop, StreamReader reader, ClientHandler handler) {
     super(loop);
-    this.loop = loop;
+    this.loop = (BaseEventLoop) loop;
     this.reader = reader;
     this.handler = handler;
   }
@@ -61,6 +66,9 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
       reader.replaceTransport(encrypted);
       overTls = true;
       return encrypted;
+    } catch (IOException error) {
+      handshakeError = error;
+      throw error;
     } finally {
       reader.drop(received.position());
       reader.endChange();
@@ -73,13 +81,29 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
       return;
     }
     task.exception().ifPresent(error -> {
-      loop.callExceptionHandler(
-          ExceptionContext.of("Unhandled exception in the handler of a connection")
-              .withException(error)
-              .with(ExceptionContext.TASK, (Task<?>) task)
-              .with(ExceptionContext.TRANSPORT, writer.transport()));
+      var record = ExceptionContext.of("Unhandled exception in the handler of a connection")
+          .withException(error)
+          .with(ExceptionContext.TASK, (Task<?>) task)
+          .with(ExceptionContext.TRANSPORT, writer.transport());
+      if (isPeers(error)) {
+        loop.reportPeerFailure(record);
+      } else {
+        loop.callExceptionHandler(record);
+      }
       writer.close();
     });
+  }
+
+  /** Whether what the handler has thrown is the end or failure of its own connection, which it has let through. */
+  private boolean isPeers(Throwable error) {
+    int depth = 0;
+    for (Throwable each = error; each != null && depth < DEPTH; each = each.getCause()) {
+      if (each == handshakeError || reader.isBlamedFor(each) || isBlamedFor(each)) {
+        return true;
+      }
+      depth++;
+    }
+    return false;
   }
 
   @Override

@@ -108,6 +108,7 @@ class TlsShutdownTest {
   @DisplayName(
       "SRV-17: a connection in the middle of its handshake is aborted when the grace is over")
   void duringHandshake() {
+    loop.setDebug(true);
     loop.runUntilComplete(() -> {
       Server server = serve();
       Connection plain =

@@ -1,0 +1,55 @@
+package dev.weft.loop;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What strangers have made fail at a loop's servers: counted, and logged as a summary some time after the first, so that
+ * nobody can fill the log. Loop thread only.
+ */
+final class PeerFailures {
+
+  private static final long PERIOD = 10_000_000_000L;
+
+  private final BaseEventLoop loop;
+  private final Map<String, Summary> summaries = new LinkedHashMap<>();
+  private long began; // of the current period
+
+  PeerFailures(BaseEventLoop loop) {
+    this.loop = loop;
+  }
+
+  void add(ExceptionContext record) {
+    if (summaries.isEmpty()) {
+      began = loop.time();
+      if (!loop.isClosed()) {
+        loop.addTimer(new TimerHandle(loop, began + PERIOD, this::tell, Bindings.EMPTY));
+      }
+    }
+    Summary summary = summaries.computeIfAbsent(record.message(), message -> new Summary());
+    summary.count++;
+    summary.last = record;
+    if (loop.isClosed()) {
+      tell();
+    }
+  }
+
+  /** Logs what has been counted, one line for each message. */
+  void tell() {
+    long seconds = Math.max(1, (loop.time() - began) / 1_000_000_000L);
+    Map<String, Summary> told = new LinkedHashMap<>(summaries);
+    summaries.clear();
+    told.forEach((message, summary) -> Logs.LOOP.warn(
+        "{} ({} in {} s; debug mode tells each); the last: {}, {}",
+        message,
+        summary.count,
+        seconds,
+        summary.last.exception().map(Throwable::toString).orElse("no exception"),
+        summary.last.transport().map(Object::toString).orElse("no transport")));
+  }
+
+  private static final class Summary {
+    private int count;
+    private ExceptionContext last;
+  }
+}
