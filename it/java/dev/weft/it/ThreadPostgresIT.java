@@ -4,17 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.weft.Asyncio;
 import dev.weft.it.support.Postgres;
 import dev.weft.it.support.RequiresPeer;
 import dev.weft.it.support.WatchedLoop;
-import dev.weft.loop.EventLoop;
 import dev.weft.loop.Task;
-import dev.weft.thread.LoopSockets;
+import dev.weft.thread.LoopSocketFactory;
 import dev.weft.thread.LoopThreads;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -23,11 +22,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import javax.net.SocketFactory;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,46 +46,13 @@ class ThreadPostgresIT {
 
   /** Whose sockets the driver has. */
   private enum Sockets {
-    LOOPS("&socketFactory=" + OfTheLoop.class.getName()),
+    LOOPS("&socketFactory=" + LoopSocketFactory.class.getName()),
     JDKS("");
 
     private final String option;
 
     Sockets(String option) {
       this.option = option;
-    }
-  }
-
-  /** What the driver makes by its name, for each connection. */
-  public static final class OfTheLoop extends SocketFactory {
-
-    private final SocketFactory sockets = LoopSockets.socketFactory(EventLoop.getRunningLoop());
-
-    @Override
-    public Socket createSocket() throws IOException {
-      return sockets.createSocket();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) throws IOException {
-      return sockets.createSocket(host, port);
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort)
-        throws IOException {
-      return sockets.createSocket(host, port, local, localPort);
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) throws IOException {
-      return sockets.createSocket(host, port);
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
-        throws IOException {
-      return sockets.createSocket(host, port, local, localPort);
     }
   }
 
@@ -198,5 +167,69 @@ class ThreadPostgresIT {
         statement.execute("select pg_advisory_unlock(1)");
       }
     });
+  }
+
+  /** How a pool's connections come by their sockets. */
+  private enum Pooled {
+    JDKS(""),
+    /** The pool's own threads, which make all but the first, know no loop. */
+    OF_WHO_CONNECTS("&socketFactory=" + LoopSocketFactory.class.getName()),
+    DEFAULT_LOOPS("&socketFactory=" + LoopSocketFactory.class.getName());
+
+    private final String option;
+
+    Pooled(String option) {
+      this.option = option;
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "HikariCP fills its pool of 10, and 10 tasks' queries of 100 ms take as long as with the JDK's sockets")
+  void pool() throws Exception {
+    var took = new EnumMap<Pooled, Duration>(Pooled.class);
+    for (Pooled pooled : Pooled.values()) {
+      took.put(pooled, pool(pooled));
+    }
+    System.out.println("100 queries of 100 ms over a pool of 10: " + took);
+    took.forEach((pooled, time) -> assertTrue(
+        time.compareTo(took.get(Pooled.JDKS).multipliedBy(5).dividedBy(4)) < 0, took::toString));
+  }
+
+  private static Duration pool(Pooled pooled) throws Exception {
+    var took = new AtomicReference<Duration>();
+    WatchedLoop.run(watched -> {
+      if (pooled == Pooled.DEFAULT_LOOPS) {
+        LoopSocketFactory.setDefaultLoop(watched.loop());
+      }
+      var config = new HikariConfig();
+      config.setJdbcUrl(postgres.url() + pooled.option);
+      config.setMaximumPoolSize(10);
+      try (var pool = new HikariDataSource(config);
+          ExecutorService threads = LoopThreads.executor(watched.loop(), "query-")) {
+        while (pool.getHikariPoolMXBean().getTotalConnections() < 10) {
+          Asyncio.sleep(Duration.ofMillis(10));
+        }
+        long begin = System.nanoTime();
+        var answers = new ArrayList<Future<String>>();
+        for (int i = 0; i < 100; i++) {
+          int number = i;
+          answers.add(threads.submit(() -> {
+            watched.visit();
+            try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+              return only(statement, "select 'row " + number + "' from pg_sleep(0.1)");
+            }
+          }));
+        }
+        for (int i = 0; i < 100; i++) {
+          assertEquals("row " + i, answers.get(i).get());
+        }
+        took.set(Duration.ofNanos(System.nanoTime() - begin));
+        assertEquals(10, pool.getHikariPoolMXBean().getTotalConnections());
+      }
+      watched.assertVisits(100);
+    });
+    return took.get();
   }
 }

@@ -179,13 +179,16 @@ public final class Carrier implements Executor {
    * Runs code on the carrier's platform thread, while the calling virtual thread of this carrier stands still and then
    * goes on, ahead of the queue: what blocks there blocks the loop. A caller that is pinned runs it itself.
    */
-  public void runInPlace(Runnable code) {
+  public void standStillFor(Runnable code) {
+    callers.ensureCapacity(callers.size() + 1); // as in startInPlace
     handover = code;
-    yieldCaptured();
-    if (handover != null) { // pinned, and still here
-      capturing = false;
+    try {
+      yieldCaptured();
+      if (handover != null) { // pinned, and still here
+        code.run();
+      }
+    } finally {
       handover = null;
-      code.run();
     }
   }
 

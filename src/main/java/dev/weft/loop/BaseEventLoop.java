@@ -35,6 +35,9 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   /** How often, in milliseconds, a thread that waits to read the loop's state looks whether it still runs. */
   private static final long READ_PATIENCE = 50;
 
+  /** How far from now a deadline may be, in nanoseconds, to be comparable: 146 years. */
+  private static final long FAR = Long.MAX_VALUE / 2;
+
   private final ExceptionReporter reporter = new ExceptionReporter(this);
   private final PeerFailures peerFailures = new PeerFailures(this);
   private final DefaultExecutor executor = new DefaultExecutor(this);
@@ -265,12 +268,12 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   @Override
   public final TimerHandle callAt(long when, Runnable callback) {
-    return addedTimer(when, callback, Context.bindings());
+    return addedTimer(comparable(when, clock.time()), callback, Context.bindings());
   }
 
   @Override
   public final TimerHandle callAt(long when, Runnable callback, Context context) {
-    return addedTimer(when, callback, context(context));
+    return addedTimer(comparable(when, clock.time()), callback, context(context));
   }
 
   @Override
@@ -340,7 +343,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * Schedules the end of a wait at a time. As {@link #callAt}, but it does not wait behind a callback that is parked.
    * Loop thread only.
    *
-   * @param when by the loop's time, in nanoseconds
+   * @param when by the loop's time, in nanoseconds, {@link #comparable}
    * @param expire Weft's own code: it completes, cancels or marks, and calls no code of the program's
    */
   public final TimerHandle callDeadline(long when, Runnable expire) {
@@ -379,13 +382,26 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return clock.time() + delay;
   }
 
-  /** A duration in nanoseconds, no longer than the 146 years that keep deadlines comparable. */
+  /**
+   * A time that can be compared with the loop's own, and with those of other timers, by the difference, as {@link
+   * System#nanoTime} asks. One that is too far from now for that stands for a long time ago, or for never.
+   *
+   * @param when by the loop's time, in nanoseconds
+   * @param now the loop's time
+   */
+  public static long comparable(long when, long now) {
+    long distance = when - now;
+    if (-FAR <= distance && distance <= FAR) { // also across the overflow of the clock
+      return when;
+    }
+    return when < now ? now - FAR / 2 : now + FAR;
+  }
+
+  /** A duration in nanoseconds, no longer than keeps deadlines comparable. */
   static long nanos(Duration duration, String parameter) {
     long seconds = Objects.requireNonNull(duration, parameter).getSeconds();
-    long limit = Long.MAX_VALUE / 2 / 1_000_000_000L;
-    return seconds >= limit
-        ? Long.MAX_VALUE / 2
-        : seconds < -limit ? Long.MIN_VALUE / 2 : duration.toNanos();
+    long limit = FAR / 1_000_000_000L;
+    return seconds >= limit ? FAR : seconds < -limit ? Long.MIN_VALUE / 2 : duration.toNanos();
   }
 
   private static Runnable callback(Runnable callback) {
@@ -642,9 +658,9 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /** Runs code that blocks shortly on the caller's platform thread, ahead of all else on the loop. */
-  final void runInPlace(Runnable code) {
+  final void standStillFor(Runnable code) {
     if (carrier.isCurrent() && Thread.currentThread().isVirtual()) {
-      carrier.runInPlace(code);
+      carrier.standStillFor(code);
     } else {
       code.run();
     }

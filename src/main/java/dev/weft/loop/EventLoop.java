@@ -185,7 +185,7 @@ public interface EventLoop extends AutoCloseable {
   /**
    * Has a callback run at a time ({@code call_at}).
    *
-   * @param when by {@link #time}, in nanoseconds
+   * @param when by {@link #time}, in nanoseconds; one more than 146 years ahead is never, one as long ago is past
    * @throws IllegalStateException as {@link #callSoon}
    */
   TimerHandle callAt(long when, Runnable callback);

@@ -64,7 +64,7 @@ final class Submission<T> implements Runnable {
 
   private Future<T> submit() {
     if (loop.submitters().add(executor, this)) {
-      loop.runInPlace(this::awaitGiven);
+      loop.standStillFor(this::awaitGiven);
     }
     outcome.compareAndSet(null, NOT_AWAITED);
     Object end = outcome.get();

@@ -8,6 +8,7 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * What connected and listening sockets on a loop have in common: their channel and its options. Any thread.
@@ -77,17 +78,40 @@ abstract class ChannelSocketImpl<C extends SelectableChannel & NetworkChannel> e
 
   @Override
   protected <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    checkSupported(option);
     open().setOption(option, value);
   }
 
   @Override
   protected <T> T getOption(SocketOption<T> option) throws IOException {
+    checkSupported(option);
     return open().getOption(option);
+  }
+
+  private void checkSupported(SocketOption<?> option) {
+    if (!isSupported(option)) {
+      throw new UnsupportedOperationException("'" + option + "' not supported");
+    }
+  }
+
+  /** Whether sockets have an option that the channel has. */
+  boolean isSupported(SocketOption<?> option) {
+    return true;
   }
 
   @Override
   protected Set<SocketOption<?>> supportedOptions() {
     C current = channel;
-    return current == null ? Set.of() : current.supportedOptions();
+    return current == null
+        ? Set.of()
+        : current.supportedOptions().stream()
+            .filter(this::isSupported)
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Whether the caller is a virtual thread that is interrupted; others do not notice. */
+  static boolean isInterrupted() {
+    Thread caller = Thread.currentThread();
+    return caller.isVirtual() && caller.isInterrupted();
   }
 }

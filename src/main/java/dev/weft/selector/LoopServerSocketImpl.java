@@ -10,11 +10,15 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A listening socket whose {@code accept} parks on a loop. Any thread. */
@@ -50,6 +54,7 @@ final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> 
   }
 
   private final ReentrantLock acceptLock = new ReentrantLock();
+  private volatile int trafficClass; // of what is accepted; 0 for the system's
 
   LoopServerSocketImpl(SelectorEventLoop loop) {
     super(loop);
@@ -76,18 +81,29 @@ final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> 
 
   @Override
   protected void accept(SocketImpl connection) throws IOException {
-    ((LoopSocketImpl) connection).accepted(accept());
+    SocketChannel accepted = accept();
+    try {
+      if (trafficClass != 0) {
+        accepted.setOption(StandardSocketOptions.IP_TOS, trafficClass);
+      }
+    } catch (Throwable error) {
+      SelectorEventLoop.closeQuietly(accepted);
+      throw error;
+    }
+    ((LoopSocketImpl) connection).accepted(accepted);
   }
 
   private SocketChannel accept() throws IOException {
     long nanos = timeoutNanos();
     acceptLock.lock();
     try {
+      boolean first = isInterrupted(); // who has connected already is accepted all the same
       while (true) {
         ServerSocketChannel listening = open();
-        if (!io.input.ready && !io.await(io.input, SelectionKey.OP_ACCEPT, nanos)) {
+        if (!io.input.ready && !first && !io.await(io.input, SelectionKey.OP_ACCEPT, nanos)) {
           throw new SocketTimeoutException("Accept timed out");
         }
+        first = false;
         io.input.ready = false;
         SocketChannel connection = listening.accept();
         if (connection != null) {
@@ -100,6 +116,44 @@ final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> 
     } finally {
       acceptLock.unlock();
     }
+  }
+
+  // ---- options: the channel has no IP_TOS, which is for the connections that are accepted
+
+  @Override
+  protected <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    if (option == StandardSocketOptions.IP_TOS) {
+      open();
+      trafficClass = trafficClass(value);
+    } else {
+      super.setOption(option, value);
+    }
+  }
+
+  private static int trafficClass(Object value) {
+    if (!(value instanceof Integer number)) {
+      throw new IllegalArgumentException("Invalid value '" + value + "'");
+    }
+    if (number < 0 || number > 255) {
+      throw new IllegalArgumentException("Invalid IP_TOS value");
+    }
+    return number;
+  }
+
+  @Override
+  protected <T> T getOption(SocketOption<T> option) throws IOException {
+    if (option == StandardSocketOptions.IP_TOS) {
+      open();
+      return option.type().cast(trafficClass);
+    }
+    return super.getOption(option);
+  }
+
+  @Override
+  protected Set<SocketOption<?>> supportedOptions() {
+    var options = new HashSet<>(super.supportedOptions());
+    options.add(StandardSocketOptions.IP_TOS);
+    return options;
   }
 
   // ---- what a listening socket is never asked

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -217,13 +218,15 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
       }
       SocketChannel current = connected();
       int count;
+      boolean first = isInterrupted(); // what has come already is read all the same
       do {
-        if (!io.input.ready) {
+        if (!io.input.ready && !first) {
           readSinceWait = 0;
           if (!io.await(io.input, SelectionKey.OP_READ, nanos)) {
             throw new SocketTimeoutException("Read timed out");
           }
         }
+        first = false;
         io.input.ready = false;
         count = receive(current, target, offset, length);
       } while (count == 0);
@@ -354,6 +357,8 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
     writeLock.lock();
     try {
       connected().socket().sendUrgentData(data);
+    } catch (ClosedChannelException e) {
+      throw new IOException(closed(), e);
     } finally {
       writeLock.unlock();
     }
@@ -370,14 +375,27 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
     return 0;
   }
 
-  private static IOException asOfSocket(IOException e) {
+  private IOException asOfSocket(IOException e) {
     if (e instanceof SocketException || e instanceof InterruptedIOException) {
       return e;
     }
     var failure =
-        new SocketException(e instanceof ClosedChannelException ? "Socket closed" : e.getMessage());
+        new SocketException(e instanceof ClosedChannelException ? closed() : e.getMessage());
     failure.initCause(e);
     return failure;
+  }
+
+  /** Why the channel is closed to who reads or writes: shut down for writing if not as a whole. */
+  private String closed() {
+    return channel.isOpen() ? "Broken pipe" : "Socket closed";
+  }
+
+  // ---- options
+
+  /** A channel's own option which sockets have by its number alone. */
+  @Override
+  boolean isSupported(SocketOption<?> option) {
+    return !option.name().equals("SO_OOBINLINE");
   }
 
   // ---- half-closing

@@ -232,11 +232,12 @@ public final class CancelScope extends CancelRegion {
 
   private void setTimer() {
     if (deadline.isPresent() && !isCancelled()) {
-      long when = deadline.getAsLong();
-      if (when - loop.time() <= 0) {
+      long now = loop.time();
+      long due = BaseEventLoop.comparable(deadline.getAsLong(), now);
+      if (due - now <= 0) {
         cancel();
       } else {
-        timer = loop.callDeadline(when, this::cancel);
+        timer = loop.callDeadline(due, this::cancel);
       }
     }
   }

@@ -128,9 +128,11 @@ public final class Timeout {
     when = deadline;
     cancelTimer();
     if (deadline.isPresent()) {
-      timer = deadline.getAsLong() - loop.time() <= 0
+      long now = loop.time();
+      long due = BaseEventLoop.comparable(deadline.getAsLong(), now);
+      timer = due - now <= 0
           ? loop.callPassedDeadline(this::expire)
-          : loop.callDeadline(deadline.getAsLong(), this::expire);
+          : loop.callDeadline(due, this::expire);
     }
   }
 

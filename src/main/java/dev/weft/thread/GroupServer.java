@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * A server on all loops of a {@link LoopGroup}. Any thread, but for code on the group's own loops, may call the
@@ -20,9 +22,15 @@ public final class GroupServer implements AutoCloseable {
   private record Part(LoopThread thread, Server server) {}
 
   private final List<Part> parts = new ArrayList<>(); // complete before anybody sees it
+  private final Consumer<GroupServer> forget;
   private int port;
 
-  GroupServer() {}
+  /**
+   * @param forget called once the server is closed and has no connection left
+   */
+  GroupServer(Consumer<GroupServer> forget) {
+    this.forget = forget;
+  }
 
   void add(LoopThread thread, Server server) throws IOException {
     parts.add(new Part(thread, server));
@@ -126,7 +134,7 @@ public final class GroupServer implements AutoCloseable {
             part.thread.submit(() -> part.server.shutdown(grace)).exceptionally(ended -> false),
             Boolean::logicalAnd);
       }
-      return all;
+      return all.whenComplete((clean, never) -> forget.accept(this));
     });
   }
 
@@ -142,5 +150,15 @@ public final class GroupServer implements AutoCloseable {
           .exceptionally(ended -> null)
           .join();
     }
+    CompletableFuture<?>[] ends = new CompletableFuture<?>[parts.size()];
+    Arrays.setAll(ends, i -> gone(parts.get(i)));
+    CompletableFuture.allOf(ends).whenComplete((none, ended) -> forget.accept(this));
+  }
+
+  private static CompletableFuture<?> gone(Part part) {
+    return part.thread.submit(() -> {
+      part.server.waitClosed();
+      return null;
+    });
   }
 }

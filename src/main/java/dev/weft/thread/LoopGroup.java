@@ -166,7 +166,7 @@ public final class LoopGroup implements AutoCloseable {
     boolean each = options.reusePort() && canReusePort();
     // none begins before all are there
     ServerOptions own = options.withReusePort(each).withStartServing(false);
-    var server = new GroupServer();
+    var server = new GroupServer(servers::remove);
     try {
       int actual = port;
       for (LoopThread thread : threads) {

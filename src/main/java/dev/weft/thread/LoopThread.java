@@ -5,9 +5,11 @@ import dev.weft.loop.Future;
 import dev.weft.loop.Runner;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A loop of a group, and the platform thread that runs it until it is stopped, and closes it. Any thread. */
 final class LoopThread {
@@ -15,6 +17,8 @@ final class LoopThread {
   private final EventLoop loop;
   private final Future<Void> stop;
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>(); // what it failed by
+  private final Set<CompletableFuture<?>> pending =
+      ConcurrentHashMap.newKeySet(); // what was submitted
   private Throwable told; // under this
 
   private LoopThread(EventLoop loop) {
@@ -41,6 +45,7 @@ final class LoopThread {
       failure = error;
     }
     ended.complete(failure);
+    pending.forEach(this::fail);
   }
 
   EventLoop loop() {
@@ -68,9 +73,17 @@ final class LoopThread {
     } catch (IllegalStateException closed) {
       return CompletableFuture.failedFuture(closed);
     }
-    ended.thenAccept(failure -> result.completeExceptionally(
-        new IllegalStateException("the loop has ended: " + loop, failure)));
+    pending.add(result);
+    result.whenComplete((value, error) -> pending.remove(result));
+    if (ended.isDone()) { // perhaps before it was added
+      fail(result);
+    }
     return result;
+  }
+
+  private void fail(CompletableFuture<?> result) {
+    result.completeExceptionally(
+        new IllegalStateException("the loop has ended: " + loop, ended.join()));
   }
 
   /** Runs a coroutine on the loop and waits for it. */

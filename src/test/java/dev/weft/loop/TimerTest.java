@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.task.CancelScope;
+import dev.weft.task.Timeouts;
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -94,6 +98,42 @@ class TimerTest {
     loop.callLater(Duration.ofDays(1000), loop::stop);
     loop.runForever();
     order.finish(2);
+  }
+
+  @Test
+  @DisplayName("callAt, timeoutAt: every long is a time: long past, or never")
+  void everyLong() throws Exception {
+    loop.callAt(Long.MAX_VALUE, order::expectUnreached);
+    loop.callAt(Long.MAX_VALUE / 2 + 10_000_000_000L, order::expectUnreached);
+    loop.runUntilComplete(() -> Task.sleep(Duration.ofSeconds(5))); // by a clock that is not at 0
+    loop.callAt(Long.MAX_VALUE - 7, order::expectUnreached);
+    loop.callAt(loop.time() - 1, () -> order.expect(3));
+    loop.callAt(Long.MIN_VALUE, () -> order.expect(1));
+    loop.callAt(Long.MIN_VALUE + 1, () -> order.expect(2));
+    loop.callLater(Duration.ofDays(365), loop::stop);
+    loop.runForever();
+    order.finish(4);
+    loop.runUntilComplete(() -> {
+      assertThrows(
+          TimeoutException.class,
+          () -> Timeouts.timeoutAt(OptionalLong.of(Long.MIN_VALUE), scope -> {
+            Task.sleep(Duration.ofSeconds(1));
+            return null;
+          }));
+      Timeouts.timeoutAt(OptionalLong.of(Long.MAX_VALUE), scope -> {
+        Task.sleep(Duration.ofSeconds(1));
+        return null;
+      });
+      Future<Boolean> cancelled = loop.createFuture();
+      new CancelScope().run(scope -> {
+        scope.reschedule(Long.MAX_VALUE);
+        Task.sleep(Duration.ofSeconds(1));
+        scope.reschedule(Long.MIN_VALUE);
+        cancelled.setResult(scope.isCancelled());
+        return null;
+      });
+      assertTrue(cancelled.await());
+    });
   }
 
   @Test

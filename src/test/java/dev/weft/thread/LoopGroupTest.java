@@ -3,6 +3,7 @@ package dev.weft.thread;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,7 @@ import dev.weft.transport.Protocol;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.Transport;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -33,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -350,5 +353,61 @@ class LoopGroupTest {
           .join();
       assertEquals(1, spread(group.createServer(Greeter::new, HOST, 0), 1).size());
     }
+  }
+
+  @Test
+  @DisplayName("a group forgets servers that are shut down")
+  void forgetsServersThatAreShutDown() throws Exception {
+    try (var group = new LoopGroup(2, PREFIX)) {
+      var server = new WeakReference<>(group.startServer(GREETING, HOST, 0));
+      line(connect(server.get()));
+      server.get().shutdown(Duration.ZERO);
+      assertCollected(server);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a group forgets a closed server when its last connection has ended; until then it gives it its grace")
+  void forgetsServersThatAreClosed() throws Exception {
+    try (var group = new LoopGroup(2, PREFIX)) {
+      var server = new WeakReference<>(group.startServer(GREETING, HOST, 0));
+      Socket peer = connect(server.get());
+      line(peer);
+      server.get().close();
+      var other = group.startServer(GREETING, HOST, 0);
+      Socket open = connect(other);
+      line(open);
+      other.close();
+      peer.shutdownOutput();
+      assertEquals(-1, peer.getInputStream().read());
+      assertCollected(server);
+      assertFalse(group.shutdown(Duration.ZERO), "a connection of a closed server was open");
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a loop's thread forgets what was submitted to it and has ended; the rest fails when the loop ends")
+  void forgetsWhatWasSubmitted() {
+    var thread = LoopThread.start(EventLoop.newEventLoop(), PREFIX + "one");
+    try {
+      var result = new WeakReference<>(thread.submit(() -> 1));
+      assertEquals(1, result.get().join());
+      assertCollected(result);
+    } finally {
+      thread.stop();
+      thread.join();
+    }
+    var late =
+        assertThrows(CompletionException.class, () -> thread.submit(() -> 1).join());
+    assertInstanceOf(IllegalStateException.class, late.getCause());
+  }
+
+  private static void assertCollected(WeakReference<?> reference) {
+    await().until(() -> {
+      System.gc();
+      return reference.get() == null;
+    });
   }
 }

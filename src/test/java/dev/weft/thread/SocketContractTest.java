@@ -17,9 +17,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -463,6 +465,115 @@ class SocketContractTest {
         listening.setReceiveBufferSize(10_000);
         assertTrue(listening.getReceiveBufferSize() >= 10_000);
         assertTrue(listening.supportedOptions().contains(StandardSocketOptions.SO_REUSEADDR));
+      }
+    });
+  }
+
+  /** An interrupt ends a wait only. */
+  @ParameterizedTest
+  @MethodSource("settings")
+  void interruptedBeforeWhatIsThereAlready(Callable<Setting> setting) throws Exception {
+    in(setting, () -> {
+      try (ServerSocket listening = listening();
+          Socket client = current.sockets.createSocket(LOOPBACK, listening.getLocalPort())) {
+        Thread.currentThread().interrupt();
+        try (Socket server = listening.accept()) {
+          assertTrue(Thread.interrupted());
+          server.getOutputStream().write(new byte[] {1, 2, 3});
+          InputStream in = client.getInputStream();
+          Awaitility.await().until(() -> in.available() == 3);
+          Thread.currentThread().interrupt();
+          assertEquals(3, in.read(new byte[10]));
+          assertTrue(Thread.interrupted());
+          client.setSoTimeout(10_000);
+          server.getOutputStream().write(4);
+          Awaitility.await().until(() -> in.available() == 1);
+          Thread.currentThread().interrupt();
+          assertEquals(4, in.read());
+          assertTrue(Thread.interrupted());
+          assertFalse(client.isClosed());
+          server.shutdownOutput();
+          assertEquals(-1, in.read());
+        }
+      } finally {
+        Thread.interrupted();
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void interruptedWithNothingThere(Callable<Setting> setting) throws Exception {
+    in(setting, () -> {
+      if (!Thread.currentThread().isVirtual()) {
+        return; // does not notice
+      }
+      try (Pair pair = pair()) {
+        Thread.currentThread().interrupt();
+        var error = assertThrows(
+            SocketException.class, () -> pair.client.getInputStream().read());
+        assertEquals("Closed by interrupt", error.getMessage());
+        assertTrue(pair.client.isClosed());
+      } finally {
+        Thread.interrupted();
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void writingAfterShutdownOutput(Callable<Setting> setting) throws Exception {
+    in(setting, () -> {
+      try (Pair pair = pair()) {
+        OutputStream out = pair.client.getOutputStream();
+        pair.client.shutdownOutput();
+        var write = assertThrows(SocketException.class, () -> out.write(1));
+        assertEquals("Broken pipe", write.getMessage());
+        var urgent = assertThrows(IOException.class, () -> pair.client.sendUrgentData(1));
+        assertEquals("Broken pipe", urgent.getMessage());
+        pair.server.getOutputStream().write(5);
+        assertEquals(5, pair.client.getInputStream().read());
+        pair.client.close();
+        assertEquals(
+            "Socket closed",
+            assertThrows(SocketException.class, () -> out.write(1)).getMessage());
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void supportedOptions(Callable<Setting> setting) throws Exception {
+    in(setting, () -> {
+      try (Pair pair = pair();
+          Socket jdks = new Socket();
+          ServerSocket jdksListening = new ServerSocket(0)) {
+        ServerSocket listening = listening();
+        assertEquals(jdks.supportedOptions(), pair.client.supportedOptions());
+        assertEquals(jdks.supportedOptions(), pair.server.supportedOptions());
+        assertEquals(jdksListening.supportedOptions(), listening.supportedOptions());
+        try (SocketChannel channel = SocketChannel.open()) {
+          for (SocketOption<?> option : channel.supportedOptions()) {
+            if (!jdks.supportedOptions().contains(option)) {
+              var error = assertThrows(
+                  UnsupportedOperationException.class, () -> pair.client.getOption(option));
+              assertEquals("'" + option + "' not supported", error.getMessage());
+            }
+          }
+        }
+        SocketOption<Integer> tos = StandardSocketOptions.IP_TOS;
+        assertEquals(0, listening.getOption(tos));
+        listening.setOption(tos, 0x10);
+        assertEquals(0x10, listening.getOption(tos));
+        assertThrows(IllegalArgumentException.class, () -> listening.setOption(tos, 256));
+        assertThrows(IllegalArgumentException.class, () -> listening.setOption(tos, null));
+        try (Socket client = current.sockets.createSocket(LOOPBACK, listening.getLocalPort());
+            Socket server = listening.accept()) {
+          assertEquals(client.getLocalPort(), server.getPort());
+          assertEquals(0x10, server.getTrafficClass());
+        }
+        listening.close();
+        assertThrows(SocketException.class, () -> listening.getOption(tos));
       }
     });
   }

@@ -1,0 +1,107 @@
+package dev.weft.thread;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.weft.loop.EventLoop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.Callable;
+import javax.net.SocketFactory;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class LoopSocketFactoryTest {
+
+  private static final String JDKS = Socket.class.getName();
+
+  private static SocketFactory byName() throws ReflectiveOperationException {
+    return (SocketFactory)
+        Class.forName("dev.weft.thread.LoopSocketFactory").getConstructor().newInstance();
+  }
+
+  /** What kind of socket a thread of no loop gets. */
+  private static String elsewhere() throws Exception {
+    try (Socket socket = byName().createSocket()) {
+      return socket.getClass().getName();
+    }
+  }
+
+  private static <T> T onAnotherThread(EventLoop loop, Callable<T> code) {
+    return loop.runInExecutor(code).await();
+  }
+
+  private static String kind(EventLoop loop) throws IOException {
+    try (Socket socket = loop.newSocket()) {
+      return socket.getClass().getName();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a socket is of the running loop, else of the default loop while that runs, else the JDK's")
+  void whose() throws Exception {
+    assertEquals(JDKS, elsewhere());
+    try (EventLoop loop = EventLoop.newEventLoop()) {
+      String loops = kind(loop);
+      loop.runUntilComplete(() -> {
+        try (Socket socket = byName().createSocket()) {
+          assertEquals(loops, socket.getClass().getName());
+        }
+        assertEquals(JDKS, onAnotherThread(loop, LoopSocketFactoryTest::elsewhere));
+        LoopSocketFactory.setDefaultLoop(loop);
+        assertEquals(loops, onAnotherThread(loop, LoopSocketFactoryTest::elsewhere));
+      });
+      assertEquals(
+          JDKS, elsewhere(), "whoever waited for a loop that does not run would wait long");
+    }
+    assertEquals(JDKS, elsewhere());
+    assertThrows(NullPointerException.class, () -> LoopSocketFactory.setDefaultLoop(null));
+  }
+
+  @Test
+  @DisplayName(
+      "what another thread has connected, tasks of the default loop use; in each way of making it")
+  void connectedElsewhere() throws Exception {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (EventLoop loop = EventLoop.newEventLoop();
+        var listening = new ServerSocket(0, 50, loopback)) {
+      int port = listening.getLocalPort();
+      LoopSocketFactory.setDefaultLoop(loop);
+      String loops = kind(loop);
+      loop.runUntilComplete(() -> {
+        for (Callable<Socket> way : java.util.List.<Callable<Socket>>of(
+            () -> byName().createSocket(loopback, port),
+            () -> byName().createSocket("127.0.0.1", port),
+            () -> byName().createSocket(loopback, port, loopback, 0),
+            () -> byName().createSocket("127.0.0.1", port, loopback, 0))) {
+          try (Socket client = onAnotherThread(loop, way);
+              Socket server = listening.accept()) {
+            assertEquals(loops, client.getClass().getName());
+            var reading = loop.createTask(() -> client.getInputStream().read());
+            loop.callSoon(() -> write(server, 7));
+            assertEquals(7, reading.await());
+          }
+        }
+      });
+    }
+  }
+
+  private static void write(Socket socket, int one) {
+    try {
+      socket.getOutputStream().write(one);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  @DisplayName("what asks a class for its default gets such a factory")
+  void getDefault() throws Exception {
+    Object made = LoopSocketFactory.class.getMethod("getDefault").invoke(null);
+    assertInstanceOf(LoopSocketFactory.class, made);
+  }
+}
