@@ -21,6 +21,7 @@ import dev.weft.stream.StreamWriter;
 import dev.weft.testkit.Certificates;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.BufferedProtocol;
+import dev.weft.transport.ClientAuth;
 import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.ServerOptions;
@@ -52,7 +53,7 @@ class TlsPythonIT {
   private static final List<Integer> SIZES = List.of(1, 16_384, 16_385, 65_537, 2_000_003);
 
   private static final SslOptions SERVER =
-      SslOptions.of(Certificates.server("server")).withParameters(p -> p.setNeedClientAuth(true));
+      SslOptions.of(Certificates.server("server")).withClientAuth(ClientAuth.NEED);
   private static final SslOptions CLIENT =
       SslOptions.of(Certificates.clientWithCertificate()).withServerHostname("localhost");
 

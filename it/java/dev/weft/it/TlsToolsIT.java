@@ -23,6 +23,7 @@ import dev.weft.stream.Connection;
 import dev.weft.stream.StreamReader;
 import dev.weft.testkit.Certificates;
 import dev.weft.testkit.Descriptors;
+import dev.weft.transport.ClientAuth;
 import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.ServerOptions;
@@ -62,10 +63,9 @@ class TlsToolsIT {
   }
 
   private static SslOptions serverSide() {
-    return SslOptions.of(Certificates.server("server")).withParameters(p -> {
-      p.setNeedClientAuth(true);
-      p.setApplicationProtocols(new String[] {"echo"});
-    });
+    return SslOptions.of(Certificates.server("server"))
+        .withClientAuth(ClientAuth.NEED)
+        .withParameters(p -> p.setApplicationProtocols(new String[] {"echo"}));
   }
 
   private static SslOptions clientSide() {

@@ -946,6 +946,10 @@ public interface EventLoop extends AutoCloseable {
    * Goes on encrypted, on a connection that is there ({@code start_tls}). Suspends; returns after the
    * handshake. Where it fails, or the caller is cancelled, the connection is closed and the protocol told.
    *
+   * <p>From the call on, the protocol gets nothing that came in the clear. What it has got before, and has not used yet, is
+   * not protected, and may be an attacker's: the caller must drop the connection, then, unless it is a server
+   * that hands the bytes over as the beginning of the handshake.
+   *
    * @param transport any stream transport, encrypted ones too; must not be used any more
    * @param protocol what the new transport delivers to; its {@code connectionMade} is not called again
    * @param ssl a client's must say the server's name, a server's has a context
@@ -963,9 +967,15 @@ public interface EventLoop extends AutoCloseable {
   }
 
   /**
-   * As the other, where the protocol has received bytes already that are the peer's handshake.
+   * As the other, where the protocol has bytes that it has received in the clear and not used: with a server they may
+   * be the beginning of the client's handshake, and are given to it. With a client, or if they are anything else, the
+   * call fails and the connection is closed. Suspends.
    *
-   * @param received those bytes; copied, so that its position is left at its limit, if {@code ssl} is right
+   * @param received those bytes; copied, so that its position is left at its limit, if they are a handshake's
+   * @throws IllegalArgumentException if {@code ssl} lacks what it must have
+   * @throws javax.net.ssl.SSLException if {@code received} has what is no handshake, or the handshake fails
+   * @throws IOException if the connection is lost
+   * @throws CancelledError if the calling task is cancelled
    */
   Transport startTls(
       Transport transport,

@@ -443,8 +443,17 @@ public final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(ssl, "ssl");
     Objects.requireNonNull(received, "received");
     checkOnLoop("startTls");
-    TlsSettings tls =
-        serverSide ? TlsSettings.forServer(ssl) : TlsSettings.forClient(this, ssl, "", -1);
+    boolean reading = transport.isReading();
+    transport.pauseReading(); // what comes now is no longer in the clear
+    TlsSettings tls;
+    try {
+      tls = serverSide ? TlsSettings.forServer(ssl) : TlsSettings.forClient(this, ssl, "", -1);
+    } catch (Throwable error) {
+      if (reading) {
+        transport.resumeReading();
+      }
+      throw error;
+    }
     return StartTls.start(this, tlsBuffers(), tls, transport, protocol, received);
   }
 }

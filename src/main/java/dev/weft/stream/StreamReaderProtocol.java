@@ -59,7 +59,7 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
   /** Goes on encrypted. Suspends; returns the transport to use from now on. */
   Transport startTls(Transport plain, SslOptions ssl) throws IOException {
     boolean serverSide = handler != null;
-    ByteBuffer received = serverSide ? reader.peek() : ByteBuffer.allocate(0);
+    ByteBuffer received = reader.peek();
     reader.beginChange();
     try {
       Transport encrypted = loop.startTls(plain, this, ssl, serverSide, received);

@@ -150,13 +150,15 @@ public final class StreamWriter implements AutoCloseable {
 
   /**
    * Goes on encrypted ({@code start_tls}): flushes to the low mark, makes the handshake, and from then on the
-   * same reader and writer are TLS's. The side that has accepted the connection is the server, for which
-   * bytes that the reader has are the beginning of the handshake. A client's reader keeps what it has, which
-   * came unprotected: read it before. Suspends.
+   * same reader and writer are TLS's. The side that has accepted the connection is the server. Suspends.
+   *
+   * <p>The reader must be empty: what it has came in the clear, and anybody on the way may have put it there. A server's
+   * reader may have the beginning of the client's handshake, if the client did not wait.
    *
    * @param ssl a client's must say the server's name, a server's has a context
    * @throws IllegalArgumentException if {@code ssl} lacks what it must have
-   * @throws javax.net.ssl.SSLException if the handshake fails; the connection is closed
+   * @throws javax.net.ssl.SSLException if the reader has bytes that are no handshake, or the handshake fails; the
+   *     connection is closed
    * @throws IOException if the connection is lost
    */
   public void startTls(SslOptions ssl) throws IOException {

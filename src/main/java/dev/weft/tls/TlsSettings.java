@@ -2,6 +2,7 @@ package dev.weft.tls;
 
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.EventLoop;
+import dev.weft.transport.ClientAuth;
 import dev.weft.transport.SslOptions;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
@@ -67,12 +68,16 @@ public final class TlsSettings {
    * For a client. Suspends if the JVM's default context is asked for: its trust store is a file.
    *
    * @param host whom it connects to; empty if that has no name
-   * @throws IllegalArgumentException if nobody says whom the certificate must be for
+   * @throws IllegalArgumentException if nobody says whom the certificate must be for, or the options ask for
+   *     clients' certificates
    */
   public static TlsSettings forClient(EventLoop loop, SslOptions options, String host, int port) {
     if (host.isEmpty() && options.serverHostname().isEmpty()) {
       throw new IllegalArgumentException(
           "serverHostname must be set for TLS without a host; \"\" trusts any");
+    }
+    if (options.clientAuth() != ClientAuth.NONE) {
+      throw new IllegalArgumentException("clientAuth is for servers only");
     }
     String name = plain(options.serverHostname().orElse(host));
     var context = options
@@ -126,9 +131,18 @@ public final class TlsSettings {
         parameters.setServerNames(List.of(new SNIHostName(host.getBytes(StandardCharsets.UTF_8))));
       }
     }
+    switch (options.clientAuth()) {
+      case NONE -> {} // as the context has it, which is not to ask
+      case WANT -> parameters.setWantClientAuth(true);
+      case NEED -> parameters.setNeedClientAuth(true);
+    }
     options.parameters().accept(parameters);
     engine.setSSLParameters(parameters);
     return engine;
+  }
+
+  boolean isServer() {
+    return server;
   }
 
   SSLContext context() {

@@ -29,7 +29,7 @@ public final class SslContexts {
   private SslContexts() {}
 
   /**
-   * For a server.
+   * For a server that anybody may connect to.
    *
    * @param certificateChain the server's certificate, then those that lead to a root
    * @param privateKey may be the same file
@@ -42,16 +42,19 @@ public final class SslContexts {
   }
 
   /**
-   * For a server that asks its clients for certificates; {@code SslOptions.withParameters(p ->
-   * p.setNeedClientAuth(true))} makes it insist.
+   * For a server that admits only clients with certificates. As a Java context cannot ask for these, the result is
+   * options that do: with {@link ClientAuth#NEED}, which {@link SslOptions#withClientAuth} can change.
    *
-   * @param trusted the authorities whose clients are welcome
+   * @param certificateChain the server's certificate, then those that lead to a root
+   * @param privateKey may be the same file
+   * @param trusted the authorities whose clients are welcome, and no others
    * @throws IOException if a file cannot be read
    * @throws GeneralSecurityException if a file does not have what it should
    */
-  public static SSLContext server(Path certificateChain, Path privateKey, Path trusted)
+  public static SslOptions server(Path certificateChain, Path privateKey, Path trusted)
       throws IOException, GeneralSecurityException {
-    return context(keys(certificateChain, privateKey), trust(trusted));
+    SSLContext context = context(keys(certificateChain, privateKey), trust(trusted));
+    return SslOptions.of(context).withClientAuth(ClientAuth.NEED);
   }
 
   /**

@@ -13,17 +13,19 @@ import javax.net.ssl.SSLParameters;
  * ssl_handshake_timeout} and {@code ssl_shutdown_timeout}, and what Python keeps in its SSL context but Java
  * does not. Immutable.
  *
- * <p>Clients check the server's certificate and that it is for the host they connect to. {@link SslContexts}
- * makes contexts from PEM files.
+ * <p>Clients check the server's certificate and that it is for the host they connect to. Servers ask for
+ * certificates if {@code clientAuth} says so. {@link SslContexts} makes contexts from PEM files.
  *
  * @param context keys, certificates and whom to trust ({@code ssl}); if empty ({@code ssl=True}) the JVM's
  *     default context, which trusts the JVM's certificate authorities. A server needs one of its own
  * @param parameters called for every connection, on the loop, to change the parameters of its engine: cipher
- *     suites, protocols, application protocols (ALPN), whether client certificates are wanted or needed. The
- *     host name and its check are set before
+ *     suites, protocols, application protocols (ALPN). The host name, its check and {@code clientAuth} are set
+ *     before
  * @param serverHostname whom the server's certificate must be for ({@code server_hostname}); if empty, the
  *     host that is connected to. An empty string switches the check off, and the certificate may be anybody's.
  *     For clients only
+ * @param clientAuth whether a server asks its clients for certificates ({@code SSLContext.verify_mode}); whom it
+ *     trusts then is in its context. For servers only
  * @param handshakeTimeout how long a handshake may take ({@code ssl_handshake_timeout}), more than 0
  * @param shutdownTimeout how long a close may take: to flush, to say so, and to hear the peer say so ({@code
  *     ssl_shutdown_timeout}), more than 0
@@ -35,6 +37,7 @@ public record SslOptions(
     Optional<SSLContext> context,
     Consumer<SSLParameters> parameters,
     Optional<String> serverHostname,
+    ClientAuth clientAuth,
     Duration handshakeTimeout,
     Duration shutdownTimeout,
     Optional<Executor> executor) {
@@ -43,6 +46,7 @@ public record SslOptions(
       Optional.empty(),
       parameters -> {},
       Optional.empty(),
+      ClientAuth.NONE,
       Duration.ofSeconds(60),
       Duration.ofSeconds(30),
       Optional.empty());
@@ -52,6 +56,7 @@ public record SslOptions(
     Objects.requireNonNull(context, "context");
     Objects.requireNonNull(parameters, "parameters");
     Objects.requireNonNull(serverHostname, "serverHostname");
+    Objects.requireNonNull(clientAuth, "clientAuth");
     checkPositive(handshakeTimeout, "handshakeTimeout");
     checkPositive(shutdownTimeout, "shutdownTimeout");
     Objects.requireNonNull(executor, "executor");
@@ -79,6 +84,7 @@ public record SslOptions(
         Optional.of(context),
         parameters,
         serverHostname,
+        clientAuth,
         handshakeTimeout,
         shutdownTimeout,
         executor);
@@ -91,6 +97,7 @@ public record SslOptions(
         context,
         parameters.andThen(change),
         serverHostname,
+        clientAuth,
         handshakeTimeout,
         shutdownTimeout,
         executor);
@@ -99,17 +106,31 @@ public record SslOptions(
   /** These options, expecting a server of this name; of any name if it is an empty string. */
   public SslOptions withServerHostname(String name) {
     return new SslOptions(
-        context, parameters, Optional.of(name), handshakeTimeout, shutdownTimeout, executor);
+        context,
+        parameters,
+        Optional.of(name),
+        clientAuth,
+        handshakeTimeout,
+        shutdownTimeout,
+        executor);
+  }
+
+  /** These options, asking clients for certificates or not. For servers only. */
+  public SslOptions withClientAuth(ClientAuth auth) {
+    return new SslOptions(
+        context, parameters, serverHostname, auth, handshakeTimeout, shutdownTimeout, executor);
   }
 
   /** These options with another limit for handshakes. */
   public SslOptions withHandshakeTimeout(Duration timeout) {
-    return new SslOptions(context, parameters, serverHostname, timeout, shutdownTimeout, executor);
+    return new SslOptions(
+        context, parameters, serverHostname, clientAuth, timeout, shutdownTimeout, executor);
   }
 
   /** These options with another limit for closing. */
   public SslOptions withShutdownTimeout(Duration timeout) {
-    return new SslOptions(context, parameters, serverHostname, handshakeTimeout, timeout, executor);
+    return new SslOptions(
+        context, parameters, serverHostname, clientAuth, handshakeTimeout, timeout, executor);
   }
 
   /** These options with another place for the costly parts of handshakes. */
@@ -118,6 +139,7 @@ public record SslOptions(
         context,
         parameters,
         serverHostname,
+        clientAuth,
         handshakeTimeout,
         shutdownTimeout,
         Optional.of(executor));

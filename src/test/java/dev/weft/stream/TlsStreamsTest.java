@@ -4,6 +4,7 @@ import static dev.weft.stream.Bytes.assertBytes;
 import static dev.weft.stream.Bytes.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -236,6 +237,30 @@ class TlsStreamsTest {
   }
 
   @Test
+  @DisplayName(
+      "TLS-2: a server that is given the authorities it trusts demands certificates of its clients")
+  void trustedAuthorities() {
+    run(() -> {
+      Future<Object> certificate = loop.createFuture();
+      Server server = serve(
+          (reader, writer) -> {
+            certificate.setResult(writer.getExtraInfo(ExtraInfo.PEERCERT));
+            writer.write("welcome\n");
+          },
+          ServerOptions.defaults().withSsl(Certificates.asking("server")));
+      Connection stranger = connect(server, ConnectionOptions.defaults().withSsl(CLIENT));
+      assertThrows(SSLException.class, () -> stranger.reader().readline());
+      assertFalse(certificate.done());
+      reported.clear(); // a stranger's failure may be told
+      Connection known = connect(
+          server, ConnectionOptions.defaults().withSsl(Certificates.clientWithCertificate()));
+      assertBytes("welcome\n", known.reader().readline());
+      assertNotNull(certificate.await());
+      end(known, server);
+    });
+  }
+
+  @Test
   @DisplayName("STR-25: startTls on both sides of a stream; reader and writer stay the same")
   void startTls() {
     run(() -> {
@@ -316,6 +341,51 @@ class TlsStreamsTest {
       connection.writer().write("secret\n");
       assertBytes("secret\n", connection.reader().readline());
       end(connection, server);
+    });
+  }
+
+  @Test
+  @DisplayName("STR-25: startTls fails on a client whose reader has bytes that came in the clear")
+  void injectedResponse() {
+    run(() -> {
+      Server server = serve(
+          (reader, writer) -> {
+            assertBytes("STARTTLS\n", reader.readline());
+            writer.write("220 go\n250 injected\n");
+            assertThrows(IOException.class, () -> writer.startTls(SslOptions.of(SERVER)));
+          },
+          ServerOptions.defaults());
+      Connection connection = connect(server, ConnectionOptions.defaults());
+      connection.writer().write("STARTTLS\n");
+      assertBytes("220 go\n", connection.reader().readline());
+      assertTrue(connection.reader().buffered() > 0);
+      var error =
+          assertThrows(SSLException.class, () -> connection.writer().startTls(LOCAL_CLIENT));
+      assertTrue(error.getMessage().contains("in the clear"), error.getMessage());
+      assertTrue(connection.writer().isClosing());
+      end(connection, server);
+    });
+  }
+
+  @Test
+  @DisplayName("STR-26: startTls fails on a server whose reader has bytes that begin no handshake")
+  void injectedCommand() {
+    run(() -> {
+      Future<Throwable> outcome = loop.createFuture();
+      Server server = serve(
+          (reader, writer) -> {
+            assertBytes("STARTTLS\n", reader.readline());
+            outcome.setResult(
+                assertThrows(SSLException.class, () -> writer.startTls(SslOptions.of(SERVER))));
+            assertTrue(writer.isClosing());
+          },
+          ServerOptions.defaults());
+      Connection connection = connect(server, ConnectionOptions.defaults());
+      connection.writer().write("STARTTLS\nRCPT TO:<eve>\n");
+      assertThrows(IOException.class, () -> connection.writer().startTls(LOCAL_CLIENT));
+      assertTrue(outcome.await().getMessage().contains("in the clear"));
+      server.close();
+      server.waitClosed();
     });
   }
 

@@ -1,6 +1,7 @@
 package dev.weft.testkit;
 
 import dev.weft.transport.SslContexts;
+import dev.weft.transport.SslOptions;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -21,8 +22,13 @@ public final class Certificates {
     }
   }
 
-  /** A server's context with the certificate of that name; it trusts clients of the root. */
+  /** A server's context with the certificate of that name; it trusts clients of the root, but does not ask. */
   public static SSLContext server(String name) {
+    return asking(name).context().orElseThrow();
+  }
+
+  /** As {@link #server}, of a server that insists on certificates. */
+  public static SslOptions asking(String name) {
     return made(() -> SslContexts.server(file(name + ".pem"), file(name + ".key"), file("ca.pem")));
   }
 
@@ -36,11 +42,11 @@ public final class Certificates {
     return made(() -> SslContexts.client(file("ca.pem"), file("client.pem"), file("client.key")));
   }
 
-  private interface Maker {
-    SSLContext make() throws IOException, GeneralSecurityException;
+  private interface Maker<T> {
+    T make() throws IOException, GeneralSecurityException;
   }
 
-  private static SSLContext made(Maker maker) {
+  private static <T> T made(Maker<T> maker) {
     try {
       return maker.make();
     } catch (IOException | GeneralSecurityException e) {

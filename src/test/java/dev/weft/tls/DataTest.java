@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.CancelledError;
+import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Task;
 import dev.weft.testkit.Certificates;
@@ -619,6 +620,66 @@ class DataTest extends TlsTest {
       settle();
       assertEquals("welcome", client.app.text());
       assertEquals(0, serverApp.received.size());
+    });
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName("TLS-22: startTls fails after bytes in the clear, but for a server's first record")
+  void receivedInTheClear(boolean serverSide) {
+    run(() -> {
+      App app = new App();
+      clientEnd.begin(app);
+      serverEnd.begin(new App());
+      Task.sleep(Duration.ZERO);
+      ByteBuffer received = ByteBuffer.wrap(bytes("EHLO eve\r\n"));
+      SslOptions ssl = serverSide ? SERVER : CLIENT;
+      var error = assertThrows(
+          SSLException.class, () -> loop.startTls(clientEnd, app, ssl, serverSide, received));
+      assertTrue(error.getMessage().contains("10 bytes"), error.getMessage());
+      assertEquals(0, received.position());
+      settle();
+      assertTrue(clientEnd.isClosing());
+      assertEquals(List.of("made", "lost"), app.events);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-22: nothing more is received in the clear while startTls loads the JVM's trust store")
+  void nothingInTheClearMeanwhile() throws Exception {
+    try (var real = EventLoop.newEventLoop()) { // whose clock does not jump
+      MemoryTransport[] ends = MemoryTransport.pair(real);
+      real.runUntilComplete(() -> {
+        App app = new App();
+        ends[0].begin(app);
+        ends[1].begin(new App());
+        Task.sleep(Duration.ZERO);
+        var ssl = SslOptions.defaults().withServerHostname("localhost");
+        Task<Transport> starting = Loops.started(() -> real.startTls(ends[0], app, ssl, false));
+        ends[1].write(ByteBuffer.wrap(bytes("250 injected")));
+        assertThrows(SSLException.class, starting::await);
+        assertEquals("", app.text());
+      });
+    }
+  }
+
+  @Test
+  @DisplayName("TLS-22: bad options leave the transport reading, or not, as it was")
+  void readingAfterBadOptions() {
+    run(() -> {
+      App app = new App();
+      clientEnd.begin(app);
+      Task.sleep(Duration.ZERO);
+      for (boolean reading : List.of(true, false)) {
+        if (!reading) {
+          clientEnd.pauseReading();
+        }
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> loop.startTls(clientEnd, app, SslOptions.defaults(), false));
+        assertEquals(reading, clientEnd.isReading());
+      }
     });
   }
 }

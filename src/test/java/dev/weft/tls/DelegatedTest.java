@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.Task;
 import dev.weft.testkit.Certificates;
+import dev.weft.transport.ClientAuth;
 import dev.weft.transport.SslOptions;
 import java.io.IOException;
 import java.net.SocketException;
@@ -31,8 +32,7 @@ class DelegatedTest extends TlsTest {
   /** Jobs that a test runs when it likes. */
   private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
 
-  private final SslOptions asking =
-      SERVER.withExecutor(jobs::add).withParameters(p -> p.setNeedClientAuth(true));
+  private final SslOptions asking = SERVER.withExecutor(jobs::add).withClientAuth(ClientAuth.NEED);
 
   private void runJobs() {
     while (!jobs.isEmpty()) {

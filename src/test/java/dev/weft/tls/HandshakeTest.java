@@ -15,6 +15,7 @@ import dev.weft.loop.Task;
 import dev.weft.testkit.Certificates;
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
+import dev.weft.transport.ClientAuth;
 import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.SslOptions;
 import dev.weft.transport.Transport;
@@ -32,6 +33,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HandshakeTest extends TlsTest {
@@ -322,10 +324,9 @@ class HandshakeTest extends TlsTest {
   void extraInfo() {
     run(() -> {
       Side server = server(
-          SERVER.withParameters(p -> {
-            p.setApplicationProtocols(new String[] {"h2", "http/1.1"});
-            p.setNeedClientAuth(true);
-          }),
+          SERVER
+              .withClientAuth(ClientAuth.NEED)
+              .withParameters(p -> p.setApplicationProtocols(new String[] {"h2", "http/1.1"})),
           new App());
       var options = SslOptions.of(Certificates.clientWithCertificate())
           .withServerHostname("localhost")
@@ -361,7 +362,7 @@ class HandshakeTest extends TlsTest {
   @DisplayName("TLS-5: a client without the certificate that the server insists on")
   void clientCertificateMissing() {
     run(() -> {
-      Side server = server(SERVER.withParameters(p -> p.setNeedClientAuth(true)), new App());
+      Side server = server(SERVER.withClientAuth(ClientAuth.NEED), new App());
       Side client = client(CLIENT, new App());
       settle();
       assertInstanceOf(SSLException.class, server.made.exception().get());
@@ -369,6 +370,49 @@ class HandshakeTest extends TlsTest {
       // TLS 1.3 clients are done before the server has looked
       assertEquals("made", client.app.events.get(0));
       assertInstanceOf(SSLException.class, client.app.error);
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName(
+      "TLS-2: a server asks its clients for certificates, or insists on them, or does neither")
+  void clientAuth(ClientAuth auth) {
+    for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+      for (boolean has : List.of(true, false)) {
+        var test = new HandshakeTest();
+        test.recordErrors();
+        test.run(() -> test.clientAuth(auth, version, has));
+        test.nothingElseReported();
+      }
+    }
+  }
+
+  private void clientAuth(ClientAuth auth, String version, boolean has) {
+    Side server = server(
+        SERVER.withClientAuth(auth).withParameters(p -> p.setProtocols(new String[] {version})),
+        new App());
+    var context = has ? Certificates.clientWithCertificate() : Certificates.client();
+    Side client = client(CLIENT.withContext(context), new App());
+    client.made.addDoneCallback(done -> done.exception());
+    settle();
+    if (auth == ClientAuth.NEED && !has) {
+      assertInstanceOf(SSLException.class, server.made.exception().get());
+    } else {
+      server.made.await();
+      Object certificate = server.layer.transport().getExtraInfo(ExtraInfo.PEERCERT);
+      assertEquals(has && auth != ClientAuth.NONE, certificate != null);
+    }
+  }
+
+  @Test
+  @DisplayName("TLS-2: a client asks for no client's certificate")
+  void clientAuthOfClient() {
+    run(() -> {
+      var options = CLIENT.withClientAuth(ClientAuth.WANT);
+      var error = assertThrows(
+          IllegalArgumentException.class, () -> TlsSettings.forClient(loop, options, "", -1));
+      assertTrue(error.getMessage().contains("clientAuth"));
     });
   }
 

@@ -14,6 +14,7 @@ import dev.weft.loop.Server;
 import dev.weft.loop.Task;
 import dev.weft.task.Threads;
 import dev.weft.testkit.Certificates;
+import dev.weft.transport.ClientAuth;
 import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.SslOptions;
@@ -74,8 +75,8 @@ class TlsPeersTest {
   private void clientsThatSpeakAndClose(int count, boolean pool) {
     loop.runUntilComplete(() -> {
       var apps = new ArrayList<App>();
-      var ssl = on(pool, SslOptions.of(Certificates.server("server")))
-          .withParameters(p -> p.setNeedClientAuth(true));
+      var ssl =
+          on(pool, SslOptions.of(Certificates.server("server"))).withClientAuth(ClientAuth.NEED);
       Server server = loop.createServer(
           () -> {
             App app = new App();

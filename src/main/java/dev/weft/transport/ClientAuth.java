@@ -1,0 +1,17 @@
+package dev.weft.transport;
+
+/** Whether a server asks its clients for certificates: the server's part of Python's {@code verify_mode}. */
+public enum ClientAuth {
+
+  /** The server does not ask: {@code CERT_NONE}. Anybody may connect. */
+  NONE,
+
+  /**
+   * The server asks, and checks what it gets: {@code CERT_OPTIONAL}. A client without a certificate is let in,
+   * and has no {@link ExtraInfo#PEERCERT}.
+   */
+  WANT,
+
+  /** The server asks, and refuses a client without a certificate that it trusts: {@code CERT_REQUIRED}. */
+  NEED
+}
