@@ -720,6 +720,7 @@ public interface EventLoop extends AutoCloseable {
    * @param factory makes the protocol
    * @param command the program and its arguments
    * @throws IOException if the program cannot be started, or a file not opened
+   * @throws UnsupportedOperationException if a new session is asked for and the program {@code setsid} is not there
    * @throws CancelledError if the calling task is cancelled
    */
   <P extends SubprocessProtocol> SubprocessConnection<P> subprocessExec(

@@ -34,6 +34,7 @@ final class PosixSpawn {
   private static final String MECHANISM = "jdk.lang.Process.launchMechanism";
 
   private static final int SETSIGMASK = 8;
+  private static final int SETSID = 128;
   private static final int RDONLY = 0;
   private static final int WRONLY = 1;
   private static final int CREAT = 0100;
@@ -203,7 +204,7 @@ final class PosixSpawn {
     try {
       int error = addActions(memory, actions)
           | c.setSignalMask.call(attributes, base + NO_SIGNALS)
-          | c.setFlags.call(attributes, SETSIGMASK);
+          | c.setFlags.call(attributes, options.newSession() ? SETSIGMASK | SETSID : SETSIGMASK);
       if (error != 0
           || c.spawn.call(
                   base + PID,

@@ -252,6 +252,9 @@ public final class SelectorEventLoop extends SelectorPolling {
       throw new IllegalArgumentException("command must not be empty");
     }
     Objects.requireNonNull(options, "options");
+    if (options.newSession()) {
+      Sessions.check();
+    }
     checkOnLoop("subprocessExec");
     return Children.start(this, factory, List.copyOf(command), options);
   }

@@ -153,8 +153,10 @@ final class Spawner {
     return selectable ? startWithChannels() : startWithStreams();
   }
 
-  private ProcessBuilder builder() {
-    var builder = new ProcessBuilder(command).redirectErrorStream(options.stderrToStdout());
+  private ProcessBuilder builder() throws IOException {
+    var builder = new ProcessBuilder(
+            options.newSession() ? Sessions.command(command, options.cwd()) : command)
+        .redirectErrorStream(options.stderrToStdout());
     options.cwd().ifPresent(cwd -> builder.directory(cwd.toFile()));
     options.env().ifPresent(env -> {
       builder.environment().clear();

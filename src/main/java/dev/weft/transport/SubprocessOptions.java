@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param stderrToStdout whether its errors go where its output goes ({@code stderr=STDOUT})
  * @param env its whole environment; this process's if empty
  * @param cwd its working directory; this process's if empty
+ * @param newSession whether it begins a session of its own, and so has no terminal and a group of processes that a
+ *     signal can be sent to as a whole ({@code start_new_session}); this process's session if not
  */
 public record SubprocessOptions(
     Redirect stdin,
@@ -26,7 +28,8 @@ public record SubprocessOptions(
     Redirect stderr,
     boolean stderrToStdout,
     Optional<Map<String, String>> env,
-    Optional<Path> cwd) {
+    Optional<Path> cwd,
+    boolean newSession) {
 
   private static final SubprocessOptions DEFAULTS = of(Redirect.INHERIT);
   private static final SubprocessOptions PIPES = of(Redirect.PIPE);
@@ -54,7 +57,7 @@ public record SubprocessOptions(
   }
 
   private static SubprocessOptions of(Redirect all) {
-    return new SubprocessOptions(all, all, all, false, Optional.empty(), Optional.empty());
+    return new SubprocessOptions(all, all, all, false, Optional.empty(), Optional.empty(), false);
   }
 
   /** All three inherited from this process, as {@code create_subprocess_exec} has it. */
@@ -69,31 +72,41 @@ public record SubprocessOptions(
 
   /** These options with another stdin. */
   public SubprocessOptions withStdin(Redirect stdin) {
-    return new SubprocessOptions(stdin, stdout, stderr, stderrToStdout, env, cwd);
+    return new SubprocessOptions(stdin, stdout, stderr, stderrToStdout, env, cwd, newSession);
   }
 
   /** These options with another stdout. */
   public SubprocessOptions withStdout(Redirect stdout) {
-    return new SubprocessOptions(stdin, stdout, stderr, stderrToStdout, env, cwd);
+    return new SubprocessOptions(stdin, stdout, stderr, stderrToStdout, env, cwd, newSession);
   }
 
   /** These options with another stderr. */
   public SubprocessOptions withStderr(Redirect stderr) {
-    return new SubprocessOptions(stdin, stdout, stderr, false, env, cwd);
+    return new SubprocessOptions(stdin, stdout, stderr, false, env, cwd, newSession);
   }
 
   /** These options, with the child's errors going where its output goes. */
   public SubprocessOptions withStderrToStdout() {
-    return new SubprocessOptions(stdin, stdout, stderr, true, env, cwd);
+    return new SubprocessOptions(stdin, stdout, stderr, true, env, cwd, newSession);
   }
 
   /** These options with another environment. */
   public SubprocessOptions withEnv(Map<String, String> env) {
-    return new SubprocessOptions(stdin, stdout, stderr, stderrToStdout, Optional.of(env), cwd);
+    return new SubprocessOptions(
+        stdin, stdout, stderr, stderrToStdout, Optional.of(env), cwd, newSession);
   }
 
   /** These options with another working directory. */
   public SubprocessOptions withCwd(Path cwd) {
-    return new SubprocessOptions(stdin, stdout, stderr, stderrToStdout, env, Optional.of(cwd));
+    return new SubprocessOptions(
+        stdin, stdout, stderr, stderrToStdout, env, Optional.of(cwd), newSession);
+  }
+
+  /**
+   * These options, with the child in a session of its own, or in this process's. A session needs the program {@code
+   * setsid}, which Linux has, in this process's {@code PATH}.
+   */
+  public SubprocessOptions withNewSession(boolean newSession) {
+    return new SubprocessOptions(stdin, stdout, stderr, stderrToStdout, env, cwd, newSession);
   }
 }

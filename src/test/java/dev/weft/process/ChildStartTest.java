@@ -80,6 +80,43 @@ final class ChildStartTest extends ChildTest {
   }
 
   @Test
+  @DisplayName(
+      "a child begins a session of its own if that is asked for, and keeps its number and its outputs")
+  void session(@TempDir Path dir) {
+    run(() -> {
+      String session = "read -r pid name state parent group session rest < /proc/$$/stat;"
+          + " echo $pid $group $session; echo error >&2; exit 7";
+      Process child = start(PIPES.withNewSession(true), "sh", "-c", session);
+      var said = child.communicate();
+      String number = Long.toString(child.pid());
+      assertEquals(number + " " + number + " " + number + "\n", new String(said.stdout(), UTF_8));
+      assertEquals("error\n", new String(said.stderr(), UTF_8));
+      assertEquals(7, child.waitFor());
+      assertEquals(
+          textOf(PIPES, "sh", "-c", "cut -d ' ' -f 6 /proc/self/stat"),
+          textOf(PIPES.withNewSession(false), "cut", "-d", " ", "-f", "6", "/proc/self/stat"));
+      Path script = Files.writeString(dir.resolve("-script"), "#!/bin/sh\necho \"$PATH\" $1\n");
+      assertTrue(script.toFile().setExecutable(true));
+      var there = PIPES.withNewSession(true).withCwd(dir).withEnv(Map.of("PATH", "/none"));
+      assertEquals("/none x\n", textOf(there, "./-script", "x"));
+      assertEquals("/none\n", textOf(there, "sh", "-c", "echo $PATH"));
+    });
+  }
+
+  @Test
+  @DisplayName("PROC-12: a program that is not there is an IOException in a session, too")
+  void noProgramForSession(@TempDir Path dir) {
+    run(() -> {
+      var options = PIPES.withNewSession(true);
+      for (String program :
+          List.of("/no/such/program", "no-such-program", "./none", "/", dir.toString())) {
+        assertThrows(IOException.class, () -> start(options, program));
+      }
+      assertThrows(IOException.class, () -> start(options.withCwd(Path.of("/none")), "true"));
+    });
+  }
+
+  @Test
   @DisplayName("what is inherited is the same file")
   void inherited() {
     run(() -> {
