@@ -17,6 +17,8 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,26 @@ class NamesTest extends TcpTest {
           loop.getaddrinfo(name, 80));
       assertEquals(List.of(at("::1", 0)), loop.getaddrinfo("::1", 0));
     });
+  }
+
+  @Test
+  @DisplayName(
+      "getaddrinfo: a resolver sees no inheritable thread-local of the task that asks, or asked first")
+  void inheritsNothing() {
+    var tenant = new InheritableThreadLocal<String>();
+    var seen = new ConcurrentLinkedQueue<String>();
+    run(() -> {
+      tenant.set("a task's");
+      for (int i = 0; i < 20; i++) {
+        loop.getaddrinfo(
+            FakeNames.invent(() -> {
+              seen.add("" + tenant.get());
+              return List.of(InetAddress.getLoopbackAddress());
+            }),
+            80);
+      }
+    });
+    assertEquals(Set.of("null"), Set.copyOf(seen));
   }
 
   @Test
