@@ -277,6 +277,13 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   @Override
+  public final Optional<Duration> timeUntilReady() {
+    checkOnLoop("timeUntilReady");
+    long nanos = nanosUntilReady();
+    return nanos == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
+  }
+
+  @Override
   public final long time() {
     return clock.time();
   }
@@ -753,6 +760,11 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   @Override
   public final void setSlowCallbackDuration(Duration duration) {
     slowSteps.setLimit(nanos(duration, "duration"));
+  }
+
+  @Override
+  public final void setSlowCallbackListener(Consumer<? super SlowCallback> listener) {
+    slowSteps.setListener(Objects.requireNonNull(listener, "listener"));
   }
 
   final Origins origins() {

@@ -193,6 +193,16 @@ public interface EventLoop extends AutoCloseable {
   /** As {@link #callAt(long, Runnable)}, in the context given. */
   TimerHandle callAt(long when, Runnable callback, Context context);
 
+  /**
+   * How long until the loop has something to run by itself: for programs that are to know whether a loop is idle, or
+   * that run it inside a loop of their own. Zero if a callback or a step of a task is ready, but for the caller's own;
+   * else the time to the next timer; empty if only a channel or another thread can bring something. Channels are not
+   * looked at. No equivalent in asyncio. Never suspends.
+   *
+   * @throws IllegalStateException if the loop is closed, or runs and the caller is not on it
+   */
+  Optional<Duration> timeUntilReady();
+
   /** The loop's monotonic time in nanoseconds ({@code time}). Any thread. */
   long time();
 
@@ -404,6 +414,14 @@ public interface EventLoop extends AutoCloseable {
 
   /** Sets what is too long in debug mode ({@code slow_callback_duration}). Any thread. */
   void setSlowCallbackDuration(Duration duration);
+
+  /**
+   * Sets what debug mode tells of slow callbacks and steps of tasks, apart from the log. Any thread.
+   *
+   * @param listener called on the loop, as a callback is, when the slow one has ended; what it throws goes to the
+   *     exception handler
+   */
+  void setSlowCallbackListener(Consumer<? super SlowCallback> listener);
 
   // ---- watchdog
 

@@ -4,11 +4,10 @@ package dev.weft.loop;
  * The program is asked to end from outside: Python's {@code KeyboardInterrupt}. {@link Runner} says when it is
  * thrown, and what becomes of one that nobody catches.
  *
- * <p>One of the few throwables that a loop does not contain: it is recorded in the task that threw it and
- * also leaves {@link EventLoop#runForever}. The others are the JVM's own {@code VirtualMachineError}s,
- * but for {@code StackOverflowError}, which concerns one task only.
+ * <p>Not only {@code FatalError}s leave a loop, but the JVM's own {@code VirtualMachineError}s, too, but for {@code
+ * StackOverflowError}, which concerns one task only.
  */
-public final class KeyboardInterrupt extends Error {
+public final class KeyboardInterrupt extends FatalError {
 
   private static final long serialVersionUID = 1L;
 
@@ -34,7 +33,7 @@ public final class KeyboardInterrupt extends Error {
 
   /** Whether {@code error} is one that must leave the loop instead of being contained. */
   public static boolean isFatal(Throwable error) {
-    return error instanceof KeyboardInterrupt
+    return error instanceof FatalError
         || error instanceof VirtualMachineError && !(error instanceof StackOverflowError);
   }
 

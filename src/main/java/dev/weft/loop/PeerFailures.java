@@ -36,6 +36,9 @@ final class PeerFailures {
 
   /** Logs what has been counted, one line for each message. */
   void tell() {
+    if (summaries.isEmpty()) {
+      return;
+    }
     long seconds = Math.max(1, (loop.time() - began) / 1_000_000_000L);
     Map<String, Summary> told = new LinkedHashMap<>(summaries);
     summaries.clear();

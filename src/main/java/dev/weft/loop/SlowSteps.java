@@ -3,10 +3,11 @@ package dev.weft.loop;
 import dev.weft.carrier.Carrier;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Times callbacks and steps of tasks in debug mode, and has the slow ones logged, by the driver.
+ * Times callbacks and steps of tasks in debug mode, and has the slow ones logged and told, by the driver.
  *
  * <p>The carrier does not know whose continuation it runs. A task says so when its step ends, if it ends in
  * an await of ours; a step that ends in a blocking call of the JDK is told by the tasks that are in one.
@@ -15,6 +16,7 @@ final class SlowSteps {
 
   private final BaseEventLoop loop;
   private volatile long limit = Duration.ofMillis(100).toNanos();
+  private volatile Consumer<? super SlowCallback> listener; // null for none
 
   // loop thread only
   private Task<?> ended;
@@ -25,6 +27,10 @@ final class SlowSteps {
 
   void setLimit(long nanos) {
     limit = nanos;
+  }
+
+  void setListener(Consumer<? super SlowCallback> listener) {
+    this.listener = listener;
   }
 
   long limit() {
@@ -77,10 +83,15 @@ final class SlowSteps {
 
     @Override
     void invoke() {
+      var report = new SlowCallback(what.get(), Duration.ofNanos(took));
       Logs.LOOP.warn(
           "Executing {} took {} seconds",
-          what.get(),
+          report.what(),
           String.format(Locale.ROOT, "%.3f", took / 1e9));
+      Consumer<? super SlowCallback> told = listener;
+      if (told != null) {
+        told.accept(report);
+      }
     }
 
     @Override

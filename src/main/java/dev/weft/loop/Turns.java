@@ -256,6 +256,14 @@ abstract class Turns {
         && !Thread.currentThread().isInterrupted();
   }
 
+  /** How long until there is something to run, without a look at channels; {@link Long#MAX_VALUE} for ever. */
+  final long nanosUntilReady() {
+    if (!ready.isEmpty() || driver.hasDeferred()) {
+      return 0;
+    }
+    return timers.isEmpty() ? Long.MAX_VALUE : Math.max(0, timers.peek().when - clock.time());
+  }
+
   private void appendDueTimers() {
     long now = clock.time();
     while (!timers.isEmpty() && timers.peek().when - now <= 0) {

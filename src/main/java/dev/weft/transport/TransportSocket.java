@@ -8,18 +8,25 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A view of a transport's socket: its addresses and options, but no way to read, write, block or close
- * it behind the transport's back. asyncio's {@code TransportSocket}. Never suspends.
+ * A transport's socket: its addresses, its options, and its channel. asyncio's {@code TransportSocket}. Never suspends.
  */
 public final class TransportSocket {
 
   private final NetworkChannel channel;
 
   /**
-   * @param channel the channel to show
+   * @param channel the socket's channel
    */
   public TransportSocket(NetworkChannel channel) {
     this.channel = Objects.requireNonNull(channel, "channel");
+  }
+
+  /**
+   * The channel ({@code fileno}, as it were), for what neither this class nor the transport can do. It stays the
+   * transport's: who reads, writes, closes it or changes its blocking mode breaks the transport.
+   */
+  public NetworkChannel channel() {
+    return channel;
   }
 
   /**

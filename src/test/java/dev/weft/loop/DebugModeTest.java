@@ -119,6 +119,33 @@ class DebugModeTest {
   }
 
   @Test
+  @DisplayName(
+      "A listener is told of slow callbacks and steps, too, and what it throws is reported")
+  void slowCallbackListener() {
+    var told = new ArrayList<SlowCallback>();
+    loop.setSlowCallbackListener(told::add);
+    run(() -> {
+      Handle slow = loop.callSoon(taking(SLOW));
+      Loops.turns(1);
+      assertEquals(List.of(new SlowCallback(slow.toString(), SLOW)), told);
+      loop.createTask(() -> clock.advance(FAST));
+      Task<Void> step = loop.createTask(() -> clock.advance(SLOW.plusMillis(1)));
+      Loops.turns(2);
+      assertEquals(2, told.size());
+      assertEquals(SLOW.plusMillis(1), told.get(1).took());
+      assertEquals(true, told.get(1).what().contains(step.getName()));
+      loop.setExceptionHandler((source, context) -> reports.add(context));
+      loop.setSlowCallbackListener(report -> {
+        throw new IllegalStateException("listener");
+      });
+      loop.callSoon(taking(SLOW));
+      Loops.turns(2);
+      assertEquals(3, warnings().size());
+      assertEquals("listener", reports.get(0).exception().orElseThrow().getMessage());
+    });
+  }
+
+  @Test
   @DisplayName("DBG-2: the limit can be set")
   void limit() {
     assertEquals(SLOW, loop.getSlowCallbackDuration());

@@ -65,6 +65,33 @@ class FatalErrorTest {
     assertFalse(task.cancelled());
   }
 
+  /** What a program has for its own end. */
+  private static final class SystemExit extends FatalError {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Test
+  @DisplayName("A FatalError of the program's own leaves the loop from a task and from a callback")
+  void ownType() {
+    var fatal = new SystemExit();
+    Task<Void> task = loop.createTask(() -> {
+      throw fatal;
+    });
+    assertSame(fatal, assertThrows(SystemExit.class, loop::runForever));
+    assertSame(fatal, task.exception().orElseThrow());
+    loop.callSoon(() -> {
+      throw fatal;
+    });
+    assertSame(fatal, assertThrows(SystemExit.class, loop::runForever));
+    assertSame(
+        fatal,
+        assertThrows(
+            SystemExit.class,
+            () -> loop.runUntilComplete(() -> {
+              throw fatal;
+            })));
+  }
+
   @Test
   @DisplayName("VT-8: catch (Exception) does not swallow a cancellation")
   void notAnException() {

@@ -17,7 +17,7 @@ import org.slf4j.event.Level;
  *
  * <p>Every level is enabled while a capture is open, and nothing is printed. Otherwise WARN and above go to System.err:
  * a test that provokes them on purpose captures them. Several captures may be open; each sees every event, but for the
- * warning of the JDK that the watchdog gives once, as no test can know when.
+ * warning of the JDK that the first loop gives once, as no test can know when.
  */
 public final class LogCapture implements AutoCloseable {
   private static final List<LogCapture> OPEN = new CopyOnWriteArrayList<>();
@@ -56,7 +56,7 @@ public final class LogCapture implements AutoCloseable {
   }
 
   static void log(Event event) {
-    boolean ofTheJdk = Thread.currentThread().getName().equals("weft-watchdog")
+    boolean ofTheJdk = Thread.currentThread().getName().equals("weft-set-up")
         && event.logger().equals("dev.weft.carrier.KnownBugs");
     var captures = ofTheJdk ? new LogCapture[0] : OPEN.toArray(LogCapture[]::new);
     for (var capture : captures) {

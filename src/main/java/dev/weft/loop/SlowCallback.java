@@ -1,0 +1,20 @@
+package dev.weft.loop;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A callback, or a step of a task, that took too long: what debug mode has seen, see {@link
+ * EventLoop#setSlowCallbackListener}.
+ *
+ * @param what what it was, for people: the text of the handle or of the task
+ * @param took how long it took
+ */
+public record SlowCallback(String what, Duration took) {
+
+  /** Checks that no part is null. */
+  public SlowCallback {
+    Objects.requireNonNull(what, "what");
+    Objects.requireNonNull(took, "took");
+  }
+}
