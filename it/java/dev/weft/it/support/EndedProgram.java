@@ -5,8 +5,11 @@ import static dev.weft.Asyncio.run;
 import static dev.weft.Asyncio.sleep;
 
 import dev.weft.loop.CancelledError;
+import dev.weft.loop.KeyboardInterrupt;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** A program that leaves it to Weft what becomes of it at a signal. */
 public final class EndedProgram {
@@ -16,7 +19,7 @@ public final class EndedProgram {
   /**
    * Says "running", then waits for a signal.
    *
-   * @param args what the program is like: {@code plain, stubborn, swallows, reloads, reports, busy}
+   * @param args what the program is like: {@code plain, stubborn, swallows, reloads, reports, busy, deadlock, fails}
    */
   public static void main(String[] args) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
@@ -28,8 +31,34 @@ public final class EndedProgram {
     if (how.equals("busy")) {
       new Thread(LockSupport::park, "does not end by itself").start();
     }
-    run(() -> coroutine(how));
+    if (how.equals("fails")) {
+      runAndFail();
+    } else {
+      run(() -> coroutine(how));
+    }
     System.out.println("after run");
+  }
+
+  private static void runAndFail() {
+    try {
+      run(() -> coroutine("plain"));
+    } catch (KeyboardInterrupt interrupt) {
+      interrupt.addSuppressed(new IOException("not clean"));
+      throw interrupt;
+    }
+  }
+
+  /** Waits for ever, whatever interrupts. */
+  private static void deadlock() {
+    var lock = new ReentrantLock();
+    Thread.ofPlatform().daemon().start(() -> {
+      lock.lock();
+      LockSupport.park();
+    });
+    while (!lock.isLocked()) {
+      Thread.onSpinWait();
+    }
+    lock.lock();
   }
 
   private static void coroutine(String how) {
@@ -37,6 +66,9 @@ public final class EndedProgram {
       getRunningLoop().addSignalHandler("SIGHUP", () -> System.out.println("reloaded"));
     }
     System.out.println("running");
+    if (how.equals("deadlock")) {
+      deadlock();
+    }
     try {
       sleep(Duration.ofHours(1));
     } catch (CancelledError asked) {

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -798,6 +799,11 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   @Override
   public final void setBlockedListener(Consumer<? super BlockedLoop> listener) {
     watchdog.setListener(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /** Tasks that are not done, for the watchdog. */
+  final List<Task<?>> findTasks(Predicate<Task<?>> kind, int most) {
+    return tasks.find(kind, most);
   }
 
   /** A thread of this loop by its number; null if it is none. For the watchdog, while the loop stands still. */

@@ -1,8 +1,12 @@
 package dev.weft.loop;
 
+import dev.weft.loop.BlockedLoop.Cause;
+import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
 
 /*
  * Python raises KeyboardInterrupt between any two instructions of the main thread. Java cannot, so what a
@@ -11,13 +15,22 @@ import java.util.Optional;
  * default handling is back, for a third one to end the process. A loop that has not is stuck in somebody's
  * code, and nothing but the end of the process can help: the default handling does that, with the signal's
  * exit code.
+ *
+ * Whoever has asked once and sees nothing happen is told what the stop waits for, and what asking again will do: after a
+ * second, by the watchdog, as the loop may be what is stuck.
  */
 
 /** What SIGINT (Ctrl-C) and SIGTERM do to one run of a {@link Runner}: the same, but for the exit code. */
 final class Interruption {
 
+  /** How long a stop may take before it is told what it waits for. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final int MOST_TASKS = 10;
+
   private final EventLoop loop;
   private final Task<?> main;
+  private final Thread carrier = Thread.currentThread();
   private volatile Asked last; // written by who holds this
   private volatile boolean heeded; // the loop has come to do what was asked for last
 
@@ -26,6 +39,7 @@ final class Interruption {
   private int count;
   private Handle request;
   private boolean ended;
+  private ScheduledFuture<?> telling; // null for none
 
   /** The signals that ask a program to end. */
   private enum Asked {
@@ -66,10 +80,12 @@ final class Interruption {
       endProcess(asked);
     } else if (count == 1) {
       request = loop.callSoonThreadsafe(this::cancelMain);
+      tellLater();
     } else if (heeded) {
       giveBack();
       heeded = false;
       request = loop.callSoonThreadsafe(this::leave);
+      tellLater();
     } else {
       giveBack(); // first: the code that blocks the loop may hold the log's lock
       Logs.RUNNER.error(
@@ -108,6 +124,78 @@ final class Interruption {
     return new KeyboardInterrupt(last.toString(), last.exitCode);
   }
 
+  // ---- a stop that takes long
+
+  private void tellLater() {
+    tellNoMore();
+    telling = Watchdog.later(PATIENCE, this::tell);
+  }
+
+  private void tellNoMore() {
+    if (telling != null) {
+      telling.cancel(false);
+      telling = null;
+    }
+  }
+
+  /** On the watchdog's thread; the log may block it. */
+  private void tell() {
+    boolean closing;
+    boolean blocked;
+    boolean endsRun;
+    String again;
+    synchronized (this) {
+      if (telling == null) {
+        return; // ended just now
+      }
+      closing = ended;
+      blocked = !ended && !heeded;
+      endsRun = !ended && heeded && count == 1;
+      again = count == 1 ? "A second" : "Another";
+    }
+    Logs.RUNNER.warn(
+        "{}: the program is asked to end, and has not yet. {} SIGINT or SIGTERM ends {}. It waits for{}",
+        last,
+        again,
+        endsRun ? "the run without waiting for it, one more ends the process" : "the process",
+        blocked ? blocker() : tasks(closing));
+  }
+
+  private String tasks(boolean closing) {
+    List<Task<?>> all = ((BaseEventLoop) loop)
+        .findTasks(task -> closing || task == main || task.cancelling() > 0, MOST_TASKS + 1);
+    var text = new StringBuilder(all.isEmpty() ? " the loop to end" : ":");
+    for (Task<?> task : all.subList(0, Math.min(all.size(), MOST_TASKS))) {
+      text.append('\n').append(stack(task));
+    }
+    return text.append(all.size() > MOST_TASKS ? "\n and more" : "").toString();
+  }
+
+  private String blocker() {
+    var base = (BaseEventLoop) loop;
+    var holders = new Holders(base);
+    Thread driver = base.driver.thread();
+    Cause cause = Cause.CALLBACK;
+    if (driver != null && Watch.waits(driver)) {
+      holders.addWaiting(driver);
+    } else {
+      cause = holders.addCarried(carrier);
+    }
+    return " its event loop: " + holders.report(cause, PATIENCE);
+  }
+
+  /** The runner begins to close the loop, which waits for its tasks. */
+  synchronized void closing() {
+    if (count > 0) {
+      tellLater();
+    }
+  }
+
+  /** The runner has closed the loop. */
+  synchronized void closed() {
+    tellNoMore();
+  }
+
   private static String stack(Task<?> task) {
     var text = new StringBuilder(" ").append(task).append(" is at");
     task.getStack().forEach(frame -> text.append("\n\tat ").append(frame));
@@ -122,6 +210,7 @@ final class Interruption {
    */
   synchronized Throwable end(Throwable failure) {
     ended = true;
+    tellNoMore();
     giveBack();
     if (count == 0) {
       return failure;

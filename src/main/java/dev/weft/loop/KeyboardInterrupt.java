@@ -14,21 +14,35 @@ public final class KeyboardInterrupt extends FatalError {
   private static final int SIGINT = 2;
 
   private final int exitCode;
+  private final boolean bySignal;
 
   /** An interrupt without a message, as by Ctrl-C. */
   public KeyboardInterrupt() {
     exitCode = 128 + SIGINT;
+    bySignal = false;
   }
 
   /** An interrupt by a signal. */
   KeyboardInterrupt(String message, int exitCode) {
     super(message);
     this.exitCode = exitCode;
+    this.bySignal = true;
   }
 
   /** What a program exits with that ends by this: 130 after SIGINT, 143 after SIGTERM. */
   public int exitCode() {
     return exitCode;
+  }
+
+  /** Whether it says nothing but that a signal came: no failure came with it. */
+  boolean isBySignalAlone() {
+    Throwable cause = getCause();
+    return bySignal
+        && getSuppressed().length == 0
+        && (cause == null
+            || cause instanceof CancelledError
+                && cause.getCause() == null
+                && cause.getSuppressed().length == 0);
   }
 
   /** Whether {@code error} is one that must leave the loop instead of being contained. */

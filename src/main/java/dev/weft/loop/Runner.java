@@ -17,8 +17,9 @@ import java.util.function.Supplier;
  * KeyboardInterrupt}. A second of them, while the coroutine is still ending, throws {@code KeyboardInterrupt}
  * from {@code run} without waiting for it, and a third ends the process. If code blocks the loop, so that it
  * cannot even begin to act on the first, the second ends the process and says in the log where the coroutine
- * was. A {@code KeyboardInterrupt} that leaves the main thread, which no code has set a handler of uncaught
- * exceptions for, is reported and then ends the process. However it ends by a signal, its exit code is the
+ * was. When a second after a signal {@code run}, or {@link #close} after it, has not ended, the log says what it waits
+ * for, and what the next signal will do. A {@code KeyboardInterrupt} that leaves the main thread, which no code has set
+ * a handler of uncaught exceptions for, ends the process, without a trace unless another failure came with it. However it ends by a signal, its exit code is the
  * JVM's: 130 after SIGINT, 143 after SIGTERM. Elsewhere the signals do what they do without Weft, and a signal
  * that the process has been started to ignore ({@code nohup}, {@code trap ''}) stays ignored.
  */
@@ -39,6 +40,7 @@ public final class Runner implements AutoCloseable {
   private EventLoop loop;
   private Context context;
   private boolean closed;
+  private Interruption interruption; // of the last run
   private Throwable thrown; // by the last run, whose caller has it
 
   /**
@@ -131,7 +133,7 @@ public final class Runner implements AutoCloseable {
     EventLoop own = getLoop();
     Task<T> task = own.createTask(
         coroutine, TaskOptions.defaults().withContext(given == null ? context : given));
-    var interruption = new Interruption(own, task);
+    interruption = new Interruption(own, task);
     interruption.begin(signals);
     T result = null;
     Throwable failure = null;
@@ -172,6 +174,9 @@ public final class Runner implements AutoCloseable {
       return;
     }
     Throwable failure = null;
+    if (interruption != null) {
+      interruption.closing();
+    }
     try {
       if (thrown instanceof VirtualMachineError) {
         cleanUpAfter((VirtualMachineError) thrown);
@@ -189,6 +194,9 @@ public final class Runner implements AutoCloseable {
       } else if (error != failure) { // several tasks may have failed with one exception
         failure.addSuppressed(error);
       }
+    }
+    if (interruption != null) {
+      interruption.closed();
     }
     if (failure != null && failure != thrown) {
       throw Throwables.rethrow(failure);

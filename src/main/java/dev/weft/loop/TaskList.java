@@ -2,6 +2,7 @@ package dev.weft.loop;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The tasks of a loop that are not done, the oldest first. Holds them strongly: work that nobody refers
@@ -52,6 +53,19 @@ final class TaskList {
       }
     }
     return null;
+  }
+
+  /**
+   * The first tasks of a kind. For the watchdog: it ends at any time, but may miss some if the loop goes on meanwhile.
+   */
+  List<Task<?>> find(Predicate<Task<?>> kind, int most) {
+    var found = new ArrayList<Task<?>>();
+    for (Task<?> task = first; task != null && found.size() < most; task = task.next) {
+      if (kind.test(task)) {
+        found.add(task);
+      }
+    }
+    return found;
   }
 
   List<Task<?>> toList() {

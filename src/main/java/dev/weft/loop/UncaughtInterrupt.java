@@ -2,8 +2,9 @@ package dev.weft.loop;
 
 /**
  * Sees to the exit code of a program that a signal has ended: a {@link KeyboardInterrupt} that leaves the
- * main thread is reported as any error, then ends the process, with the code that the JVM has for the signal. So
- * does Python, and so does the JVM without Weft: neither waits for other threads then.
+ * main thread ends the process, with the code that the JVM has for the signal. So does Python, and so does the JVM
+ * without Weft: neither waits for other threads then. As the JVM does, it prints nothing, unless a failure came with
+ * the interrupt; the program's default handler is told in any case.
  */
 final class UncaughtInterrupt implements Thread.UncaughtExceptionHandler {
 
@@ -25,7 +26,11 @@ final class UncaughtInterrupt implements Thread.UncaughtExceptionHandler {
   @Override
   public void uncaughtException(Thread thread, Throwable error) {
     try {
-      group.uncaughtException(thread, error); // to the program's default handler, or to System.err
+      if (!(error instanceof KeyboardInterrupt interrupt && interrupt.isBySignalAlone())
+          || Thread.getDefaultUncaughtExceptionHandler() != null) {
+        group.uncaughtException(
+            thread, error); // to the program's default handler, or to System.err
+      }
     } finally {
       if (error instanceof KeyboardInterrupt interrupt) {
         Runtime.getRuntime().exit(interrupt.exitCode());

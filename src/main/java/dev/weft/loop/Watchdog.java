@@ -4,6 +4,7 @@ import dev.weft.carrier.KnownBugs;
 import dev.weft.log.Log;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -102,6 +103,11 @@ final class Watchdog implements Consumer<BlockedLoop> {
   /** Has the log set up beside what the caller does next, if that has not begun. Any thread. */
   static void setUpLog() {
     SetUp.ONLY.getName(); // by its initialiser
+  }
+
+  /** Does something later, apart from all loops. Any thread. */
+  static ScheduledFuture<?> later(Duration delay, Runnable action) {
+    return Apart.THREAD.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   long threshold() {

@@ -11,11 +11,16 @@ import dev.weft.testkit.LogCapture;
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
@@ -289,5 +294,154 @@ class RunnerSigintTest {
           }));
       assertEquals("x", runner.run(() -> "x"));
     }
+  }
+
+  // ---- a stop that takes long
+
+  /** Held by a thread that lets go when the log has a warning with all of {@code texts}, which it returns. */
+  private static FutureTask<String> holdUntilTold(
+      ReentrantLock lock, LogCapture log, String... texts) throws InterruptedException {
+    var held = new CountDownLatch(1);
+    var told = new FutureTask<>(() -> {
+      lock.lock();
+      held.countDown();
+      try {
+        return awaitTold(log, texts);
+      } finally {
+        lock.unlock();
+      }
+    });
+    Thread.ofPlatform().start(told);
+    held.await();
+    return told;
+  }
+
+  private static String awaitTold(LogCapture log, String... texts) throws InterruptedException {
+    for (int i = 0; i < 2_000; i++) {
+      for (LogCapture.Event event : log.events(Level.WARN)) {
+        if (Stream.of(texts).allMatch(event.message()::contains)) {
+          return event.message();
+        }
+      }
+      Thread.sleep(10);
+    }
+    throw new AssertionError(log.events().toString());
+  }
+
+  @Test
+  @DisplayName(
+      "a main task that does not end is told after the first signal, with its stack and what the next does")
+  void stuckMain() throws Exception {
+    var lock = new ReentrantLock();
+    try (Runner runner = newRunner();
+        var log = LogCapture.start()) {
+      var told = holdUntilTold(
+          lock, log, "SIGTERM: ", "stuckMain", "A second SIGINT or SIGTERM ends the run");
+      assertThrows(
+          KeyboardInterrupt.class,
+          () -> runner.run(() -> {
+            keyboard.send("TERM");
+            lock.lock(); // whatever interrupts
+            lock.unlock();
+            sleepForEver();
+          }));
+      told.get();
+      assertEquals(1, log.events(Level.WARN).size());
+    }
+  }
+
+  @Test
+  @DisplayName("after a second signal, the tasks that keep the runner from closing are told")
+  void stuckTwice() throws Exception {
+    var lock = new ReentrantLock();
+    try (var log = LogCapture.start()) {
+      Runner runner = newRunner();
+      var told = holdUntilTold(
+          lock, log, "SIGINT: ", "stuckTwice", "Another SIGINT or SIGTERM ends the process");
+      assertThrows(
+          KeyboardInterrupt.class,
+          () -> runner.run(() -> {
+            keyboard.press();
+            assertThrows(CancelledError.class, RunnerSigintTest::sleepForEver);
+            keyboard.press();
+            lock.lock();
+            lock.unlock();
+          }));
+      runner.close();
+      told.get();
+    }
+  }
+
+  @Test
+  @DisplayName("another task than the main one that keeps the runner from closing is told")
+  void stuckOther() throws Exception {
+    var lock = new ReentrantLock();
+    try (var log = LogCapture.start()) {
+      Runner runner = newRunner();
+      var told = holdUntilTold(
+          lock,
+          log,
+          "SIGINT: ",
+          "stuck one",
+          "stuckOther",
+          "A second SIGINT or SIGTERM ends the process");
+      assertThrows(
+          KeyboardInterrupt.class,
+          () -> runner.run(() -> {
+            EventLoop.getRunningLoop()
+                .createTask(
+                    () -> {
+                      lock.lock();
+                      lock.unlock();
+                      return null;
+                    },
+                    TaskOptions.defaults().withName("stuck one"));
+            Task.sleep(Duration.ZERO);
+            keyboard.press();
+            sleepForEver();
+          }));
+      runner.close();
+      told.get();
+    }
+  }
+
+  @Test
+  @DisplayName("what blocks the loop, so that it cannot heed the first signal, is told after it")
+  void stuckLoop() {
+    try (Runner runner = newRunner();
+        var log = LogCapture.start()) {
+      assertThrows(
+          KeyboardInterrupt.class,
+          () -> runner.run(() -> {
+            keyboard.press();
+            while (log.events(Level.WARN).isEmpty()) {
+              Thread.onSpinWait();
+            }
+            String told = log.events(Level.WARN).get(0).message();
+            assertTrue(told.contains("A second SIGINT or SIGTERM ends the process"), told);
+            assertTrue(told.contains("its event loop: "), told);
+            assertTrue(told.contains("RunnerSigintTest.lambda"), told);
+            sleepForEver();
+          }));
+    }
+  }
+
+  @Test
+  @DisplayName("an interrupt has more to say than its signal if a failure came with it")
+  void alone() {
+    var interrupt = new KeyboardInterrupt("SIGTERM", 143);
+    assertTrue(interrupt.isBySignalAlone());
+    interrupt.initCause(new CancelledError());
+    assertTrue(interrupt.isBySignalAlone());
+    interrupt.addSuppressed(new IOException());
+    assertFalse(interrupt.isBySignalAlone());
+    var failed = new KeyboardInterrupt("SIGTERM", 143);
+    failed.initCause(new IOException());
+    assertFalse(failed.isBySignalAlone());
+    var failedToo = new KeyboardInterrupt("SIGTERM", 143);
+    failedToo.initCause(new CancelledError());
+    failedToo.getCause().addSuppressed(new IOException());
+    assertFalse(failedToo.isBySignalAlone());
+    assertFalse(new KeyboardInterrupt().isBySignalAlone(), "thrown by the program");
   }
 }
