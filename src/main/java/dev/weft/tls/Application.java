@@ -167,7 +167,7 @@ final class Application {
     layer.abort(error);
   }
 
-  private void report(String message, Throwable error) {
+  void report(String message, Throwable error) {
     loop.callExceptionHandler(ExceptionContext.of(message)
         .withException(error)
         .with(ExceptionContext.TRANSPORT, layer.transport())

@@ -29,7 +29,7 @@ final class Encryption {
   private final SSLEngine engine;
   private final TlsBuffers buffers;
   private final ArrayDeque<ByteBuffer> backlog = new ArrayDeque<>(0);
-  private int backlogSize;
+  private long backlogSize;
   private int unreadAnswers; // bytes, since there was nothing unsent
   private ByteBuffer held; // records for one write; null if each is passed on at once
   private Transport below;
@@ -45,8 +45,9 @@ final class Encryption {
 
   /** Keeps a copy of the data until the handshake is done. */
   void queue(ByteBuffer data) {
-    backlogSize = Math.addExact(backlogSize, data.remaining());
-    backlog.add(ByteBuffer.allocate(data.remaining()).put(data).flip());
+    int size = data.remaining();
+    backlog.add(ByteBuffer.allocate(size).put(data).flip());
+    backlogSize += size; // not before the bytes are there: memory may have ended
   }
 
   /** Sends what has waited for the handshake. */
@@ -156,7 +157,7 @@ final class Encryption {
   int size() {
     int waiting = below == null ? 0 : below.getWriteBufferSize();
     int collected = held == null ? 0 : held.position();
-    return (int) Math.min((long) backlogSize + collected + waiting, Integer.MAX_VALUE);
+    return (int) Math.min(backlogSize + collected + waiting, Integer.MAX_VALUE);
   }
 
   /** Drops what waits for the handshake. */

@@ -299,16 +299,17 @@ public final class TlsProtocol implements BufferedProtocol {
 
   void write(ByteBuffer... data) {
     loop.checkOnLoop("write");
-    switch (state) {
-      case WRAPPED -> {
-        try {
-          encryption.send(data);
-        } catch (SSLException error) {
-          fail(error);
-        }
+    try {
+      switch (state) {
+        case WRAPPED -> encryption.send(data);
+        case HANDSHAKE -> List.of(data).forEach(encryption::queue);
+        default -> noteWriteAfterClose();
       }
-      case HANDSHAKE -> List.of(data).forEach(encryption::queue);
-      default -> noteWriteAfterClose();
+    } catch (SSLException error) {
+      fail(error);
+    } catch (Throwable error) { // as when memory ends: the records after it would make no sense
+      abort(error);
+      application.report("Fatal write error on TLS transport", error);
     }
     for (ByteBuffer each : data) {
       each.position(each.limit());
@@ -411,7 +412,7 @@ public final class TlsProtocol implements BufferedProtocol {
     try {
       encryption.sendPending(); // the alert that tells the peer why
       encryption.release();
-    } catch (SSLException alsoFailed) {
+    } catch (Throwable alsoFailed) {
       error.addSuppressed(alsoFailed);
     }
     abort(error);

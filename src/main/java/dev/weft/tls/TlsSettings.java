@@ -4,7 +4,7 @@ import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.EventLoop;
 import dev.weft.transport.ClientAuth;
 import dev.weft.transport.SslOptions;
-import java.nio.charset.StandardCharsets;
+import java.net.IDN;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class TlsSettings {
   private final SslOptions options;
   private final SSLContext context;
   private final boolean server;
-  private final String host; // whom a client expects; empty for anybody
+  private final String host; // whom a client expects, in ASCII; empty for anybody
   private final int port; // -1 if it is not known
 
   private TlsSettings(
@@ -68,8 +68,8 @@ public final class TlsSettings {
    * For a client. Suspends if the JVM's default context is asked for: its trust store is a file.
    *
    * @param host whom it connects to; empty if that has no name
-   * @throws IllegalArgumentException if nobody says whom the certificate must be for, or the options ask for
-   *     clients' certificates
+   * @throws IllegalArgumentException if nobody says whom the certificate must be for, its name cannot be one, or the
+   *     options ask for clients' certificates
    */
   public static TlsSettings forClient(EventLoop loop, SslOptions options, String host, int port) {
     if (host.isEmpty() && options.serverHostname().isEmpty()) {
@@ -93,12 +93,16 @@ public final class TlsSettings {
     return SSLContext.getDefault();
   }
 
-  /** Without the brackets of an IPv6 address, and the dot at the end of an absolute name. */
+  /**
+   * A name in ASCII, as certificates and servers have it, without the dot at the end of an absolute one; an IPv6 address
+   * without its brackets.
+   */
   private static String plain(String host) {
     if (host.startsWith("[") && host.endsWith("]")) {
       return host.substring(1, host.length() - 1);
     }
-    return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    String name = host.indexOf(':') >= 0 ? host : IDN.toASCII(host);
+    return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
   /**
@@ -128,7 +132,7 @@ public final class TlsSettings {
       parameters.setEndpointIdentificationAlgorithm(
           "HTTPS"); // engines check no names by themselves
       if (!ADDRESS.matcher(host).matches()) {
-        parameters.setServerNames(List.of(new SNIHostName(host.getBytes(StandardCharsets.UTF_8))));
+        parameters.setServerNames(List.of(new SNIHostName(host)));
       }
     }
     switch (options.clientAuth()) {

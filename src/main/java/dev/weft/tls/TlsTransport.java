@@ -6,6 +6,7 @@ import dev.weft.transport.Transport;
 import dev.weft.transport.WriteBufferLimits;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 
 /** The application's side of a TLS connection. Loop thread only. */
 final class TlsTransport implements Transport {
@@ -29,6 +30,9 @@ final class TlsTransport implements Transport {
 
   @Override
   public void writelines(List<ByteBuffer> data) {
+    for (ByteBuffer buffer : data) {
+      Objects.requireNonNull(buffer, "data has a null");
+    }
     layer.write(data.toArray(ByteBuffer[]::new));
   }
 

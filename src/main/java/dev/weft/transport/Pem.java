@@ -30,8 +30,9 @@ import java.util.regex.Pattern;
 /** Reads certificates and private keys from PEM files. */
 final class Pem {
 
-  private static final Pattern BLOCK =
-      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
+  // type, headers, content
+  private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*"
+      + "((?:[A-Za-z0-9-]+:.*\\R)*)([A-Za-z0-9+/=\\s]*)-----END \\1-----");
 
   private static final int SEQUENCE = 0x30;
   private static final int OCTET_STRING = 0x04;
@@ -49,14 +50,19 @@ final class Pem {
 
   private Pem() {}
 
-  private record Block(String type, byte[] content) {}
+  private record Block(String type, String headers, byte[] content) {
+    boolean isEncrypted() {
+      return type.startsWith("ENCRYPTED") || headers.contains("ENCRYPTED");
+    }
+  }
 
   private static List<Block> read(Path file) throws IOException, GeneralSecurityException {
     var blocks = new ArrayList<Block>();
     Matcher found = BLOCK.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
     while (found.find()) {
       try {
-        blocks.add(new Block(found.group(1), Base64.getMimeDecoder().decode(found.group(2))));
+        byte[] content = Base64.getMimeDecoder().decode(found.group(3));
+        blocks.add(new Block(found.group(1), found.group(2), content));
       } catch (IllegalArgumentException e) {
         throw new GeneralSecurityException("broken " + found.group(1) + " in " + file, e);
       }
@@ -84,6 +90,10 @@ final class Pem {
   /** The first private key of a file. */
   static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
     for (Block block : read(file)) {
+      if (block.type.endsWith("PRIVATE KEY") && block.isEncrypted()) {
+        throw new InvalidKeySpecException("the key in " + file
+            + " is encrypted; decrypt it by: openssl pkey -in " + file + " -out plain.pem");
+      }
       switch (block.type) {
         case "PRIVATE KEY" -> {
           return decode(block.content, file);
@@ -94,9 +104,6 @@ final class Pem {
         case "EC PRIVATE KEY" -> {
           return decode(pkcs8(concat(EC, curve(block.content, file)), block.content), file);
         }
-        case "ENCRYPTED PRIVATE KEY" ->
-          throw new InvalidKeySpecException("the key in " + file
-              + " is encrypted; decrypt it by: openssl pkcs8 -in " + file + " -out plain.pem");
         default -> {} // certificates, parameters of curves
       }
     }

@@ -3,10 +3,15 @@ package dev.weft.transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -20,7 +25,7 @@ import javax.net.ssl.TrustManagerFactory;
  *
  * <p>All methods read files on the calling thread: call them before the loop runs, or by {@code toThread}.
  * Private keys may be PKCS#8 ({@code PRIVATE KEY}), PKCS#1 ({@code RSA PRIVATE KEY}) or SEC 1 ({@code EC
- * PRIVATE KEY}), not encrypted.
+ * PRIVATE KEY}), not encrypted. A key must belong to the first certificate of its chain.
  */
 public final class SslContexts {
 
@@ -90,11 +95,39 @@ public final class SslContexts {
       throws IOException, GeneralSecurityException {
     List<X509Certificate> chain = Pem.certificates(certificateChain);
     PrivateKey key = Pem.privateKey(privateKey);
+    if (!belongTogether(key, chain.get(0).getPublicKey())) {
+      throw new InvalidKeyException("the private key in " + privateKey
+          + " does not belong to the first certificate in " + certificateChain);
+    }
     KeyStore store = emptyStore();
     store.setKeyEntry("key", key, NO_PASSWORD, chain.toArray(Certificate[]::new));
     var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, NO_PASSWORD);
     return factory.getKeyManagers();
+  }
+
+  private static boolean belongTogether(PrivateKey key, PublicKey certified)
+      throws GeneralSecurityException {
+    if (key instanceof RSAKey one) {
+      return certified instanceof RSAKey other && one.getModulus().equals(other.getModulus());
+    }
+    Signature signature = Signature.getInstance(
+        switch (key.getAlgorithm()) {
+          case "EC" -> "SHA256withECDSA";
+          case "DSA" -> "SHA256withDSA";
+          default -> key.getAlgorithm();
+        });
+    byte[] signed = {1};
+    signature.initSign(key);
+    signature.update(signed);
+    byte[] proof = signature.sign();
+    try {
+      signature.initVerify(certified);
+      signature.update(signed);
+      return signature.verify(proof);
+    } catch (InvalidKeyException | SignatureException ofAnotherKind) {
+      return false;
+    }
   }
 
   private static TrustManager[] trust(Path trusted) throws IOException, GeneralSecurityException {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,8 +22,12 @@ import dev.weft.transport.WriteBufferLimits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -30,6 +35,7 @@ import java.util.Random;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -680,6 +686,65 @@ class DataTest extends TlsTest {
             () -> loop.startTls(clientEnd, app, SslOptions.defaults(), false));
         assertEquals(reading, clientEnd.isReading());
       }
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "TLS-18: without memory for a write the connection fails, and the writer is not told")
+  void noMemory() {
+    run(() -> {
+      Side server = server(SERVER, new App());
+      Side client = connected(CLIENT);
+      client.app.onLost = () -> client.write("too late");
+      clientEnd.failure = new OutOfMemoryError("as if");
+      client.write("data");
+      client.write("more");
+      settle();
+      assertSame(clientEnd.failure, takeReport().exception().get());
+      assertEquals(List.of("made", "lost OutOfMemoryError"), client.app.events);
+      assertEquals(0, client.layer.transport().getWriteBufferSize());
+      assertEquals("", server.app.text());
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-8: ... nor for one during the handshake; nothing is counted that is not there")
+  void noMemoryInTheHandshake(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("sparse");
+    try (var channel = FileChannel.open(
+        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      // more than an array can have, and no memory
+      ByteBuffer data = channel.map(FileChannel.MapMode.READ_WRITE, 0, Integer.MAX_VALUE);
+      run(() -> {
+        server(SERVER, new App()).made.addDoneCallback(done -> done.exception());
+        Side client = client(CLIENT, new App());
+        Task.sleep(Duration.ZERO);
+        var few = ByteBuffer.wrap(bytes("few"));
+        client.layer.transport().writelines(List.of(few, data));
+        assertFalse(data.hasRemaining());
+        settle();
+        assertInstanceOf(OutOfMemoryError.class, takeReport().exception().get());
+        assertFails(OutOfMemoryError.class, client);
+        assertEquals(0, client.layer.transport().getWriteBufferSize());
+        assertTrue(clientEnd.isClosing());
+      });
+    }
+  }
+
+  @Test
+  @DisplayName("TLS-18: a null among lines is refused before any of them is sent")
+  void nullAmongLines() {
+    run(() -> {
+      Side server = server(SERVER, new App());
+      Side client = connected(CLIENT);
+      List<ByteBuffer> lines = Arrays.asList(ByteBuffer.wrap(bytes("one")), null);
+      assertThrows(NullPointerException.class, () -> client.layer.transport().writelines(lines));
+      settle();
+      assertEquals("", server.app.text());
+      client.layer.transport().writelines(lines.subList(0, 1));
+      settle();
+      assertEquals("one", server.app.text());
     });
   }
 }

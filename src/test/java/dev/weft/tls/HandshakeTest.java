@@ -1,5 +1,6 @@
 package dev.weft.tls;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -28,6 +29,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.DisplayName;
@@ -162,6 +165,23 @@ class HandshakeTest extends TlsTest {
       Side client = side(settings, new App(), false);
       clientEnd.begin(client.layer);
       client.made.await();
+    });
+  }
+
+  @Test
+  @DisplayName("TLS-3: names that are not ASCII are sent as A-labels, and compared so")
+  void internationalNames() {
+    run(() -> {
+      for (String name : List.of("b\u00fccher.example", "b\u00fccher\u3002example.")) {
+        var settings = TlsSettings.forClient(loop, SslOptions.of(Certificates.client()), name, 1);
+        SSLEngine engine = settings.newEngine();
+        var sent = (SNIHostName) engine.getSSLParameters().getServerNames().get(0);
+        assertEquals("xn--bcher-kva.example", new String(sent.getEncoded(), US_ASCII));
+        assertEquals("xn--bcher-kva.example", engine.getPeerHost());
+      }
+      var noName = CLIENT.withServerHostname("b\u00fccher..example");
+      assertThrows(
+          IllegalArgumentException.class, () -> TlsSettings.forClient(loop, noName, "", -1));
     });
   }
 

@@ -33,6 +33,7 @@ final class MemoryTransport implements Transport {
   private boolean scheduled;
   boolean stalled;
   int chunk = Integer.MAX_VALUE;
+  Error failure; // of every write; null for none
 
   /** All that was ever written. */
   final ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -167,6 +168,9 @@ final class MemoryTransport implements Transport {
     data.get(bytes);
     if (lost) {
       return;
+    }
+    if (failure != null) {
+      throw failure;
     }
     written.writeBytes(bytes);
     writes.add(bytes.length);

@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.InvalidKeySpecException;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,11 +34,47 @@ class SslContextsTest {
 
   @Test
   @DisplayName("TLS-2: a key that is encrypted is refused with the command that decrypts it")
-  void encryptedKey() {
-    var error =
-        assertThrows(InvalidKeySpecException.class, () -> Pem.privateKey(file("encrypted.pem")));
-    assertTrue(error.getMessage().contains("openssl pkcs8"));
-    assertTrue(error.getMessage().contains("encrypted.pem"));
+  void encryptedKey(@TempDir Path folder) throws IOException {
+    String lines = "MIIEpAIBAAKCAQEAqwertyuiop\nasdfghjkl0123456789+/ABCD==\n";
+    for (String type : List.of("RSA", "EC")) { // as OpenSSL's older commands write them
+      Files.writeString(
+          folder.resolve(type + ".pem"),
+          "-----BEGIN " + type + " PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
+              + "DEK-Info: AES-256-CBC,0123456789ABCDEF0123456789ABCDEF\n\n" + lines
+              + "-----END " + type + " PRIVATE KEY-----\n");
+    }
+    for (Path key :
+        List.of(file("encrypted.pem"), folder.resolve("RSA.pem"), folder.resolve("EC.pem"))) {
+      var error = assertThrows(InvalidKeySpecException.class, () -> Pem.privateKey(key));
+      assertTrue(error.getMessage().contains("is encrypted"), error.getMessage());
+      assertTrue(error.getMessage().contains("openssl pkey -in " + key), error.getMessage());
+    }
+  }
+
+  @Test
+  @DisplayName("TLS-2: a key may have headers that say nothing of encryption")
+  void headers(@TempDir Path folder) throws Exception {
+    Path key = folder.resolve("key.pem");
+    String begin = "-----BEGIN RSA PRIVATE KEY-----\n";
+    Files.writeString(
+        key, Files.readString(file("rsa-pkcs1.pem")).replace(begin, begin + "Comment: mine\n\n"));
+    assertEquals("RSA", Pem.privateKey(key).getAlgorithm());
+  }
+
+  @Test
+  @DisplayName("TLS-2: a key that does not belong to its certificate is refused")
+  void mismatch() throws Exception {
+    // of the same kind, and of each other kind
+    for (String key : List.of("other.key", "ed25519-pkcs8.pem", "rsa-pkcs1.pem", "ec-sec1.pem")) {
+      for (Reading making : List.<Reading>of(
+          () -> SslContexts.server(file("server.pem"), file(key)),
+          () -> SslContexts.server(file("server.pem"), file(key), file("ca.pem")),
+          () -> SslContexts.client(file("ca.pem"), file("server.pem"), file(key)))) {
+        var error = assertThrows(InvalidKeyException.class, making::read);
+        assertTrue(error.getMessage().contains(file(key).toString()), error.getMessage());
+        assertTrue(error.getMessage().contains("server.pem"), error.getMessage());
+      }
+    }
   }
 
   @Test
