@@ -86,6 +86,32 @@ class DatagramQueueTest extends UdpTest {
   }
 
   @Test
+  @DisplayName("when memory ends in a send, that endpoint fails alone, at once and from the queue")
+  void memoryEnds() {
+    run(() -> {
+      var error = new OutOfMemoryError("on purpose");
+      for (boolean queued : new boolean[] {false, true}) {
+        var failing = new DatagramRecorder(loop);
+        var tries = new int[1];
+        endpoint(failing, (channel, data, addr) -> {
+          if (queued && tries[0]++ == 0) {
+            return 0;
+          }
+          throw error;
+        });
+        failing.send("one");
+        failing.send("two");
+        assertSame(error, failing.lost.await());
+        assertEquals(List.of("made", "lost OutOfMemoryError"), failing.events);
+        assertEquals(0, failing.transport.getWriteBufferSize());
+        var report = takeReport();
+        assertSame(error, report.exception().orElseThrow());
+        assertEquals("Fatal write error on datagram transport", report.message());
+      }
+    });
+  }
+
+  @Test
   @DisplayName("DG-5: a datagram counts as its bytes and 8; the marks pause and resume")
   void flowControl() {
     run(() -> {

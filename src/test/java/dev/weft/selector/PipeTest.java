@@ -13,6 +13,7 @@ import dev.weft.loop.Context;
 import dev.weft.loop.Task;
 import dev.weft.stream.FlowControl;
 import dev.weft.stream.StreamWriter;
+import dev.weft.testkit.LogCapture;
 import dev.weft.testkit.Order;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.Protocol;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.event.Level;
 
 final class PipeTest extends TcpTest {
 
@@ -239,6 +241,24 @@ final class PipeTest extends TcpTest {
     });
   }
 
+  @Test
+  @DisplayName("writing to a pipe that is closed is dropped, with one warning at the fifth")
+  void writingAfterClose() {
+    run(() -> {
+      Pipe pipe = Pipe.open();
+      var writing = loop.connectWritePipe(() -> new FlowControl(loop), pipe.sink());
+      writing.transport().close();
+      try (var log = LogCapture.start()) {
+        for (int i = 0; i < 12; i++) {
+          assertEquals(i < 5 ? 0 : 1, log.events(Level.WARN).size());
+          writing.transport().write(bytes("dropped"));
+        }
+        assertEquals(1, log.events(Level.WARN).size(), log.events()::toString);
+      }
+      pipe.source().close();
+    });
+  }
+
   /** A pipe whose bytes are on their way when the child ends, by a thread that says so a moment later. */
   private static final class BusySink implements PipeSink {
     private Runnable ready;
@@ -274,6 +294,33 @@ final class PipeTest extends TcpTest {
     public Object pipe() {
       return this;
     }
+  }
+
+  @Test
+  @DisplayName("a turn writes 1 MiB to a pipe at most, however fast its reader is")
+  void boundedPerTurn() {
+    run(() -> {
+      var sink = new BusySink();
+      var pipe = new WritePipe((SelectorEventLoop) loop, sink, new FlowControl(loop), null);
+      turn();
+      pipe.write(ByteBuffer.allocate(2_500_000));
+      assertEquals(2_500_000, pipe.getWriteBufferSize());
+      sink.busy = false;
+      sink.ready.run();
+      assertEquals(2_500_000 - 1024 * 1024, pipe.getWriteBufferSize());
+      sink.ready.run();
+      sink.ready.run();
+      assertEquals(0, pipe.getWriteBufferSize());
+      pipe.abort();
+      turn();
+
+      Pipe real = Pipe.open();
+      var writing = loop.connectWritePipe(() -> new FlowControl(loop), real.sink());
+      writing.transport().write(ByteBuffer.allocate(2_500_000));
+      assertTrue(writing.transport().getWriteBufferSize() >= 2_500_000 - 1024 * 1024);
+      writing.transport().abort();
+      real.source().close();
+    });
   }
 
   @Test

@@ -8,11 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.Future;
+import dev.weft.stream.FlowControl;
 import dev.weft.testkit.LogCapture;
 import dev.weft.transport.Transport;
+import dev.weft.transport.WriteTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +54,87 @@ class WritingTest extends TcpTest {
       assertEquals(3, peer.socket.getInputStream().available());
       protocol.transport.abort();
       protocol.lost.await();
+    });
+  }
+
+  /** Reads what comes, as fast as it can, on a thread of its own. Returns how much. */
+  private Future<Integer> readFast(Peer peer) {
+    return loop.runInExecutor(() -> {
+      byte[] buffer = new byte[MIB];
+      int all = 0;
+      for (int count; (count = peer.socket.getInputStream().read(buffer)) >= 0; ) {
+        all += count;
+      }
+      return all;
+    });
+  }
+
+  /** Looks in each turn how much is queued, until nothing is. Returns the most that one turn has sent. */
+  private static int mostPerTurn(WriteTransport transport) {
+    int most = 0;
+    for (int before = transport.getWriteBufferSize(); before > 0; ) {
+      turn();
+      int after = transport.getWriteBufferSize();
+      most = Math.max(most, before - after);
+      before = after;
+    }
+    return most;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisplayName("a turn writes 1 MiB of a connection at most, however fast its peer reads")
+  void boundedPerTurn(boolean lines) {
+    run(() -> {
+      ServerSocket listening = new ServerSocket(0, 1, InetAddress.getByName(LOCAL));
+      var protocol = new Recorder(loop);
+      loop.createConnection(() -> protocol, LOCAL, listening.getLocalPort());
+      Peer peer = Peer.accept(loop, listening);
+      listening.close();
+      Future<Integer> read = readFast(peer);
+      ByteBuffer data = ByteBuffer.allocate(64 * MIB);
+      if (lines) {
+        protocol.transport.writelines(List.of(data));
+      } else {
+        protocol.transport.write(data);
+      }
+      assertTrue(protocol.transport.getWriteBufferSize() >= 63 * MIB);
+      int most = mostPerTurn(protocol.transport);
+      assertTrue(most <= MIB, () -> most + " bytes in a turn");
+      protocol.transport.close();
+      assertEquals(64 * MIB, read.await());
+      peer.close();
+    });
+  }
+
+  @Test
+  @DisplayName("writelines with a null fails before anything is queued, and the connection goes on")
+  void nullInLines() {
+    run(() -> {
+      var protocol = new Recorder(loop);
+      Peer peer = connect(protocol);
+      ByteBuffer first = ByteBuffer.wrap(bytes("lost?"));
+      assertThrows(
+          NullPointerException.class,
+          () -> protocol.transport.writelines(Arrays.asList(first, null)));
+      assertThrows(NullPointerException.class, () -> protocol.transport.writelines(null));
+      assertEquals(5, first.remaining());
+      protocol.transport.write(bytes("next"));
+      protocol.transport.close();
+      assertArrayEquals(bytes("next"), peer.receiveAll());
+
+      Pipe pipe = Pipe.open();
+      var writing = loop.connectWritePipe(() -> new FlowControl(loop), pipe.sink());
+      assertThrows(
+          NullPointerException.class,
+          () -> writing.transport().writelines(Arrays.asList(first, null)));
+      assertEquals(5, first.remaining());
+      writing.transport().write(bytes("next"));
+      writing.transport().close();
+      turn();
+      ByteBuffer read = ByteBuffer.allocate(10);
+      assertEquals(4, pipe.source().read(read));
+      pipe.source().close();
     });
   }
 
