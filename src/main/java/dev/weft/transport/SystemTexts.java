@@ -1,0 +1,108 @@
+package dev.weft.transport;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The system's words for some errors, in its language: found out by making them, as the JDK has no other way. */
+final class SystemTexts {
+
+  /** What could be found out. */
+  static final Map<String, SocketErrorKind> LEARNT = learn();
+
+  private SystemTexts() {}
+
+  private interface Call {
+    void run() throws IOException;
+  }
+
+  private interface Experiment {
+    String text() throws IOException;
+  }
+
+  private static Map<String, SocketErrorKind> learn() {
+    Map<String, SocketErrorKind> texts = new HashMap<>();
+    learn(texts, SocketErrorKind.BROKEN_PIPE, SystemTexts::breakPipe);
+    learn(texts, SocketErrorKind.CONNECTION_REFUSED, SystemTexts::connectToNobody);
+    learn(texts, SocketErrorKind.CONNECTION_RESET, SystemTexts::writeAfterReset);
+    return Map.copyOf(texts);
+  }
+
+  private static void learn(
+      Map<String, SocketErrorKind> texts, SocketErrorKind kind, Experiment experiment) {
+    try {
+      String text = experiment.text();
+      if (text != null) {
+        texts.put(text, kind);
+      }
+    } catch (IOException noDescriptors) {
+      // then its text stays unknown
+    }
+  }
+
+  /** What the system says of a call that fails; null if it does not fail. */
+  private static String textOf(Call call) {
+    try {
+      call.run();
+      return null;
+    } catch (IOException error) {
+      return error.getMessage();
+    }
+  }
+
+  private static ByteBuffer something() {
+    return ByteBuffer.wrap(new byte[] {0});
+  }
+
+  private static String breakPipe() throws IOException {
+    Pipe pipe = Pipe.open();
+    try (Pipe.SinkChannel sink = pipe.sink()) {
+      pipe.source().close();
+      sink.configureBlocking(false);
+      return textOf(() -> sink.write(something()));
+    }
+  }
+
+  private static ServerSocketChannel listen() throws IOException {
+    return ServerSocketChannel.open()
+        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  private static String connectToNobody() throws IOException {
+    SocketAddress address;
+    try (ServerSocketChannel server = listen()) {
+      address = server.getLocalAddress();
+    }
+    try (SocketChannel client = SocketChannel.open()) {
+      client.configureBlocking(false);
+      return textOf(() -> {
+        client.connect(address);
+        client.finishConnect();
+      });
+    }
+  }
+
+  private static String writeAfterReset() throws IOException {
+    try (ServerSocketChannel server = listen();
+        SocketChannel client = SocketChannel.open()) {
+      server.configureBlocking(false);
+      client.configureBlocking(false);
+      client.connect(server.getLocalAddress());
+      try (SocketChannel peer = server.accept()) {
+        if (peer == null || !client.finishConnect()) {
+          return null;
+        }
+        peer.setOption(StandardSocketOptions.SO_LINGER, 0);
+      }
+      return textOf(() -> client.write(something()));
+    }
+  }
+}
