@@ -68,10 +68,19 @@ final class Unwinding {
 
   /** Others may have the log's lock, and the JVM may end when the loop is closed. */
   private void awaitReports() {
-    for (int looks = LOOKS; looks > 0 && reporting.stream().anyMatch(Thread::isAlive); looks--) {
+    for (int looks = LOOKS; looks > 0 && isReporting(); looks--) {
       LockSupport.parkNanos(LOOK);
       runContinuations();
     }
+  }
+
+  private boolean isReporting() {
+    for (Thread thread : reporting) { // not as a stream: each start of a program would pay for that
+      if (thread.isAlive()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean hasLeft() {
