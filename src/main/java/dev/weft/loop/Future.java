@@ -69,7 +69,8 @@ public class Future<T> {
 
   /**
    * Parks the calling task until the future is done, then returns its result or throws its failure: the
-   * very object, checked or not. Asyncio's {@code await future}. Suspends, unless the future is done.
+   * very object, checked or not, which notes the caller ({@link AwaitedAt}). Asyncio's {@code await future}. Suspends,
+   * unless the future is done.
    *
    * @throws IllegalStateException if the caller is not a task of the future's loop
    * @throws CancelledError if the task or the future is cancelled
@@ -81,6 +82,9 @@ public class Future<T> {
     }
     if (state == State.PENDING) {
       task.suspendOn(this);
+    }
+    if (state == State.FAILED) {
+      AwaitedAt.note(failure());
     }
     return result();
   }

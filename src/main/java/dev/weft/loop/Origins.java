@@ -29,10 +29,11 @@ final class Origins {
     }
   }
 
-  /** The calling thread's stack from where Weft was called outwards, of so many frames at most. */
+  /** The calling thread's stack without Weft's own frames, of so many at most; of a task, its code's alone. */
   static List<StackTraceElement> callersStack(int limit) {
     return WALKER.walk(frames -> frames
-        .dropWhile(frame -> isWeft(frame.getDeclaringClass()))
+        .takeWhile(frame -> frame.getDeclaringClass() != Coroutine.class)
+        .filter(frame -> !isWeft(frame.getDeclaringClass()))
         .limit(limit)
         .map(StackWalker.StackFrame::toStackTraceElement)
         .toList());

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.loop.AwaitedAt;
 import dev.weft.loop.Context;
 import dev.weft.loop.ExceptionGroup;
 import dev.weft.loop.Future;
@@ -148,6 +149,7 @@ final class Connector {
     }
     IOException first = failures.get(0);
     if (failures.stream().map(Throwable::getMessage).distinct().count() == 1) {
+      AwaitedAt.note(first); // the system's answer has come on the loop
       return first;
     }
     var all = new IOException("Multiple exceptions: " + messages(failures), first);

@@ -33,6 +33,7 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
   private final Consumer<Future<?>> completed = this::completed;
   private final Optional<Task<?>> waiter = Task.current();
   private Handle timer;
+  private final Optional<Duration> limit;
   private int left;
 
   /**
@@ -44,7 +45,7 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
    * @throws IllegalStateException if the caller is not on a loop
    */
   public AsCompleted(Collection<? extends F> futures, Optional<Duration> timeout) {
-    Objects.requireNonNull(timeout, "timeout");
+    limit = Objects.requireNonNull(timeout, "timeout");
     EventLoop loop = EventLoop.getRunningLoop();
     todo = Wait.distinct(futures);
     for (F future : todo) {
@@ -83,7 +84,7 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
 
       @Override
       public T next() {
-        return done.next().result();
+        return done.next().await();
       }
     };
   }
@@ -132,7 +133,8 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
       left++;
       throw error;
     }
-    return next.orElseThrow(() -> Failures.rethrow(new TimeoutException()));
+    return next.orElseThrow(
+        () -> Failures.rethrow(Timeout.timedOut("asCompleted", limit.orElseThrow())));
   }
 
   /**

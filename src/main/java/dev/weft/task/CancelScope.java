@@ -111,11 +111,20 @@ public final class CancelScope extends CancelRegion {
   public static <T> T failAfter(Duration delay, Body<? extends T> body) throws TimeoutException {
     Objects.requireNonNull(body, "body");
     CancelScope scope = after(delay);
+    long entered = scope.deadline.getAsLong() - Timeout.nanos(delay);
     T result = scope.call(body);
     if (scope.caught) {
-      throw new TimeoutException();
+      throw scope.failed(entered);
     }
     return result;
+  }
+
+  private TimeoutException failed(long entered) {
+    boolean over = deadline.isPresent() && deadline.getAsLong() - loop.time() <= 0;
+    return over
+        ? Timeout.timedOut("failAfter", Duration.ofNanos(deadline.getAsLong() - entered))
+        : new TimeoutException("cancelled before the time was over (failAfter in "
+            + Timeout.currentTask().getName() + ")");
   }
 
   private static CancelScope after(Duration delay) {

@@ -4,11 +4,11 @@ import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Handle;
 import dev.weft.loop.Task;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 
 /*
@@ -31,13 +31,17 @@ public final class Timeout {
   }
 
   private final BaseEventLoop loop;
+  private final String what; // the caller has called
+  private final long entered;
   private final Task<?> task;
   private final int cancellingBefore;
   private State state = State.ENTERED;
   private OptionalLong when = OptionalLong.empty();
   private Handle timer;
 
-  private Timeout(Task<?> task) {
+  private Timeout(String what, Task<?> task, long entered) {
+    this.what = what;
+    this.entered = entered;
     this.task = task;
     this.loop = (BaseEventLoop) task.getLoop();
     this.cancellingBefore = task.cancelling();
@@ -59,9 +63,31 @@ public final class Timeout {
     T run(Timeout scope) throws Exception;
   }
 
-  static <T> T run(OptionalLong when, Body<? extends T> body) throws TimeoutException {
+  /**
+   * Runs a body until a deadline.
+   *
+   * @param what the caller has called
+   */
+  static <T> T runUntil(String what, OptionalLong when, Body<? extends T> body)
+      throws TimeoutException {
+    Task<?> task = currentTask();
+    return run(new Timeout(what, task, task.getLoop().time()), when, body);
+  }
+
+  /**
+   * Runs a body for a time.
+   *
+   * @param what the caller has called
+   */
+  static <T> T runFor(String what, Duration delay, Body<? extends T> body) throws TimeoutException {
+    Task<?> task = currentTask();
+    long now = task.getLoop().time();
+    return run(new Timeout(what, task, now), OptionalLong.of(now + nanos(delay)), body);
+  }
+
+  private static <T> T run(Timeout scope, OptionalLong when, Body<? extends T> body)
+      throws TimeoutException {
     Objects.requireNonNull(body, "body");
-    var scope = new Timeout(currentTask());
     scope.schedule(when);
     T result;
     try {
@@ -74,8 +100,12 @@ public final class Timeout {
     return result;
   }
 
-  static <T> T run(Duration delay, Callable<? extends T> body) throws TimeoutException {
-    return run(deadline(delay), scope -> body.call());
+  /** What is thrown when a time is over. */
+  static TimeoutException timedOut(String what, Duration limit) {
+    long nanos = Math.max(0, nanos(limit));
+    String seconds = BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString();
+    return new TimeoutException(
+        "timed out after " + seconds + " s (" + what + " in " + currentTask().getName() + ")");
   }
 
   static Task<?> currentTask() {
@@ -85,10 +115,14 @@ public final class Timeout {
   }
 
   static OptionalLong deadline(Duration delay) {
+    return OptionalLong.of(currentTask().getLoop().time() + nanos(delay));
+  }
+
+  static long nanos(Duration delay) {
     long days = delay.toDays(); // a century is for ever, and does not overflow
-    long nanos =
-        days > 36_500 ? Long.MAX_VALUE / 2 : days < -36_500 ? Long.MIN_VALUE / 2 : delay.toNanos();
-    return OptionalLong.of(currentTask().getLoop().time() + nanos);
+    return days > 36_500
+        ? Long.MAX_VALUE / 2
+        : days < -36_500 ? Long.MIN_VALUE / 2 : delay.toNanos();
   }
 
   /** The deadline by the loop's time, in nanoseconds ({@code when}); empty if there is none. */
@@ -167,7 +201,7 @@ public final class Timeout {
     if (task.uncancel() > cancellingBefore || error == null || CancelScope.isCurrentCancelled()) {
       return;
     }
-    var timeout = new TimeoutException();
+    TimeoutException timeout = timedOut(what, Duration.ofNanos(when.orElse(entered) - entered));
     if (cancelled) {
       timeout.initCause(error);
       throw timeout;

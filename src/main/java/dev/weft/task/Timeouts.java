@@ -24,7 +24,7 @@ public final class Timeouts {
    */
   public static <T> T timeout(Duration delay, Timeout.Body<? extends T> body)
       throws TimeoutException {
-    return Timeout.run(Timeout.deadline(Objects.requireNonNull(delay, "delay")), body);
+    return Timeout.runFor("timeout", Objects.requireNonNull(delay, "delay"), body);
   }
 
   /**
@@ -37,7 +37,7 @@ public final class Timeouts {
    */
   public static <T> T timeoutAt(OptionalLong when, Timeout.Body<? extends T> body)
       throws TimeoutException {
-    return Timeout.run(Objects.requireNonNull(when, "when"), body);
+    return Timeout.runUntil("timeoutAt", Objects.requireNonNull(when, "when"), body);
   }
 
   /**
@@ -50,9 +50,9 @@ public final class Timeouts {
   public static <T> T waitFor(Future<T> future, Duration timeout) throws TimeoutException {
     Objects.requireNonNull(future, "future");
     if (isOver(timeout)) {
-      return orCancel(future);
+      return orCancel(future, timeout);
     }
-    return Timeout.run(timeout, future::await);
+    return Timeout.runFor("waitFor", timeout, scope -> future.await());
   }
 
   /**
@@ -66,9 +66,9 @@ public final class Timeouts {
       throws TimeoutException {
     Objects.requireNonNull(coroutine, "coroutine");
     if (isOver(timeout)) {
-      return orCancel(Timeout.currentTask().getLoop().<T>createTask(coroutine));
+      return orCancel(Timeout.currentTask().getLoop().<T>createTask(coroutine), timeout);
     }
-    return Timeout.run(timeout, coroutine);
+    return Timeout.runFor("waitFor", timeout, scope -> coroutine.call());
   }
 
   private static boolean isOver(Duration timeout) {
@@ -76,10 +76,10 @@ public final class Timeouts {
   }
 
   /** The result of a future that is done; cancels any other and waits for the end of it. */
-  private static <T> T orCancel(Future<T> future) throws TimeoutException {
+  private static <T> T orCancel(Future<T> future, Duration timeout) throws TimeoutException {
     Task<?> task = Timeout.currentTask();
     if (future.done()) {
-      return future.result();
+      return future.await();
     }
     Future<Void> ended = task.getLoop().createFuture();
     future.addDoneCallback(done -> {
@@ -95,11 +95,9 @@ public final class Timeouts {
       CallGraph.futureDiscardFromAwaitedBy(future, task);
     }
     try {
-      return future.result();
+      return future.await();
     } catch (CancelledError cancelled) {
-      var timeout = new TimeoutException();
-      timeout.initCause(cancelled);
-      throw timeout;
+      throw (TimeoutException) Timeout.timedOut("waitFor", timeout).initCause(cancelled);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.weft.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -229,7 +230,8 @@ class ExecutorTest {
         throw failure;
       });
       assertSame(failure, assertThrows(IOException.class, future::await));
-      assertEquals(0, failure.getSuppressed().length);
+      assertEquals(1, failure.getSuppressed().length);
+      assertInstanceOf(AwaitedAt.class, failure.getSuppressed()[0]);
     });
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.loop.AwaitedAt;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.ExceptionGroup;
 import dev.weft.testkit.Descriptors;
@@ -208,7 +209,8 @@ class ConnectingTest extends TcpTest {
       int port = Peer.refusingPort();
       String name = FakeNames.of("127.0.0.2", "127.0.0.2");
       var error = assertThrows(ConnectException.class, () -> connectTo(name, port, DEFAULTS));
-      assertEquals(0, error.getSuppressed().length);
+      assertEquals(1, error.getSuppressed().length);
+      assertTrue(error.getSuppressed()[0] instanceof AwaitedAt, error::toString);
     });
   }
 
