@@ -34,6 +34,8 @@ final class Submission<T> implements Runnable {
   private final ExecutorCall<T> call;
   private final boolean mayRunOnLoop;
 
+  private boolean inCaller; // the giver's thread only: the executor has run this in its caller
+
   // any thread
   private final AtomicReference<Object> outcome = new AtomicReference<>();
   private volatile Thread giver; // null before its turn
@@ -116,8 +118,14 @@ final class Submission<T> implements Runnable {
 
   /** The executor has been called. */
   void given(Throwable refusal) {
-    if (!settle(refusal == null ? GIVEN : refusal) && refusal != null) {
+    Object end = refusal != null ? refusal : inCaller ? IN_CALLER : GIVEN;
+    if (settle(end)) {
+      return;
+    }
+    if (refusal != null) {
       call.fail(refusal);
+    } else if (inCaller) {
+      runApart(true);
     }
   }
 
@@ -127,7 +135,8 @@ final class Submission<T> implements Runnable {
   @Override
   public void run() {
     if (Thread.currentThread() instanceof Submitter) { // in its caller
-      if (mayRunOnLoop && settle(IN_CALLER)) {
+      if (mayRunOnLoop && Thread.currentThread() == giver && outcome.get() == null) {
+        inCaller = true; // told by given(): whoever waits for it may add another at once
         return;
       }
       settle(GIVEN);

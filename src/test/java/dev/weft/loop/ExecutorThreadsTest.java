@@ -354,4 +354,21 @@ class ExecutorThreadsTest {
     queue.take().run();
     order.finish(1);
   }
+
+  @Test
+  @DisplayName("code that may run on the loop runs there each time, however soon the next comes")
+  void inCallerAgain() {
+    Executor lingering = code -> {
+      code.run();
+      for (long begin = System.nanoTime(); System.nanoTime() - begin < 2_000_000; ) {
+        Thread.onSpinWait(); // the executor has not returned yet
+      }
+    };
+    loop.runUntilComplete(() -> {
+      for (int i = 0; i < 20; i++) {
+        var base = (BaseEventLoop) loop;
+        assertTrue(base.runInExecutorOrHere(lingering, base::isOnLoop).await(), "time " + i);
+      }
+    });
+  }
 }
