@@ -14,8 +14,10 @@ public interface WriteTransport extends BaseTransport {
 
   /**
    * Sends the bytes between the buffer's position and its limit ({@code write}): at once as far as the
-   * system takes them, the rest is copied. The buffer is never kept after the call; its position is left
-   * at its limit. A send error is not thrown here: it arrives in {@link BaseProtocol#connectionLost}.
+   * system takes them, but no more than 1 MiB; the rest is copied, and sent in later turns. The buffer is never
+   * kept after the call; its position is left at its limit. A send error is not thrown here: it arrives in {@link
+   * BaseProtocol#connectionLost}. So does an {@code OutOfMemoryError} if there is no memory for the copy, of which the
+   * loop's exception handler hears, too.
    *
    * @throws IllegalStateException after {@link #writeEof}
    */
@@ -34,6 +36,7 @@ public interface WriteTransport extends BaseTransport {
    * Sends several buffers as if they were one ({@code writelines}), with one gathering system call where
    * possible.
    *
+   * @throws NullPointerException if the list or one of the buffers is null; nothing is sent then
    * @throws IllegalStateException after {@link #writeEof}
    */
   void writelines(List<ByteBuffer> data);
