@@ -417,12 +417,12 @@ class RunnerSigintTest {
             while (log.events(Level.WARN).isEmpty()) {
               Thread.onSpinWait();
             }
-            String told = log.events(Level.WARN).get(0).message();
-            assertTrue(told.contains("A second SIGINT or SIGTERM ends the process"), told);
-            assertTrue(told.contains("its event loop: "), told);
-            assertTrue(told.contains("RunnerSigintTest.lambda"), told);
             sleepForEver();
           }));
+      String told = log.events(Level.WARN).get(0).message();
+      assertTrue(told.contains("A second SIGINT or SIGTERM ends the process"), told);
+      assertTrue(told.contains("its event loop: "), told);
+      assertTrue(told.contains("RunnerSigintTest.lambda"), told);
     }
   }
 
