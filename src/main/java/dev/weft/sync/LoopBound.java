@@ -18,6 +18,8 @@ final class LoopBound {
   private BaseEventLoop loop; // null while it is nobody's
   private boolean used; // by that loop
   private boolean waited; // a task of that loop has
+  private Thread
+      user; // the last, if a virtual thread of that loop, which stays on its loop; else null
 
   /**
    * @param owner the primitive, for messages
@@ -34,9 +36,17 @@ final class LoopBound {
    * @throws IllegalStateException if the primitive's loop runs and the caller is not on it
    */
   void check(String method) {
+    if (Thread.currentThread() != user) {
+      checkThread(method);
+    }
+  }
+
+  private void checkThread(String method) {
     if (!used || !loop.isOnLoop()) {
       checkElsewhere(method);
     }
+    Thread current = Thread.currentThread();
+    user = current.isVirtual() && used && loop.isOnLoop() ? current : null;
   }
 
   private void checkElsewhere(String method) {
@@ -67,6 +77,7 @@ final class LoopBound {
     loop = running;
     used = true;
     waited = true;
+    user = Thread.currentThread();
     return running;
   }
 }
