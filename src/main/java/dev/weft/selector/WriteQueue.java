@@ -11,6 +11,10 @@ final class WriteQueue {
 
   private static final int CHUNK = 16 * 1024;
 
+  // A larger array would be no quicker to fill, but the JVM would have to find it a place of its
+  // own.
+  private static final int LARGEST_CHUNK = 64 * 1024;
+
   private ArrayDeque<ByteBuffer> chunks; // each is read from its position to `filled` or its limit
   private ByteBuffer tail; // the last chunk, as seen by who fills it
   private long size;
@@ -41,10 +45,13 @@ final class WriteQueue {
       data.position(data.position() + shared);
       count -= shared;
     }
-    if (count > 0) {
-      tail = ByteBuffer.allocate(Math.max(count, CHUNK));
-      tail.put(data);
+    while (count > 0) {
+      int part = Math.min(count, LARGEST_CHUNK);
+      tail = ByteBuffer.allocate(Math.max(part, CHUNK));
+      tail.put(0, data, data.position(), part).position(part);
+      data.position(data.position() + part);
       chunks.add(tail.duplicate().flip());
+      count -= part;
     }
     size += added; // last, as memory may end before
   }
@@ -55,11 +62,15 @@ final class WriteQueue {
       add(data);
       return;
     }
-    int count = data.remaining();
-    if (count > 0) {
-      chunks.addFirst(ByteBuffer.allocate(count).put(data).flip());
-      size += count;
+    int added = data.remaining();
+    int begin = data.position();
+    for (int end = data.limit(); end > begin; ) {
+      int part = Math.min(end - begin, LARGEST_CHUNK);
+      end -= part;
+      chunks.addFirst(ByteBuffer.allocate(part).put(0, data, end, part));
     }
+    data.position(data.limit());
+    size += added;
   }
 
   /**

@@ -270,6 +270,7 @@ class HostilePeersTest extends TcpTest {
     run(() -> {
       var ssl = SslOptions.of(Certificates.server("server"));
       boolean stalls = attack.name().startsWith("STALLS");
+      loop.setDebug(true); // else a summary tells of failed handshakes
       attack(
           attack,
           ServerOptions.defaults()
