@@ -27,7 +27,7 @@ final class WriteQueue {
     return size;
   }
 
-  /** Copies the data to the end. If there is no memory for it, the queue is as unusable as the connection. */
+  /** Copies the data to the end. If there is no memory for it, the queue is emptied: the connection cannot go on. */
   void add(ByteBuffer data) {
     int count = data.remaining();
     if (count == 0) {
@@ -45,13 +45,18 @@ final class WriteQueue {
       data.position(data.position() + shared);
       count -= shared;
     }
-    while (count > 0) {
-      int part = Math.min(count, LARGEST_CHUNK);
-      tail = ByteBuffer.allocate(Math.max(part, CHUNK));
-      tail.put(0, data, data.position(), part).position(part);
-      data.position(data.position() + part);
-      chunks.add(tail.duplicate().flip());
-      count -= part;
+    try {
+      while (count > 0) {
+        int part = Math.min(count, LARGEST_CHUNK);
+        tail = ByteBuffer.allocate(Math.max(part, CHUNK));
+        tail.put(0, data, data.position(), part).position(part);
+        data.position(data.position() + part);
+        chunks.add(tail.duplicate().flip());
+        count -= part;
+      }
+    } catch (OutOfMemoryError error) {
+      clear(); // what tells of the error needs memory, too
+      throw error;
     }
     size += added; // last, as memory may end before
   }
