@@ -8,7 +8,7 @@ public abstract class Lineage {
 
   private int live;
 
-  /** A lineage that nobody belongs to. */
+  /** A lineage without members. */
   protected Lineage() {}
 
   /** None of them runs any more. Called in the last step of the last; must neither suspend nor throw. */

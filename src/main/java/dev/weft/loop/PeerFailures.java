@@ -4,8 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What strangers have made fail at a loop's servers: counted, and logged as a summary some time after the first, so that
- * nobody can fill the log. Loop thread only.
+ * What strangers have made fail at a loop's servers: counted, and logged as a summary some time after the first, so that they cannot fill the log. Loop thread only.
  */
 final class PeerFailures {
 

@@ -43,7 +43,7 @@ public final class Task<T> extends Future<T> {
 
   private static final AtomicLong COUNTER = new AtomicLong();
 
-  /** Cycles of more tasks than this are not looked for: each wait of a task that others wait for would search. */
+  /** The search for a cycle ends after so many tasks. It runs at each wait of a task that others wait for. */
   private static final int LONGEST_CYCLE = 10_000;
 
   private final Coroutine<T> coroutine;
@@ -373,7 +373,7 @@ public final class Task<T> extends Future<T> {
       return false;
     }
     loop.checkCanUse("cancelling ", this);
-    if (forwarding) { // its own request, which has come round
+    if (forwarding) { // the task's own request has come round
       leaveCycle(message);
       return true;
     }

@@ -137,7 +137,7 @@ abstract class Turns {
       while (!driver.isAvailable()) {
         beginTurn();
         for (int left = remaining; left > 0 && !driver.isAvailable(); left--) {
-          remaining = 1; // the driver is to find no callback behind what it has
+          remaining = 1; // the driver finds no callback behind its own
           if (ready.peek() instanceof Handle handle && handle.isOrdinary()) {
             ready.poll();
             later.add(handle);
@@ -156,7 +156,7 @@ abstract class Turns {
     }
   }
 
-  /** Polls, and appends what is due: what is ready then makes up the turn. */
+  /** Polls and appends the timers that are due. The entries that are ready then make up the turn. */
   private void beginTurn() {
     long timeout = pollTimeout();
     if (timeout > 0) {

@@ -11,8 +11,8 @@ import java.util.List;
  */
 
 /**
- * The failure of a future at which nobody has looked yet. If the future is collected, or the loop
- * closed, before somebody does, the failure is reported. Must not refer to the future itself.
+ * The failure of a future that no code has looked at yet. If the future is collected, or the loop
+ * closed, before that, the loop reports the failure. Must not refer to the future itself.
  */
 final class UnretrievedFailure extends PhantomReference<Future<?>> {
 

@@ -11,8 +11,7 @@ final class WriteQueue {
 
   private static final int CHUNK = 16 * 1024;
 
-  // A larger array would be no quicker to fill, but the JVM would have to find it a place of its
-  // own.
+  // The JVM allocates larger arrays apart, which is slow when the heap is busy.
   private static final int LARGEST_CHUNK = 64 * 1024;
 
   private ArrayDeque<ByteBuffer> chunks; // each is read from its position to `filled` or its limit
@@ -27,7 +26,7 @@ final class WriteQueue {
     return size;
   }
 
-  /** Copies the data to the end. If there is no memory for it, the queue is emptied: the connection cannot go on. */
+  /** Copies the data to the end. If memory ends, the queue is empty and the connection cannot go on. */
   void add(ByteBuffer data) {
     int count = data.remaining();
     if (count == 0) {
@@ -55,7 +54,7 @@ final class WriteQueue {
         count -= part;
       }
     } catch (OutOfMemoryError error) {
-      clear(); // what tells of the error needs memory, too
+      clear(); // the report of the error needs memory, too
       throw error;
     }
     size += added; // last, as memory may end before

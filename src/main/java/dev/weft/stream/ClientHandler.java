@@ -13,8 +13,7 @@ public interface ClientHandler {
    * the loop. Another task may be in a read or in {@code drain} at that time, or has eight turns of the loop to begin:
    * so it may be woken by the queue into which the handler has put the connection. If it begins later its reads and
    * {@code drain} throw an {@code IOException} that says why: {@code keepOpen} is for that. A handler that throws, or
-   * is cancelled, has its connection closed in any case. In asyncio the garbage collector closes a connection that
-   * nobody can reach any more.
+   * is cancelled, has its connection closed in any case. In asyncio the garbage collector closes a connection that no code can reach any more.
    *
    * @throws Exception whatever goes wrong; goes to the loop's exception handler
    */

@@ -10,7 +10,7 @@ import java.net.SocketException;
  */
 final class Custody extends Lineage implements Runnable {
 
-  /** How many turns somebody else has to begin: to be woken by a queue, and to start a task, for instance. */
+  /** How many turns another task has to begin, for instance one that a queue wakes and that starts a task. */
   private static final int TURNS = 8;
 
   private final EventLoop loop;
@@ -27,12 +27,12 @@ final class Custody extends Lineage implements Runnable {
     this.writer = writer;
   }
 
-  /** The connection is somebody else's from now on. */
+  /** The program has handed the connection on. */
   void release() {
     over = true;
   }
 
-  /** Somebody reads or writes, or waits to: if none of the lineage is left, somebody else. */
+  /** A task reads or writes, or waits to. Once the lineage has ended it is another task. */
   void use() {
     if (!isAlive()) {
       over = true;
@@ -47,7 +47,7 @@ final class Custody extends Lineage implements Runnable {
     }
   }
 
-  /** Looks whether somebody else has the connection. */
+  /** Looks whether another task uses the connection. */
   @Override
   public void run() {
     if (over || isAlive() || writer.isClosing()) {

@@ -152,7 +152,7 @@ public final class StreamWriter implements AutoCloseable {
    * Goes on encrypted ({@code start_tls}): flushes to the low mark, makes the handshake, and from then on the
    * same reader and writer are TLS's. The side that has accepted the connection is the server. Suspends.
    *
-   * <p>The reader must be empty: what it has came in the clear, and anybody on the way may have put it there. A server's
+   * <p>The reader must be empty: what it has came in the clear, and an attacker on the way may have put it there. A server's
    * reader may have the beginning of the client's handshake, if the client did not wait.
    *
    * @param ssl a client's must say the server's name, a server's has a context

@@ -4,8 +4,7 @@ import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Task;
 
 /**
- * The loop that a primitive belongs to: asyncio's {@code _LoopBoundMixin}. While that loop runs, nobody else may touch
- * the primitive.
+ * The loop that a primitive belongs to: asyncio's {@code _LoopBoundMixin}. While that loop runs, no other thread may touch the primitive.
  *
  * <p>The loop that makes a primitive owns it until another loop is the first to use it. Without a loop it is nobody's
  * until a loop uses it. A loop that does not run any more gives it up to the next. Once a task has waited it stays with

@@ -434,7 +434,7 @@ public final class TlsProtocol implements BufferedProtocol {
     }
   }
 
-  /** The handshake, or the shutdown, is late. Who waits for the handshake hears of it at once, whatever is parked. */
+  /** The handshake, or the shutdown, is late. The task that waits for the handshake hears of it at once, also while a callback is parked. */
   void expire(IOException error) {
     abort(error);
     wakeCreator(error);

@@ -34,7 +34,7 @@ public final class SslContexts {
   private SslContexts() {}
 
   /**
-   * For a server that anybody may connect to.
+   * For a server that asks its clients for no certificate.
    *
    * @param certificateChain the server's certificate, then those that lead to a root
    * @param privateKey may be the same file
