@@ -128,7 +128,11 @@ public final class Context {
 
   /** What the current context holds; immutable, so that keeping it is a copy. */
   static Object[] bindings() {
-    Strand strand = strand();
+    return bindingsOf(strand());
+  }
+
+  /** What the context of a strand holds; of the calling thread if that is none. */
+  static Object[] bindingsOf(Strand strand) {
     return strand == null ? OF_OTHER_THREADS.get().bindings : strand.bindings();
   }
 
@@ -159,7 +163,7 @@ public final class Context {
     return strand.contextHolder();
   }
 
-  private static Strand strand() {
+  static Strand strand() {
     return Fiber.current() instanceof Strand strand ? strand : null;
   }
 }

@@ -29,12 +29,6 @@ public abstract class Lineage {
     return live > 0;
   }
 
-  /** What the tasks belong to that the caller starts; null for nothing. */
-  static Lineage ofCaller() {
-    Task<?> caller = Task.currentOrNull();
-    return caller == null ? null : caller.lineage;
-  }
-
   final void enter() {
     live++;
   }

@@ -68,12 +68,19 @@ public final class Task<T> extends Future<T> {
 
   Task(BaseEventLoop loop, Callable<? extends T> body, TaskOptions options) {
     super(loop);
+    Strand creator = Context.strand();
     Context given = options.context().orElse(null);
-    this.coroutine = new Coroutine<>(this, body, given == null ? Context.bindings() : given);
+    this.coroutine =
+        new Coroutine<>(this, body, given == null ? Context.bindingsOf(creator) : given);
     String name = options.name().orElse(null);
-    this.thread =
-        loop.newThread(coroutine, name == null ? "Task-" + COUNTER.incrementAndGet() : name);
-    this.lineage = Lineage.ofCaller();
+    this.thread = loop.newThread(coroutine, name == null ? nextName() : name);
+    this.lineage = creator instanceof Coroutine<?> caller ? caller.task.lineage : null;
+  }
+
+  private static String nextName() {
+    long number = COUNTER.incrementAndGet();
+    // the compiler makes one allocation less of a concatenation with an int
+    return number == (int) number ? "Task-" + (int) number : "Task-" + number;
   }
 
   /**
