@@ -214,11 +214,8 @@ public final class Task<T> extends Future<T> {
     try {
       future.addWaiter(this);
       running = false;
-      if (mustCancel && future.cancel(cancelMessage)) {
-        mustCancel = false;
-        takeTurnIfWoken();
-      } else if (region != null && region.isReached() && future.cancel(CancelRegion.MESSAGE)) {
-        takeTurnIfWoken();
+      if (mustCancel || region != null) {
+        cancelAtOnce(future);
       }
       while (!woken) {
         endStep();
@@ -231,6 +228,21 @@ public final class Task<T> extends Future<T> {
       stopWaiting();
       throw failed;
     }
+    resumed();
+  }
+
+  /** A request to cancel that is there already goes to what the task waits for. */
+  private void cancelAtOnce(Future<?> future) {
+    if (mustCancel && future.cancel(cancelMessage)) {
+      mustCancel = false;
+      takeTurnIfWoken();
+    } else if (region != null && region.isReached() && future.cancel(CancelRegion.MESSAGE)) {
+      takeTurnIfWoken();
+    }
+  }
+
+  /** Apart from the wait, whose frame a sleeping task keeps. */
+  private void resumed() {
     Future<?> done = awaited;
     awaited = null;
     running = true;
