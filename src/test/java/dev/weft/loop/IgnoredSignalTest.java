@@ -144,7 +144,9 @@ final class IgnoredSignalTest {
 
     private static void send(String signal) throws Exception {
       String pid = Long.toString(ProcessHandle.current().pid());
-      new ProcessBuilder("kill", "-s", signal.substring(3), pid).start().waitFor();
+      new ProcessBuilder("sh", "-c", "kill -s " + signal.substring(3) + " " + pid)
+          .start()
+          .waitFor();
     }
   }
 }
