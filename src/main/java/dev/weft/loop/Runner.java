@@ -19,7 +19,8 @@ import java.util.function.Supplier;
  * cannot even begin to act on the first, the second ends the process and says in the log where the coroutine
  * was. When a second after a signal {@code run}, or {@link #close} after it, has not ended, the log says what it waits
  * for, and what the next signal will do. A {@code KeyboardInterrupt} that leaves the main thread, which no code has set
- * a handler of uncaught exceptions for, ends the process, without a trace unless another failure came with it. However it ends by a signal, its exit code is the
+ * a handler of uncaught exceptions for, ends the process, without a trace unless another failure came with it. However
+ * it ends by a signal, its exit code is the
  * JVM's: 130 after SIGINT, 143 after SIGTERM. Elsewhere the signals do what they do without Weft, and a signal
  * that the process has been started to ignore ({@code nohup}, {@code trap ''}) stays ignored.
  */

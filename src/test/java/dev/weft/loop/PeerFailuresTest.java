@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** When a loop tells what strangers have made fail. */
+/** How a loop reports the failures that strangers cause. */
 class PeerFailuresTest {
 
   private final BaseEventLoop loop = (BaseEventLoop) Loops.newLoop();

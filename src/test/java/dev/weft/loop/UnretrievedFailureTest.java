@@ -140,7 +140,7 @@ class UnretrievedFailureTest {
     return new WeakReference<>(future);
   }
 
-  /** What is collected is worked off in order: whatever was collected before this is called is done afterwards. */
+  /** Returns when the reports of everything that was collected before this call are made. */
   static void awaitCollected() {
     var reported = new CountDownLatch(1);
     failAfterClose(reported);

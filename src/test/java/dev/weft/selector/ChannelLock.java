@@ -42,7 +42,7 @@ final class ChannelLock implements AutoCloseable {
     return new ChannelLock(channel, "writeLock");
   }
 
-  /** Whether somebody waits. */
+  /** Whether a thread waits for the lock. */
   boolean isWanted() {
     return lock.hasQueuedThreads();
   }
