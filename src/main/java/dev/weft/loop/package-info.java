@@ -1,10 +1,26 @@
 /**
- * The event loop: its turn, its callbacks and timers, futures, tasks and their contexts.
+ * The event loop, futures, tasks and contexts.
  *
- * <p>The way of a wake-up is {@link dev.weft.loop.Future} → the ready queue → a task's continuation. The
- * way of a callback is {@link dev.weft.loop.Handle} → the ready queue → the driver, a virtual thread of
- * the loop that runs callbacks one after the other.
+ * <table class="striped">
+ * <caption>Main types</caption>
+ * <thead><tr><th scope="col">Type</th><th scope="col">Purpose</th></tr></thead>
+ * <tbody>
+ * <tr><th scope="row">{@link dev.weft.loop.EventLoop}</th><td>runs callbacks, timers and tasks on one thread, and
+ * creates connections and servers</td></tr>
+ * <tr><th scope="row">{@link dev.weft.loop.Future}</th><td>a result that arrives later</td></tr>
+ * <tr><th scope="row">{@link dev.weft.loop.Task}</th><td>a coroutine that the loop runs; it is the future of the
+ * coroutine's result</td></tr>
+ * <tr><th scope="row">{@link dev.weft.loop.Runner}</th><td>creates a loop, runs coroutines on it, and closes
+ * it</td></tr>
+ * <tr><th scope="row">{@link dev.weft.loop.ContextVar}</th><td>a variable with a value for each task</td></tr>
+ * <tr><th scope="row">{@link dev.weft.loop.CancelledError}</th><td>thrown inside a task that is cancelled</td></tr>
+ * </tbody>
+ * </table>
  *
- * <p>Nothing here takes or returns null unless its documentation says so.
+ * <p>The ready queue holds callbacks and the steps of tasks in one order. A completed {@link dev.weft.loop.Future}
+ * appends the step of each task that waits for it. A {@link dev.weft.loop.Handle} is a callback in the queue. The loop
+ * runs callbacks one after the other in a virtual thread of its own, the driver.
+ *
+ * <p>No parameter and no result is null unless its documentation says so.
  */
 package dev.weft.loop;

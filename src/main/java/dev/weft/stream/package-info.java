@@ -1,7 +1,27 @@
 /**
- * Streams: connections in blocking style, with asyncio's names. A {@link dev.weft.stream.StreamReader}'s
- * methods park the calling task until there is data.
+ * Streams: connections in blocking style, with asyncio's names.
  *
- * <p>Nothing here takes or returns null unless its documentation says so.
+ * <pre>{@code
+ * try (Connection connection = openConnection("127.0.0.1", port)) {
+ *   connection.writer().write("hello\n");
+ *   connection.writer().drain();
+ *   byte[] answer = connection.reader().readline();   // parks this task until a line is there
+ * }
+ * }</pre>
+ *
+ * <table class="striped">
+ * <caption>Main types</caption>
+ * <thead><tr><th scope="col">Type</th><th scope="col">Purpose</th></tr></thead>
+ * <tbody>
+ * <tr><th scope="row">{@link dev.weft.stream.StreamReader}</th><td>reads bytes, lines and exact lengths</td></tr>
+ * <tr><th scope="row">{@link dev.weft.stream.StreamWriter}</th><td>writes; {@code drain} waits while the peer reads too
+ * slowly</td></tr>
+ * <tr><th scope="row">{@link dev.weft.stream.Streams}</th><td>opens connections and starts servers, over TCP, TLS and
+ * Unix sockets</td></tr>
+ * <tr><th scope="row">{@link dev.weft.stream.ClientHandler}</th><td>a server's code for one connection</td></tr>
+ * </tbody>
+ * </table>
+ *
+ * <p>No parameter and no result is null unless its documentation says so.
  */
 package dev.weft.stream;

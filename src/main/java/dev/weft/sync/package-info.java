@@ -1,17 +1,38 @@
 /**
- * Synchronisation between the tasks of one loop, with asyncio's names. All of it is fair, first come first
- * served, and safe under cancellation: a wake-up that reaches a task which is being cancelled goes on to
- * the next.
+ * Synchronisation between the tasks of one loop, with asyncio's names.
  *
- * <p>None of it is needed between two calls that do not suspend: there, nothing else runs.
+ * <pre>{@code
+ * var queue = new Queue<String>(10);
+ * createTask(() -> queue.put("work"));
+ * String item = queue.get();             // parks this task until there is an item
+ * }</pre>
  *
- * <p>A primitive belongs to the loop that makes it, or that is the first to use it. While that loop runs, other
- * threads and other loops get an {@code IllegalStateException} from every method that changes the primitive or waits
- * for it, before anything is changed; they reach it by {@code loop.callSoonThreadsafe}. Before a loop has used it,
- * a primitive that was made outside of loops may be used by any one thread, to fill a queue for instance. A loop that
- * does not run any more gives a primitive up to the next that uses it, unless a task has waited for it: then a task of
- * another loop that has to wait gets an {@code IllegalStateException}, as in asyncio.
+ * <table class="striped">
+ * <caption>Main types</caption>
+ * <thead><tr><th scope="col">Type</th><th scope="col">Purpose</th></tr></thead>
+ * <tbody>
+ * <tr><th scope="row">{@link dev.weft.sync.Lock}</th><td>one task at a time</td></tr>
+ * <tr><th scope="row">{@link dev.weft.sync.Semaphore}, {@link dev.weft.sync.BoundedSemaphore}</th><td>a number of tasks
+ * at a time</td></tr>
+ * <tr><th scope="row">{@link dev.weft.sync.Event}, {@link dev.weft.sync.Condition}</th><td>tasks wait for a signal of
+ * another task</td></tr>
+ * <tr><th scope="row">{@link dev.weft.sync.Barrier}</th><td>a number of tasks wait for each other</td></tr>
+ * <tr><th scope="row">{@link dev.weft.sync.Queue}, {@link dev.weft.sync.PriorityQueue}, {@link
+ * dev.weft.sync.LifoQueue}</th><td>items go from task to task</td></tr>
+ * </tbody>
+ * </table>
  *
- * <p>Nothing here takes or returns null unless its documentation says so.
+ * <p>Each primitive is fair: it serves waiting tasks in the order in which they came. Each is safe under cancellation:
+ * a wake-up for a task that is being cancelled goes to the next task. Code that does not suspend needs no primitive, as
+ * no other task runs meanwhile.
+ *
+ * <p>A primitive belongs to the loop that creates it, or to the first loop that uses it. While that loop runs, all
+ * methods that change the primitive or wait for it throw an {@code IllegalStateException} in other threads and other
+ * loops, before they change anything. Other threads use {@code loop.callSoonThreadsafe}. Until a loop uses a primitive,
+ * one thread outside of loops may use it, for example to fill a queue. When its loop no longer runs, the next loop that
+ * uses the primitive takes it over. The exception is a primitive for which a task has waited: a task of another loop
+ * that has to wait for it gets an {@code IllegalStateException}, as in asyncio.
+ *
+ * <p>No parameter and no result is null unless its documentation says so.
  */
 package dev.weft.sync;

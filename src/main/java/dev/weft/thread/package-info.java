@@ -1,5 +1,25 @@
 /**
- * Code with a thread for each connection or request, unchanged, on a loop: thread factories and executors
- * whose threads are the loop's, and what watches over them.
+ * Code that uses a thread for each connection or request runs on a loop unchanged.
+ *
+ * <pre>{@code
+ * HttpServer server = HttpServer.create(address, 0);
+ * server.setExecutor(LoopThreads.executor(loop));            // each request is a task of the loop
+ * SocketFactory sockets = LoopSockets.socketFactory(loop);   // sockets that wait on the loop's selector
+ * }</pre>
+ *
+ * <table class="striped">
+ * <caption>Main types</caption>
+ * <thead><tr><th scope="col">Type</th><th scope="col">Purpose</th></tr></thead>
+ * <tbody>
+ * <tr><th scope="row">{@link dev.weft.thread.LoopThreads}</th><td>thread factories and executors whose threads are
+ * tasks of a loop</td></tr>
+ * <tr><th scope="row">{@link dev.weft.thread.LoopSockets}</th><td>socket factories whose sockets park the task that
+ * waits</td></tr>
+ * <tr><th scope="row">{@link dev.weft.thread.LoopSocketFactory}</th><td>the same for code that takes the name of a
+ * factory class</td></tr>
+ * <tr><th scope="row">{@link dev.weft.thread.LoopGroup}</th><td>several loops, each with a thread; a server spreads its
+ * connections over them</td></tr>
+ * </tbody>
+ * </table>
  */
 package dev.weft.thread;
