@@ -307,7 +307,7 @@ final class SocketTransport implements Transport, Selectable {
       if (hasSent()) {
         send(data);
       } else {
-        queue.add(data);
+        flow.queue(queue, data, data.remaining(), false);
       }
     } catch (Throwable error) {
       data.position(data.limit());
@@ -320,7 +320,7 @@ final class SocketTransport implements Transport, Selectable {
   @Override
   public void writelines(List<ByteBuffer> data) {
     checkCanWrite();
-    WriteFlow.check(data);
+    long total = WriteFlow.check(data);
     if (data.isEmpty()) {
       return;
     }
@@ -331,7 +331,7 @@ final class SocketTransport implements Transport, Selectable {
     }
     boolean hasSent = hasSent();
     try {
-      data.forEach(queue::add);
+      data.forEach(buffer -> flow.queue(queue, buffer, total, false));
       if (hasSent) {
         flush();
         goOn();
@@ -374,7 +374,7 @@ final class SocketTransport implements Transport, Selectable {
     if (lost) {
       data.position(data.limit());
     } else {
-      queue.addFirst(data);
+      flow.queue(queue, data, data.remaining(), true);
       goOn();
     }
   }
@@ -388,6 +388,7 @@ final class SocketTransport implements Transport, Selectable {
           left -= SelectorPolling.READ_SIZE) {
         // what the system took was not all
       }
+      flow.giveBack(queue);
     } finally {
       sending = false;
     }

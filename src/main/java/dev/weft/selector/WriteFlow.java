@@ -52,6 +52,30 @@ final class WriteFlow {
     }
   }
 
+  /**
+   * Queues what the system has not taken: as a copy, but for what is large and pauses the protocol, whose memory the
+   * queue keeps until it resumes the protocol.
+   *
+   * @param total how much the call has left that the data is a part of
+   * @param first whether the data belongs before what is queued
+   */
+  void queue(WriteQueue queue, ByteBuffer data, long total, boolean first) {
+    if (total > WriteQueue.LARGEST_COPY && (paused || queue.size() + total > limits.high())) {
+      queue.lend(data, loop.getDebug(), first);
+    } else if (first) {
+      queue.addFirst(data);
+    } else {
+      queue.add(data);
+    }
+  }
+
+  /** Gives lent memory back if the protocol is about to resume. */
+  void giveBack(WriteQueue queue) {
+    if (paused && queue.size() <= limits.low()) {
+      queue.copyLent();
+    }
+  }
+
   private void tell(String method, Consumer<BaseProtocol> call) {
     try {
       call.accept(transport.getProtocol());
@@ -64,12 +88,15 @@ final class WriteFlow {
   /**
    * Checks what {@code writelines} is given, before any of it is queued.
    *
+   * @return the number of its bytes
    * @throws NullPointerException if it or a part of it is null
    */
-  static void check(List<ByteBuffer> data) {
+  static long check(List<ByteBuffer> data) {
+    long total = 0;
     for (ByteBuffer buffer : Objects.requireNonNull(data, "data")) {
-      Objects.requireNonNull(buffer, "data has a null");
+      total += Objects.requireNonNull(buffer, "data has a null").remaining();
     }
+    return total;
   }
 
   /** A size as asyncio's {@code get_write_buffer_size} tells it. */

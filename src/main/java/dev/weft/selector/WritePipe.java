@@ -79,7 +79,7 @@ final class WritePipe implements WriteTransport, Releasable {
       if (hasWritten()) {
         send(data);
       } else {
-        queue.add(data);
+        flow.queue(queue, data, data.remaining(), false);
       }
     } catch (Throwable error) {
       data.position(data.limit());
@@ -92,14 +92,14 @@ final class WritePipe implements WriteTransport, Releasable {
   @Override
   public void writelines(List<ByteBuffer> data) {
     loop.checkThread("writelines");
-    WriteFlow.check(data);
+    long total = WriteFlow.check(data);
     if (closing || lost) {
       data.forEach(this::write);
       return;
     }
     boolean hasWritten = hasWritten();
     try {
-      data.forEach(queue::add);
+      data.forEach(buffer -> flow.queue(queue, buffer, total, false));
       if (hasWritten) {
         flush();
         goOn();
@@ -134,7 +134,7 @@ final class WritePipe implements WriteTransport, Releasable {
     if (lost) {
       data.position(data.limit());
     } else {
-      queue.addFirst(data);
+      flow.queue(queue, data, data.remaining(), true);
       goOn();
     }
   }
@@ -148,6 +148,7 @@ final class WritePipe implements WriteTransport, Releasable {
           left -= SelectorPolling.READ_SIZE) {
         // what the pipe took was not all
       }
+      flow.giveBack(queue);
     } finally {
       sending = false;
     }

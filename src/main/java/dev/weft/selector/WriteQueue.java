@@ -2,12 +2,18 @@ package dev.weft.selector;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.zip.CRC32C;
 
 /**
- * The bytes that wait to be sent: copies, in chunks that small writes share. Loop thread only. Connections
- * that never have to wait never allocate anything here.
+ * The bytes that wait to be sent: copies, in chunks that small writes share, or memory that the writer lends. Loop
+ * thread only. Connections that never have to wait never allocate anything here.
  */
 final class WriteQueue {
+
+  /** A call that writes more than this lends its memory while its protocol may not write. */
+  static final int LARGEST_COPY = SelectorPolling.WRITE_SIZE;
 
   private static final int CHUNK = 16 * 1024;
 
@@ -16,6 +22,7 @@ final class WriteQueue {
 
   private ArrayDeque<ByteBuffer> chunks; // each is read from its position to `filled` or its limit
   private ByteBuffer tail; // the last chunk, as seen by who fills it
+  private Map<ByteBuffer, Integer> lent; // the chunks that are lent, with their sums; null for none
   private long size;
 
   boolean isEmpty() {
@@ -58,6 +65,68 @@ final class WriteQueue {
       throw error;
     }
     size += added; // last, as memory may end before
+  }
+
+  /**
+   * Adds the data without a copy. The memory stays the queue's until {@link #copyLent}, or until it is sent.
+   *
+   * @param checked whether to notice that the memory changes before it is sent
+   * @param first whether to add it to the head, else to the end
+   */
+  void lend(ByteBuffer data, boolean checked, boolean first) {
+    if (!data.hasRemaining()) {
+      return;
+    }
+    if (chunks == null) {
+      chunks = new ArrayDeque<>();
+    }
+    if (lent == null) {
+      lent = new IdentityHashMap<>();
+    }
+    ByteBuffer chunk = data.slice();
+    lent.put(chunk, checked ? sum(chunk) : null);
+    if (first) {
+      chunks.addFirst(chunk);
+    } else {
+      chunks.add(chunk);
+      tail = null;
+    }
+    size += chunk.remaining();
+    data.position(data.limit());
+  }
+
+  /** Copies what is left of lent memory, which is the writer's again afterwards. */
+  void copyLent() {
+    if (lent == null) {
+      return;
+    }
+    var copies = new ArrayDeque<ByteBuffer>(chunks.size());
+    for (ByteBuffer chunk : chunks) {
+      if (lent.containsKey(chunk)) {
+        checkUnchanged(chunk);
+        copies.add(ByteBuffer.allocate(chunk.remaining()).put(chunk).flip());
+      } else {
+        copies.add(chunk);
+      }
+    }
+    chunks = copies;
+    lent = null;
+  }
+
+  private void checkUnchanged(ByteBuffer chunk) {
+    Integer sum = lent.get(chunk);
+    if (sum != null && sum != sum(chunk.duplicate().position(0))) {
+      throw new IllegalStateException(
+          "memory that was lent to a write has changed before it was sent: a write of more"
+              + " than " + LARGEST_COPY
+              + " bytes keeps its memory until the protocol may write again");
+    }
+  }
+
+  private static int sum(ByteBuffer chunk) {
+    var crc = new CRC32C();
+    crc.update(chunk.duplicate());
+    return (int) crc.getValue();
   }
 
   /** Copies the data to the head: what a write has left that began before others were queued. */
@@ -109,6 +178,10 @@ final class WriteQueue {
       left -= part;
       if (!head.hasRemaining()) {
         chunks.pollFirst();
+        if (lent != null) {
+          checkUnchanged(head);
+          lent.remove(head);
+        }
       }
     }
     if (size == 0) {
@@ -119,6 +192,7 @@ final class WriteQueue {
   void clear() {
     chunks = null;
     tail = null;
+    lent = null;
     size = 0;
   }
 }

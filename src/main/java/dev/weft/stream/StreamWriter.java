@@ -64,13 +64,21 @@ public final class StreamWriter implements AutoCloseable {
     return transport;
   }
 
-  /** Writes bytes ({@code write}). Never suspends. */
+  /**
+   * Writes bytes ({@code write}). The array is the caller's again when the call returns, unless more than 1 MiB of it is
+   * unsent and the buffer is above its high-water mark: then it is the caller's again when {@link #drain} or {@link
+   * #waitClosed} returns. Never suspends.
+   */
   public void write(byte[] data) {
     transport.write(data);
     noteUse();
   }
 
-  /** Writes what remains in a buffer ({@code write}), which is not kept. Never suspends. */
+  /**
+   * Writes what remains in a buffer ({@code write}). The buffer is the caller's again when the call returns, unless more
+   * than 1 MiB of it is unsent and the writer is above its high-water mark: then it is the caller's again when {@link
+   * #drain} or {@link #waitClosed} returns. Never suspends.
+   */
   public void write(ByteBuffer data) {
     transport.write(data);
     noteUse();
@@ -81,7 +89,10 @@ public final class StreamWriter implements AutoCloseable {
     write(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Writes several buffers as one ({@code writelines}). Never suspends. */
+  /**
+   * Writes several buffers as one ({@code writelines}). The memory is the caller's again as after {@link
+   * #write(ByteBuffer)} of a buffer of their total size. Never suspends.
+   */
   public void writelines(List<ByteBuffer> data) {
     transport.writelines(data);
     noteUse();

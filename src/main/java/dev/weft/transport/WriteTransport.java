@@ -13,11 +13,17 @@ import java.util.List;
 public interface WriteTransport extends BaseTransport {
 
   /**
-   * Sends the bytes between the buffer's position and its limit ({@code write}): at once as far as the
-   * system takes them, but no more than 1 MiB; the rest is copied, and sent in later turns. The buffer is never
-   * kept after the call; its position is left at its limit. A send error is not thrown here: it arrives in {@link
-   * BaseProtocol#connectionLost}. So does an {@code OutOfMemoryError} if there is no memory for the copy, of which the
-   * loop's exception handler hears, too.
+   * Sends the bytes between the buffer's position and its limit ({@code write}). Sends at once what the system takes,
+   * but no more than 1 MiB; later turns send the rest. Leaves the buffer's position at its limit. Never suspends.
+   *
+   * <p>The memory is the caller's again when the call returns, as the transport copies what it has not sent. There is one
+   * exception: a write that leaves more than 1 MiB unsent, and that fills the transport above its high-water mark, keeps
+   * the memory without a copy, as asyncio does. That memory is the caller's again when the protocol may write again: after
+   * {@link BaseProtocol#resumeWriting}, after a stream's {@code drain}, or when the connection is lost. In debug mode the
+   * connection fails if the memory changes before it is sent.
+   *
+   * <p>{@link BaseProtocol#connectionLost} receives the error of a failed write. It also receives an {@code
+   * OutOfMemoryError} if there is no memory for the copy; the loop's exception handler receives that one as well.
    *
    * @throws IllegalStateException after {@link #writeEof}
    */
@@ -33,8 +39,8 @@ public interface WriteTransport extends BaseTransport {
   }
 
   /**
-   * Sends several buffers as if they were one ({@code writelines}), with one gathering system call where
-   * possible.
+   * Sends several buffers as if they were one ({@code writelines}). Keeps or copies their memory as {@link
+   * #write(ByteBuffer)} does with a buffer of their total size. Never suspends.
    *
    * @throws NullPointerException if the list or one of the buffers is null; nothing is sent then
    * @throws IllegalStateException after {@link #writeEof}
