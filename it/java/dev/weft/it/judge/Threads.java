@@ -109,7 +109,7 @@ final class Threads {
       return "none";
     }
     if (foreign.isDone() || !wrapped.add(foreign)) {
-      return "not pending"; // see EXEC-7 and FUT-14 among the differences in CONTRIBUTING
+      return "not pending"; // see EXEC-7 and FUT-14 in differences.md
     }
     Future<?> future = Asyncio.wrapFuture(foreign);
     stage.name(s.args().get(0), future, stage.trace.newLabel("W"));
