@@ -21,17 +21,17 @@ import java.util.function.Predicate;
  */
 public class Future<T> {
 
-  private enum State {
-    PENDING,
-    FINISHED,
-    FAILED,
-    CANCELLED
-  }
+  // the states, as bytes: a Task has room for one beside its flags
+  private static final byte PENDING = 0;
+  private static final byte FINISHED = 1;
+  private static final byte FAILED = 2;
+  private static final byte CANCELLED = 3;
+  private static final String[] NAMES = {"pending", "finished", "failed", "cancelled"};
 
   final BaseEventLoop loop;
 
   // loop thread only
-  private State state = State.PENDING;
+  private byte state; // PENDING first
 
   // PENDING: who waits: null, a Task, a DoneCallback, an AwaitEdge, or an ArrayList of them
   // FINISHED: the result
@@ -59,12 +59,12 @@ public class Future<T> {
 
   /** Whether the future has a result, a failure or is cancelled ({@code done}). */
   public final boolean done() {
-    return state != State.PENDING;
+    return state != PENDING;
   }
 
   /** Whether the future is cancelled ({@code cancelled}). */
   public final boolean cancelled() {
-    return state == State.CANCELLED;
+    return state == CANCELLED;
   }
 
   /**
@@ -80,10 +80,10 @@ public class Future<T> {
     if (task == null) {
       throw notInTask("await");
     }
-    if (state == State.PENDING) {
+    if (state == PENDING) {
       task.suspendOn(this);
     }
-    if (state == State.FAILED) {
+    if (state == FAILED) {
       AwaitedAt.note(failure());
     }
     return result();
@@ -106,7 +106,7 @@ public class Future<T> {
    */
   @SuppressWarnings("unchecked")
   public final T result() {
-    if (state == State.FINISHED) {
+    if (state == FINISHED) {
       return (T) content;
     }
     Throwable failure = failure();
@@ -120,11 +120,11 @@ public class Future<T> {
    * @throws CancelledError if the future is cancelled
    */
   public final Optional<Throwable> exception() {
-    if (state == State.FINISHED) {
+    if (state == FINISHED) {
       return Optional.empty();
     }
     Throwable failure = failure();
-    if (state == State.CANCELLED) {
+    if (state == CANCELLED) {
       throw Throwables.rethrow(failure);
     }
     return Optional.of(failure);
@@ -148,7 +148,7 @@ public class Future<T> {
    * message, as in asyncio.
    */
   private CancelledError takeCancelledError() {
-    if (state == State.CANCELLED && content instanceof CancelledError error) {
+    if (state == CANCELLED && content instanceof CancelledError error) {
       content = null;
       return error;
     }
@@ -157,7 +157,7 @@ public class Future<T> {
 
   /** What the request to cancel has said; null for nothing, and if there was none. */
   String cancelMessage() {
-    if (state != State.CANCELLED) {
+    if (state != CANCELLED) {
       return null;
     }
     return content instanceof CancelledError error ? error.getMessage() : (String) content;
@@ -182,7 +182,7 @@ public class Future<T> {
    * @throws InvalidStateException if the future is done
    */
   public void setResult(T result) {
-    complete(State.FINISHED, result);
+    complete(FINISHED, result);
   }
 
   /**
@@ -208,39 +208,39 @@ public class Future<T> {
    */
   public boolean cancel(String message) {
     markRetrieved();
-    if (state != State.PENDING) {
+    if (state != PENDING) {
       return false;
     }
-    complete(State.CANCELLED, message);
+    complete(CANCELLED, message);
     return true;
   }
 
   final void finish(T result) {
-    complete(State.FINISHED, result);
+    complete(FINISHED, result);
   }
 
   final void fail(Throwable failure) {
     checkCanComplete();
-    complete(State.FAILED, loop.unretrieved().add(this, failure));
+    complete(FAILED, loop.unretrieved().add(this, failure));
   }
 
   /** Ends as cancelled, with the error that the first one to look shall see. */
   final void finishCancelled(CancelledError error) {
-    complete(State.CANCELLED, error);
+    complete(CANCELLED, error);
   }
 
   final void finishCancelled(String message) {
-    complete(State.CANCELLED, message);
+    complete(CANCELLED, message);
   }
 
   private void checkCanComplete() {
-    if (state != State.PENDING) {
+    if (state != PENDING) {
       throw new InvalidStateException("the future is done already: " + this);
     }
     loop.checkCanUse("completing ", this);
   }
 
-  private void complete(State end, Object with) {
+  private void complete(byte end, Object with) {
     checkCanComplete();
     Object waiters = content;
     content = with;
@@ -297,7 +297,7 @@ public class Future<T> {
   private void addDoneCallback(Consumer<? super Future<T>> callback, Object context) {
     var handle = new DoneCallback<>(this, Objects.requireNonNull(callback, "callback"), context);
     loop.checkCanUse("addDoneCallback to ", this);
-    if (state != State.PENDING) {
+    if (state != PENDING) {
       loop.append(handle);
     } else {
       addWaiter(handle);
@@ -344,7 +344,7 @@ public class Future<T> {
   }
 
   private Object waiters() {
-    return state == State.PENDING ? content : null;
+    return state == PENDING ? content : null;
   }
 
   private static boolean isFor(Object waiter, Consumer<?> callback) {
@@ -368,7 +368,7 @@ public class Future<T> {
 
   /** Says that somebody has seen the failure, so that it need not be reported. */
   protected final void markRetrieved() {
-    if (state == State.FAILED && content instanceof UnretrievedFailure unretrieved) {
+    if (state == FAILED && content instanceof UnretrievedFailure unretrieved) {
       content = unretrieved.failure;
       unretrieved.retrieved();
     }
@@ -421,8 +421,8 @@ public class Future<T> {
   /** State for people; does not print results, which may be large, or print this future again. */
   String describe() {
     Object what = content instanceof UnretrievedFailure unretrieved ? unretrieved.failure : content;
-    return state == State.FAILED && what instanceof Throwable failure
+    return state == FAILED && what instanceof Throwable failure
         ? "failed with " + failure.getClass().getName()
-        : state.name().toLowerCase(java.util.Locale.ROOT);
+        : NAMES[state];
   }
 }

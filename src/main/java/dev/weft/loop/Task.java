@@ -120,7 +120,8 @@ public final class Task<T> extends Future<T> {
     var wakeUp = new SleepTimer(task.loop, task.loop.deadline(nanos));
     task.loop.addTimer(wakeUp);
     try {
-      wakeUp.future.await();
+      task.suspendOn(wakeUp.future); // not await, whose frame a sleeping task would keep
+      wakeUp.future.result();
     } finally {
       wakeUp.cancel();
     }
