@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.weft.docs.Markdown.Block;
+import dev.weft.testkit.LogCapture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.event.Level;
 
 /** The Java code of README and the guide compiles without a warning, runs, and prints what the documents say. */
 class DocumentsTest {
@@ -66,14 +68,26 @@ class DocumentsTest {
       fail(String.join("\n", complaints));
     }
     if (example.runs()) {
-      String printed = assertTimeoutPreemptively(
-          LIMIT,
-          () -> example.client().isPresent() ? serve(example) : run(example),
-          example.place());
+      String printed;
+      try (var log = LogCapture.start()) {
+        printed = assertTimeoutPreemptively(
+            LIMIT,
+            () -> example.client().isPresent() ? serve(example) : run(example),
+            example.place());
+        if (!example.first().is("logs")) {
+          assertEquals(List.of(), warnings(log), example.place());
+        }
+      }
       if (example.output().isPresent()) {
         assertEquals(example.output().get(), printed, example.place());
       }
     }
+  }
+
+  private static List<LogCapture.Event> warnings(LogCapture log) {
+    return log.events().stream()
+        .filter(event -> event.level().toInt() >= Level.WARN.toInt())
+        .toList();
   }
 
   private static String serve(Example example) throws Exception {

@@ -11,6 +11,7 @@
  *   <li>{@code client}: statements that run as a fragment while the program serves in a JVM of its own. A free port stands
  *       in place of 8888. SIGTERM ends the program then.
  *   <li>{@code continues}: the block belongs to the one before it.
+ *   <li>{@code logs}: the block may log warnings and errors. Others must not.
  *   <li>{@code compile only}: the block cannot run in a test.
  *   <li>{@code output}, above a {@code text} block: exactly this is what the Java block before it prints.
  * </ul>
