@@ -1,6 +1,5 @@
 /** An event-loop runtime with asyncio's shape on virtual threads. */
 module dev.weft {
-  requires static java.instrument;
   requires java.management; // which thread a carrier carries, see Holders
   requires jdk.unsupported; // signals, see ProcessSignals
   requires org.slf4j;
@@ -13,8 +12,4 @@ module dev.weft {
   exports dev.weft.task;
   exports dev.weft.thread;
   exports dev.weft.transport;
-
-  // the JVM calls the agent, which it finds here if the jar is on the module path too
-  exports dev.weft.carrier to
-      java.instrument;
 }

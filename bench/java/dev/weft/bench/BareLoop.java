@@ -1,10 +1,10 @@
 package dev.weft.bench;
 
+import dev.weft.carrier.JdkInternals;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Method;
+import java.lang.invoke.MethodType;
 import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -17,17 +17,18 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class BareLoop implements Executor {
 
-  private static final Constructor<?> BUILDER;
+  private static final MethodHandle BUILDER;
   private static final MethodHandle CURRENT_CARRIER;
 
   static {
     try {
-      BUILDER = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
-          .getDeclaredConstructor(Executor.class);
-      BUILDER.setAccessible(true);
-      Method current = Thread.class.getDeclaredMethod("currentCarrierThread");
-      current.setAccessible(true);
-      CURRENT_CARRIER = MethodHandles.lookup().unreflect(current);
+      MethodHandles.Lookup java = JdkInternals.of(Thread.class);
+      BUILDER = java.findConstructor(
+              Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder"),
+              MethodType.methodType(void.class, Executor.class))
+          .asType(MethodType.methodType(Thread.Builder.OfVirtual.class, Executor.class));
+      CURRENT_CARRIER = java.findStatic(
+          Thread.class, "currentCarrierThread", MethodType.methodType(Thread.class));
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -41,8 +42,8 @@ final class BareLoop implements Executor {
 
   BareLoop() {
     try {
-      builder = (Thread.Builder.OfVirtual) BUILDER.newInstance(this);
-    } catch (ReflectiveOperationException e) {
+      builder = (Thread.Builder.OfVirtual) BUILDER.invokeExact((Executor) this);
+    } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
   }

@@ -8,8 +8,7 @@ import java.util.List;
 /** Child processes, each on a CPU of its own choice. */
 final class Programs {
 
-  private static final List<String> FLAGS = List.of(
-      "-Xms256m", "-Xmx1g", "-XX:+UseSerialGC", "--add-opens=java.base/java.lang=ALL-UNNAMED");
+  private static final List<String> FLAGS = List.of("-Xms256m", "-Xmx1g", "-XX:+UseSerialGC");
 
   private Programs() {}
 

@@ -27,7 +27,6 @@ public final class Startup {
   private static final double MOST = 150;
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
-  private static final String OPENS = "--add-opens=java.base/java.lang=ALL-UNNAMED";
 
   private Startup() {}
 
@@ -105,7 +104,7 @@ public final class Startup {
     Path manifest = Files.writeString(
         folder.resolve("manifest"),
         "Main-Class: " + OnWeft.class.getName()
-            + "\nAdd-Opens: java.base/java.lang\nClass-Path: weft.jar "
+            + "\nClass-Path: weft.jar "
             + Path.of(slf4j).toUri()
             + "\n");
     String executable =
@@ -114,20 +113,18 @@ public final class Startup {
     String main = OnWeft.class.getName();
 
     var without = new Way("without Weft", rounds, "-cp", plain, Plain.class.getName());
-    var with = new Way("on Weft", rounds, OPENS, "-cp", classPath, main);
+    var with = new Way("on Weft", rounds, "-cp", classPath, main);
     var ways = new ArrayList<>(List.of(without, with));
     ways.add(new Way("executable jar", rounds, "-jar", executable));
-    // of an executable jar: from 25 on the JVM complains of one with --add-opens, which an AOT
-    // cache may have
     String creating = "-XX:+AutoCreateSharedArchive";
     String shared = "-XX:SharedArchiveFile=" + folder.resolve("classes.jsa");
     train(creating, shared, "-jar", executable);
     ways.add(new Way("with a shared archive", rounds, creating, shared, "-jar", executable));
     if (Runtime.version().feature() >= 25) { // 24 makes one in two steps
       Path cache = folder.resolve("classes.aot");
-      train("-XX:AOTCacheOutput=" + cache, OPENS, "-cp", classPath, main);
-      ways.add(new Way(
-          "with an AOT cache", rounds, "-XX:AOTCache=" + cache, OPENS, "-cp", classPath, main));
+      train("-XX:AOTCacheOutput=" + cache, "-cp", classPath, main);
+      ways.add(
+          new Way("with an AOT cache", rounds, "-XX:AOTCache=" + cache, "-cp", classPath, main));
     }
     for (int round = -WARMUPS; round < rounds; round++) {
       for (Way way : ways) {

@@ -33,9 +33,6 @@ final class NativeAccessIT {
 
   private static String started(int most, String module, String... options) throws Exception {
     var arguments = new ArrayList<Object>(List.of(options));
-    for (String each : List.of("java.lang", "sun.nio.ch")) {
-      arguments.addAll(List.of("--add-opens", "java.base/" + each + "=" + module));
-    }
     if (module.equals("ALL-UNNAMED")) {
       arguments.addAll(List.of("-cp", Weft.jar() + ":" + Weft.examples()));
     } else {

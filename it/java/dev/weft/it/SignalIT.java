@@ -224,8 +224,6 @@ class SignalIT {
   void noSignals() throws Exception {
     try (Peer program = Weft.java(
         "-Xrs",
-        "--add-opens",
-        "java.base/java.lang=ALL-UNNAMED",
         "-cp",
         Weft.jar() + ":" + Weft.examples(),
         InterruptedProgram.class.getName(),

@@ -13,8 +13,7 @@ import org.slf4j.helpers.NOP_FallbackServiceProvider;
 /** What a program loads that does next to nothing: each of these costs its start milliseconds. */
 class StartTest {
 
-  private static final List<String> LOADING =
-      List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED", "-Xlog:class+load");
+  private static final List<String> LOADING = List.of("-Xlog:class+load");
 
   /** Hello. */
   static final class Hello {
@@ -97,10 +96,7 @@ class StartTest {
   @DisplayName(
       "J4: the log is set up apart, and before a task runs: none gets a logger that is for the meantime")
   void log() {
-    var options = List.of(
-        "--add-opens",
-        "java.base/java.lang=ALL-UNNAMED",
-        "-Dslf4j.provider=" + SlowProvider.class.getName());
+    var options = List.of("-Dslf4j.provider=" + SlowProvider.class.getName());
     List<String> lines = ChildJvm.run(options, SlowLog.class).output().lines().toList();
     assertEquals(
         List.of("apart", "NOPLogger", "interrupted"),
@@ -121,10 +117,7 @@ class StartTest {
   @Test
   @DisplayName("a log that cannot be set up is reported, and does not stop what does not log")
   void brokenLog() {
-    var options = List.of(
-        "--add-opens",
-        "java.base/java.lang=ALL-UNNAMED",
-        "-Dslf4j.provider=" + FailingProvider.class.getName());
+    var options = List.of("-Dslf4j.provider=" + FailingProvider.class.getName());
     ChildJvm.Outcome outcome = ChildJvm.run(options, Hello.class);
     assertEquals(0, outcome.exitCode(), outcome::output);
     List<String> lines = outcome.output().lines().toList();

@@ -1,11 +1,11 @@
 package dev.weft.it.endure;
 
+import dev.weft.carrier.JdkInternals;
 import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.Future;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.reflect.Method;
+import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -209,9 +209,8 @@ final class Ledger {
 
   private static MethodHandle currentCarrier() {
     try {
-      Method method = Thread.class.getDeclaredMethod("currentCarrierThread");
-      method.setAccessible(true);
-      return MethodHandles.lookup().unreflect(method);
+      return JdkInternals.of(Thread.class)
+          .findStatic(Thread.class, "currentCarrierThread", MethodType.methodType(Thread.class));
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(e);
     }

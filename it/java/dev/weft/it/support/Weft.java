@@ -62,13 +62,8 @@ public final class Weft {
   }
 
   private static Object[] exampleArguments(Class<?> main, String heap, Object... arguments) {
-    var all = new ArrayList<Object>(List.of(
-        "-Xmx" + heap,
-        "--add-opens",
-        "java.base/java.lang=ALL-UNNAMED",
-        "-cp",
-        jar() + ":" + examples(),
-        main.getName()));
+    var all = new ArrayList<Object>(
+        List.of("-Xmx" + heap, "-cp", jar() + ":" + examples(), main.getName()));
     all.addAll(List.of(arguments));
     return all.toArray();
   }

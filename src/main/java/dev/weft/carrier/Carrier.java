@@ -45,12 +45,18 @@ public final class Carrier implements Executor {
   /**
    * @param ready where continuations go
    * @param owner whom this carrier works for: what {@link #currentOwner} finds
-   * @throws IllegalStateException if {@code java.lang} is not opened to Weft; says how to open it
+   * @throws IllegalStateException if Weft has no access to {@code java.lang}; says how to give it
    */
   public Carrier(ReadyQueue<Object> ready, Object owner) {
     this.ready = ready;
     this.owner = owner;
     this.builder = VirtualThreads.builder(this);
+  }
+
+  /** Logs what there is to say of the JDK that runs Weft, if SLF4J has a provider. Any thread. */
+  public static void logJdk() {
+    KnownBugs.warn();
+    Inside.tell();
   }
 
   /** The owner of the carrier that runs the caller; null if no running carrier does. */

@@ -1,8 +1,6 @@
 package dev.weft.carrier;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,9 +21,8 @@ public final class ChildExit {
     try {
       Method method = Class.forName("java.lang.ProcessHandleImpl")
           .getDeclaredMethod("completion", long.class, boolean.class);
-      method.setAccessible(true);
-      completion = MethodHandles.lookup().unreflect(method);
-    } catch (InaccessibleObjectException | ReflectiveOperationException e) {
+      completion = Inside.of(method.getDeclaringClass()).unreflect(method);
+    } catch (ReflectiveOperationException e) {
       // another JDK: the public way it is
     }
     COMPLETION = completion;

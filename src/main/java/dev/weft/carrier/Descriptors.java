@@ -3,8 +3,6 @@ package dev.weft.carrier;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.nio.channels.Channel;
 import java.nio.file.Files;
@@ -33,11 +31,12 @@ public final class Descriptors {
     try {
       Class<?> channel = Class.forName("sun.nio.ch.SelChImpl");
       Class<?> net = Class.forName("sun.nio.ch.Net");
-      broken = net.getField("POLLERR").getShort(null);
+      broken = (short)
+          Inside.of(net).findStaticVarHandle(net, "POLLERR", short.class).get();
       descriptor = open(channel.getMethod("getFD"));
       poll = open(net.getDeclaredMethod("poll", FileDescriptor.class, int.class, long.class));
       number = open(channel.getMethod("getFDVal"));
-    } catch (InaccessibleObjectException | ReflectiveOperationException e) {
+    } catch (ReflectiveOperationException e) {
       // not opened, or another JDK: callers ask isAvailable()
     }
     NUMBER = number;
@@ -50,8 +49,7 @@ public final class Descriptors {
   private Descriptors() {}
 
   private static MethodHandle open(Method method) throws IllegalAccessException {
-    method.setAccessible(true);
-    return MethodHandles.lookup().unreflect(method);
+    return Inside.of(method.getDeclaringClass()).unreflect(method);
   }
 
   /** Whether the other methods can be called. */

@@ -9,15 +9,17 @@ import org.slf4j.Logger;
  *
  * <p>JDK-8369227 is fixed in 25.0.3 and 26.0.1, JDK-8373120 in 25.0.4.
  */
-public final class KnownBugs {
+final class KnownBugs {
 
   private static final Logger LOG = Log.of(KnownBugs.class);
 
   private KnownBugs() {}
 
-  /** Warns of the JDK that runs Weft, if there is reason to. */
-  public static void warn() {
-    warn(Runtime.version());
+  /** Warns of the JDK that runs Weft, if there is reason to. Without a provider of SLF4J it says nothing. */
+  static void warn() {
+    if (Log.hasProvider()) {
+      warn(Runtime.version());
+    }
   }
 
   static void warn(Runtime.Version version) {

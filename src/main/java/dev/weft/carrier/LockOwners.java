@@ -1,8 +1,6 @@
 package dev.weft.carrier;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 
@@ -19,9 +17,8 @@ public final class LockOwners {
     try {
       Method method =
           AbstractOwnableSynchronizer.class.getDeclaredMethod("getExclusiveOwnerThread");
-      method.setAccessible(true);
-      owner = MethodHandles.lookup().unreflect(method);
-    } catch (InaccessibleObjectException | ReflectiveOperationException e) {
+      owner = Inside.of(AbstractOwnableSynchronizer.class).unreflect(method);
+    } catch (ReflectiveOperationException e) {
       // not opened, or another JDK: no owner is known
     }
     OWNER = owner;

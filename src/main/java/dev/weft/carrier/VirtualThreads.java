@@ -12,8 +12,7 @@ import java.util.concurrent.Executor;
  *
  * <p>The JDK has no public way to choose the scheduler of a virtual thread, but since 21 its builder
  * class has a package-private constructor that takes one. This class is the only place in the project
- * that knows it; all it needs is that {@code java.lang} is opened to Weft (a flag, a manifest entry or
- * {@link OpensAgent}).
+ * that knows it. It needs access to {@code java.lang}, see {@link Inside}.
  */
 final class VirtualThreads {
 
@@ -22,7 +21,7 @@ final class VirtualThreads {
   private static final VarHandle THREAD_OF; // null if this JDK hides the thread better
 
   // Kept, not thrown from the initialiser: every use must say what is wrong, not just the first.
-  private static final RuntimeException UNAVAILABLE;
+  private static final Exception UNAVAILABLE; // null if all is there
 
   // By a lookup, and as variables where it can be: reflection, and a method handle of another type,
   // would have the JDK make classes at each program's start.
@@ -30,10 +29,9 @@ final class VirtualThreads {
     MethodHandle builder = null;
     MethodHandle currentCarrierThread = null;
     VarHandle threadOf = null;
-    RuntimeException unavailable = null;
+    Exception unavailable = null;
     try {
-      MethodHandles.Lookup java =
-          MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
+      MethodHandles.Lookup java = Inside.of(Thread.class);
       try {
         builder = java.findConstructor(
                 java.findClass("java.lang.ThreadBuilders$VirtualThreadBuilder"),
@@ -46,11 +44,11 @@ final class VirtualThreads {
           Pollers.initialize();
         }
       } catch (ReflectiveOperationException e) {
-        unavailable = new IllegalStateException(
-            "Weft does not know the virtual threads of Java " + Runtime.version(), e);
+        unavailable = new UnsupportedOperationException(
+            "Java " + Runtime.version() + " is not supported by this version of Weft", e);
       }
     } catch (IllegalAccessException e) {
-      unavailable = new IllegalStateException(remedy(VirtualThreads.class.getModule()), e);
+      unavailable = e;
     }
     BUILDER = builder;
     CURRENT_CARRIER_THREAD = currentCarrierThread;
@@ -63,7 +61,8 @@ final class VirtualThreads {
   /**
    * A builder of virtual threads whose continuations are given to {@code scheduler} to run.
    *
-   * @throws IllegalStateException if {@code java.lang} is not opened to Weft; says how to open it
+   * @throws IllegalStateException if Weft has no access to {@code java.lang}; says how to give it
+   * @throws UnsupportedOperationException if this JDK's virtual threads are not those that Weft knows
    */
   static Thread.Builder.OfVirtual builder(Executor scheduler) {
     if (UNAVAILABLE != null) {
@@ -101,14 +100,12 @@ final class VirtualThreads {
   private static VarHandle findThreadOf() {
     try {
       Thread sample = Thread.ofVirtual().unstarted(Thread.currentThread()); // will never run it
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      var continuation = (Runnable) MethodHandles.privateLookupIn(sample.getClass(), lookup)
+      var continuation = (Runnable) Inside.of(sample.getClass())
           .findVarHandle(sample.getClass(), "runContinuation", Runnable.class)
           .get(sample);
       for (Field held : continuation.getClass().getDeclaredFields()) {
         if (Thread.class.isAssignableFrom(held.getType())) {
-          return MethodHandles.privateLookupIn(continuation.getClass(), lookup)
-              .unreflectVarHandle(held);
+          return Inside.of(continuation.getClass()).unreflectVarHandle(held);
         }
       }
       return null;
@@ -117,17 +114,16 @@ final class VirtualThreads {
     }
   }
 
-  private static IllegalStateException unavailable() {
-    return new IllegalStateException(UNAVAILABLE.getMessage(), UNAVAILABLE);
+  /** Whether {@code java.lang} is not open to Weft, which has got in nevertheless. */
+  static boolean withoutFlag() {
+    return UNAVAILABLE == null
+        && !Object.class.getModule().isOpen("java.lang", VirtualThreads.class.getModule());
   }
 
-  /** What to tell a user whose JVM does not open {@code java.lang} to {@code weft}. */
-  static String remedy(Module weft) {
-    String to = weft.isNamed() ? weft.getName() : "ALL-UNNAMED";
-    return "Weft needs access to java.lang to run virtual threads on its own carrier. Start Java with"
-        + " --add-opens java.base/java.lang="
-        + to
-        + " (on the command line or in JDK_JAVA_OPTIONS), or with -javaagent:weft.jar, or put"
-        + " 'Add-Opens: java.base/java.lang' into the manifest of the executable jar.";
+  /** A new one for each use, as each has its own caller. */
+  private static RuntimeException unavailable() {
+    return UNAVAILABLE instanceof IllegalAccessException closed
+        ? MissingFlag.exception(closed)
+        : new UnsupportedOperationException(UNAVAILABLE.getMessage(), UNAVAILABLE.getCause());
   }
 }

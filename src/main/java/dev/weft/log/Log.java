@@ -42,6 +42,16 @@ public final class Log extends LegacyAbstractLogger {
     new Log(Log.class.getName()).isErrorEnabled();
   }
 
+  /** Whether SLF4J has a provider. Sets it up then. */
+  public static boolean hasProvider() {
+    try {
+      return new Log(Log.class.getName()).target() != null;
+    } catch (Throwable failure) {
+      passFatal(failure);
+      return false;
+    }
+  }
+
   /** The provider's logger; null if there is no provider. */
   private Logger target() {
     Logger known = target;

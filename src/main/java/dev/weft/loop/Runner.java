@@ -167,13 +167,14 @@ public final class Runner implements AutoCloseable {
     if (closed) {
       return;
     }
+    if (loop == null) {
+      closed = true;
+      return;
+    }
     if (BaseEventLoop.runningOrNull() != null) {
       throw new IllegalStateException("Runner.close() cannot be called from a running event loop");
     }
     closed = true;
-    if (loop == null) {
-      return;
-    }
     Throwable failure = null;
     if (interruption != null) {
       interruption.closing();

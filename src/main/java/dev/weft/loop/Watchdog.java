@@ -1,6 +1,6 @@
 package dev.weft.loop;
 
-import dev.weft.carrier.KnownBugs;
+import dev.weft.carrier.Carrier;
 import dev.weft.log.Log;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -65,7 +65,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
     public void run() {
       try {
         Log.setUp();
-        KnownBugs.warn();
+        Carrier.logJdk();
       } finally {
         Apart.THREAD.getQueue(); // by its initialiser
       }

@@ -1,54 +1,133 @@
 package dev.weft.carrier;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.Asyncio;
 import dev.weft.testkit.ChildJvm;
 import dev.weft.testkit.TwoLoops;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** J1: a JVM that does not open {@code java.lang} to Weft. */
 class MissingFlagTest {
 
-  private static String remedy(String module) {
-    return "java.lang.IllegalStateException: Weft needs access to java.lang to run virtual threads on its"
-        + " own carrier. Start Java with --add-opens java.base/java.lang="
+  private static final String NEEDS =
+      "java.lang.IllegalStateException: Weft needs access to java.lang to run virtual threads on its own carrier. ";
+  private static final String FORBIDDEN = "-Dweft.flagless=false";
+
+  /** A program that runs one task. */
+  static final class Program {
+    public static void main(String[] args) {
+      System.out.println(Asyncio.<Integer>run(() -> 7));
+    }
+  }
+
+  private static String remedy(String module, String own) {
+    return NEEDS
+        + "Start Java with --add-opens java.base/java.lang="
         + module
-        + " (on the command line or in JDK_JAVA_OPTIONS), or with -javaagent:weft.jar, or put 'Add-Opens:"
-        + " java.base/java.lang' into the manifest of the executable jar.";
+        + ", on the command line or in JDK_JAVA_OPTIONS, or put 'Add-Opens: java.base/java.lang' into the manifest of"
+        + " the executable jar. (java.base/java.lang is not open to "
+        + own
+        + ", and -Dweft.flagless=false forbids the other way)";
   }
 
-  private static List<String> linesOf(ChildJvm.Outcome outcome) {
-    assertEquals(0, outcome.exitCode(), outcome::output);
-    return outcome.output().lines().filter(line -> !line.startsWith("WARN")).toList();
-  }
-
-  @Test
-  @DisplayName("J1: without the flag every use, not only the first, fails with the flag to add")
-  void onTheClassPath() {
-    var outcome = ChildJvm.run(List.of(), TwoLoops.class);
-    assertEquals(List.of(remedy("ALL-UNNAMED"), remedy("ALL-UNNAMED")), linesOf(outcome));
-  }
-
-  @Test
-  @DisplayName("J1: on the module path the flag names Weft's module, and is all that is needed")
-  void onTheModulePath() {
+  private static List<String> modulePath() {
     String modules = String.join(
         File.pathSeparator,
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> entry.matches(".*[/\\\\](target[/\\\\]classes|slf4j-api-[^/\\\\]*)"))
             .toList());
-    var path = List.of("--module-path", modules, "--add-modules", "dev.weft");
-    assertEquals(
-        List.of(remedy("dev.weft"), remedy("dev.weft")),
-        linesOf(ChildJvm.run(path, TwoLoops.class)));
+    return List.of("--module-path", modules, "--add-modules", "dev.weft");
+  }
 
-    var opened = new ArrayList<>(path);
-    opened.addAll(List.of("--add-opens", "java.base/java.lang=dev.weft"));
-    assertEquals(List.of("a loop", "a loop"), linesOf(ChildJvm.run(opened, TwoLoops.class)));
+  private static List<String> twoLoops(List<String> options, String... more) {
+    var all = new ArrayList<>(options);
+    all.addAll(List.of(more));
+    ChildJvm.Outcome outcome = ChildJvm.run(all, TwoLoops.class);
+    assertEquals(0, outcome.exitCode(), outcome::output);
+    return outcome
+        .output()
+        .lines()
+        .filter(line -> !line.startsWith("WARN"))
+        .map(line -> line.replaceAll("unnamed module @\\w+", "unnamed module"))
+        .toList();
+  }
+
+  @Test
+  @DisplayName(
+      "no flag is needed, on the class path and on the module path, and a bare program prints nothing of Weft's")
+  void works() {
+    assertEquals(List.of("a loop", "a loop"), twoLoops(List.of()));
+    assertEquals(List.of("a loop", "a loop"), twoLoops(modulePath()));
+    assertEquals("7\n", ChildJvm.runWithoutLog(List.of(), Program.class).output());
+  }
+
+  @Test
+  @DisplayName(
+      "where the way without a flag is forbidden, every use, not only the first, fails with the flag to add")
+  void forbidden() {
+    String onClassPath = remedy("ALL-UNNAMED", "unnamed module");
+    assertEquals(List.of(onClassPath, onClassPath), twoLoops(List.of(FORBIDDEN)));
+    String onModulePath = remedy("dev.weft", "module dev.weft");
+    assertEquals(List.of(onModulePath, onModulePath), twoLoops(modulePath(), FORBIDDEN));
+  }
+
+  @Test
+  @DisplayName("the front door does, where it is open and the other way is forbidden")
+  void frontDoor() {
+    assertEquals(
+        List.of("a loop", "a loop"),
+        twoLoops(List.of(FORBIDDEN), "--add-opens", "java.base/java.lang=ALL-UNNAMED"));
+    assertEquals(
+        List.of("a loop", "a loop"),
+        twoLoops(modulePath(), FORBIDDEN, "--add-opens", "java.base/java.lang=dev.weft"));
+  }
+
+  @Test
+  @DisplayName("a program that cannot run says so once")
+  void once() {
+    ChildJvm.Outcome outcome = ChildJvm.runWithoutLog(List.of(FORBIDDEN), Program.class);
+    assertEquals(1, outcome.exitCode(), outcome::output);
+    assertEquals(1, outcome.output().split("Weft needs access", -1).length - 1, outcome::output);
+    assertFalse(outcome.output().contains("Caused by"), outcome::output);
+  }
+
+  @Test
+  @DisplayName("a value of weft.flagless that is neither true nor false is refused")
+  void badValue() {
+    String output =
+        ChildJvm.runWithoutLog(List.of("-Dweft.flagless=no"), Program.class).output();
+    assertTrue(
+        output.contains("and the system property weft.flagless must be true or false, not 'no')"),
+        output);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "org.apache.maven.surefire.booter.ForkedBooter, <argLine>--add-opens a=b</argLine>",
+    "org.codehaus.mojo.exec.ExecJavaMojo$1, .mvn/jvm.config",
+    "worker.org.gradle.process.internal.worker.GradleWorkerMain, jvmArgs('--add-opens=a=b')",
+    "com.intellij.rt.junit.JUnitStarter, VM options",
+    "org.eclipse.jdt.internal.junit.runner.RemoteTestRunner, VM options"
+  })
+  @DisplayName("the exception has the line for the tool that has started the program")
+  void tools(String main, String line) {
+    StackTraceElement[] stack = {
+      new StackTraceElement("example.Test", "test", null, 1),
+      new StackTraceElement(main, "main", null, 1)
+    };
+    String tool = MissingFlag.tool(stack).orElseThrow();
+    assertTrue(MissingFlag.line(tool, "--add-opens a=b").contains(line));
+    assertEquals(Optional.empty(), MissingFlag.tool(Arrays.copyOf(stack, 1)));
   }
 }

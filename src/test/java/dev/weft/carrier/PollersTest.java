@@ -14,7 +14,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -24,9 +23,6 @@ import org.junit.jupiter.api.condition.JRE;
 
 /** J5: the JDK's socket pollers do not live on a loop. */
 class PollersTest {
-
-  private static final List<String> OPENS =
-      List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED");
 
   /** The first virtual thread that blocks on a socket is a task; then the loop stops. */
   static final class OnALoop {
@@ -41,10 +37,7 @@ class PollersTest {
   static final class OnABareScheduler {
     public static void main(String[] args) throws Exception {
       var queue = new LinkedBlockingQueue<Runnable>();
-      var constructor = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
-          .getDeclaredConstructor(Executor.class);
-      constructor.setAccessible(true);
-      var builder = (Thread.Builder) constructor.newInstance((Executor) queue::add);
+      Thread.Builder builder = VirtualThreads.builder(queue::add);
       Thread task = builder.start(() -> {
         try {
           blockOnASocket();
@@ -122,7 +115,7 @@ class PollersTest {
   @DisplayName(
       "J5: other virtual threads' socket I/O works after a loop on which a task did the first has stopped")
   void afterALoop() {
-    assertEquals("works", lastLine(ChildJvm.run(OPENS, OnALoop.class)));
+    assertEquals("works", lastLine(ChildJvm.run(List.of(), OnALoop.class)));
   }
 
   // Other releases may keep their pollers on platform threads, where there is nothing to show.
@@ -130,20 +123,20 @@ class PollersTest {
   @EnabledForJreRange(min = JRE.JAVA_25, max = JRE.JAVA_25)
   @DisplayName("J5: with the pollers on the scheduler it hangs: that is what Weft prevents")
   void afterABareScheduler() {
-    assertEquals("hangs", lastLine(ChildJvm.run(OPENS, OnABareScheduler.class)));
+    assertEquals("hangs", lastLine(ChildJvm.run(List.of(), OnABareScheduler.class)));
   }
 
   @Test
   @DisplayName("J5: on a JDK whose pollers a carrier would not recognise they are made before")
   void madeBefore() {
-    assertEquals("works", lastLine(ChildJvm.run(OPENS, OnABareSchedulerLater.class)));
+    assertEquals("works", lastLine(ChildJvm.run(List.of(), OnABareSchedulerLater.class)));
   }
 
   @Test
   @DisplayName(
       "J5: a program that does not need the pollers has none, and its JVM need not wait for them to end")
   void notMadeInVain() {
-    var logging = List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED", "-Xlog:class+load");
+    var logging = List.of("-Xlog:class+load");
     String loaded = ChildJvm.run(logging, WithoutASocket.class).output();
     assertTrue(loaded.contains(Pollers.class.getName()), loaded);
     assertFalse(loaded.contains("sun.nio.ch.Poller "), loaded);

@@ -34,9 +34,6 @@ import org.slf4j.helpers.NOP_FallbackServiceProvider;
 /** Failures are seen, whatever becomes of the log, and whatever they do when they are asked what they are. */
 class LogTest {
 
-  private static final List<String> OPENS =
-      List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED");
-
   /** Fails in the ways that nobody but a log hears of. */
   static final class Failing {
     public static void main(String[] args) {
@@ -190,7 +187,7 @@ class LogTest {
   }
 
   private static List<String> with(String provider) {
-    return List.of(OPENS.get(0), OPENS.get(1), "-Dslf4j.provider=" + provider);
+    return List.of("-Dslf4j.provider=" + provider);
   }
 
   private static void assertOnce(String text, ChildJvm.Outcome outcome) {
@@ -216,7 +213,7 @@ class LogTest {
   @DisplayName(
       "without a provider of SLF4J errors and warnings go to System.err, once, and nothing else")
   void noProvider() {
-    ChildJvm.Outcome outcome = ChildJvm.runWithoutLog(OPENS, Failing.class);
+    ChildJvm.Outcome outcome = ChildJvm.runWithoutLog(List.of(), Failing.class);
     assertSeen(outcome);
     assertFalse(outcome.output().contains("SLF4J"), outcome::output);
     assertFalse(outcome.output().contains("DEBUG"), outcome::output);
@@ -261,7 +258,7 @@ class LogTest {
   @DisplayName(
       "a throwable that throws itself ends no loop, and is told with its trace; the carrier prints nothing (J6)")
   void brokenThrowable() {
-    ChildJvm.Outcome outcome = ChildJvm.runWithoutLog(OPENS, FailingToTell.class);
+    ChildJvm.Outcome outcome = ChildJvm.runWithoutLog(List.of(), FailingToTell.class);
     assertEquals(0, outcome.exitCode(), outcome::output);
     assertOnce("the loop goes on", outcome);
     assertOnce("the end", outcome);

@@ -18,10 +18,7 @@ class FatalErrorProgramTest {
   private static final String SHOWN = "The run has failed, its tasks are cancelled now";
 
   private static ChildJvm.Outcome run(String program) {
-    return ChildJvm.run(
-        List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED", "-Xmx64m"),
-        FatalErrorProgram.class,
-        program);
+    return ChildJvm.run(List.of("-Xmx64m"), FatalErrorProgram.class, program);
   }
 
   private static void assertReturns(String program, String said) {

@@ -17,8 +17,6 @@ import org.junit.jupiter.api.condition.OS;
 @DisabledOnOs(OS.WINDOWS)
 final class IgnoredSignalTest {
 
-  private static final String OPENS = "--add-opens=java.base/java.lang=ALL-UNNAMED";
-
   private static String run(String program, String... options) {
     var outcome =
         ChildJvm.runAfter("trap '' HUP INT TERM USR1", List.of(options), Program.class, program);
@@ -31,7 +29,7 @@ final class IgnoredSignalTest {
   @DisplayName(
       "SIG-1, SIG-5: with native access it is handled, and when no loop does it is ignored again")
   void handled() {
-    String output = run("handles", OPENS, "--enable-native-access=ALL-UNNAMED");
+    String output = run("handles", "--enable-native-access=ALL-UNNAMED");
     for (String signal : Program.SIGNALS) {
       assertTrue(
           output.contains(signal + " came\n" + signal + " came\n" + signal + " ignored\n"), output);
@@ -42,7 +40,7 @@ final class IgnoredSignalTest {
   @DisplayName(
       "SIG-3: without native access a handler is refused with the reason, and the signal stays ignored")
   void refused() {
-    String output = run("is refused", OPENS);
+    String output = run("is refused");
     for (String signal : Program.SIGNALS) {
       assertTrue(
           output.contains("signal: this process ignores " + signal + ", perhaps since"), output);
@@ -53,13 +51,13 @@ final class IgnoredSignalTest {
   @Test
   @DisplayName("SIG-1: a signal that the JVM has no use for is handled without native access, too")
   void others() {
-    assertTrue(run("handles USR1", OPENS).contains("SIGUSR1 came\n"));
+    assertTrue(run("handles USR1").contains("SIGUSR1 came\n"));
   }
 
   @Test
   @DisplayName("RUN-8: a run leaves an ignored signal ignored")
   void run() {
-    String output = run("runs", OPENS);
+    String output = run("runs");
     for (String signal : Program.SIGNALS) {
       assertTrue(output.contains(signal + " ignored\n"), output);
     }

@@ -1,13 +1,13 @@
 package dev.weft.selector;
 
-import java.lang.reflect.Field;
+import dev.weft.carrier.JdkInternals;
 import java.nio.channels.Channel;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Another thread that is in a call of a channel's, and stays there: what a virtual thread calls there meanwhile parks. Holds the
- * lock of the JDK's own implementation, which the tests' JVM opens.
+ * lock of the JDK's own implementation.
  */
 final class ChannelLock implements AutoCloseable {
 
@@ -16,9 +16,9 @@ final class ChannelLock implements AutoCloseable {
   private final CountDownLatch released = new CountDownLatch(1);
 
   private ChannelLock(Channel channel, String name) throws Exception {
-    Field field = channel.getClass().getDeclaredField(name);
-    field.setAccessible(true);
-    lock = (ReentrantLock) field.get(channel);
+    Class<?> type = channel.getClass();
+    lock = (ReentrantLock)
+        JdkInternals.of(type).findVarHandle(type, name, ReentrantLock.class).get(channel);
     var held = new CountDownLatch(1);
     holder = Thread.ofPlatform().daemon().start(() -> {
       lock.lock();

@@ -28,10 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnabledOnOs(OS.LINUX)
 final class FewDescriptorsTest {
 
-  private static final List<String> OPTIONS = List.of(
-      "--add-opens=java.base/java.lang=ALL-UNNAMED",
-      "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-      "--enable-native-access=ALL-UNNAMED");
+  private static final List<String> OPTIONS = List.of("--enable-native-access=ALL-UNNAMED");
 
   private static ChildJvm.Outcome run(String program, Object... arguments) {
     return ChildJvm.runAfter(
