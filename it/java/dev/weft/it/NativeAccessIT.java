@@ -34,9 +34,9 @@ final class NativeAccessIT {
   private static String started(int most, String module, String... options) throws Exception {
     var arguments = new ArrayList<Object>(List.of(options));
     if (module.equals("ALL-UNNAMED")) {
-      arguments.addAll(List.of("-cp", Weft.jar() + ":" + Weft.examples()));
+      arguments.addAll(List.of("-cp", Weft.path() + ":" + Weft.examples()));
     } else {
-      arguments.addAll(List.of("-p", Weft.jar() + ":" + Weft.jar().resolveSibling("lib")));
+      arguments.addAll(List.of("-p", Weft.path()));
       arguments.addAll(List.of("--add-modules", module, "-cp", Weft.examples()));
     }
     arguments.addAll(List.of(StartedPrograms.class.getName(), most));

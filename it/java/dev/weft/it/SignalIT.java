@@ -225,7 +225,7 @@ class SignalIT {
     try (Peer program = Weft.java(
         "-Xrs",
         "-cp",
-        Weft.jar() + ":" + Weft.examples(),
+        Weft.path() + ":" + Weft.examples(),
         InterruptedProgram.class.getName(),
         "nothing")) {
       assertEquals(0, program.waitFor(SOON), program::output);

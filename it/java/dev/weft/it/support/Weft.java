@@ -1,11 +1,13 @@
 package dev.weft.it.support;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
 
 /** Weft in a JVM of its own, from the packaged jar, as its users start it. */
 public final class Weft {
@@ -13,16 +15,24 @@ public final class Weft {
 
   private Weft() {}
 
-  /** The packaged jar; what it needs is in {@code lib} beside it. */
+  /** The packaged jar. */
   public static Path jar() {
     return Path.of(System.getProperty("weft.jar"));
   }
 
+  /** The packaged jar and what it needs, as a class path or a module path. */
+  public static String path() {
+    return jar() + File.pathSeparator + home(Logger.class);
+  }
+
   /** Where the examples' classes are. */
   public static Path examples() {
+    return home(Weft.class);
+  }
+
+  private static Path home(Class<?> type) {
     try {
-      return Path.of(
-          Weft.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
@@ -63,7 +73,7 @@ public final class Weft {
 
   private static Object[] exampleArguments(Class<?> main, String heap, Object... arguments) {
     var all = new ArrayList<Object>(
-        List.of("-Xmx" + heap, "-cp", jar() + ":" + examples(), main.getName()));
+        List.of("-Xmx" + heap, "-cp", path() + ":" + examples(), main.getName()));
     all.addAll(List.of(arguments));
     return all.toArray();
   }

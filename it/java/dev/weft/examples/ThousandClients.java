@@ -1,4 +1,4 @@
-package dev.weft;
+package dev.weft.examples;
 
 import static dev.weft.Asyncio.await;
 import static dev.weft.Asyncio.createTask;
@@ -21,9 +21,9 @@ import java.util.TreeSet;
 
 /**
  * A demonstration, and a check that Weft works here: an echo server in blocking style, 1,000 clients in
- * blocking style, real sockets, one thread. {@code java -jar weft.jar [CLIENTS [SECONDS]]}.
+ * blocking style, real sockets, one thread. {@code ThousandClients [CLIENTS [SECONDS]]}; {@code mvn -q -Pdemo} runs it.
  */
-public final class Main {
+public final class ThousandClients {
 
   private static final int MESSAGE = 1024;
 
@@ -33,7 +33,7 @@ public final class Main {
   private final Set<String> carriers = new TreeSet<>();
   private long messages;
 
-  private Main(int clients, double seconds) {
+  private ThousandClients(int clients, double seconds) {
     this.clients = clients;
     this.nanos = (long) (seconds * 1e9);
   }
@@ -46,7 +46,7 @@ public final class Main {
   public static void main(String[] args) {
     int clients = args.length > 0 ? Integer.parseInt(args[0]) : 1000;
     double seconds = args.length > 1 ? Double.parseDouble(args[1]) : 5;
-    var demo = new Main(clients, seconds);
+    var demo = new ThousandClients(clients, seconds);
     run(demo::echo);
     demo.print();
   }
