@@ -87,8 +87,7 @@ class WatchTest {
   }
 
   @Test
-  @DisplayName(
-      "DBG-2, PAIN-5: a turn that takes long is told once while it does, once when it is over")
+  @DisplayName("DBG-2: a turn that takes long is told once while it does, once when it is over")
   void longTurn() throws Exception {
     block();
     look(5); // seen first at 1 s

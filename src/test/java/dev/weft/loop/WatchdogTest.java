@@ -34,7 +34,7 @@ class WatchdogTest {
 
   @Test
   @DisplayName(
-      "DBG-2, PAIN-5: a blocked loop is told to the listener and logged, and again at the end of the run")
+      "DBG-2: a blocked loop is told to the listener and logged, and again at the end of the run")
   void reports() throws Exception {
     loop.setBlockedThreshold(Duration.ofMillis(50));
     loop.setBlockedListener(told::add);
