@@ -214,7 +214,8 @@ final class Example {
     unit.add(new Line(0, text));
   }
 
-  private static List<String> exportedPackages() {
+  /** The packages of Weft that programs import. */
+  static List<String> exportedPackages() {
     var classes = Asyncio.class.getProtectionDomain().getCodeSource().getLocation();
     try (InputStream descriptor =
         URI.create(classes + "module-info.class").toURL().openStream()) {

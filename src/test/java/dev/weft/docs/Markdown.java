@@ -76,6 +76,11 @@ final class Markdown {
     return blocks;
   }
 
+  /** The lines outside blocks and comments. */
+  List<Line> prose() {
+    return prose;
+  }
+
   private void parse(List<String> text) {
     var comments = new ArrayList<List<Line>>();
     for (int i = 0; i < text.size(); i++) {

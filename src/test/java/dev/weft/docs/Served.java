@@ -29,7 +29,6 @@ final class Served implements AutoCloseable {
     var builder = new ProcessBuilder(
         ProcessHandle.current().info().command().orElseThrow(),
         "-XX:TieredStopAtLevel=1",
-        "--add-opens=java.base/java.lang=ALL-UNNAMED",
         "-cp",
         classPath,
         program.mainClass());
