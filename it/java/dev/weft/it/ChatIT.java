@@ -26,7 +26,8 @@ class ChatIT {
   @RequiresPeer("nc")
   @RequiresPeer("socat")
   @RequiresPeer("python")
-  @DisplayName("what one says the others read, in the same order, and who comes and goes")
+  @DisplayName(
+      "all members read what one member says, in the same order, and see who joins and leaves")
   void conversation() throws Exception {
     try (Peer server = Weft.example(ChatServer.class, "32m")) {
       int port = Weft.port(server);
@@ -95,7 +96,8 @@ class ChatIT {
 
   @Test
   @RequiresPeer("nc")
-  @DisplayName("thirty members all hear all others, each speaker's lines in the order spoken")
+  @DisplayName(
+      "each of thirty members reads the lines of all others, each speaker's in the order spoken")
   void crowd() throws Exception {
     int size = 30;
     List<Peer> members = new ArrayList<>();

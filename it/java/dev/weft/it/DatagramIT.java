@@ -72,7 +72,8 @@ class DatagramIT {
 
   @Test
   @RequiresPeer("python")
-  @DisplayName("DG-3, DG-4: Weft gets its datagrams back from CPython, and hears when that is gone")
+  @DisplayName(
+      "DG-3, DG-4: Weft gets its datagrams back from CPython, and is told when CPython has gone")
   void weftConnects() throws Exception {
     try (Peer python = Peers.startPython("datagrams.py", "server")) {
       var remote = new InetSocketAddress("127.0.0.1", Weft.port(python));

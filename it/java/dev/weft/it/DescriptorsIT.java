@@ -53,7 +53,7 @@ class DescriptorsIT {
 
   @Test
   @DisplayName(
-      "SRV-10: out of descriptors, a server says so once, goes on serving, and accepts again when it can")
+      "SRV-10: without free descriptors a server reports it once, keeps serving, and accepts again when it can")
   void exhausted() throws Exception {
     try (Peer server = Weft.example(DESCRIPTORS, FewDescriptors.class, "64m")) {
       int port = Weft.port(server);

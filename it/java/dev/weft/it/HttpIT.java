@@ -56,7 +56,7 @@ class HttpIT {
   }
 
   @Test
-  @DisplayName("HEAD has the head of GET and no body; the connection goes on behind it")
+  @DisplayName("HEAD returns the head of GET without a body; the connection stays usable")
   void head() throws Exception {
     String head = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: keep-alive\r\n\r\n";
     assertEquals(head, curl("-I", url + "/hello/curl"));
@@ -66,7 +66,8 @@ class HttpIT {
   }
 
   @Test
-  @DisplayName("what is not there is 404, what makes no sense is 400, what is too long is 431")
+  @DisplayName(
+      "a missing file is 404, a malformed request is 400, a request that is too long is 431")
   void errors() throws Exception {
     assertEquals("nothing at /x\n404", curl("-w", "%{http_code}", url + "/x"));
     assertEquals(
@@ -80,7 +81,7 @@ class HttpIT {
 
   @Test
   @RequiresPeer("nc")
-  @DisplayName("what is no HTTP at all is 400, and a request that is cut off gets no answer")
+  @DisplayName("a request that is not HTTP is 400, and a request that is cut off gets no answer")
   void garbage() throws Exception {
     String answer = "HTTP/1.1 400 Bad Request\r\nContent-Length: 12\r\nConnection: close\r\n\r\n"
         + "bad request\n";
@@ -136,7 +137,7 @@ class HttpIT {
   }
 
   @Test
-  @DisplayName("many at the same time get each their own")
+  @DisplayName("concurrent requests each get their own answer")
   void parallel(@TempDir Path dir) throws Exception {
     curl("-Z", "--parallel-max", 100, "-o", dir + "/#1", url + "/hello/[1-500]");
     for (int i = 1; i <= 500; i++) {
@@ -145,7 +146,7 @@ class HttpIT {
   }
 
   @Test
-  @DisplayName("the same over a Unix socket, which a server that was killed leaves to the next one")
+  @DisplayName("the same over a Unix socket, whose file a killed server leaves for the next one")
   void unixSocket(@TempDir Path dir) throws Exception {
     Path socket = dir.resolve("http");
     for (int round = 1; round <= 2; round++) {
@@ -166,7 +167,7 @@ class HttpIT {
   }
 
   @Test
-  @DisplayName("the same over TLS, to curl, over a Unix socket, too, and to the JDK's client")
+  @DisplayName("the same over TLS: with curl, also over a Unix socket, and with the JDK's client")
   void https(@TempDir Path dir) throws Exception {
     byte[] body = new byte[3_000_017];
     new Random(4).nextBytes(body);

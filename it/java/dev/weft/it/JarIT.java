@@ -208,7 +208,7 @@ class JarIT {
   }
 
   @Test
-  @DisplayName("an image that jlink has made")
+  @DisplayName("a jlink image")
   void image() throws Exception {
     Path image = folder.resolve("image");
     tool(

@@ -62,14 +62,14 @@ final class NativeAccessIT {
 
   @Test
   @EnabledForJreRange(minVersion = 22)
-  @DisplayName("with it children are started without the JDK once that is worthwhile")
+  @DisplayName("with native access Weft starts children without the JDK after the first few")
   void enabled() throws Exception {
     assertDirect(started(ALWAYS, "ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED"));
     assertDirect(started(ALWAYS, "dev.weft", "--enable-native-access=dev.weft"));
   }
 
   @Test
-  @DisplayName("without it the JDK starts them, and warns of nothing")
+  @DisplayName("without native access the JDK starts them, and Weft logs no warning")
   void notEnabled() throws Exception {
     said(started(NEVER, "ALL-UNNAMED"), "none");
     said(started(NEVER, "dev.weft"), "none");
@@ -77,13 +77,13 @@ final class NativeAccessIT {
 
   @Test
   @EnabledForJreRange(max = JRE.JAVA_21)
-  @DisplayName("before JDK 22 it makes no difference, and no warning")
+  @DisplayName("before JDK 22 native access makes no difference, and Weft logs no warning")
   void tooOld() throws Exception {
     said(started(NEVER, "ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED"), "none");
   }
 
   @Test
-  @DisplayName("who has chosen how the JDK starts children has it")
+  @DisplayName("a program's choice of how the JDK starts children has precedence")
   void chosen() throws Exception {
     String[] options = {
       "--enable-native-access=ALL-UNNAMED", "-Djdk.lang.Process.launchMechanism=POSIX_SPAWN"

@@ -79,7 +79,7 @@ final class PythonPipesIT {
   }
 
   @Test
-  @DisplayName("CPython starts Weft, whose own stdin and stdout are pipes; a small heap is enough")
+  @DisplayName("CPython starts Weft, whose own stdin and stdout are pipes; a small heap suffices")
   void pythonStarts() throws Exception {
     try (Peer python = python("send", COUNT)) {
       assertEquals(0, python.waitFor(SOON), python::output);

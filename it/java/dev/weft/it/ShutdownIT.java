@@ -44,7 +44,7 @@ class ShutdownIT {
 
   @Test
   @DisplayName(
-      "SRV-1, SRV-17: who drains within the grace gets every byte, who does not is cut off")
+      "SRV-1, SRV-17: clients that read within the grace get every byte, others are cut off")
   void shutdown() {
     run(() -> {
       Server server = getRunningLoop()

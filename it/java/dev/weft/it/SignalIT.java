@@ -63,7 +63,7 @@ class SignalIT {
 
   @ParameterizedTest
   @CsvSource({"SIGINT, SIGINT, 130", "SIGTERM, SIGTERM, 143", "SIGINT, SIGTERM, 143"})
-  @DisplayName("RUN-7: a second signal does not wait for the cleaning up")
+  @DisplayName("RUN-7: a second signal does not wait for the cleanup")
   void endedTwice(String first, String second, int exitCode) throws Exception {
     try (Peer program = startEnded("stubborn")) {
       program.signal(first);
@@ -88,7 +88,7 @@ class SignalIT {
 
   @Test
   @DisplayName(
-      "a program that cannot stop says after each signal what it waits for, and what the next will do")
+      "a program that cannot stop says after each signal what it waits for and what the next signal does")
   void deadlock() throws Exception {
     try (Peer program = startEnded("deadlock")) {
       program.signal("SIGTERM");
@@ -102,7 +102,8 @@ class SignalIT {
   }
 
   @Test
-  @DisplayName("what fails while a program that a signal ends cleans up is printed with its trace")
+  @DisplayName(
+      "a failure during the cleanup of a program that a signal ends is printed with its trace")
   void failsBesides() throws Exception {
     try (Peer program = startEnded("fails")) {
       program.signal("SIGTERM");
@@ -124,7 +125,7 @@ class SignalIT {
 
   @Test
   @DisplayName(
-      "the program's default handler of uncaught exceptions is told, and the exit code is right")
+      "the program's default handler of uncaught exceptions is called, and the exit code is right")
   void defaultHandler() throws Exception {
     try (Peer program = startEnded("reports")) {
       program.signal("SIGTERM");
@@ -141,7 +142,7 @@ class SignalIT {
   }
 
   @Test
-  @DisplayName("SIGHUP is the JVM's affair: no cleaning up")
+  @DisplayName("the JVM handles SIGHUP: there is no cleanup")
   void hangup() throws Exception {
     try (Peer program = startEnded("plain")) {
       program.signal("SIGHUP");
@@ -175,7 +176,8 @@ class SignalIT {
   }
 
   @Test
-  @DisplayName("RUN-7, RUN-8: a second one ends a stubborn run; then SIGINT is the JVM's again")
+  @DisplayName(
+      "RUN-7, RUN-8: a second SIGINT ends a stubborn run; afterwards SIGINT is the JVM's again")
   void stubborn() throws Exception {
     try (Peer program = start("stubborn")) {
       interrupt(program);
@@ -188,7 +190,7 @@ class SignalIT {
   }
 
   @Test
-  @DisplayName("RUN-7: the second one ends the process if the loop is blocked")
+  @DisplayName("RUN-7: a second SIGINT ends the process if the loop is blocked")
   void blocked() throws Exception {
     try (Peer program = start("blocked")) {
       interrupt(program);
@@ -210,7 +212,7 @@ class SignalIT {
   }
 
   @Test
-  @DisplayName("RUN-8: a handler of the program's own stays in place")
+  @DisplayName("RUN-8: a handler that the program installed stays in place")
   void ownHandler() throws Exception {
     try (Peer program = start("handler")) {
       interrupt(program);
@@ -220,7 +222,7 @@ class SignalIT {
   }
 
   @Test
-  @DisplayName("RUN-8: a JVM that leaves signals alone runs coroutines all the same")
+  @DisplayName("RUN-8: in a JVM that leaves signals alone, a runner still runs coroutines")
   void noSignals() throws Exception {
     try (Peer program = Weft.java(
         "-Xrs",

@@ -57,7 +57,7 @@ final class SubprocessIT {
   }
 
   @Test
-  @DisplayName("500 children at once, of which neither threads nor descriptors stay")
+  @DisplayName("500 concurrent children leave neither threads nor descriptors behind")
   void many() throws IOException {
     Asyncio.run(() -> piped("true").communicate()); // what is opened once
     long before = descriptors();
@@ -78,7 +78,8 @@ final class SubprocessIT {
   }
 
   @Test
-  @DisplayName("PROC-12: 100 failures to start a child leave neither threads nor descriptors")
+  @DisplayName(
+      "PROC-12: 100 failures to start a child leave neither threads nor descriptors behind")
   void failures() throws IOException {
     Asyncio.run(() -> piped("true").communicate()); // what is opened once
     long before = descriptors();

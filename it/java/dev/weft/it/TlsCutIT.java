@@ -192,7 +192,7 @@ class TlsCutIT {
     "connects,writes,true"
   })
   @DisplayName(
-      "TLS-14: cut off in the middle of a record, both sides end, with whole records, and no socket stays")
+      "TLS-14: a connection is cut in the middle of a record: both sides end with whole records, and no socket remains")
   void cutInARecord(String role, String direction, boolean reset) throws Exception {
     boolean serves = role.equals("serves");
     boolean reads = direction.equals("reads");
@@ -226,7 +226,8 @@ class TlsCutIT {
 
   @ParameterizedTest(name = "Weft {0} and {1}")
   @CsvSource({"serves,reads", "serves,writes", "connects,reads", "connects,writes"})
-  @DisplayName("TLS-14: openssl is killed while data flows: Weft's side ends, and no socket stays")
+  @DisplayName(
+      "TLS-14: openssl is killed while data flows: Weft's side ends, and no socket remains")
   void killed(String role, String direction) throws Exception {
     boolean reads = direction.equals("reads");
     int before = Descriptors.sockets();

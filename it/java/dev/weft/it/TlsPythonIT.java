@@ -153,7 +153,7 @@ class TlsPythonIT {
   @ParameterizedTest
   @ValueSource(strings = {"streams", "protocol", "upgrade"})
   @DisplayName(
-      "Weft's client gets its bytes back from CPython's server, which hears of a close in order")
+      "Weft's client gets its bytes back from CPython's server, which sees an orderly close")
   void pythonServes(String form) throws Exception {
     try (Peer python = Peers.startPython("tls_echo.py", "serve", form, folder())) {
       int port = Weft.port(python);

@@ -151,7 +151,7 @@ class TlsToolsIT {
   @ParameterizedTest
   @ValueSource(strings = {"-tls1_2", "-tls1_3"})
   @RequiresPeer("openssl")
-  @DisplayName("s_client without a certificate is turned away, and the server goes on")
+  @DisplayName("s_client without a certificate is rejected, and the server goes on")
   void opensslWithoutCertificate(String version) {
     run(() -> {
       var made = new ArrayList<Object>();
@@ -223,8 +223,7 @@ class TlsToolsIT {
   @ParameterizedTest
   @ValueSource(strings = {"other", "expired", "stranger"})
   @RequiresPeer("openssl")
-  @DisplayName(
-      "a server for another host, one whose time is over, and one that signed for itself are refused")
+  @DisplayName("Weft rejects a certificate for another host, an expired one and a self-signed one")
   void opensslIsRefused(String certificate) throws Exception {
     try (Peer openssl = opensslServer(certificate, "-rev")) {
       int port = port(openssl);
@@ -297,7 +296,7 @@ class TlsToolsIT {
 
   @Test
   @DisplayName(
-      "TLS-4: sockets that say nothing, garbage or half a hello, and stay, end or break: none is left open")
+      "TLS-4: clients that send nothing, garbage or half a hello, and stay, end or break: no socket is left open")
   void strangers() {
     int before = Descriptors.sockets();
     run(() -> {

@@ -118,7 +118,8 @@ class ToolsEchoIT {
 
   @Test
   @RequiresPeer("nc")
-  @DisplayName("what Weft's server has written and not sent when it closes still arrives at nc")
+  @DisplayName(
+      "data that Weft's server has written but not sent when it closes still arrives at nc")
   void closeFlushes() throws Exception {
     byte[] much = random(3, 30_000_001); // more than the system takes at once
     run(() -> {

@@ -70,7 +70,8 @@ class UnixSocketIT {
   @ParameterizedTest
   @ValueSource(strings = {"streams", "protocol"})
   @RequiresPeer("python")
-  @DisplayName("CPython's clients get their bytes back, and the socket goes with the server")
+  @DisplayName(
+      "CPython's clients get their bytes back, and the socket file disappears with the server")
   void pythonConnects(String form) {
     Path path = directory.resolve("echo");
     List<Integer> sizes = List.of(1, 65_537, 20_000_003);

@@ -40,15 +40,14 @@ class AsyncioTest {
   private final Order order = new Order();
 
   @Test
-  @DisplayName("run() returns the coroutine's result and closes the loop behind it")
+  @DisplayName("run() returns the coroutine's result and closes the loop")
   void runReturns() {
     EventLoop loop = run(Asyncio::getRunningLoop);
     assertTrue(loop.isClosed());
   }
 
   @Test
-  @DisplayName(
-      "run() throws the coroutine's failure, the very object, and closes the loop all the same")
+  @DisplayName("run() throws the coroutine's exception, the same object, and closes the loop")
   void runThrows() {
     var boom = new IOException("boom");
     var loops = new EventLoop[1];
@@ -64,7 +63,7 @@ class AsyncioTest {
   }
 
   @Test
-  @DisplayName("RUN-1: run() in a task is refused, and the coroutine not called")
+  @DisplayName("RUN-1: run() in a task fails, and the coroutine is not called")
   void runInATask() {
     Loops.run(() -> {
       assertThrows(IllegalStateException.class, () -> run(() -> order.expectUnreached()));
@@ -73,7 +72,7 @@ class AsyncioTest {
   }
 
   @Test
-  @DisplayName("RUN-4: run() cancels what main leaves behind")
+  @DisplayName("RUN-4: run() cancels the tasks that main leaves behind")
   void runCancelsTheRest() {
     Task<?> left = run(() -> {
       Task<Object> task = createTask(() -> await(getRunningLoop().createFuture()));
@@ -84,7 +83,7 @@ class AsyncioTest {
   }
 
   @Test
-  @DisplayName("without a running loop createTask and its kin fail at once")
+  @DisplayName("without a running loop createTask and similar functions fail at once")
   void noLoop() {
     assertThrows(IllegalStateException.class, () -> createTask(() -> order.expectUnreached()));
     assertThrows(IllegalStateException.class, () -> gather(() -> "x"));
@@ -95,7 +94,7 @@ class AsyncioTest {
   }
 
   @Test
-  @DisplayName("await(future, X.class) declares the checked exception and throws the very object")
+  @DisplayName("await(future, X.class) declares the checked exception and throws the same object")
   void awaitTyped() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -117,7 +116,7 @@ class AsyncioTest {
   }
 
   @Test
-  @DisplayName("await(stage) waits for another library's future")
+  @DisplayName("await(stage) waits for a stage of another library")
   void awaitStage() {
     Loops.run(() -> {
       var stage = new CompletableFuture<String>();
@@ -127,7 +126,7 @@ class AsyncioTest {
   }
 
   @Test
-  @DisplayName("LOOP-29: sleep(delay, result) returns the result, be the delay zero")
+  @DisplayName("LOOP-29: sleep(delay, result) returns the result, also with a delay of zero")
   void sleepResult() {
     Loops.run(() -> {
       long before = getRunningLoop().time();
@@ -138,7 +137,7 @@ class AsyncioTest {
   }
 
   @Test
-  @DisplayName("tasks: created with and without options, known to currentTask and allTasks")
+  @DisplayName("tasks are created with and without options; currentTask and allTasks return them")
   void tasks() {
     Loops.run(() -> {
       var named = TaskOptions.defaults().withName("named");
@@ -152,7 +151,7 @@ class AsyncioTest {
   }
 
   @Test
-  @DisplayName("timeout, timeoutAt and waitFor bound what takes too long")
+  @DisplayName("timeout, timeoutAt and waitFor end code that takes too long")
   void bounds() {
     Loops.run(() -> {
       Future<String> never = getRunningLoop().createFuture();
@@ -179,7 +178,7 @@ class AsyncioTest {
   }
 
   @Test
-  @DisplayName("ensure_future: a future is returned itself, a coroutine becomes a task")
+  @DisplayName("ensure_future returns a future itself, and makes a task of a coroutine")
   void ensureFuture() {
     Loops.run(() -> {
       Future<String> future = getRunningLoop().createFuture();

@@ -70,7 +70,7 @@ class PolicyTest {
   }
 
   @Test
-  @DisplayName("LOOP-34: a new loop is nobody's current loop; a current loop is not run")
+  @DisplayName("LOOP-34: a new loop is not a current loop; a current loop does not run")
   void newAndSet() {
     try (EventLoop made = Asyncio.newEventLoop()) {
       var error = assertThrows(IllegalStateException.class, Asyncio::getEventLoop);
@@ -112,7 +112,7 @@ class PolicyTest {
   }
 
   @Test
-  @DisplayName("a policy of one's own makes the loops of newEventLoop, of run and of Runner")
+  @DisplayName("a custom policy makes the loops of newEventLoop, run and Runner")
   void ownPolicy() {
     var policy = new Noting();
     Asyncio.setEventLoopPolicy(policy);
@@ -128,7 +128,8 @@ class PolicyTest {
   }
 
   @Test
-  @DisplayName("a policy that makes no loop is named before anything is set")
+  @DisplayName(
+      "a policy that returns no loop causes an error that names it, before anything is set")
   void noLoop() {
     var policy = new Noting();
     policy.broken = true;
@@ -141,7 +142,7 @@ class PolicyTest {
   }
 
   @Test
-  @DisplayName("RUN-10: a runner's own loop is set as the current one once, and reset at close")
+  @DisplayName("RUN-10: a runner sets its own loop as the current one once, and resets it at close")
   void runnersLoop() {
     var policy = new Noting();
     Asyncio.setEventLoopPolicy(policy);

@@ -79,7 +79,7 @@ class StartTest {
   }
 
   @Test
-  @DisplayName("hello needs nothing of the network, nor of management, and spins few classes")
+  @DisplayName("a hello program loads nothing of network or management, and generates few classes")
   void little() {
     List<String> loaded = loaded(ChildJvm.run(LOADING, Hello.class));
     assertEquals(
@@ -94,7 +94,7 @@ class StartTest {
 
   @Test
   @DisplayName(
-      "J4: the log is set up apart, and before a task runs: none gets a logger that is for the meantime")
+      "J4: the log is set up on another thread before a task runs, so no task gets a substitute logger")
   void log() {
     var options = List.of("-Dslf4j.provider=" + SlowProvider.class.getName());
     List<String> lines = ChildJvm.run(options, SlowLog.class).output().lines().toList();
@@ -104,7 +104,7 @@ class StartTest {
   }
 
   @Test
-  @DisplayName("SLF4J is set up if it has a provider, and is not even loaded if it has none")
+  @DisplayName("SLF4J is set up if it has a provider, and is not loaded if it has none")
   void provider() {
     assertEquals(
         List.of(),
@@ -115,7 +115,7 @@ class StartTest {
   }
 
   @Test
-  @DisplayName("a log that cannot be set up is reported, and does not stop what does not log")
+  @DisplayName("a log that cannot be set up is reported, and does not stop code that does not log")
   void brokenLog() {
     var options = List.of("-Dslf4j.provider=" + FailingProvider.class.getName());
     ChildJvm.Outcome outcome = ChildJvm.run(options, Hello.class);

@@ -90,7 +90,7 @@ class CarrierTest {
   }
 
   @Test
-  @DisplayName("J3: unparking from foreign threads, platform or virtual, only enqueues")
+  @DisplayName("J3: unparking from other threads, platform or virtual, only enqueues")
   void fromForeignThreads() throws Exception {
     enter();
     for (Thread.Builder builder : new Thread.Builder[] {Thread.ofPlatform(), Thread.ofVirtual()}) {
@@ -110,7 +110,8 @@ class CarrierTest {
   }
 
   @Test
-  @DisplayName("J3: unparking a thread whose queue is closed neither fails nor strands it")
+  @DisplayName(
+      "J3: unparking a thread whose queue is closed does not fail, and the thread still runs")
   void lateUnpark() throws Exception {
     enter();
     var resumed = new CompletableFuture<String>();
@@ -129,8 +130,7 @@ class CarrierTest {
   }
 
   @Test
-  @DisplayName(
-      "J10: the late carrier runs threads one at a time, and those that they start as well")
+  @DisplayName("J10: the late carrier runs threads one at a time, with the threads that they start")
   void lateCarrierIsOneThread() throws Exception {
     ready.close();
     var running = new int[1];
@@ -152,7 +152,7 @@ class CarrierTest {
 
   @Test
   @DisplayName(
-      "J3: on the loop is who is carried by it: the carrier, its threads and their children")
+      "J3: code is on the loop if the loop's carrier carries it: the carrier, its threads and their children")
   void isCurrent() throws Exception {
     assertFalse(carrier.isCurrent());
     assertNull(Carrier.currentOwner());
@@ -186,7 +186,7 @@ class CarrierTest {
 
   @Test
   @DisplayName(
-      "run semantics 9: a virtual thread cannot be a carrier, nor a thread carry two loops")
+      "run on a virtual thread: a virtual thread cannot be a carrier, and a thread cannot carry two loops")
   void whoCannotEnter() throws Exception {
     var refusal = new CompletableFuture<Throwable>();
     Thread.startVirtualThread(
@@ -201,7 +201,7 @@ class CarrierTest {
   }
 
   @Test
-  @DisplayName("J6: a captured thread is not queued, and runs again whenever the carrier likes")
+  @DisplayName("J6: a captured thread is not queued, and runs again when the carrier resumes it")
   void captured() {
     enter();
     Runnable continuation = carrier.startCaptured(thread(() -> {
@@ -219,7 +219,8 @@ class CarrierTest {
   }
 
   @Test
-  @DisplayName("Fiber: a thread's body is its identity; its children and foreign threads have none")
+  @DisplayName(
+      "Fiber: the body of a thread is its identity; its children and other threads have none")
   void fiber() {
     enter();
     assertNull(Fiber.current());

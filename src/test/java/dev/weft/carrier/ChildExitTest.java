@@ -16,7 +16,7 @@ final class ChildExitTest {
 
   @Test
   @DisplayName(
-      "the end of a child that runs is told with its value by the thread that waited for it")
+      "the exit of a running child is reported with its value by the thread that waited for it")
   void running() throws Exception {
     Process child = new ProcessBuilder("sh", "-c", "read line; exit 7").start();
     CompletableFuture<Integer> exit = ChildExit.of(child).toCompletableFuture();
@@ -30,7 +30,7 @@ final class ChildExitTest {
   }
 
   @Test
-  @DisplayName("the end of a child that has ended is told at once")
+  @DisplayName("the exit of a child that has already ended is reported at once")
   void ended() throws Exception {
     Process child = new ProcessBuilder("sh", "-c", "exit 7").start();
     assertEquals(7, child.waitFor());
@@ -38,7 +38,7 @@ final class ChildExitTest {
   }
 
   @Test
-  @DisplayName("without the seam the end is told, too, with its value")
+  @DisplayName("without access to JDK internals the exit is reported with its value too")
   void publicly() throws Exception {
     Process child = new ProcessBuilder("sh", "-c", "read line; exit 7").start();
     CompletableFuture<Integer> exit = ChildExit.publicly(child).toCompletableFuture();
@@ -50,7 +50,7 @@ final class ChildExitTest {
   }
 
   @Test
-  @DisplayName("a child that the JDK is asked to reap is gone when its end is told")
+  @DisplayName("a child that the JDK reaps is gone when its exit is reported")
   void reaped() throws Exception {
     Process child = new ProcessBuilder("sh", "-c", "read line; exit 7").start();
     CompletableFuture<Integer> exit = ChildExit.reap(child.pid()).toCompletableFuture();

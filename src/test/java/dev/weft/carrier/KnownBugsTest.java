@@ -25,7 +25,7 @@ class KnownBugsTest {
     "26, JDK-8369227, 26.0.1",
     "26-ea+20, JDK-8369227, 26.0.1",
   })
-  @DisplayName("J11: an affected JDK is warned of, with the bugs and the release that has none")
+  @DisplayName("J11: an affected JDK causes a warning with the bugs and the release without them")
   void affected(String version, String bugs, String remedy) {
     String warning = KnownBugs.warning(Runtime.Version.parse(version)).orElseThrow();
     assertTrue(
@@ -37,13 +37,13 @@ class KnownBugsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"21.0.2", "21.0.13", "24.0.2", "25.0.4", "25.0.5+11", "26.0.1", "26.0.2", "27"})
-  @DisplayName("J11: other JDKs are not")
+  @DisplayName("J11: other JDKs cause no warning")
   void notAffected(String version) {
     assertEquals(Optional.empty(), KnownBugs.warning(Runtime.Version.parse(version)));
   }
 
   @Test
-  @DisplayName("J11: the warning goes to the log, once for each call, and only if there is one")
+  @DisplayName("J11: the warning is logged once for each call, and only if there is one")
   void logged() {
     try (var log = LogCapture.start()) {
       KnownBugs.warn(Runtime.Version.parse("25.0.4"));

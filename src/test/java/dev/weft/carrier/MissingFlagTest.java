@@ -94,7 +94,7 @@ class MissingFlagTest {
   }
 
   @Test
-  @DisplayName("a program that cannot run says so once")
+  @DisplayName("a program that cannot run reports it once")
   void once() {
     ChildJvm.Outcome outcome = ChildJvm.runWithoutLog(List.of(FORBIDDEN), Program.class);
     assertEquals(1, outcome.exitCode(), outcome::output);
@@ -103,7 +103,7 @@ class MissingFlagTest {
   }
 
   @Test
-  @DisplayName("a value of weft.flagless that is neither true nor false is refused")
+  @DisplayName("a value of weft.flagless that is neither true nor false is an error")
   void badValue() {
     String output =
         ChildJvm.runWithoutLog(List.of("-Dweft.flagless=no"), Program.class).output();
@@ -120,7 +120,7 @@ class MissingFlagTest {
     "com.intellij.rt.junit.JUnitStarter, VM options",
     "org.eclipse.jdt.internal.junit.runner.RemoteTestRunner, VM options"
   })
-  @DisplayName("the exception has the line for the tool that has started the program")
+  @DisplayName("the exception contains the line for the tool that started the program")
   void tools(String main, String line) {
     StackTraceElement[] stack = {
       new StackTraceElement("example.Test", "test", null, 1),

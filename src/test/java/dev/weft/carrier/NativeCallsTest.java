@@ -20,13 +20,13 @@ final class NativeCallsTest {
 
   @Test
   @EnabledForJreRange(max = JRE.JAVA_21)
-  @DisplayName("there is none before JDK 22, though native access is enabled")
+  @DisplayName("before JDK 22 there are no native calls, even if native access is enabled")
   void tooOld() {
     assertFalse(NativeCalls.isAvailable());
   }
 
   @Test
-  @DisplayName("a function is called with fewer arguments than six, or with six")
+  @DisplayName("a function is called with fewer than six arguments, and with six")
   void function() {
     assumeTrue(NativeCalls.isAvailable());
     var getpid = new NativeCalls.Function("getpid");
@@ -37,7 +37,7 @@ final class NativeCallsTest {
   }
 
   @Test
-  @DisplayName("memory is zero, at its address, and gone when it is freed")
+  @DisplayName("memory is zeroed, at its address, and gone when it is freed")
   void memory() {
     assumeTrue(NativeCalls.isAvailable());
     ByteBuffer bytes;
@@ -54,7 +54,7 @@ final class NativeCallsTest {
   }
 
   @Test
-  @DisplayName("a variable that is a pointer is read as it is now")
+  @DisplayName("a variable that is a pointer is read with its present value")
   void pointer() {
     assumeTrue(NativeCalls.isAvailable());
     assertTrue(NativeCalls.pointer("environ").getLong(0) != 0);

@@ -113,7 +113,7 @@ class PollersTest {
 
   @Test
   @DisplayName(
-      "J5: other virtual threads' socket I/O works after a loop on which a task did the first has stopped")
+      "J5: socket I/O of other virtual threads works after a loop has stopped whose task did the first such I/O")
   void afterALoop() {
     assertEquals("works", lastLine(ChildJvm.run(List.of(), OnALoop.class)));
   }
@@ -121,20 +121,21 @@ class PollersTest {
   // Other releases may keep their pollers on platform threads, where there is nothing to show.
   @Test
   @EnabledForJreRange(min = JRE.JAVA_25, max = JRE.JAVA_25)
-  @DisplayName("J5: with the pollers on the scheduler it hangs: that is what Weft prevents")
+  @DisplayName("J5: with the pollers on the scheduler that I/O hangs, which Weft prevents")
   void afterABareScheduler() {
     assertEquals("hangs", lastLine(ChildJvm.run(List.of(), OnABareScheduler.class)));
   }
 
   @Test
-  @DisplayName("J5: on a JDK whose pollers a carrier would not recognise they are made before")
+  @DisplayName(
+      "J5: on a JDK whose pollers a carrier does not recognise they are created in advance")
   void madeBefore() {
     assertEquals("works", lastLine(ChildJvm.run(List.of(), OnABareSchedulerLater.class)));
   }
 
   @Test
   @DisplayName(
-      "J5: a program that does not need the pollers has none, and its JVM need not wait for them to end")
+      "J5: a program that does not need the pollers has none, and its JVM does not wait for them to end")
   void notMadeInVain() {
     var logging = List.of("-Xlog:class+load");
     String loaded = ChildJvm.run(logging, WithoutASocket.class).output();

@@ -29,7 +29,7 @@ class ReadyQueueTest {
 
   @Test
   @DisplayName(
-      "run semantics 8: the carrier's own entries and foreign ones come out in the order of appending")
+      "ready queue: the carrier's own entries and those of other threads come out in the order of appending")
   void oneOrder() {
     queue.add("a");
     assertTrue(queue.offer("b"));
@@ -41,7 +41,7 @@ class ReadyQueueTest {
   }
 
   @Test
-  @DisplayName("LOOP-2: foreign entries count for the turn only once they are drained")
+  @DisplayName("LOOP-2: entries of other threads count for the turn only after they are drained")
   void sizeAndPeek() {
     assertTrue(queue.isEmpty());
     assertNull(queue.peek());
@@ -61,7 +61,7 @@ class ReadyQueueTest {
 
   @Test
   @DisplayName(
-      "LOOP-13: a sleeping carrier is woken once, however many entries come; an awake one never")
+      "LOOP-13: a sleeping carrier is woken once for any number of entries; an awake one is never woken")
   void wakesOnce() {
     queue.offer("a");
     assertEquals(0, wakeups.get());
@@ -82,7 +82,7 @@ class ReadyQueueTest {
 
   @Test
   @DisplayName(
-      "LOOP-13: the carrier may not sleep when something has come in, and nobody wakes it then")
+      "LOOP-13: the carrier does not sleep after an entry has arrived, and gets no wake-up then")
   void mayNotSleep() {
     queue.offer("a");
     assertFalse(queue.beginSleep());
@@ -91,7 +91,7 @@ class ReadyQueueTest {
   }
 
   @Test
-  @DisplayName("J3: a closed queue gives back what it had, in order, and takes nothing more")
+  @DisplayName("J3: a closed queue returns its entries in order and accepts no more")
   void close() {
     queue.add("a");
     queue.offer("b");
@@ -105,7 +105,7 @@ class ReadyQueueTest {
 
   @Test
   @DisplayName(
-      "J3: entries of several threads all arrive, each thread's in its order, through real sleeps")
+      "J3: entries of several threads all arrive, in the order of each thread, across real sleeps")
   void manyProducers() throws Exception {
     int producers = 4;
     int each = 50_000;

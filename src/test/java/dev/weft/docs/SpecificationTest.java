@@ -51,7 +51,7 @@ class SpecificationTest {
   }
 
   @Test
-  @DisplayName("each rule stands in the specification once, with its number as its anchor")
+  @DisplayName("each rule is in the specification once, with its number as its anchor")
   void anchors() {
     assertEquals(RULES.size(), ids(RULES.stream()).size(), "rules and their numbers");
     for (Rule rule : RULES) {

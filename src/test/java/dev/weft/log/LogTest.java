@@ -210,8 +210,7 @@ class LogTest {
   }
 
   @Test
-  @DisplayName(
-      "without a provider of SLF4J errors and warnings go to System.err, once, and nothing else")
+  @DisplayName("without an SLF4J provider only errors and warnings go to System.err, each once")
   void noProvider() {
     ChildJvm.Outcome outcome = ChildJvm.runWithoutLog(List.of(), Failing.class);
     assertSeen(outcome);
@@ -220,7 +219,7 @@ class LogTest {
   }
 
   @Test
-  @DisplayName("with a provider everything goes there")
+  @DisplayName("with a provider all messages go there")
   void provider() {
     Logger logger = Log.of(LogTest.class);
     var failure = new IOException("x");
@@ -241,7 +240,7 @@ class LogTest {
   }
 
   @Test
-  @DisplayName("a log that throws ends no loop, and what it was to log is seen")
+  @DisplayName("a log that throws does not end the loop, and its message is not lost")
   void throwingProvider() {
     ChildJvm.Outcome outcome = ChildJvm.run(with(ThrowingProvider.class.getName()), Failing.class);
     assertSeen(outcome);
@@ -249,14 +248,14 @@ class LogTest {
   }
 
   @Test
-  @DisplayName("a provider that is named and cannot be loaded leaves System.err")
+  @DisplayName("a provider that is named and cannot be loaded leaves System.err in use")
   void missingProvider() {
     assertSeen(ChildJvm.runWithoutLog(with("not.There"), Failing.class));
   }
 
   @Test
   @DisplayName(
-      "a throwable that throws itself ends no loop, and is told with its trace; the carrier prints nothing (J6)")
+      "J6: a throwable that throws when it is printed does not end the loop and is reported with its trace; the carrier prints nothing")
   void brokenThrowable() {
     ChildJvm.Outcome outcome = ChildJvm.runWithoutLog(List.of(), FailingToTell.class);
     assertEquals(0, outcome.exitCode(), outcome::output);
@@ -270,7 +269,7 @@ class LogTest {
   }
 
   @Test
-  @DisplayName("nothing in Weft logs past these loggers")
+  @DisplayName("all logging in Weft goes through these loggers")
   void theOnlyWay() throws IOException {
     try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
       for (Path source : sources.filter(Files::isRegularFile).toList()) {

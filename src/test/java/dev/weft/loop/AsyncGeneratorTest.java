@@ -73,7 +73,7 @@ class AsyncGeneratorTest {
   }
 
   @Test
-  @DisplayName("a for loop takes all values; the body's task is not among the loop's")
+  @DisplayName("a for loop takes all values; the loop does not list the body's task")
   void forLoop() {
     Loops.run(() -> {
       var seen = new ArrayList<Integer>();
@@ -91,8 +91,7 @@ class AsyncGeneratorTest {
   }
 
   @Test
-  @DisplayName(
-      "a failure of the body is thrown by next, the very object; then the generator has ended")
+  @DisplayName("next throws the body's exception, the same object; the generator has then ended")
   void failure() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -105,7 +104,7 @@ class AsyncGeneratorTest {
   }
 
   @Test
-  @DisplayName("cancelling the one who asks cancels what the body waits for, which has its say")
+  @DisplayName("cancelling the task that asks cancels the await of the body, which may handle it")
   void cancelled() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -139,7 +138,7 @@ class AsyncGeneratorTest {
   }
 
   @Test
-  @DisplayName("two cannot ask at the same time, nor close while one asks")
+  @DisplayName("two tasks cannot ask at the same time, and close fails while a task asks")
   void running() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -186,7 +185,7 @@ class AsyncGeneratorTest {
   }
 
   @Test
-  @DisplayName("close throws what the body fails with; a body that yields once more is told off")
+  @DisplayName("close throws the body's exception; a body that yields again gets an error")
   void closeFails() {
     Loops.run(() -> {
       var failing = counting(() -> {
@@ -205,7 +204,7 @@ class AsyncGeneratorTest {
   }
 
   @Test
-  @DisplayName("a body that ignored its close goes on when asked, and cannot be closed again")
+  @DisplayName("a body that ignores its close goes on when asked, and cannot be closed again")
   void closeIgnored() {
     try (Runner runner = newRunner()) {
       runner.run(() -> {
@@ -231,7 +230,8 @@ class AsyncGeneratorTest {
   }
 
   @Test
-  @DisplayName("AG-1: shutdown closes all that have begun, at the same time, and reports who fails")
+  @DisplayName(
+      "AG-1: shutdown closes all generators that have begun, concurrently, and reports failures")
   void shutdown() {
     try (Runner runner = newRunner()) {
       runner.run(() -> {
@@ -259,7 +259,7 @@ class AsyncGeneratorTest {
 
   @Test
   @DisplayName(
-      "AG-1: cancelling who waits for the shutdown cancels what the generators wait for, and waits for them")
+      "AG-1: cancelling a task that waits for the shutdown cancels the waits of the generators, and waits for them")
   void cancelledShutdown() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -311,7 +311,7 @@ class AsyncGeneratorTest {
   }
 
   @Test
-  @DisplayName("AG-1: a generator that is collected is closed by a task of the loop")
+  @DisplayName("AG-1: a task of the loop closes a generator that is collected")
   void collected() {
     try (Runner runner = newRunner()) {
       runner.run(() -> {
@@ -324,7 +324,7 @@ class AsyncGeneratorTest {
   }
 
   @Test
-  @DisplayName("AG-1: so is one that has ignored its close")
+  @DisplayName("AG-1: a task of the loop also closes a collected generator that ignored its close")
   void collectedAfterIgnoring() {
     try (Runner runner = newRunner()) {
       runner.run(() -> {
@@ -377,7 +377,7 @@ class AsyncGeneratorTest {
   }
 
   @Test
-  @DisplayName("AG-2: a generator that begins after shutdown is warned of")
+  @DisplayName("AG-2: a generator that begins after shutdown causes a warning")
   void afterShutdown() {
     try (var log = LogCapture.start()) {
       Loops.run(() -> {
@@ -394,7 +394,7 @@ class AsyncGeneratorTest {
   }
 
   @Test
-  @DisplayName("yield belongs to the body, next to a task, and all to one loop")
+  @DisplayName("yield works in the body only, next in a task only, and both on one loop")
   void wrongPlaces() {
     var generator = AsyncGenerator.<AsyncGenerator.Yielder<?>>of(out -> {
       out.yield(out);

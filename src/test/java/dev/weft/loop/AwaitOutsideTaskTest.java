@@ -27,7 +27,7 @@ class AwaitOutsideTaskTest {
   }
 
   @Test
-  @DisplayName("VT-6: await in a future's callback fails at once")
+  @DisplayName("VT-6: await in a done callback of a future fails at once")
   void inADoneCallback() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -38,7 +38,7 @@ class AwaitOutsideTaskTest {
   }
 
   @Test
-  @DisplayName("await in a foreign platform thread fails at once")
+  @DisplayName("await on another platform thread fails at once")
   void inAPlatformThread() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -48,7 +48,7 @@ class AwaitOutsideTaskTest {
 
   @Test
   @DisplayName(
-      "await in a virtual thread that a task has started fails at once, though it is on the loop")
+      "await on a virtual thread that a task has started fails at once, though it is on the loop")
   void inAForeignVirtualThread() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

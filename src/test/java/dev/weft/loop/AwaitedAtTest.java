@@ -69,7 +69,7 @@ class AwaitedAtTest {
   }
 
   @Test
-  @DisplayName("await of a future, a task, a stage, and what is made of them")
+  @DisplayName("await of a future, a task, a stage, and their combinations")
   void awaits() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -98,7 +98,7 @@ class AwaitedAtTest {
   }
 
   @Test
-  @DisplayName("connecting, looking names up, binding and starting programs")
+  @DisplayName("connecting, resolving names, binding and starting programs")
   void inputAndOutput() throws Exception {
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         EventLoop loop = EventLoop.newEventLoop()) {
@@ -123,7 +123,7 @@ class AwaitedAtTest {
 
   @Test
   @DisplayName(
-      "each hop notes its task, in order, in the very object that was thrown, with its own frames alone")
+      "each hop notes its task, in order, in the exception that was thrown, with its own frames only")
   void hops() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -145,7 +145,7 @@ class AwaitedAtTest {
   }
 
   @Test
-  @DisplayName("a failure that is awaited again and again has eight notes, the first ones")
+  @DisplayName("an exception that is awaited repeatedly has eight notes, the first ones")
   void bounded() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -165,7 +165,7 @@ class AwaitedAtTest {
 
   @Test
   @DisplayName(
-      "nothing is noted in what takes no notes, in cancellations, and in what ends the loop")
+      "nothing is noted in exceptions without notes, in cancellations, and in errors that end the loop")
   void without() {
     class Plain extends Exception {
       private static final long serialVersionUID = 1L;

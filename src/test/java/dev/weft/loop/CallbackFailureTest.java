@@ -102,7 +102,7 @@ class CallbackFailureTest {
 
   @ParameterizedTest
   @MethodSource("contained")
-  @DisplayName("VT-9: every throwable but the fatal ones is contained, StackOverflowError too")
+  @DisplayName("VT-9: all throwables except the fatal ones stay inside, StackOverflowError too")
   void containedThrowables(Throwable error) {
     loop.callSoon(throwing(error));
     loop.callSoon(() -> order.expect(1));
@@ -113,7 +113,7 @@ class CallbackFailureTest {
   }
 
   @Test
-  @DisplayName("VT-9: a real stack overflow in a callback or a task leaves the loop whole")
+  @DisplayName("VT-9: a real stack overflow in a callback or a task leaves the loop intact")
   void realStackOverflow() {
     loop.callSoon(this::recurseForEver);
     Task<Void> task = loop.createTask(this::recurseForEver);
@@ -129,7 +129,7 @@ class CallbackFailureTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("LOOP-23: a fatal throwable leaves runForever from every kind of callback")
+  @DisplayName("LOOP-23: a fatal exception in any kind of callback leaves runForever")
   void fatalFromEveryKind(Kind kind) {
     var fatal = new KeyboardInterrupt();
     kind.register(loop, throwing(fatal));
@@ -140,7 +140,7 @@ class CallbackFailureTest {
 
   @ParameterizedTest
   @MethodSource("fatal")
-  @DisplayName("LOOP-23: a fatal throwable leaves the rest of the turn queued for the next run")
+  @DisplayName("LOOP-23: a fatal exception leaves the rest of the turn queued for the next run")
   void fatalLeavesTheRest(Error fatal) {
     loop.callSoon(() -> order.expect(1));
     loop.callSoon(throwing(fatal));
@@ -156,7 +156,7 @@ class CallbackFailureTest {
 
   @ParameterizedTest
   @MethodSource("fatal")
-  @DisplayName("VT-9: a fatal throwable of a task is recorded in it and leaves the loop at once")
+  @DisplayName("VT-9: a fatal exception of a task is stored in it and leaves the loop at once")
   void fatalInATask(Error fatal) {
     Task<Void> task = loop.createTask(() -> {
       throw fatal;
@@ -171,7 +171,7 @@ class CallbackFailureTest {
   }
 
   @Test
-  @DisplayName("LOOP-20: a future that failed fatally has not stopped the next run as well")
+  @DisplayName("LOOP-20: a future that failed fatally does not stop the next run")
   void fatalDoesNotStop() {
     var fatal = new KeyboardInterrupt();
     Task<Void> task = loop.createTask(() -> {
@@ -187,7 +187,7 @@ class CallbackFailureTest {
   }
 
   @Test
-  @DisplayName("LOOP-21: the task of runUntilComplete is not reported after it has failed fatally")
+  @DisplayName("LOOP-21: the task of runUntilComplete is not reported after it failed fatally")
   void fatalOfTheMainTask() {
     assertThrows(
         KeyboardInterrupt.class,
@@ -199,7 +199,8 @@ class CallbackFailureTest {
   }
 
   @Test
-  @DisplayName("LOOP-21: nor when another's fatal failure leaves it pending")
+  @DisplayName(
+      "LOOP-21: the task is not reported either when a fatal failure of other code leaves it pending")
   void fatalBesideTheMainTask() {
     loop.callLater(Duration.ofSeconds(1), throwing(new KeyboardInterrupt()));
     assertThrows(
@@ -222,7 +223,7 @@ class CallbackFailureTest {
 
   @Test
   @DisplayName(
-      "LOOP-23: callbacks that waited behind a parked one survive a fatal throwable, in order")
+      "LOOP-23: callbacks that wait behind a parked one survive a fatal exception, in order")
   void fatalBehindAParkedCallback() {
     var gate = new java.util.concurrent.CountDownLatch(1);
     var fatal = new KeyboardInterrupt();

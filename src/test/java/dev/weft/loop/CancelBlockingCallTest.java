@@ -71,7 +71,7 @@ class CancelBlockingCallTest {
   }
 
   @Test
-  @DisplayName("a SocketException without an interrupt is a failure, as ever")
+  @DisplayName("a SocketException without an interrupt remains an ordinary failure")
   void realSocketException() {
     Loops.run(() -> {
       Task<Object> task = EventLoop.getRunningLoop().createTask(() -> {
@@ -83,7 +83,8 @@ class CancelBlockingCallTest {
   }
 
   @Test
-  @DisplayName("CANC-3: cancelling a task that awaits one in a blocking call interrupts that one")
+  @DisplayName(
+      "CANC-3: cancelling a task that awaits a task in a blocking call interrupts the latter")
   void innerTask() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -98,7 +99,7 @@ class CancelBlockingCallTest {
 
   @Test
   @DisplayName(
-      "CANC-12: swallowing the InterruptedException ends it; no await throws, only the count tells")
+      "CANC-12: swallowing the InterruptedException ends the cancellation; no await throws, only the count shows it")
   void swallowed() {
     Loops.run(() -> {
       Task<String> task = EventLoop.getRunningLoop().createTask(() -> {
@@ -116,7 +117,7 @@ class CancelBlockingCallTest {
   }
 
   @Test
-  @DisplayName("swallowing it and returning at once is a normal end, too")
+  @DisplayName("swallowing it and returning at once is a normal end too")
   void swallowedAtTheEnd() {
     Loops.run(() -> {
       Task<String> task = EventLoop.getRunningLoop().createTask(() -> {
@@ -130,7 +131,8 @@ class CancelBlockingCallTest {
   }
 
   @Test
-  @DisplayName("who re-asserts the interrupt gets it once more at the next await, counted once")
+  @DisplayName(
+      "a task that sets the interrupt again gets it once more at the next await, counted once")
   void reasserted() {
     Loops.run(() -> {
       Task<String> task = EventLoop.getRunningLoop().createTask(() -> {
@@ -152,7 +154,7 @@ class CancelBlockingCallTest {
   }
 
   @Test
-  @DisplayName("who re-asserts the interrupt and returns ends as cancelled, counted once")
+  @DisplayName("a task that sets the interrupt again and returns ends as cancelled, counted once")
   void reassertedAtTheEnd() {
     Loops.run(() -> {
       Task<String> task = EventLoop.getRunningLoop().createTask(() -> {
@@ -208,7 +210,7 @@ class CancelBlockingCallTest {
 
   @Test
   @DisplayName(
-      "CANC-13: uncancel() by another, before the task runs, takes the request back all the same")
+      "CANC-13: uncancel() by other code, before the task runs, also takes the request back")
   void uncancelByAnother() {
     Loops.run(() -> {
       Task<String> task = EventLoop.getRunningLoop().createTask(() -> {
@@ -225,7 +227,7 @@ class CancelBlockingCallTest {
   }
 
   @Test
-  @DisplayName("CANC-9: two requests while in one call are one InterruptedException")
+  @DisplayName("CANC-9: two requests during one call are one InterruptedException")
   void twoRequests() {
     Loops.run(() -> {
       Task<String> task = EventLoop.getRunningLoop().createTask(() -> {
@@ -243,7 +245,7 @@ class CancelBlockingCallTest {
   }
 
   @Test
-  @DisplayName("an InterruptedException that nobody asked for cancels the task that lets it out")
+  @DisplayName("an InterruptedException without a request cancels the task that throws it")
   void interruptedFromOutside() {
     Loops.run(() -> {
       var thread = new Thread[1];

@@ -66,7 +66,7 @@ class CancelChainTest {
   }
 
   @Test
-  @DisplayName("A chain that ends in a future which is done is cancelled at its last task")
+  @DisplayName("A chain that ends in a done future is cancelled at its last task")
   void chainThatIsAboutToGoOn() {
     loop.runUntilComplete(() -> {
       Future<String> end = loop.createFuture();
@@ -81,7 +81,8 @@ class CancelChainTest {
   }
 
   @Test
-  @DisplayName("A cycle of tasks is cancelled as a whole, each once, wherever the request comes in")
+  @DisplayName(
+      "A cycle of tasks is cancelled as a whole, each task once, wherever the request arrives")
   void cycle() {
     for (int length = 2; length < 6; length++) {
       int tasksInCycle = length;
@@ -100,7 +101,7 @@ class CancelChainTest {
   }
 
   @Test
-  @DisplayName("A cycle that goes through gather is cancelled")
+  @DisplayName("A cycle that passes through gather is cancelled")
   void throughGather() {
     loop.runUntilComplete(() -> {
       var tasks = new Task<?>[2];
@@ -123,7 +124,7 @@ class CancelChainTest {
   }
 
   @Test
-  @DisplayName("A cycle is reported when it comes about, once, with its tasks in order")
+  @DisplayName("A cycle is reported once, when it forms, with its tasks in order")
   void reported() {
     loop.runUntilComplete(() -> {
       Task<?>[] cycle = cycle(3);
@@ -140,7 +141,7 @@ class CancelChainTest {
   }
 
   @Test
-  @DisplayName("Tasks that wait for each other in no cycle are not reported")
+  @DisplayName("Tasks that wait without a cycle are not reported")
   void noCycle() {
     loop.runUntilComplete(() -> {
       Future<Void> end = loop.createFuture();

@@ -17,7 +17,7 @@ class CancelCountTest {
   }
 
   @Test
-  @DisplayName("CANC-1: every cancel() of an unfinished task is true and counts")
+  @DisplayName("CANC-1: every cancel() of an unfinished task returns true and counts")
   void counts() {
     Loops.run(() -> {
       Task<Void> task = EventLoop.getRunningLoop().createTask(() -> Loops.turns(100));
@@ -31,7 +31,7 @@ class CancelCountTest {
   }
 
   @Test
-  @DisplayName("CANC-11, CANC-12: once caught, a cancellation is over; only the count remembers it")
+  @DisplayName("CANC-11, CANC-12: a cancellation that is caught is over; only the count shows it")
   void swallowed() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -69,7 +69,7 @@ class CancelCountTest {
   }
 
   @Test
-  @DisplayName("CANC-13: at zero, uncancel() also takes back what was not thrown yet")
+  @DisplayName("CANC-13: at zero, uncancel() also takes back a request that was not thrown yet")
   void takesBack() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

@@ -22,7 +22,7 @@ class CancelWaitingTaskTest {
   private final Order order = new Order();
 
   @Test
-  @DisplayName("CANC-1: cancel() is false for a task that is done")
+  @DisplayName("CANC-1: cancel() of a done task returns false")
   void done() {
     Loops.run(() -> {
       Task<String> task = EventLoop.getRunningLoop().createTask(() -> "x");
@@ -35,7 +35,7 @@ class CancelWaitingTaskTest {
 
   @Test
   @DisplayName(
-      "CANC-2, CANC-17: the awaited future is cancelled at once, the task learns of it in its turn")
+      "CANC-2, CANC-17: the awaited future is cancelled at once, the task resumes in its turn")
   void forwarded() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -90,7 +90,7 @@ class CancelWaitingTaskTest {
 
   @Test
   @DisplayName(
-      "CANC-20, TASK-4: all along a chain of tasks the first to look gets the very CancelledError")
+      "CANC-20, TASK-4: in a chain of tasks the first reader of each task gets the same CancelledError")
   void sameError() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -126,7 +126,7 @@ class CancelWaitingTaskTest {
 
   @Test
   @DisplayName(
-      "CANC-4, CANC-5: cancelled after the future is done but before resuming, the task loses its result")
+      "CANC-4, CANC-5: cancelled between the future's completion and its own resumption, the task loses its result")
   void betweenCompletionAndResumption() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -142,7 +142,7 @@ class CancelWaitingTaskTest {
   }
 
   @Test
-  @DisplayName("CANC-5: a failure that is on its way is lost just the same")
+  @DisplayName("CANC-5: a failure that is on its way is lost in the same way")
   void failureOnItsWay() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -227,7 +227,7 @@ class CancelWaitingTaskTest {
   }
 
   @Test
-  @DisplayName("CANC-10: a later cancel without a message erases none that is under way")
+  @DisplayName("CANC-10: a later cancel without a message does not erase an earlier message")
   void noMessage() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -265,7 +265,7 @@ class CancelWaitingTaskTest {
 
   @Test
   @DisplayName(
-      "CANC-14: an inner task that swallows the request makes the outer await return; it may be repeated")
+      "CANC-14: an inner task that swallows the request makes the outer await return; the outer can be cancelled again")
   void swallowedByInner() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -293,7 +293,7 @@ class CancelWaitingTaskTest {
 
   @Test
   @DisplayName(
-      "CANC-15: awaiting a task that others cancelled throws CancelledError; cancelling() tells")
+      "CANC-15: awaiting a task that other code cancelled throws CancelledError; cancelling() tells the difference")
   void cancelledByOthers() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -310,7 +310,7 @@ class CancelWaitingTaskTest {
 
   @Test
   @DisplayName(
-      "CANC-18: cancelling who waits for executor work abandons the work; its thread goes on")
+      "CANC-18: cancelling a task that waits for executor work abandons the work; its thread goes on")
   void executorWork() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -334,7 +334,7 @@ class CancelWaitingTaskTest {
   }
 
   @Test
-  @DisplayName("cancelling from another thread fails while the loop runs, and does nothing")
+  @DisplayName("cancelling from another thread fails while the loop runs, and has no effect")
   void foreignThread() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

@@ -52,7 +52,7 @@ class CloseTest {
 
   @Test
   @DisplayName(
-      "LOOP-24: close is idempotent and releases once; queued callbacks and timers never run")
+      "LOOP-24: close may be repeated and releases once; queued callbacks and timers never run")
   void closeDiscards() {
     var loop = new ScriptedLoop();
     loop.callSoon(order::expectUnreached);
@@ -68,7 +68,7 @@ class CloseTest {
   }
 
   @Test
-  @DisplayName("LOOP-24: close cancels the handles of what was ready, wherever it waited")
+  @DisplayName("LOOP-24: close cancels the handles of all ready entries")
   void closeCancelsHandles() {
     EventLoop loop = Loops.newLoop();
     var never = new Semaphore(0);
@@ -90,7 +90,7 @@ class CloseTest {
   }
 
   @Test
-  @DisplayName("LOOP-24: callbacks that a fatal throwable has left queued do not run at close")
+  @DisplayName("LOOP-24: callbacks that a fatal exception left queued do not run at close")
   void closeAfterAFatalThrowable() {
     var loop = new ScriptedLoop();
     loop.callSoon(() -> {
@@ -118,7 +118,7 @@ class CloseTest {
   }
 
   @Test
-  @DisplayName("LOOP-25: a closed loop refuses callbacks, timers, tasks, runs and executor calls")
+  @DisplayName("LOOP-25: a closed loop rejects callbacks, timers, tasks, runs and executor calls")
   void closedLoopRefuses() {
     EventLoop loop = Loops.newLoop();
     loop.close();
@@ -154,7 +154,7 @@ class CloseTest {
   }
 
   @Test
-  @DisplayName("FUT-9: failures that nobody has looked at are reported at close")
+  @DisplayName("FUT-9: failures that no code has looked at are reported at close")
   void unseenFailures() {
     EventLoop loop = Loops.newLoop();
     var reports = new ArrayList<ExceptionContext>();
@@ -171,7 +171,7 @@ class CloseTest {
   }
 
   @Test
-  @DisplayName("EXC-5: a fatal throwable of the handler leaves close, after everything is released")
+  @DisplayName("EXC-5: a fatal exception of the handler leaves close after all is released")
   void fatalHandler() {
     var loop = new ScriptedLoop();
     var fatal = new KeyboardInterrupt();
@@ -187,7 +187,7 @@ class CloseTest {
   }
 
   @Test
-  @DisplayName("LOOP-26: a loop that is collected unclosed warns; a closed one does not")
+  @DisplayName("LOOP-26: an unclosed loop that is collected warns; a closed one does not")
   void collectedUnclosed() {
     try (var log = LogCapture.start()) {
       EventLoop.newEventLoop().close();

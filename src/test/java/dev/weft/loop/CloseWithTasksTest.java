@@ -46,7 +46,7 @@ class CloseWithTasksTest {
 
   @Test
   @DisplayName(
-      "J10: a report that waits for another thread's lock is made before the loop is closed")
+      "J10: a report that waits for a lock of another thread is made before the loop is closed")
   void reportsAreAwaited() throws Exception {
     var lock = new ReentrantLock();
     var held = new CountDownLatch(1);
@@ -69,7 +69,7 @@ class CloseWithTasksTest {
   }
 
   @Test
-  @DisplayName("J10: a task that awaits is reported, and unwound: its finally blocks run")
+  @DisplayName("J10: a pending task is reported and unwound: its finally blocks run")
   void unwound() {
     Task<Void> task = loop.createTask(() -> {
       try {
@@ -92,7 +92,7 @@ class CloseWithTasksTest {
   }
 
   @Test
-  @DisplayName("J10: every further await of an unwound task is refused, of whatever kind")
+  @DisplayName("J10: every further await of an unwound task fails")
   void furtherAwaitsAreRefused() {
     Future<Void> future = loop.createFuture();
     Task<String> task = loop.createTask(() -> {
@@ -154,7 +154,7 @@ class CloseWithTasksTest {
   }
 
   @Test
-  @DisplayName("J10: a task that has not begun ends without running its body")
+  @DisplayName("J10: a task that has not begun ends without a call of its body")
   void notBegun() {
     Task<Void> task = loop.createTask(order::expectUnreached);
     loop.close();
@@ -182,7 +182,7 @@ class CloseWithTasksTest {
 
   @Test
   @DisplayName(
-      "J10: a task that ignores cancellation for ever is reported with its stack; close returns")
+      "J10: a task that ignores cancellation without end is reported with its stack; close returns")
   void ignoresCancellation() {
     Task<Void> task = loop.createTask(this::neverEnds);
     runOneTurn();
@@ -204,7 +204,7 @@ class CloseWithTasksTest {
   }
 
   @Test
-  @DisplayName("J10: a task that yields for ever by the JDK's means does not hang close either")
+  @DisplayName("J10: a task that calls Thread.yield without end does not block close either")
   void yieldsForEver() {
     var end = new AtomicInteger();
     Task<Void> task = loop.createTask(() -> {
@@ -221,7 +221,7 @@ class CloseWithTasksTest {
 
   @Test
   @DisplayName(
-      "J10: a task that waits for a lock for ever is reported and goes on elsewhere when it gets it")
+      "J10: a task that waits for a lock is reported, and goes on elsewhere when it gets the lock")
   void parkedUninterruptibly() {
     var lock = new ReentrantLock();
     lock.lock();
@@ -294,7 +294,7 @@ class CloseWithTasksTest {
 
   @Test
   @DisplayName(
-      "J6: an exception handler that waits for a lock of a pending task does not hang close")
+      "J6: an exception handler that waits for a lock of a pending task does not block close")
   void handlerWaitsForATask() {
     var lock = new ReentrantLock();
     loop.setExceptionHandler((where, record) -> {

@@ -23,7 +23,7 @@ class ContextTest {
   }
 
   @Test
-  @DisplayName("CTX-1: a callback sees what was set when it was registered, by whatever method")
+  @DisplayName("CTX-1: a callback sees the values at its registration, for every way to register")
   void callbacksCopy() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -49,7 +49,7 @@ class ContextTest {
   }
 
   @Test
-  @DisplayName("CTX-1: what a callback sets, nobody else sees")
+  @DisplayName("CTX-1: values that a callback sets are not visible elsewhere")
   void callbacksKeepToThemselves() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -63,7 +63,8 @@ class ContextTest {
   }
 
   @Test
-  @DisplayName("CTX-1, CTX-3: a callback given a context runs in that very one and changes it")
+  @DisplayName(
+      "CTX-1, CTX-3: a callback with a given context runs in that context itself and changes it")
   void callbackInContext() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -83,7 +84,7 @@ class ContextTest {
 
   @Test
   @DisplayName(
-      "CTX-2, VT-10: a task copies at creation, keeps its changes over its steps and to itself")
+      "CTX-2, VT-10: a task copies the context at creation, and keeps its changes through its steps and to itself")
   void tasksCopy() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -125,7 +126,7 @@ class ContextTest {
   }
 
   @Test
-  @DisplayName("CTX-3: tasks that are given one context share it")
+  @DisplayName("CTX-3: tasks with the same given context share it")
   void tasksShare() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -166,7 +167,7 @@ class ContextTest {
   }
 
   @Test
-  @DisplayName("CTX-4: a task's own context, or a callback's, is entered while it runs")
+  @DisplayName("CTX-4: the context of a task or a callback counts as entered while it runs")
   void ownContext() {
     var context = new Context();
     Loops.run(() -> {
@@ -192,7 +193,7 @@ class ContextTest {
   }
 
   @Test
-  @DisplayName("what code sets in Context.run stays there, also when it throws or waits")
+  @DisplayName("values set in Context.run stay in the context, also if the code throws or waits")
   void run() {
     Loops.run(() -> {
       variable.set("outside");
@@ -214,7 +215,7 @@ class ContextTest {
   }
 
   @Test
-  @DisplayName("other threads have contexts of their own")
+  @DisplayName("other threads have their own contexts")
   void otherThreads() {
     variable.set("this thread's");
     Loops.run(() -> {

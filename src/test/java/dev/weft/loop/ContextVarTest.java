@@ -17,7 +17,8 @@ class ContextVarTest {
   private final ContextVar<String> defaulted = ContextVar.withDefault("defaulted", "default");
 
   @Test
-  @DisplayName("a value that is not set is the fallback, else the default, else an error by name")
+  @DisplayName(
+      "a variable without a value gives the fallback, else the default, else an error with its name")
   void unset() throws Exception {
     new Context().run(() -> {
       assertEquals("fallback", bare.get("fallback"));
@@ -41,7 +42,7 @@ class ContextVarTest {
   }
 
   @Test
-  @DisplayName("variables do not disturb each other; the context counts those that are set")
+  @DisplayName("variables are independent; the context counts those that have a value")
   void several() throws Exception {
     var context = new Context();
     context.run(() -> {
@@ -59,7 +60,7 @@ class ContextVarTest {
   }
 
   @Test
-  @DisplayName("reset() brings back the value before set(), or that there was none")
+  @DisplayName("reset() restores the value before set(), or its absence")
   void reset() throws Exception {
     new Context().run(() -> {
       var first = bare.set("one");
@@ -91,7 +92,8 @@ class ContextVarTest {
   }
 
   @Test
-  @DisplayName("a token of one task is no other's, though their contexts hold the same")
+  @DisplayName(
+      "a token of one task does not work in another, even if their contexts hold the same values")
   void tokenOfAnotherTask() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

@@ -37,7 +37,7 @@ class CrossThreadOrderTest {
 
   @Test
   @DisplayName(
-      "run semantics 8: callSoonThreadsafe on the loop and callSoon keep the order of the calls")
+      "thread-safe order: callSoonThreadsafe on the loop and callSoon keep the order of the calls")
   void onTheLoop() {
     loop.callSoon(() -> {
       loop.callSoon(() -> order.expect(1));
@@ -53,7 +53,7 @@ class CrossThreadOrderTest {
 
   @Test
   @DisplayName(
-      "run semantics 8: a callSoon made after a foreign callSoonThreadsafe it can know of runs after it")
+      "thread-safe order: a callSoon runs after an earlier callSoonThreadsafe of another thread that it can know of")
   void afterAForeignCall() {
     // In a turn of its own: a foreign inbox that is drained once a turn would come in last.
     loop.callSoon(() -> {
@@ -74,7 +74,8 @@ class CrossThreadOrderTest {
   }
 
   @Test
-  @DisplayName("run semantics 8: so does one made after a foreign unpark it can know of")
+  @DisplayName(
+      "thread-safe order: a callSoon runs after an earlier unpark of another thread that it can know of")
   void afterAForeignUnpark() {
     loop.runUntilComplete(() -> {
       Task<Void> parked = loop.createTask(() -> {
@@ -123,7 +124,7 @@ class CrossThreadOrderTest {
 
   @RepeatedTest(10)
   @DisplayName(
-      "LOOP-13: of many threads every callback arrives, each thread's in its order; nothing is left asleep")
+      "LOOP-13: callbacks of many threads all arrive, in each thread's order, and the loop does not stay asleep")
   void manyThreads() {
     int threads = 4;
     int each = 2_000;
@@ -148,7 +149,7 @@ class CrossThreadOrderTest {
   }
 
   @Test
-  @DisplayName("LOOP-13: a loop that blocks without a timer is woken, again and again")
+  @DisplayName("LOOP-13: a loop that blocks without a timer is woken repeatedly")
   void wakesABlockedLoop() throws Exception {
     var seen = new CountDownLatch(300);
     Thread runner = Thread.ofPlatform().start(loop::runForever);
@@ -168,7 +169,7 @@ class CrossThreadOrderTest {
 
   @Test
   @DisplayName(
-      "LOOP-13: callSoonThreadsafe and foreign unparks made before the run are run by it, in order")
+      "LOOP-13: a run executes callSoonThreadsafe and unparks of other threads from before it, in order")
   void beforeTheRun() {
     loop.callSoon(() -> order.expect(1));
     elsewhere(() -> loop.callSoonThreadsafe(() -> order.expect(2)));
@@ -182,7 +183,7 @@ class CrossThreadOrderTest {
 
   @Test
   @DisplayName(
-      "LOOP-13: threads that schedule while the loop closes are either served or refused, never stuck")
+      "LOOP-13: threads that schedule while the loop closes are either served or rejected, never stuck")
   void raceWithClose() throws Exception {
     for (int round = 0; round < 50; round++) {
       EventLoop closing = EventLoop.newEventLoop();

@@ -58,7 +58,8 @@ class DebugModeTest {
   // ---- the switch
 
   @Test
-  @DisplayName("DBG-1: off by default; the system property weft.debug counts when the loop is made")
+  @DisplayName(
+      "DBG-1: debug mode is off by default; the system property weft.debug counts when the loop is created")
   void property() {
     try (EventLoop usual = Loops.newLoop()) {
       assertFalse(usual.getDebug());
@@ -73,7 +74,8 @@ class DebugModeTest {
   }
 
   @Test
-  @DisplayName("RUN-11: a runner sets the loop's debug mode if told to, else leaves it alone")
+  @DisplayName(
+      "RUN-11: a runner sets the loop's debug mode if it has one given, and leaves it alone otherwise")
   void runner() {
     try (Runner on = new Runner(Loops::newLoop, true);
         Runner off = new Runner(DebugModeTest::debugging, false);
@@ -91,7 +93,7 @@ class DebugModeTest {
   }
 
   @Test
-  @DisplayName("DBG-7: the switch may be turned while the loop runs, for what runs from then on")
+  @DisplayName("DBG-7: the flag can change while the loop runs, for all that runs afterwards")
   void whileRunning() {
     loop.setDebug(false);
     run(() -> {
@@ -108,7 +110,7 @@ class DebugModeTest {
   // ---- slow callbacks and steps
 
   @Test
-  @DisplayName("DBG-2: a callback of 100 ms is logged with its handle, one of less is not")
+  @DisplayName("DBG-2: a callback of 100 ms is logged with its handle, a shorter one is not")
   void slowCallback() {
     run(() -> {
       loop.callSoon(taking(FAST));
@@ -120,7 +122,7 @@ class DebugModeTest {
 
   @Test
   @DisplayName(
-      "A listener is told of slow callbacks and steps, too, and what it throws is reported")
+      "A listener gets slow callbacks and steps too, and an exception that it throws is reported")
   void slowCallbackListener() {
     var told = new ArrayList<SlowCallback>();
     loop.setSlowCallbackListener(told::add);
@@ -146,7 +148,7 @@ class DebugModeTest {
   }
 
   @Test
-  @DisplayName("DBG-2: the limit can be set")
+  @DisplayName("DBG-2: the threshold can be set")
   void limit() {
     assertEquals(SLOW, loop.getSlowCallbackDuration());
     loop.setSlowCallbackDuration(FAST);
@@ -160,7 +162,7 @@ class DebugModeTest {
 
   @Test
   @DisplayName(
-      "DBG-2: a slow step is logged with its task, whether it ends in an await, a yield or for good")
+      "DBG-2: a slow step is logged with its task, whether it ends in an await, a yield or the end of the task")
   void slowSteps() {
     run(() -> {
       Future<Void> future = loop.createFuture();
@@ -189,8 +191,7 @@ class DebugModeTest {
   }
 
   @Test
-  @DisplayName(
-      "DBG-2: a slow step that ends in a blocking call of the JDK names the task that is in one")
+  @DisplayName("DBG-2: a slow step that ends in a blocking call of the JDK names its task")
   void slowStepBeforeBlockingCall() {
     run(() -> {
       Task<?> other = loop.createTask(() -> loop.createFuture().await());
@@ -225,7 +226,7 @@ class DebugModeTest {
   }
 
   @Test
-  @DisplayName("DBG-2: a text that cannot be made harms nobody")
+  @DisplayName("DBG-2: a toString that fails does no harm")
   void brokenText() {
     run(() -> {
       loop.callSoon(new Runnable() {
@@ -271,7 +272,7 @@ class DebugModeTest {
 
   @Test
   @DisplayName(
-      "DBG-4, EXC-7: the report of a failed callback says where it was registered, in 10 frames")
+      "DBG-4, EXC-7: the report of a failed callback has the place of its registration, in 10 frames")
   void failedCallback() {
     collectReports();
     run(() -> {
@@ -288,7 +289,8 @@ class DebugModeTest {
   }
 
   @Test
-  @DisplayName("DBG-4: a failure that nobody has looked at says where its future was created")
+  @DisplayName(
+      "DBG-4: the report of an unretrieved failure has the place where its future was created")
   void unretrieved() {
     collectReports();
     run(() -> {
@@ -304,7 +306,8 @@ class DebugModeTest {
   }
 
   @Test
-  @DisplayName("DBG-4: a task that is pending when its loop is closed says where it was created")
+  @DisplayName(
+      "DBG-4: the report of a task that is pending at close has the place where it was created")
   void pending() {
     collectReports();
     run(() -> {
@@ -316,7 +319,7 @@ class DebugModeTest {
   }
 
   @Test
-  @DisplayName("DBG-4: texts of handles, futures and tasks say where they were created")
+  @DisplayName("DBG-4: the texts of handles, futures and tasks have the place of their creation")
   void texts() {
     run(() -> {
       String here = " created at " + DebugModeTest.class.getName();
@@ -331,7 +334,7 @@ class DebugModeTest {
 
   @Test
   @DisplayName(
-      "EXC-7: a log of a report without a stack has that of the callback or task that reports")
+      "EXC-7: a logged report without a stack has the stack of the callback or task that reports")
   void handleTraceback() {
     run(() -> {
       loop.callSoon(() -> loop.callExceptionHandler(ExceptionContext.of("in a callback")));
@@ -374,7 +377,7 @@ class DebugModeTest {
   }
 
   @Test
-  @DisplayName("DBG-5: what a callback carries is in texts and messages in debug mode only")
+  @DisplayName("DBG-5: arguments of callbacks appear in texts and messages in debug mode only")
   void secrets() {
     for (boolean debug : List.of(true, false)) {
       loop.setDebug(debug);
@@ -392,7 +395,7 @@ class DebugModeTest {
   }
 
   @Test
-  @DisplayName("a future is equal to itself alone")
+  @DisplayName("a future is equal only to itself")
   void identity() {
     run(() -> {
       Future<Void> future = loop.createFuture();

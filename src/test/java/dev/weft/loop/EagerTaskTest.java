@@ -23,7 +23,7 @@ class EagerTaskTest {
   private final Order order = new Order();
 
   @Test
-  @DisplayName("EAGER-1: the first step runs at once, the creator goes on ahead of the queue")
+  @DisplayName("EAGER-1: the first step runs at once, and the creator continues ahead of the queue")
   void firstStepAtOnce() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -43,7 +43,8 @@ class EagerTaskTest {
   }
 
   @Test
-  @DisplayName("EAGER-1: in a callback, too; while the loop is not running it starts lazily")
+  @DisplayName(
+      "EAGER-1: this holds in a callback too; while the loop does not run, the task starts lazily")
   void inCallbacks() {
     try (EventLoop loop = Loops.newLoop()) {
       Task<Void> lazy = loop.createTask(() -> order.expect(1), EAGER);
@@ -73,7 +74,7 @@ class EagerTaskTest {
   }
 
   @Test
-  @DisplayName("EAGER-3: a child that ends in its first step is done, and not among all tasks")
+  @DisplayName("EAGER-3: a child that ends in its first step is done, and is not in allTasks")
   void doneOnReturn() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -84,7 +85,7 @@ class EagerTaskTest {
   }
 
   @Test
-  @DisplayName("EAGER-4: an error is the child's; a fatal one is thrown at the creator")
+  @DisplayName("EAGER-4: an error is stored in the child; a fatal one is thrown at the creator")
   void errors() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -109,7 +110,7 @@ class EagerTaskTest {
   }
 
   @Test
-  @DisplayName("EAGER-5: a child that suspends goes on like any task, and can be cancelled")
+  @DisplayName("EAGER-5: a child that suspends continues like any task, and can be cancelled")
   void cancelled() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -131,7 +132,7 @@ class EagerTaskTest {
   }
 
   @Test
-  @DisplayName("EAGER-6: the option overrides the factory both ways")
+  @DisplayName("EAGER-6: the option overrides the factory in both directions")
   void factory() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -186,7 +187,8 @@ class EagerTaskTest {
   }
 
   @Test
-  @DisplayName("EAGER-1: a first step that parks in a lock of its creator lets the creator go on")
+  @DisplayName(
+      "EAGER-1: a first step that waits for a lock of its creator lets the creator continue")
   void parksInJdk() {
     Loops.run(() -> {
       var lock = new ReentrantLock();
@@ -208,7 +210,7 @@ class EagerTaskTest {
   }
 
   @Test
-  @DisplayName("CTX-4: an eager task cannot share the context that its creator runs in")
+  @DisplayName("CTX-4: an eager task cannot share the context in which its creator runs")
   void sharedContext() {
     Loops.run(() -> {
       var context = new Context();
@@ -223,7 +225,8 @@ class EagerTaskTest {
   }
 
   @Test
-  @DisplayName("CTX-4: nor that of its creator's creator, while that one's eager child runs")
+  @DisplayName(
+      "CTX-4: an eager task cannot share the context of its creator's creator either, while the creator is its eager child")
   void contextOfTheCreatorsCreator() {
     Loops.run(() -> {
       var context = new Context();

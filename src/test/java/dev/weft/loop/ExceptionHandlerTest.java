@@ -48,7 +48,7 @@ class ExceptionHandlerTest {
 
   @Test
   @DisplayName(
-      "EXC-1: of a callback, a task at the end, a generator and a task left at close the handler hears")
+      "EXC-1: the handler gets failures of callbacks, unretrieved tasks, generators and tasks pending at close")
   void occasions() {
     var messages = new ArrayList<String>();
     ExceptionHandler handler = (where, record) -> messages.add(record.message());
@@ -88,7 +88,7 @@ class ExceptionHandlerTest {
 
   @Test
   @DisplayName(
-      "EXC-2: by default an ERROR: the message, then the other keys in order, then the stack trace")
+      "EXC-2: the default is an ERROR: the message, then the other keys in order, then the stack trace")
   void defaultHandler() {
     var failure = new IllegalStateException("x");
     loop.callExceptionHandler(ExceptionContext.of("it happened")
@@ -104,14 +104,14 @@ class ExceptionHandlerTest {
   }
 
   @Test
-  @DisplayName("EXC-2: a value with braces is logged as it is")
+  @DisplayName("EXC-2: a value with braces is logged unchanged")
   void bracesAreNoPlaceholders() {
     loop.callExceptionHandler(ExceptionContext.of("a {} b").with("c", "{}"));
     assertEquals("a {} b" + System.lineSeparator() + "c: {}", onlyError().message());
   }
 
   @Test
-  @DisplayName("EXC-6: a handler replaces the default one until it is reset; null is refused")
+  @DisplayName("EXC-6: a handler replaces the default one until it is reset; null is an error")
   void replaceAndReset() {
     assertEquals(Optional.empty(), loop.getExceptionHandler());
     var seen = new ArrayList<ExceptionContext>();
@@ -136,7 +136,7 @@ class ExceptionHandlerTest {
 
   @Test
   @DisplayName(
-      "EXC-3: a handler that throws is reported by the default one, with the record it was given")
+      "EXC-3: a handler that throws is reported by the default one, with the record that it got")
   void handlerThrows() {
     var failure = new IllegalStateException("in the handler");
     loop.setExceptionHandler((where, record) -> {
@@ -156,7 +156,7 @@ class ExceptionHandlerTest {
   }
 
   @Test
-  @DisplayName("EXC-3: a checked exception from the handler is treated alike")
+  @DisplayName("EXC-3: a checked exception from the handler is treated in the same way")
   void handlerThrowsChecked() {
     var failure = new java.io.IOException("checked");
     loop.setExceptionHandler((where, record) -> {
@@ -167,8 +167,7 @@ class ExceptionHandlerTest {
   }
 
   @Test
-  @DisplayName(
-      "EXC-3: when the default handler throws too, the loop goes on and a log line remains")
+  @DisplayName("EXC-3: if the default handler throws too, the loop goes on and a log line remains")
   void defaultHandlerThrows() {
     var failure = new IllegalStateException("toString");
     var unprintable = new Object() {
@@ -211,8 +210,7 @@ class ExceptionHandlerTest {
   }
 
   @Test
-  @DisplayName(
-      "EXC-5: a fatal throwable of the handler leaves the loop, which runs again afterwards")
+  @DisplayName("EXC-5: a fatal exception of the handler leaves the loop, which can run again")
   void fatalFromTheHandler() {
     var fatal = new KeyboardInterrupt();
     loop.setExceptionHandler((where, record) -> {
@@ -229,7 +227,7 @@ class ExceptionHandlerTest {
   }
 
   @Test
-  @DisplayName("EXC-5: a fatal throwable of the handler reaches who calls callExceptionHandler")
+  @DisplayName("EXC-5: a fatal exception of the handler reaches the caller of callExceptionHandler")
   void fatalToTheCaller() {
     var fatal = new OutOfMemoryError("not a real one");
     loop.setExceptionHandler((where, record) -> {
@@ -256,7 +254,7 @@ class ExceptionHandlerTest {
   }
 
   @Test
-  @DisplayName("EXC-8: a failure that the collector finds is reported on the loop")
+  @DisplayName("EXC-8: a failure that the garbage collector finds is reported on the loop")
   void reportedOnTheLoop() {
     var seen = new CopyOnWriteArrayList<String>();
     try (EventLoop real = EventLoop.newEventLoop()) {
@@ -276,7 +274,7 @@ class ExceptionHandlerTest {
 
   @Test
   @DisplayName(
-      "EXC-8: a failure that the collector finds while the loop is stopped is not lost when it closes")
+      "EXC-8: a failure that the garbage collector finds while the loop is stopped is reported at close")
   void reportedAtClose() throws Exception {
     var seen = new CopyOnWriteArrayList<Throwable>();
     EventLoop real = EventLoop.newEventLoop();

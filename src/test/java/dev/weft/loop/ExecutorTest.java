@@ -62,7 +62,7 @@ class ExecutorTest {
   }
 
   @Test
-  @DisplayName("EXEC-1: a loop that never uses the pool never makes it")
+  @DisplayName("EXEC-1: a loop that does not use the pool does not create it")
   void lazyPool() throws Exception {
     loop.runUntilComplete(() -> {});
     var field = BaseEventLoop.class.getDeclaredField("executor");
@@ -87,7 +87,7 @@ class ExecutorTest {
   }
 
   @Test
-  @DisplayName("EXEC-3: cancelling keeps queued code from beginning")
+  @DisplayName("EXEC-3: cancelling prevents queued code from starting")
   void cancelQueued() throws Exception {
     var pool = Executors.newSingleThreadExecutor();
     loop.setDefaultExecutor(pool);
@@ -113,7 +113,7 @@ class ExecutorTest {
 
   @Test
   @DisplayName(
-      "EXEC-3: cancelling does not stop code that runs; its late result is dropped without a report")
+      "EXEC-3: cancelling does not stop running code; its late result is dropped without a report")
   void cancelRunning() {
     var begun = new CountDownLatch(1);
     var gate = new CountDownLatch(1);
@@ -138,7 +138,7 @@ class ExecutorTest {
 
   @Test
   @DisplayName(
-      "EXEC-4: once the default executor is shut down it takes nothing more; an explicit one does")
+      "EXEC-4: after its shutdown the default executor accepts no code; an explicit one does")
   void afterShutdown() {
     loop.runUntilComplete(() -> {
       loop.runInExecutor(() -> null).await();
@@ -150,7 +150,8 @@ class ExecutorTest {
   }
 
   @Test
-  @DisplayName("EXEC-5: while the executor shuts down the loop goes on, and what was begun ends")
+  @DisplayName(
+      "EXEC-5: while the executor shuts down the loop goes on, and code that has begun ends")
   void shutdownWaits() {
     var gate = new CountDownLatch(1);
     loop.runUntilComplete(() -> {
@@ -171,7 +172,7 @@ class ExecutorTest {
   }
 
   @Test
-  @DisplayName("EXEC-5: after the timeout the shutdown warns and goes on without the threads")
+  @DisplayName("EXEC-5: after the timeout the shutdown warns and does not wait for the threads")
   void shutdownTimesOut() {
     var gate = new CountDownLatch(1);
     try (var log = LogCapture.start()) {
@@ -190,7 +191,7 @@ class ExecutorTest {
   }
 
   @Test
-  @DisplayName("EXEC-5: a shutdown that is cancelled while it waits leaves no trace")
+  @DisplayName("EXEC-5: a shutdown that is cancelled while it waits leaves nothing behind")
   void shutdownCancelled() {
     var gate = new CountDownLatch(1);
     loop.runUntilComplete(() -> {
@@ -222,7 +223,7 @@ class ExecutorTest {
 
   @Test
   @DisplayName(
-      "EXEC-6: an exception of the code is thrown at await, the very object, with its own trace")
+      "EXEC-6: await throws the exception of the code, the same object, with its own trace")
   void failure() {
     var failure = new IOException("there");
     loop.runUntilComplete(() -> {
@@ -236,7 +237,8 @@ class ExecutorTest {
   }
 
   @Test
-  @DisplayName("EXEC-6: an error of the code, a fatal one even, is the future's, not the pool's")
+  @DisplayName(
+      "EXEC-6: an error of the code, even a fatal one, belongs to the future and not to the pool")
   void error() {
     var error = new OutOfMemoryError("not a real one");
     loop.runUntilComplete(() -> {
@@ -248,7 +250,8 @@ class ExecutorTest {
   }
 
   @Test
-  @DisplayName("runInExecutor: an executor that refuses is heard at once; null is refused by name")
+  @DisplayName(
+      "runInExecutor: a rejection by the executor is thrown at once; null is an error with the parameter's name")
   void refusals() {
     var closed = Executors.newSingleThreadExecutor();
     closed.shutdown();
@@ -264,8 +267,7 @@ class ExecutorTest {
   }
 
   @Test
-  @DisplayName(
-      "runInExecutor: a result that comes after the loop is closed is dropped; the worker is none the worse")
+  @DisplayName("runInExecutor: a result after the close of the loop is dropped; the worker goes on")
   void lateResult() throws Exception {
     var later = new ArrayList<Runnable>();
     Future<Integer> future = loop.runInExecutor(later::add, () -> 1);

@@ -101,7 +101,7 @@ class ExecutorThreadsTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   @DisplayName(
-      "runInExecutor, toThread: whatever the executor, blocking code never runs on the loop, and inherits nothing from the task")
+      "runInExecutor, toThread: blocking code never runs on the loop, and inherits nothing from the task, whatever the executor")
   void offTheLoop(Kind kind) {
     loop.runUntilComplete(() -> {
       TENANT.set("a task's");
@@ -134,7 +134,7 @@ class ExecutorThreadsTest {
 
   @Test
   @DisplayName(
-      "toThread: code sees no inheritable thread-local, of whichever task used the pool first")
+      "toThread: the code sees no inheritable thread local, whichever task used the pool first")
   void defaultPoolInheritsNothing() {
     loop.runUntilComplete(() -> {
       var tasks = new ArrayList<Task<String>>();
@@ -153,7 +153,7 @@ class ExecutorThreadsTest {
 
   @Test
   @DisplayName(
-      "runInExecutor: threads have the context class loader of the thread that has made the loop, not the task's")
+      "runInExecutor: threads have the context class loader of the thread that created the loop, not the task's")
   void contextClassLoader() throws Exception {
     ClassLoader mine = Thread.currentThread().getContextClassLoader();
     try (var others = new URLClassLoader(new URL[0]);
@@ -183,7 +183,7 @@ class ExecutorThreadsTest {
 
   @Test
   @DisplayName(
-      "runInExecutor: when it returns the executor has the code, and nothing else has run meanwhile")
+      "runInExecutor: when it returns the executor has the code, and nothing else ran meanwhile")
   void handedOverAtOnce() {
     loop.runUntilComplete(() -> {
       var pool = Executors.newSingleThreadExecutor();
@@ -210,7 +210,7 @@ class ExecutorThreadsTest {
   }
 
   @Test
-  @DisplayName("runInExecutor: an executor is given its code in the order of the calls")
+  @DisplayName("runInExecutor: an executor gets its code in the order of the calls")
   void inOrder() {
     var seen = new ArrayList<Integer>();
     loop.runUntilComplete(() -> {
@@ -229,7 +229,7 @@ class ExecutorThreadsTest {
   }
 
   @Test
-  @DisplayName("runInExecutor: from a callback, and where the caller is pinned, it is the same")
+  @DisplayName("runInExecutor: it works the same from a callback, and where the caller is pinned")
   void callbacksAndPinnedCallers() {
     loop.runUntilComplete(() -> {
       try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -260,7 +260,7 @@ class ExecutorThreadsTest {
 
   @Test
   @DisplayName(
-      "runInExecutor: an executor that blocks when it is given code does not stop the loop, nor other executors")
+      "runInExecutor: an executor that blocks in execute stops neither the loop nor other executors")
   void executorThatBlocks() {
     loop.runUntilComplete(() -> {
       var room = new Semaphore(1);
@@ -290,7 +290,7 @@ class ExecutorThreadsTest {
 
   @Test
   @DisplayName(
-      "runInExecutor: an executor that waits for the loop, and then refuses, fails the future")
+      "runInExecutor: an executor that waits for the loop and then rejects fails the future")
   void executorThatNeedsTheLoop() {
     loop.runUntilComplete(() -> {
       Executor executor = code -> {
@@ -305,7 +305,7 @@ class ExecutorThreadsTest {
 
   @Test
   @DisplayName(
-      "runInExecutor: one that runs code in its caller runs one after the other, each on a new thread")
+      "runInExecutor: an executor that runs code in its caller runs one after the other, each on a new thread")
   void inCaller() {
     var threads = new ArrayList<Thread>();
     loop.runUntilComplete(() -> {
@@ -328,7 +328,7 @@ class ExecutorThreadsTest {
 
   @Test
   @DisplayName(
-      "EXEC-3: cancelling keeps code from beginning that an executor still refuses to take")
+      "EXEC-3: cancelling prevents code from starting that an executor has not accepted yet")
   void cancelBeforeItIsGiven() throws Exception {
     var queue = new ArrayBlockingQueue<Runnable>(1);
     queue.add(() -> {});
@@ -356,7 +356,7 @@ class ExecutorThreadsTest {
   }
 
   @Test
-  @DisplayName("code that may run on the loop runs there each time, however soon the next comes")
+  @DisplayName("code that may run on the loop runs there each time, however soon the next arrives")
   void inCallerAgain() {
     Executor lingering = code -> {
       code.run();

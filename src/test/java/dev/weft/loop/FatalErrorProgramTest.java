@@ -36,44 +36,45 @@ class FatalErrorProgramTest {
   }
 
   @Test
-  @DisplayName("A task that could not be started, as the stack has ended, is not waited for")
+  @DisplayName("A task that cannot start because the stack is exhausted is not waited for")
   void notStarted() {
     assertReturns("tasksUntilOverflow", "returned");
   }
 
   @Test
   @DisplayName(
-      "Eager tasks that start each other without end fail, and do not lose those that stand still")
+      "Eager tasks that start each other without end fail, and do not lose the suspended ones")
   void eagerTasks() {
     assertThrows("eagerTasks", "StackOverflowError");
   }
 
   @Test
-  @DisplayName("Memory that ends in the ready queue loses no callback; the error leaves the loop")
+  @DisplayName("Exhausted memory in the ready queue loses no callback; the error leaves the loop")
   void readyQueue() {
     assertThrows("readyQueue", "OutOfMemoryError");
   }
 
   @Test
-  @DisplayName("A program that catches the error goes on behind the callbacks that it has queued")
+  @DisplayName("A program that catches the error continues after the callbacks that it has queued")
   void readyQueueCaught() {
     assertReturns("readyQueueCaught", "went on");
   }
 
   @Test
-  @DisplayName("Memory that ends in the heap of timers ends the run with the error")
+  @DisplayName("Exhausted memory in the timer heap ends the run with the error")
   void timers() {
     assertThrows("timers", "OutOfMemoryError");
   }
 
   @Test
-  @DisplayName("Memory that another thread has used up in the queue's inbox loses no callback")
+  @DisplayName("Memory that another thread exhausts in the queue's inbox loses no callback")
   void readyQueueFromAnotherThread() {
     assertTrue(run("readyQueueFromAnotherThread").output().contains("went on"));
   }
 
   @Test
-  @DisplayName("A wait that fails as the stack has ended leaves the task registered nowhere")
+  @DisplayName(
+      "A wait that fails because the stack is exhausted leaves its task registered nowhere")
   void awaitWithoutStack() {
     assertReturns("awaitWithoutStack", "some failed");
   }

@@ -25,7 +25,7 @@ class FatalErrorTest {
 
   @Test
   @DisplayName(
-      "TASK-3, VT-9: a KeyboardInterrupt is the task's failure and leaves the loop, which can go on")
+      "TASK-3, VT-9: a KeyboardInterrupt is stored in the task and leaves the loop, which can run again")
   void leavesTheLoop() {
     var fatal = new KeyboardInterrupt();
     Task<Void> task = loop.createTask(() -> {
@@ -43,7 +43,7 @@ class FatalErrorTest {
 
   @Test
   @DisplayName(
-      "CANC-19: a KeyboardInterrupt thrown while handling a cancellation leaves the loop, too")
+      "CANC-19: a KeyboardInterrupt during the handling of a cancellation leaves the loop too")
   void whileBeingCancelled() {
     var fatal = new KeyboardInterrupt();
     Task<Void> task = loop.createTask(() -> {
@@ -71,7 +71,8 @@ class FatalErrorTest {
   }
 
   @Test
-  @DisplayName("A FatalError of the program's own leaves the loop from a task and from a callback")
+  @DisplayName(
+      "A FatalError that the program throws leaves the loop from a task and from a callback")
   void ownType() {
     var fatal = new SystemExit();
     Task<Void> task = loop.createTask(() -> {
@@ -114,7 +115,7 @@ class FatalErrorTest {
 
   @Test
   @DisplayName(
-      "TASK-11: a task that could not be started is not listed, and those that stood still for it go on")
+      "TASK-11: a task that could not start is not listed, and the tasks suspended for it continue")
   void notStarted() {
     loop.runUntilComplete(() -> {
       startEagerlyWhilePossible().await();

@@ -20,7 +20,7 @@ class FutureAwaitTest {
   private final Order order = new Order();
 
   @Test
-  @DisplayName("FUT-10: awaiting a future that is done lets no turn pass")
+  @DisplayName("FUT-10: awaiting a done future takes no turn")
   void done() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -35,8 +35,7 @@ class FutureAwaitTest {
   }
 
   @Test
-  @DisplayName(
-      "FUT-11, TASK-5: each waiter wakes in its own slot, where asyncio's wake-up would stand")
+  @DisplayName("FUT-11, TASK-5: each waiter wakes in its own place, where asyncio puts its wake-up")
   void wakeUpOrder() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -66,7 +65,8 @@ class FutureAwaitTest {
   }
 
   @Test
-  @DisplayName("FUT-11: all who wait get the very failure that was set, checked or not")
+  @DisplayName(
+      "FUT-11: all waiters get the exception that was set, the same object, checked or not")
   void sameFailure() {
     Loops.run(() -> {
       Future<String> future = EventLoop.getRunningLoop().createFuture();
@@ -86,8 +86,7 @@ class FutureAwaitTest {
   }
 
   @Test
-  @DisplayName(
-      "FUT-11: all who wait for a future that is cancelled get a CancelledError, yet may go on")
+  @DisplayName("FUT-11: all waiters of a cancelled future get a CancelledError, and can go on")
   void cancelled() {
     Loops.run(() -> {
       Future<String> future = EventLoop.getRunningLoop().createFuture();
@@ -107,7 +106,7 @@ class FutureAwaitTest {
   }
 
   @Test
-  @DisplayName("FUT-12: awaiting a future of another loop fails in the coroutine; it does not hang")
+  @DisplayName("FUT-12: awaiting a future of another loop fails in the coroutine and does not hang")
   void otherLoop() {
     try (EventLoop other = Loops.newLoop()) {
       Future<String> foreign = other.createFuture();
@@ -136,7 +135,7 @@ class FutureAwaitTest {
   }
 
   @Test
-  @DisplayName("a waiter that completes another future wakes its waiter a turn later, not at once")
+  @DisplayName("a waiter that completes another future wakes the waiter of that one a turn later")
   void chain() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

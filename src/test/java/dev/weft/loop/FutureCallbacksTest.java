@@ -26,7 +26,7 @@ class FutureCallbacksTest {
   }
 
   @Test
-  @DisplayName("FUT-2: callbacks run by way of the ready queue, in the order of registration")
+  @DisplayName("FUT-2: callbacks run through the ready queue, in the order of registration")
   void order() {
     loop.runUntilComplete(() -> {
       future.addDoneCallback(done -> order.expect(4));
@@ -42,7 +42,7 @@ class FutureCallbacksTest {
   }
 
   @Test
-  @DisplayName("FUT-2: also a callback of a future that is done does not run at once")
+  @DisplayName("FUT-2: a callback of a done future does not run at once either")
   void alreadyDone() {
     loop.runUntilComplete(() -> {
       future.setResult("x");
@@ -58,7 +58,7 @@ class FutureCallbacksTest {
   }
 
   @Test
-  @DisplayName("FUT-2: cancelling and failing run the callbacks, too")
+  @DisplayName("FUT-2: cancelling and failing run the callbacks too")
   void cancelAndFailure() {
     loop.runUntilComplete(() -> {
       Future<String> failing = loop.createFuture();
@@ -76,7 +76,7 @@ class FutureCallbacksTest {
 
   @Test
   @DisplayName(
-      "FUT-3: a callback added by a callback runs a turn later; one that fails harms no other")
+      "FUT-3: a callback that a callback adds runs a turn later; a failure in one does not affect others")
   void addedByACallback() {
     var reported = new ArrayList<String>();
     loop.setExceptionHandler(
@@ -96,7 +96,7 @@ class FutureCallbacksTest {
   }
 
   @Test
-  @DisplayName("FUT-4: removing a callback removes all its registrations, and says how many")
+  @DisplayName("FUT-4: removing a callback removes all its registrations and returns their number")
   void remove() {
     Consumer<Future<String>> twice = done -> order.expectUnreached();
     Consumer<Future<String>> once = done -> order.expect(1);
@@ -127,7 +127,7 @@ class FutureCallbacksTest {
   }
 
   @Test
-  @DisplayName("FUT-4: once the future is done, nothing is left to remove and the callback runs")
+  @DisplayName("FUT-4: once the future is done, there is nothing to remove and the callback runs")
   void removeTooLate() {
     Consumer<Future<String>> callback = done -> order.expect(2);
     loop.runUntilComplete(() -> {
@@ -141,7 +141,8 @@ class FutureCallbacksTest {
   }
 
   @Test
-  @DisplayName("FUT-4: a removed callback keeps no task that waits for the future from waking")
+  @DisplayName(
+      "FUT-4: removing a callback does not prevent the wake-up of a task that waits for the future")
   void removeBesidesATask() {
     Consumer<Future<String>> callback = done -> order.expectUnreached();
     loop.runUntilComplete(() -> {
@@ -156,7 +157,8 @@ class FutureCallbacksTest {
   }
 
   @Test
-  @DisplayName("null as a callback or a context is refused by name, before anything is registered")
+  @DisplayName(
+      "null as a callback or a context is an error with the parameter's name, before anything is registered")
   void nulls() {
     assertEquals("callback", nameInError(() -> future.addDoneCallback(null)));
     assertEquals("callback", nameInError(() -> future.removeDoneCallback(null)));

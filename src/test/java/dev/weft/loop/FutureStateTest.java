@@ -84,7 +84,7 @@ class FutureStateTest {
   }
 
   @Test
-  @DisplayName("FUT-7: the message of cancel() is the error's, for everyone who looks")
+  @DisplayName("FUT-7: the message of cancel() is in the error that each reader gets")
   void cancelMessage() {
     future.cancel("enough");
 
@@ -101,7 +101,7 @@ class FutureStateTest {
   }
 
   @Test
-  @DisplayName("null as a result is a result")
+  @DisplayName("null is a valid result")
   void nullResult() {
     future.setResult(null);
 
@@ -110,7 +110,7 @@ class FutureStateTest {
   }
 
   @Test
-  @DisplayName("FUT-8: null as a failure is refused, and the future stays pending")
+  @DisplayName("FUT-8: null as a failure is an error, and the future stays pending")
   void nullFailure() {
     var error = assertThrows(NullPointerException.class, () -> future.setException(null));
 
@@ -156,7 +156,8 @@ class FutureStateTest {
   }
 
   @Test
-  @DisplayName("FUT-17: printing a future prints no result, be it the future itself")
+  @DisplayName(
+      "FUT-17: printing a future does not print its result, even if it is the future itself")
   void toStringIsBounded() {
     assertTrue(future.toString().contains("pending"), future.toString());
     future.setResult(future);
@@ -174,7 +175,7 @@ class FutureStateTest {
 
   @Test
   @DisplayName(
-      "FUT-17: a future that failed says with what, whether anybody has looked at it or not")
+      "FUT-17: the text of a failed future names the failure, whether or not code has looked at it")
   void toStringOfAFailure() {
     future.setException(new IllegalArgumentException("secret"));
     String unseen = future.toString();

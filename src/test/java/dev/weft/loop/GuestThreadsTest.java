@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class GuestThreadsTest {
 
   @Test
-  @DisplayName("J4: they run on the task's loop, which lists them while they live")
+  @DisplayName(
+      "J4: virtual threads that a task starts run on its loop, which lists them while they live")
   void listed() {
     Loops.run(() -> {
       EventLoop running = EventLoop.getRunningLoop();
@@ -36,7 +37,7 @@ class GuestThreadsTest {
 
   @Test
   @DisplayName(
-      "J4: those of an executor that a task has made, and those started in callbacks, are listed too")
+      "J4: threads of an executor that a task created, and threads started in callbacks, are listed too")
   void ofExecutorsAndCallbacks() {
     Loops.run(() -> {
       EventLoop running = EventLoop.getRunningLoop();
@@ -54,7 +55,7 @@ class GuestThreadsTest {
   }
 
   @Test
-  @DisplayName("tasks, and the threads that a loop makes, are not among them")
+  @DisplayName("tasks, and the threads that the loop itself creates, are not listed")
   void tasksAreNot() {
     Loops.run(() -> {
       EventLoop running = EventLoop.getRunningLoop();
@@ -70,7 +71,7 @@ class GuestThreadsTest {
   }
 
   @Test
-  @DisplayName("many that come and go leave nothing behind")
+  @DisplayName("many threads that start and end leave nothing behind")
   void manyComeAndGo() {
     Loops.run(() -> {
       for (int i = 0; i < 1000; i++) {

@@ -33,7 +33,7 @@ class HandleTest {
   }
 
   @Test
-  @DisplayName("LOOP-11: cancel lets go of the callback at once, of every kind of handle")
+  @DisplayName("LOOP-11: cancel drops the callback at once, for every kind of handle")
   void cancelDropsTheCallback() {
     var big = new Object();
     var gone = new WeakReference<>(big);
@@ -57,7 +57,7 @@ class HandleTest {
   }
 
   @Test
-  @DisplayName("LOOP-11: cancel is idempotent, and after the run does nothing")
+  @DisplayName("LOOP-11: cancel may be repeated, and has no effect after the run")
   void cancelAfterTheRun() {
     Handle handle = loop.callSoon(() -> order.expect(1));
     Handle never = loop.callSoon(order::expectUnreached);
@@ -161,7 +161,7 @@ class HandleTest {
   }
 
   @Test
-  @DisplayName("Handle: toString names the callback, and says when it is cancelled")
+  @DisplayName("Handle: toString names the callback, and shows a cancellation")
   void text() {
     var callback = new Runnable() {
       @Override

@@ -27,7 +27,7 @@ final class IgnoredSignalTest {
   @Test
   @EnabledForJreRange(minVersion = 22)
   @DisplayName(
-      "SIG-1, SIG-5: with native access it is handled, and when no loop does it is ignored again")
+      "SIG-1, SIG-5: with native access an ignored signal can be handled, and is ignored again when no loop handles it")
   void handled() {
     String output = run("handles", "--enable-native-access=ALL-UNNAMED");
     for (String signal : Program.SIGNALS) {
@@ -49,7 +49,7 @@ final class IgnoredSignalTest {
   }
 
   @Test
-  @DisplayName("SIG-1: a signal that the JVM has no use for is handled without native access, too")
+  @DisplayName("SIG-1: a signal that the JVM does not use is handled without native access too")
   void others() {
     assertTrue(run("handles USR1").contains("SIGUSR1 came\n"));
   }

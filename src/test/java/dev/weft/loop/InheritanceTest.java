@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class InheritanceTest {
 
   @Test
-  @DisplayName("a task has its creator's context class loader, callbacks have the carrier's")
+  @DisplayName("a task has the context class loader of its creator; callbacks have the carrier's")
   void contextClassLoader() throws Exception {
     Thread carrier = Thread.currentThread();
     ClassLoader before = carrier.getContextClassLoader();
@@ -36,7 +36,7 @@ class InheritanceTest {
   }
 
   @Test
-  @DisplayName("a task has its creator's inheritable thread locals")
+  @DisplayName("a task has the inheritable thread locals of its creator")
   void inheritableThreadLocals() {
     var local = new InheritableThreadLocal<String>();
     Loops.run(() -> {

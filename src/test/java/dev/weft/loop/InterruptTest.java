@@ -29,7 +29,7 @@ class InterruptTest {
 
   @Test
   @DisplayName(
-      "in an await: the awaited future is cancelled, the request counts, the interrupt is spent")
+      "in an await: the awaited future is cancelled, the request counts, and the interrupt is cleared")
   void inAnAwait() {
     Loops.run(() -> {
       Future<String> future = EventLoop.getRunningLoop().createFuture();
@@ -67,7 +67,7 @@ class InterruptTest {
   }
 
   @Test
-  @DisplayName("in an await, from a foreign thread: the loop wakes up for it")
+  @DisplayName("in an await, from another thread: the loop wakes up for it")
   void fromAForeignThread() {
     Loops.run(() -> {
       Task<String> task = started(EventLoop.getRunningLoop().<String>createFuture()::await);
@@ -80,7 +80,7 @@ class InterruptTest {
 
   @Test
   @DisplayName(
-      "an interrupted waiter resumes with its turn, where the cancelled future's waiters stand")
+      "an interrupted waiter resumes in its turn, in the place of the cancelled future's waiters")
   void takesItsTurn() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -121,7 +121,7 @@ class InterruptTest {
   }
 
   @Test
-  @DisplayName("while yielding: thrown when the task's turn comes (CANC-4)")
+  @DisplayName("while yielding: thrown in the task's next turn (CANC-4)")
   void whileYielding() {
     Loops.run(() -> {
       Task<Void> task = started(() -> {
@@ -152,7 +152,7 @@ class InterruptTest {
   }
 
   @Test
-  @DisplayName("an interrupt that no await has seen cancels a task that returns (CANC-8)")
+  @DisplayName("an interrupt that no await has noticed cancels a task that returns (CANC-8)")
   void thenReturn() {
     Loops.run(() -> {
       Task<String> task = started(() -> {
@@ -165,7 +165,7 @@ class InterruptTest {
   }
 
   @Test
-  @DisplayName("a stale message of an earlier cancel is not the interrupt's")
+  @DisplayName("an interrupt does not take over the message of an earlier cancel")
   void message() {
     Loops.run(() -> {
       Task<Void> task = started(() -> {

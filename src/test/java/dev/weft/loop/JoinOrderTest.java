@@ -14,7 +14,7 @@ class JoinOrderTest {
 
   @Test
   @DisplayName(
-      "TASK-13: callbacks and waiters of a task run the turn after its end, as they registered")
+      "TASK-13: callbacks and waiters of a task run in the turn after its end, in the order of registration")
   void registrationOrder() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -59,7 +59,7 @@ class JoinOrderTest {
   }
 
   @Test
-  @DisplayName("TASK-13: a task that fails wakes its waiters in the same places")
+  @DisplayName("TASK-13: a task that fails wakes its waiters in the same order")
   void failure() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

@@ -85,7 +85,7 @@ class LockOnTheLoopTest {
 
   @Test
   @DisplayName(
-      "J6: a callback that yields or sleeps by the JDK's means keeps the order of callbacks")
+      "J6: a callback that calls Thread.yield or Thread.sleep keeps the order of callbacks")
   void callbackYields() {
     try (EventLoop loop = EventLoop.newEventLoop()) {
       loop.callSoon(() -> {
@@ -111,7 +111,7 @@ class LockOnTheLoopTest {
   }
 
   @RepeatedTest(20)
-  @DisplayName("J6: tasks and callbacks that fight for one lock all get it")
+  @DisplayName("J6: tasks and callbacks that contend for one lock all get it")
   void contention() {
     var count = new int[1];
     try (EventLoop loop = EventLoop.newEventLoop()) {

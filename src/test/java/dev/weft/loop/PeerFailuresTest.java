@@ -76,7 +76,7 @@ class PeerFailuresTest {
   }
 
   @Test
-  @DisplayName("What has not been told when the loop is closed is told then")
+  @DisplayName("Failures that are not logged yet when the loop is closed are logged then")
   void toldAtClose() {
     loop.runUntilComplete(() -> {
       fail("a", "first");
@@ -92,7 +92,7 @@ class PeerFailuresTest {
   }
 
   @Test
-  @DisplayName("In debug mode each goes to the exception handler, in full and at once")
+  @DisplayName("In debug mode each failure goes to the exception handler at once and in full")
   void debugMode() {
     var told = new ArrayList<ExceptionContext>();
     loop.setDebug(true);

@@ -17,7 +17,7 @@ class PollTimeoutTest {
 
   @Test
   @DisplayName(
-      "LOOP-4: the poll does not block while something is ready, else until the first timer")
+      "LOOP-4: the poll does not block while an entry is ready, and otherwise blocks until the first timer")
   void untilTheFirstTimer() {
     try (ScriptedLoop loop = new ScriptedLoop()) {
       loop.callLater(Duration.ofNanos(70), () -> loop.callSoon(loop::stop));
@@ -39,7 +39,7 @@ class PollTimeoutTest {
   }
 
   @Test
-  @DisplayName("LOOP-4: a timer that is overdue means no blocking, not a negative time")
+  @DisplayName("LOOP-4: an overdue timer means that the poll does not block")
   void overdue() {
     try (ScriptedLoop loop = new ScriptedLoop()) {
       loop.clock.now = 100;
@@ -50,7 +50,7 @@ class PollTimeoutTest {
   }
 
   @Test
-  @DisplayName("LOOP-4: the poll blocks for no more than a day, and the timer still fires on time")
+  @DisplayName("LOOP-4: the poll blocks for a day at most, and the timer still fires on time")
   void atMostADay() {
     try (ScriptedLoop loop = new ScriptedLoop()) {
       loop.callLater(Duration.ofDays(2).plusNanos(5), loop::stop);
@@ -71,7 +71,7 @@ class PollTimeoutTest {
   }
 
   @Test
-  @DisplayName("LOOP-5: a timer fires at its very deadline and not a nanosecond before")
+  @DisplayName("LOOP-5: a timer fires at its deadline and not a nanosecond earlier")
   void neverEarly() {
     try (ScriptedLoop loop = new ScriptedLoop()) {
       loop.callAt(100, loop::stop);
@@ -84,7 +84,7 @@ class PollTimeoutTest {
 
   @Test
   @DisplayName(
-      "LOOP-4: timers of less than a millisecond neither spin nor block for ever on the real selector")
+      "LOOP-4: timers of less than a millisecond neither spin nor block without end on the real selector")
   void submillisecond() {
     var blocks = new AtomicInteger();
     var clock = new Clock() {

@@ -63,7 +63,7 @@ class RunCoroutineThreadsafeTest {
 
   @Test
   @DisplayName(
-      "EXEC-8: a task of the same loop that blocks on it parks alone, and the loop goes on")
+      "EXEC-8: a task that blocks on a coroutine of its own loop parks alone, and the loop goes on")
   void onTheLoopItself() throws Exception {
     assertEquals(
         "x",
@@ -72,7 +72,7 @@ class RunCoroutineThreadsafeTest {
   }
 
   @Test
-  @DisplayName("EXEC-7: its failure comes back as it is, and counts as seen")
+  @DisplayName("EXEC-7: the failure comes back as it is, and counts as retrieved")
   void failure() throws Exception {
     loop.setExceptionHandler((where, record) -> order.expectUnreached());
     var failure = new IOException("x");
@@ -105,7 +105,7 @@ class RunCoroutineThreadsafeTest {
   }
 
   @Test
-  @DisplayName("EXEC-7: cancelled before the loop got to it, the coroutine never begins")
+  @DisplayName("EXEC-7: a coroutine that is cancelled before the loop sees it never begins")
   void cancelBefore() throws Exception {
     var gate = new CountDownLatch(1);
     var blocking = new CountDownLatch(1);
@@ -139,7 +139,7 @@ class RunCoroutineThreadsafeTest {
 
   @Test
   @DisplayName(
-      "EXEC-7: a fatal throwable leaves the loop; the caller gets it when the loop runs again")
+      "EXEC-7: a fatal exception leaves the loop; the caller gets it when the loop runs again")
   void fatal() throws Exception {
     var fatal = new KeyboardInterrupt();
     CompletableFuture<Void> future = loop.runCoroutineThreadsafe(() -> {
@@ -154,7 +154,7 @@ class RunCoroutineThreadsafeTest {
   }
 
   @Test
-  @DisplayName("EXEC-7: a null coroutine or a closed loop is refused at once")
+  @DisplayName("EXEC-7: a null coroutine and a closed loop are errors at once")
   void refused() throws Exception {
     var e = assertThrows(NullPointerException.class, () -> loop.runCoroutineThreadsafe(null));
     assertEquals("coroutine", e.getMessage());
@@ -164,7 +164,7 @@ class RunCoroutineThreadsafeTest {
 
   @Test
   @DisplayName(
-      "EXEC-7, LOOP-24: closing the loop cancels what it has not begun, for who waits for it")
+      "EXEC-7, LOOP-24: closing the loop cancels coroutines that have not begun, for their waiting threads")
   void closedBefore() throws Exception {
     loop.callSoonThreadsafe(loop::stop);
     runner.join();
@@ -180,7 +180,7 @@ class RunCoroutineThreadsafeTest {
   }
 
   @Test
-  @DisplayName("EXEC-7, LOOP-24: what is done is not kept until the loop is closed")
+  @DisplayName("EXEC-7, LOOP-24: a coroutine that is done is not kept until the loop is closed")
   void doneIsForgotten() throws Exception {
     CompletableFuture<Object> future = loop.runCoroutineThreadsafe(Object::new);
     var result = new WeakReference<Object>(future.get());
@@ -194,7 +194,8 @@ class RunCoroutineThreadsafeTest {
   }
 
   @Test
-  @DisplayName("EXEC-7, LOOP-24: closing the loop cancels what has begun, and its future")
+  @DisplayName(
+      "EXEC-7, LOOP-24: closing the loop cancels coroutines that have begun, and their futures")
   void closedMeanwhile() throws Exception {
     var begun = new CountDownLatch(1);
     loop.setExceptionHandler((where, record) -> {}); // a task is pending

@@ -68,8 +68,7 @@ class RunTest {
   }
 
   @Test
-  @DisplayName(
-      "LOOP-17: a loop cannot run inside another, nor in a virtual thread that lives on another")
+  @DisplayName("LOOP-17: a loop cannot run inside another, nor on a virtual thread of another")
   void nestedLoops() {
     try (EventLoop outer = EventLoop.newEventLoop();
         EventLoop inner = EventLoop.newEventLoop()) {
@@ -98,7 +97,7 @@ class RunTest {
   }
 
   @Test
-  @DisplayName("LOOP-17: runUntilComplete refuses the future of another loop, and null")
+  @DisplayName("LOOP-17: runUntilComplete rejects the future of another loop, and null")
   void foreignFuture() {
     try (EventLoop loop = Loops.newLoop();
         EventLoop other = Loops.newLoop()) {
@@ -112,7 +111,7 @@ class RunTest {
 
   @Test
   @DisplayName(
-      "run semantics 9: on a virtual thread the loop gets a platform thread of its own; the caller waits")
+      "run on a virtual thread: the loop gets a platform thread of its own; the caller waits")
   void onAVirtualThread() throws Exception {
     var seen = new CompletableFuture<String>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -140,7 +139,7 @@ class RunTest {
 
   @Test
   @DisplayName(
-      "run semantics 9: an interrupt of the virtual caller neither ends nor loses the run, and stays set")
+      "run on a virtual thread: an interrupt of the caller neither ends nor loses the run, and stays set")
   void interruptOfTheVirtualCaller() throws Exception {
     try (EventLoop loop = EventLoop.newEventLoop()) {
       Future<String> future = loop.createFuture();
@@ -155,7 +154,7 @@ class RunTest {
   }
 
   @Test
-  @DisplayName("LOOP-28: the running loop is visible in its callbacks and tasks and nowhere else")
+  @DisplayName("LOOP-28: the running loop is visible only in its callbacks and tasks")
   void runningLoop() {
     assertTrue(
         refused(EventLoop::getRunningLoop).contains(Thread.currentThread().toString()));
@@ -179,7 +178,7 @@ class RunTest {
   }
 
   @Test
-  @DisplayName("LOOP-28: two loops on two threads each see themselves")
+  @DisplayName("LOOP-28: two loops on two threads each see their own loop")
   void twoLoops() throws Exception {
     try (EventLoop a = EventLoop.newEventLoop();
         EventLoop b = EventLoop.newEventLoop()) {
@@ -195,7 +194,7 @@ class RunTest {
   }
 
   @Test
-  @DisplayName("LOOP-34: a new loop is nobody's current loop and does not run")
+  @DisplayName("LOOP-34: a new loop is not a current loop and does not run")
   void newLoopIsNotInstalled() {
     try (EventLoop loop = EventLoop.newEventLoop();
         EventLoop other = EventLoop.newEventLoop()) {
@@ -211,7 +210,7 @@ class RunTest {
   }
 
   @Test
-  @DisplayName("VT-12: a loop may run on one thread and then on another; its tasks move along")
+  @DisplayName("VT-12: a loop may run on one thread and then on another, with its tasks")
   void movesBetweenThreads() throws Exception {
     try (EventLoop loop = Loops.newLoop()) {
       Future<Void> gate = loop.createFuture();
@@ -231,7 +230,7 @@ class RunTest {
   }
 
   @Test
-  @DisplayName("VT-6: await outside a task fails at once and says where and what to do")
+  @DisplayName("VT-6: await outside a task fails at once; the message says where and what to do")
   void awaitOutsideATask() {
     try (EventLoop loop = Loops.newLoop()) {
       Future<Void> future = loop.createFuture();
@@ -251,7 +250,7 @@ class RunTest {
 
   @Test
   @DisplayName(
-      "LOOP-12: callSoon, callLater, createTask and completing a future from a foreign thread are refused")
+      "LOOP-12: callSoon, callLater, createTask and completing a future fail on another thread")
   void foreignThread() {
     try (EventLoop loop = EventLoop.newEventLoop()) {
       loop.runUntilComplete(() -> {

@@ -79,7 +79,7 @@ class RunnerSigintTest {
 
   @Test
   @DisplayName(
-      "RUN-6: Ctrl-C cancels the main task; run throws KeyboardInterrupt, cause: where it was")
+      "RUN-6: Ctrl-C cancels the main task; run throws KeyboardInterrupt with the interrupted place as its cause")
   void first() {
     try (Runner runner = newRunner()) {
       var error = assertThrows(
@@ -114,7 +114,7 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("RUN-6: a cancellation that the coroutine swallows lets its result stand")
+  @DisplayName("RUN-6: if the coroutine swallows the cancellation, its result stands")
   void swallowed() {
     try (Runner runner = newRunner()) {
       assertEquals("result", runner.run(() -> {
@@ -126,7 +126,7 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("RUN-6: another failure than the cancellation is what run throws")
+  @DisplayName("RUN-6: if the coroutine fails otherwise, run throws that failure")
   void anotherFailure() {
     var boom = new IOException("boom");
     try (Runner runner = newRunner()) {
@@ -140,7 +140,7 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("RUN-9: a main task that someone else has cancelled, too, ends with CancelledError")
+  @DisplayName("RUN-9: a main task that other code has also cancelled ends with CancelledError")
   void cancelledByOthersToo() {
     try (Runner runner = newRunner()) {
       assertThrows(
@@ -183,7 +183,7 @@ class RunnerSigintTest {
 
   @Test
   @DisplayName(
-      "RUN-7: a second Ctrl-C while the loop is blocked ends the process, saying where it is")
+      "RUN-7: a second Ctrl-C while the loop is blocked ends the process and prints where it is")
   void blocked() {
     try (Runner runner = newRunner();
         var log = LogCapture.start()) {
@@ -203,7 +203,7 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("SIGTERM is as SIGINT, but for the exit code")
+  @DisplayName("SIGTERM has the effect of SIGINT, with its own exit code")
   void sigterm() {
     try (Runner runner = newRunner()) {
       var error = assertThrows(
@@ -226,7 +226,8 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("RUN-7: a SIGTERM after a SIGINT is a second one, and gives the exit code")
+  @DisplayName(
+      "RUN-7: a SIGTERM after a SIGINT counts as the second signal and determines the exit code")
   void secondIsAnother() {
     try (Runner runner = newRunner()) {
       var error = assertThrows(
@@ -243,7 +244,7 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("RUN-8: SIGINT is taken for the time of a run only")
+  @DisplayName("RUN-8: a runner takes SIGINT only during a run")
   void duringRunOnly() {
     try (Runner runner = newRunner()) {
       runner.getLoop();
@@ -262,7 +263,7 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("RUN-8: where signals cannot be had, a runner runs without")
+  @DisplayName("RUN-8: where signals are not available, a runner runs without them")
   void noSignals() {
     try (Runner runner =
         new Runner(Loops::newLoop, Optional.empty(), (signal, handler) -> Optional.empty())) {
@@ -282,7 +283,7 @@ class RunnerSigintTest {
 
   @Test
   @DisplayName(
-      "a Ctrl-C that comes when the coroutine has ended is not lost, nor left to the next run")
+      "a Ctrl-C that arrives when the coroutine has ended is neither lost nor left to the next run")
   void asItEnds() {
     try (Runner runner = newRunner()) {
       assertThrows(
@@ -330,7 +331,7 @@ class RunnerSigintTest {
 
   @Test
   @DisplayName(
-      "a main task that does not end is told after the first signal, with its stack and what the next does")
+      "a main task that does not end is reported after the first signal, with its stack and the effect of the next signal")
   void stuckMain() throws Exception {
     var lock = new ReentrantLock();
     try (Runner runner = newRunner();
@@ -351,7 +352,7 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("after a second signal, the tasks that keep the runner from closing are told")
+  @DisplayName("after a second signal, the tasks that keep the runner from closing are reported")
   void stuckTwice() throws Exception {
     var lock = new ReentrantLock();
     try (var log = LogCapture.start()) {
@@ -373,7 +374,7 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("another task than the main one that keeps the runner from closing is told")
+  @DisplayName("a task other than the main one that keeps the runner from closing is reported")
   void stuckOther() throws Exception {
     var lock = new ReentrantLock();
     try (var log = LogCapture.start()) {
@@ -406,7 +407,8 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("what blocks the loop, so that it cannot heed the first signal, is told after it")
+  @DisplayName(
+      "code that blocks the loop, which then cannot react to the first signal, is reported after it")
   void stuckLoop() {
     try (Runner runner = newRunner();
         var log = LogCapture.start()) {
@@ -427,7 +429,7 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("an interrupt has more to say than its signal if a failure came with it")
+  @DisplayName("an interrupt carries the failure that came with it")
   void alone() {
     var interrupt = new KeyboardInterrupt("SIGTERM", 143);
     assertTrue(interrupt.isBySignalAlone());

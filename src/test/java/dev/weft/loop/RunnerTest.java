@@ -34,7 +34,7 @@ class RunnerTest {
 
   @Test
   @DisplayName(
-      "RUN-1: refused in a task, a callback or a virtual thread on a loop, before anything is made")
+      "RUN-1: run fails in a task, a callback or a virtual thread on a loop, before it creates anything")
   void onALoop() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -64,7 +64,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName("close() is refused on a loop, and cancels nothing")
+  @DisplayName("close() fails on a loop, and cancels nothing")
   void closeOnALoop() {
     try (Runner runner = newRunner()) {
       runner.run(() -> {
@@ -77,7 +77,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName("RUN-2: the loop is made once, at first use")
+  @DisplayName("RUN-2: the loop is created once, at first use")
   void lazyLoop() {
     try (Runner runner = newRunner()) {
       assertEquals(0, loops.get());
@@ -92,7 +92,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName("RUN-2: a closed runner stays closed; closing it again does nothing")
+  @DisplayName("RUN-2: a closed runner stays closed; a second close has no effect")
   void closed() {
     Runner runner = newRunner();
     EventLoop loop = runner.getLoop();
@@ -104,7 +104,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName("CTX-5: one context over all runs, a copy of the caller's; another if given")
+  @DisplayName("CTX-5: all runs have one context, a copy of the caller's, or the given one")
   void context() {
     ContextVar<String> variable = ContextVar.withDefault("variable", "unset");
     var token = variable.set("caller's");
@@ -123,7 +123,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName("RUN-3: null is refused by name, and no loop is made for it")
+  @DisplayName("RUN-3: null is an error with the parameter's name, and no loop is created")
   void nulls() {
     try (Runner runner = newRunner()) {
       Callable<String> none = null;
@@ -136,7 +136,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName("a coroutine's failure leaves run() as it is, and the runner can go on")
+  @DisplayName("run() throws the coroutine's failure unchanged, and the runner can go on")
   void failure() {
     try (Runner runner = newRunner()) {
       var boom = new IOException("boom");
@@ -150,7 +150,7 @@ class RunnerTest {
 
   @Test
   @DisplayName(
-      "RUN-4: close cancels what is left and waits for it, then shuts the executor, then the loop")
+      "RUN-4: close cancels pending tasks and waits for them, then shuts the executor down, then closes the loop")
   void closeOrder() {
     Runner runner = newRunner();
     EventLoop loop = runner.getLoop();
@@ -179,7 +179,7 @@ class RunnerTest {
 
   @Test
   @DisplayName(
-      "RUN-4: what a cancelled task's callback spawns begins before it is cancelled itself")
+      "RUN-4: a task that a cancelled task's callback creates begins before it is cancelled itself")
   void callbackAtClose() {
     Runner runner = newRunner();
     runner.run(() -> {
@@ -225,7 +225,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName("RUN-4: the loop is closed although cleaning up throws")
+  @DisplayName("RUN-4: the loop is closed even if the cleanup throws")
   void closedInAnyCase() {
     Runner runner = newRunner();
     EventLoop loop = runner.getLoop();
@@ -242,7 +242,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName("RUN-4: what closing the loop throws does not hide what cleaning up has thrown")
+  @DisplayName("RUN-4: an exception from closing the loop does not hide one from the cleanup")
   void failuresAtCloseTogether() {
     Runner runner = newRunner();
     runner.getLoop().setExceptionHandler((l, record) -> {}); // nobody looks at the tasks' failures
@@ -266,8 +266,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName(
-      "RUN-4: one exception that several tasks throw while all is closed is thrown as it is")
+  @DisplayName("RUN-4: an exception that several tasks throw during the close is thrown unchanged")
   void oneFailureAtCloseTwice() {
     Runner runner = newRunner();
     var fatal = new KeyboardInterrupt();
@@ -278,7 +277,7 @@ class RunnerTest {
 
   @Test
   @DisplayName(
-      "RUN-4: what run has thrown is not thrown again by close, which a try statement could not bear")
+      "RUN-4: close does not throw again what run has thrown, because a try statement would fail")
   void thrownByRunAlready() {
     var fatal = new KeyboardInterrupt();
     assertSame(fatal, assertThrows(KeyboardInterrupt.class, () -> {
@@ -309,7 +308,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName("RUN-5: tasks that cancelled tasks leave behind are cancelled and waited for, too")
+  @DisplayName("RUN-5: tasks that cancelled tasks create are cancelled and awaited too")
   void spawnedAtClose() {
     Runner runner = newRunner();
     runner.run(() -> {
@@ -337,7 +336,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName("RUN-10: there is a running loop inside run() only")
+  @DisplayName("RUN-10: a loop is running only inside run()")
   void noLoopOutside() {
     try (Runner runner = newRunner()) {
       assertThrows(IllegalStateException.class, EventLoop::getRunningLoop);
@@ -371,7 +370,7 @@ class RunnerTest {
   }
 
   @Test
-  @DisplayName("After a failure of the JVM closing has an end, also with a task that does not end")
+  @DisplayName("After a failure of the JVM the close ends, also with a task that does not end")
   void closingHasAnEnd() {
     var fatal = new OutOfMemoryError("made up");
     var runner = new Runner(Loops::newLoop);

@@ -24,7 +24,7 @@ class SelfCancelTest {
 
   @Test
   @DisplayName(
-      "CANC-7: takes effect at the next await that suspends: its future is cancelled at once")
+      "CANC-7: a self-cancel takes effect at the next await that suspends: its future is cancelled at once")
   void nextSuspendingAwait() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -50,7 +50,7 @@ class SelfCancelTest {
   }
 
   @Test
-  @DisplayName("CANC-7: sleep(0) lets its turn pass before it throws")
+  @DisplayName("CANC-7: sleep(0) takes its turn before it throws")
   void sleepZero() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -83,7 +83,7 @@ class SelfCancelTest {
   }
 
   @Test
-  @DisplayName("CANC-7: if the task then awaits another task, that one is cancelled")
+  @DisplayName("CANC-7: if the task then awaits another task, that task is cancelled")
   void awaitsATask() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -100,7 +100,7 @@ class SelfCancelTest {
 
   @Test
   @DisplayName(
-      "CANC-14: if that one swallows the request, the await returns, and nothing is thrown later")
+      "CANC-14: if that task swallows the request, the await returns, and nothing is thrown later")
   void swallowedByATask() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -119,7 +119,7 @@ class SelfCancelTest {
   }
 
   @Test
-  @DisplayName("CANC-8: then a normal return: the task is cancelled and its value dropped")
+  @DisplayName("CANC-8: after a normal return the task is cancelled and its value dropped")
   void thenReturn() {
     Loops.run(() -> {
       Task<String> task = EventLoop.getRunningLoop().createTask(() -> {
@@ -132,7 +132,7 @@ class SelfCancelTest {
   }
 
   @Test
-  @DisplayName("CANC-8: then another exception: that one wins")
+  @DisplayName("CANC-8: after another exception, that exception is the outcome")
   void thenFailure() {
     Loops.run(() -> {
       var failure = new IOException("boom");
@@ -146,7 +146,8 @@ class SelfCancelTest {
   }
 
   @Test
-  @DisplayName("CANC-13: uncancel() before the next await takes it back, with its interrupt")
+  @DisplayName(
+      "CANC-13: uncancel() before the next await takes the request back, with its interrupt")
   void takenBack() {
     Loops.run(() -> {
       Task<String> task = EventLoop.getRunningLoop().createTask(() -> {

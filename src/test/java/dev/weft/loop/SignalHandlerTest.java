@@ -61,7 +61,7 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName("SIG-1: a signal wakes a loop that waits, and its handler runs on the loop")
+  @DisplayName("SIG-1: a signal wakes a waiting loop, and its handler runs on the loop")
   void wakes() {
     loop.runUntilComplete(() -> {
       Future<EventLoop> got = loop.createFuture();
@@ -97,7 +97,7 @@ class SignalHandlerTest {
 
   @Test
   @DisplayName(
-      "SIG-1: a signal that comes while the loop does not run is handled when it does, and each is")
+      "SIG-1: each signal that arrives while the loop does not run is handled in the next run")
   void whileStopped() throws InterruptedException {
     var told = new CountDownLatch(2);
     var handled = new int[1];
@@ -124,7 +124,7 @@ class SignalHandlerTest {
         "SIG", "", "int"
       })
   @DisplayName(
-      "SIG-3: a signal that cannot be handled, or is none, is an error before anything happens")
+      "SIG-3: a signal that is unknown or cannot be handled is an error before anything happens")
   void refused(String signal) {
     var error = assertThrows(
         IllegalArgumentException.class,
@@ -135,7 +135,8 @@ class SignalHandlerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, -1, 9, 11, 12, 19, 32, 34, 64, 65, 1000})
-  @DisplayName("SIG-3: so is a number that cannot be handled, or is none, or has no name")
+  @DisplayName(
+      "SIG-3: a number that is unknown, without a name or cannot be handled is an error too")
   void refusedByNumber(int signal) {
     assertThrows(
         IllegalArgumentException.class,
@@ -172,7 +173,8 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName("SIG-4: adding again replaces the loop's handler; removing brings none of them back")
+  @DisplayName(
+      "SIG-4: adding again replaces the loop's handler; removing does not bring the first back")
   void replaces() throws InterruptedException {
     loop.runUntilComplete(() -> {
       loop.addSignalHandler(USR1, order::expectUnreached);
@@ -186,7 +188,7 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName("SIG-4: a handler runs in a copy of the context that was current when it was added")
+  @DisplayName("SIG-4: a handler runs in a copy of the context at the time of adding")
   void context() {
     ContextVar<String> variable = ContextVar.of("variable");
     var seen = new ArrayList<String>();
@@ -249,8 +251,7 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName(
-      "SIG-5: remove says whether there was a handler; what handled the signal before does again")
+  @DisplayName("SIG-5: remove returns whether there was a handler; the earlier handling returns")
   void removes() throws InterruptedException {
     assertFalse(loop.removeSignalHandler(USR1));
     loop.addSignalHandler(USR1, order::expectUnreached);
@@ -263,7 +264,7 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName("SIG-5: a handler that the program has set meanwhile stays")
+  @DisplayName("SIG-5: a handler that the program has installed meanwhile stays")
   void programsHandlerStays() throws InterruptedException {
     loop.addSignalHandler(USR1, order::expectUnreached);
     RealSignals.handle("USR1", RealSignals.handler(() -> program.add("newer")));
@@ -285,7 +286,7 @@ class SignalHandlerTest {
 
   @Test
   @DisplayName(
-      "SIG-7: handlers are gone before a closing loop unwinds its tasks, which can add none")
+      "SIG-7: a closing loop removes its handlers before it unwinds its tasks, which cannot add any")
   void whileClosing() {
     loop.addSignalHandler(USR1, order::expectUnreached);
     loop.setExceptionHandler((where, report) -> {});
@@ -310,8 +311,7 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName(
-      "SIG-5, RUN-8: a run gets the signal unless a loop has a handler, and again when it has none")
+  @DisplayName("SIG-5, RUN-8: a run gets the signal while no loop has a handler")
   void aLoopComesBeforeARun() throws InterruptedException {
     var run = new LinkedBlockingQueue<String>();
     var signal = ProcessSignal.of("WINCH"); // ignored by default
@@ -336,7 +336,8 @@ class SignalHandlerTest {
   }
 
   @Test
-  @DisplayName("RUN-8: a run that begins while a loop has a handler gets the signal after it")
+  @DisplayName(
+      "RUN-8: a run that begins while a loop has a handler gets the signal after that handler is removed")
   void aRunBehindALoop() throws InterruptedException {
     var run = new LinkedBlockingQueue<String>();
     var signal = ProcessSignal.of("WINCH");
@@ -351,7 +352,7 @@ class SignalHandlerTest {
 
   @Test
   @DisplayName(
-      "RUN-8: a run does not take a signal that the program handles, be it behind a loop's handler")
+      "RUN-8: a run does not take a signal that the program handles, also behind a loop's handler")
   void programBeforeRun() throws InterruptedException {
     var signal = ProcessSignal.of("USR1");
     assertTrue(signal.takeDefault(order::expectUnreached).isEmpty());

@@ -18,7 +18,7 @@ class SleepTest {
   private final Order order = new Order();
 
   @Test
-  @DisplayName("LOOP-29: sleep(0) and sleep(-1) let what is ready run once, and time stand still")
+  @DisplayName("LOOP-29: sleep(0) and sleep(-1) let all ready entries run once, and take no time")
   void zero() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -106,7 +106,7 @@ class SleepTest {
   }
 
   @Test
-  @DisplayName("the longest duration there is sleeps, and can be cancelled")
+  @DisplayName("the longest duration is a valid sleep, and can be cancelled")
   void forEver() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -119,7 +119,7 @@ class SleepTest {
   }
 
   @Test
-  @DisplayName("null is refused by name")
+  @DisplayName("null is an error with the parameter's name")
   void nulls() {
     Loops.run(() -> {
       var error = assertThrows(NullPointerException.class, () -> Task.sleep(null));

@@ -43,7 +43,7 @@ class StopTest {
 
   @Test
   @DisplayName(
-      "LOOP-16: stop before the run: exactly one turn, which does not block; the flag is cleared")
+      "LOOP-16: stop before the run: exactly one turn, which does not block; the request is cleared")
   void stopBeforeTheRun() {
     loop.stop();
     loop.callSoon(() -> {
@@ -61,7 +61,7 @@ class StopTest {
 
   @Test
   @DisplayName(
-      "LOOP-16: with a timer far away and nothing ready, a stopped loop still does not block")
+      "LOOP-16: with a distant timer and nothing ready, a stopped loop does not block either")
   void stopBeforeTheRunWithATimer() {
     loop.callLater(Duration.ofHours(1), order::expectUnreached);
     loop.stop();
@@ -72,7 +72,7 @@ class StopTest {
 
   @Test
   @DisplayName(
-      "LOOP-18: what was queued before the future ended runs before runUntilComplete returns")
+      "LOOP-18: callbacks that were queued before the future ended run before runUntilComplete returns")
   void stopIsADoneCallback() {
     Future<Integer> future = loop.createFuture();
     loop.callSoon(() -> {
@@ -85,7 +85,7 @@ class StopTest {
   }
 
   @Test
-  @DisplayName("LOOP-18: a future that is done already takes one turn")
+  @DisplayName("LOOP-18: a future that is already done takes one turn")
   void doneAlready() {
     Future<Integer> future = loop.createFuture();
     future.setResult(7);
@@ -96,7 +96,7 @@ class StopTest {
   }
 
   @Test
-  @DisplayName("LOOP-18: runUntilComplete throws the very failure, or the cancellation")
+  @DisplayName("LOOP-18: runUntilComplete throws the failure, the same object, or the cancellation")
   void failures() {
     Future<Integer> failed = loop.createFuture();
     var failure = new java.io.IOException("x");
@@ -112,7 +112,7 @@ class StopTest {
 
   @Test
   @DisplayName(
-      "LOOP-19: stopped before the future is done: an error, and a later run is not stopped by it")
+      "LOOP-19: stopping before the future is done is an error, and does not stop a later run")
   void stoppedBefore() {
     Future<Integer> future = loop.createFuture();
     loop.callSoon(loop::stop);
@@ -132,7 +132,8 @@ class StopTest {
   }
 
   @Test
-  @DisplayName("LOOP-22: other tasks freeze when the loop returns and continue in the next run")
+  @DisplayName(
+      "LOOP-22: other tasks stand still when the loop returns and continue in the next run")
   void tasksFreeze() {
     var steps = new int[1];
     loop.createTask(() -> {
@@ -151,7 +152,7 @@ class StopTest {
 
   @Test
   @DisplayName(
-      "LOOP-22: a task parked in a JDK call freezes too; woken between runs it goes on in the next")
+      "LOOP-22: a task in a JDK call stands still too; woken between runs, it continues in the next")
   void jdkParkedTasksFreeze() {
     var gate = new CountDownLatch(1);
     Task<Void> parked = loop.createTask(() -> {
@@ -183,7 +184,7 @@ class StopTest {
   }
 
   @Test
-  @DisplayName("isRunning: true in the run only")
+  @DisplayName("isRunning: true only in the run")
   void isRunning() {
     assertFalse(loop.isRunning());
     loop.callSoon(() -> {

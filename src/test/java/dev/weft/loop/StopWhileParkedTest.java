@@ -103,7 +103,8 @@ class StopWhileParkedTest {
   }
 
   @Test
-  @DisplayName("A fatal error leaves the loop at once; the parked callback goes on in the next run")
+  @DisplayName(
+      "A fatal error leaves the loop at once; the parked callback continues in the next run")
   void fatal() {
     loop.callSoon(() -> {
       order.expect(1);

@@ -74,7 +74,7 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("TASK-2, VT-14: null is refused by name, and nothing is created")
+  @DisplayName("TASK-2, VT-14: null is an error with the parameter's name, and nothing is created")
   void nulls() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -92,7 +92,7 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("TASK-2, VT-14: a closed loop refuses a coroutine, which is never called")
+  @DisplayName("TASK-2, VT-14: a closed loop rejects a coroutine, which is never called")
   void closedLoop() {
     EventLoop loop = Loops.newLoop();
     loop.close();
@@ -103,8 +103,7 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName(
-      "TASK-3: what the coroutine returns is the result; what it throws is the failure, unwrapped")
+  @DisplayName("TASK-3: the return value is the result; the exception is the failure, unwrapped")
   void end() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -126,7 +125,7 @@ class TaskLifeTest {
 
   @Test
   @DisplayName(
-      "TASK-3: a coroutine that throws CancelledError ends as cancelled, whoever asked for it")
+      "TASK-3: a coroutine that throws CancelledError ends as cancelled, with or without a request")
   void cancelledByItself() {
     Loops.run(() -> {
       Task<Object> task = EventLoop.getRunningLoop().createTask(() -> {
@@ -140,7 +139,7 @@ class TaskLifeTest {
 
   @Test
   @DisplayName(
-      "TASK-4: the first to look gets the very CancelledError, later ones another, without message")
+      "TASK-4: the first reader gets the original CancelledError, later ones another, without message")
   void firstToLook() {
     Loops.run(() -> {
       var thrown = new CancelledError("here");
@@ -156,7 +155,7 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("TASK-6: a task that awaits itself gets an error, and may go on")
+  @DisplayName("TASK-6: a task that awaits itself gets an error, and can go on")
   void awaitsItself() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -172,7 +171,7 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("TASK-6: a task that awaits itself hears of it in its next turn")
+  @DisplayName("TASK-6: a task that awaits itself gets the error in its next turn")
   void awaitsItselfNextTurn() {
     var order = new Order();
     Loops.run(() -> {
@@ -209,7 +208,7 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("TASK-7: nobody can complete a task from outside")
+  @DisplayName("TASK-7: other code cannot complete a task")
   void setResult() {
     Loops.run(() -> {
       Task<String> task = EventLoop.getRunningLoop().createTask(() -> "own");
@@ -222,7 +221,7 @@ class TaskLifeTest {
 
   @Test
   @DisplayName(
-      "TASK-9: allTasks has the unfinished ones of this loop, those not begun too, oldest first")
+      "TASK-9: allTasks returns the unfinished tasks of this loop, also those that have not begun, oldest first")
   void allTasks() {
     try (EventLoop other = Loops.newLoop()) {
       Task<String> elsewhere = other.createTask(() -> "x");
@@ -243,7 +242,8 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("TASK-10: names are Task-N, counted up, unless one is given; the thread has it, too")
+  @DisplayName(
+      "TASK-10: the name is Task-N, counted up, unless one is given; the thread has it too")
   void names() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -268,7 +268,7 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("TASK-10: the thread of a task without a name has the name that the task tells")
+  @DisplayName("TASK-10: the thread of a task without a name has the name that the task reports")
   void nameOfTheThread() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -288,7 +288,7 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("TASK-11, VT-11: a task that nobody refers to is not collected half-way")
+  @DisplayName("TASK-11, VT-11: a task without references is not collected before its end")
   void stronglyHeld() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -313,7 +313,8 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("TASK-16: a task with a request to cancel prints as cancelling, until it is done")
+  @DisplayName(
+      "TASK-16: the text of a task with a cancel request says cancelling, until it is done")
   void printsCancelling() {
     Loops.run(() -> {
       Task<Void> task = EventLoop.getRunningLoop().createTask(() -> Loops.turns(100));
@@ -327,7 +328,7 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("TASK-8: the current task is known in its steps, and in nothing else")
+  @DisplayName("TASK-8: the current task is known only in its own steps")
   void currentTask() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -355,7 +356,7 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("TASK-15: the stack of a waiting task has all its frames, from anywhere")
+  @DisplayName("TASK-15: the stack of a waiting task has all its frames, on any thread")
   void stack() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -388,7 +389,7 @@ class TaskLifeTest {
   }
 
   @Test
-  @DisplayName("a waiting task says what it waits for")
+  @DisplayName("the text of a waiting task says what it waits for")
   void awaiting() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

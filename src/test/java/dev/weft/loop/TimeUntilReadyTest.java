@@ -18,7 +18,7 @@ class TimeUntilReadyTest {
 
   @Test
   @DisplayName(
-      "Zero while callbacks, steps or thread-safe calls are ready; then the next timer's time; then nothing")
+      "Zero while callbacks, steps or thread-safe calls are ready; then the next timer's time; then empty")
   void inTheLoop() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -46,7 +46,7 @@ class TimeUntilReadyTest {
 
   @Test
   @DisplayName(
-      "A program that runs a loop turn by turn asks it in between; others may not while it runs")
+      "A program that runs a loop turn by turn can ask between the turns; other threads cannot during a run")
   void fromOutside() {
     EventLoop loop = Loops.newLoop();
     assertEquals(Optional.empty(), loop.timeUntilReady());

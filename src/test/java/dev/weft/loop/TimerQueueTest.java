@@ -116,7 +116,7 @@ class TimerQueueTest {
   }
 
   @Test
-  @DisplayName("LOOP-7: a load that cancels all its timers leaves no memory behind")
+  @DisplayName("LOOP-7: timers that are all cancelled leave no memory behind")
   void shrinks() throws Exception {
     var timers = new ArrayList<TimerHandle>();
     for (int i = 0; i < 100_000; i++) {
@@ -135,7 +135,7 @@ class TimerQueueTest {
   }
 
   @Test
-  @DisplayName("LOOP-7: the heap keeps no reference to a timer that is out")
+  @DisplayName("LOOP-7: the heap keeps no reference to a timer that has left it")
   void noLeak() throws Exception {
     TimerHandle a = timer(1);
     TimerHandle b = timer(2);

@@ -52,7 +52,7 @@ class TimerTest {
 
   @Test
   @DisplayName(
-      "LOOP-7: a cancelled timer does not fire, not even one cancelled by another of its turn")
+      "LOOP-7: a cancelled timer does not fire, also when another timer of its turn cancels it")
   void cancelled() {
     loop.callAt(10, order::expectUnreached).cancel();
     var victim = new TimerHandle[1];
@@ -67,7 +67,7 @@ class TimerTest {
   }
 
   @Test
-  @DisplayName("LOOP-11: cancelling a timer twice, or after it has fired, does nothing")
+  @DisplayName("LOOP-11: cancelling a timer twice, or after it has fired, has no effect")
   void cancelIsIdempotent() {
     TimerHandle fired = loop.callAt(10, () -> order.expect(1));
     TimerHandle twice = loop.callAt(15, order::expectUnreached);
@@ -83,7 +83,8 @@ class TimerTest {
   }
 
   @Test
-  @DisplayName("callAt: the handle tells its deadline; callLater adds the delay to now")
+  @DisplayName(
+      "callAt: the handle returns its deadline; callLater adds the delay to the current time")
   void when() {
     assertEquals(77, loop.callAt(77, () -> {}).when());
     assertEquals(
@@ -91,7 +92,7 @@ class TimerTest {
   }
 
   @Test
-  @DisplayName("callLater: a delay beyond all bounds is far away, not overdue")
+  @DisplayName("callLater: an enormous delay is in the far future, not overdue")
   void absurdDelay() {
     loop.callLater(Duration.ofSeconds(Long.MAX_VALUE), order::expectUnreached);
     loop.callLater(Duration.ofSeconds(Long.MIN_VALUE), () -> order.expect(1));
@@ -101,7 +102,7 @@ class TimerTest {
   }
 
   @Test
-  @DisplayName("callAt, timeoutAt: every long is a time: long past, or never")
+  @DisplayName("callAt, timeoutAt: every long is a valid time, long past or never")
   void everyLong() throws Exception {
     loop.callAt(Long.MAX_VALUE, order::expectUnreached);
     loop.callAt(Long.MAX_VALUE / 2 + 10_000_000_000L, order::expectUnreached);
@@ -137,7 +138,7 @@ class TimerTest {
   }
 
   @Test
-  @DisplayName("LOOP-9: null is refused by name, before anything is scheduled")
+  @DisplayName("LOOP-9: null is an error with the parameter's name, before anything is scheduled")
   void nulls() {
     var delay = assertThrows(NullPointerException.class, () -> loop.callLater(null, () -> {}));
     assertTrue(delay.getMessage().contains("delay"), delay.getMessage());

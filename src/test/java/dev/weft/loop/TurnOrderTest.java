@@ -57,8 +57,7 @@ class TurnOrderTest {
   }
 
   @Test
-  @DisplayName(
-      "LOOP-2: a callback that reschedules itself for ever does not keep I/O from coming in")
+  @DisplayName("LOOP-2: a callback that reschedules itself without end does not prevent I/O")
   void noStarvation() {
     try (ScriptedLoop loop = new ScriptedLoop()) {
       for (int i = 0; i < 9; i++) {
@@ -82,7 +81,7 @@ class TurnOrderTest {
 
   @Test
   @DisplayName(
-      "LOOP-3: first what was ready, then I/O in the selector's order, then due timers by deadline")
+      "LOOP-3: first come entries that were ready, then I/O in the selector's order, then due timers by deadline")
   void readyThenPollThenTimers() {
     try (ScriptedLoop loop = new ScriptedLoop()) {
       loop.callAt(20, () -> order.expect(6));
@@ -104,7 +103,7 @@ class TurnOrderTest {
   }
 
   @Test
-  @DisplayName("LOOP-3: a timer that comes due during the poll runs in the same turn")
+  @DisplayName("LOOP-3: a timer that becomes due during the poll runs in the same turn")
   void timerDueAfterPoll() {
     try (ScriptedLoop loop = new ScriptedLoop()) {
       loop.callAt(50, loop::stop);
@@ -115,7 +114,7 @@ class TurnOrderTest {
 
   @Test
   @DisplayName(
-      "LOOP-8: a delay of zero or less goes behind what is ready; a later callSoon overtakes it")
+      "LOOP-8: a delay of zero or less comes after all that is ready; a later callSoon overtakes it")
   void zeroDelayGoesThroughTheTimers() {
     try (ScriptedLoop loop = new ScriptedLoop()) {
       loop.script.add(() -> {});
@@ -137,7 +136,7 @@ class TurnOrderTest {
 
   @Test
   @DisplayName(
-      "LOOP-10: a handle cancelled by an earlier one of the same turn is skipped, nothing else")
+      "LOOP-10: a handle that an earlier one of the same turn cancels is skipped, and no other")
   void cancelledKeepsItsPlace() {
     try (ScriptedLoop loop = new ScriptedLoop()) {
       var handles = new Handle[1];
@@ -157,7 +156,7 @@ class TurnOrderTest {
   }
 
   @Test
-  @DisplayName("VT-4: the end of what a task awaits costs exactly one turn more")
+  @DisplayName("VT-4: the completion of the awaited thing costs exactly one turn")
   void wakeUpIsOneHop() {
     try (ScriptedLoop loop = new ScriptedLoop()) {
       Future<String> future = loop.createFuture();

@@ -41,7 +41,7 @@ class UnretrievedFailureTest {
   }
 
   @Test
-  @DisplayName("FUT-9: reported when the loop is closed, for a future and for a task")
+  @DisplayName("FUT-9: a failure is reported when the loop is closed, for a future and for a task")
   void atClose() {
     Future<String> future = loop.createFuture();
     loop.runUntilComplete(() -> {
@@ -86,7 +86,7 @@ class UnretrievedFailureTest {
   }
 
   @Test
-  @DisplayName("FUT-9: reported to the log if there is no handler")
+  @DisplayName("FUT-9: a failure is reported to the log if there is no handler")
   void toTheLog() {
     try (var log = LogCapture.start()) {
       try (EventLoop plain = Loops.newLoop()) {
@@ -100,7 +100,7 @@ class UnretrievedFailureTest {
 
   @Test
   @DisplayName(
-      "FUT-9, EXC-8: reported on the loop when the future is collected, and not again at close")
+      "FUT-9, EXC-8: a failure is reported on the loop when the future is collected, and not again at close")
   void whenCollected() {
     var inLoop = new AtomicBoolean();
     loop.setExceptionHandler((l, record) -> {
@@ -120,8 +120,7 @@ class UnretrievedFailureTest {
   }
 
   @Test
-  @DisplayName(
-      "FUT-9: a future collected while its loop stands still is reported at close, not lost")
+  @DisplayName("FUT-9: a future that is collected while its loop does not run is reported at close")
   void collectedWhileStopped() {
     WeakReference<?> future = fail(loop);
     await().pollInSameThread().until(() -> {
@@ -158,14 +157,14 @@ class UnretrievedFailureTest {
   }
 
   @Test
-  @DisplayName("FUT-9: a failure after the loop is closed is reported, also if the loop is dropped")
+  @DisplayName("FUT-9: a failure after the close is reported, also if the loop is dropped")
   void afterClose() {
     awaitCollected();
   }
 
   @Test
   @DisplayName(
-      "FUT-9: a future fails at once: the task that waits for it runs after the callback that fails it")
+      "FUT-9: a future fails at once; the task that waits for it runs after the callback that fails it")
   void failsAtOnce() throws Exception {
     var stopped = new AtomicBoolean();
     var others = new ArrayList<Thread>();
@@ -205,25 +204,25 @@ class UnretrievedFailureTest {
   }
 
   @Test
-  @DisplayName("FUT-9: result() counts as looking")
+  @DisplayName("FUT-9: result() counts as retrieval")
   void result() {
     assertNotReported(future -> assertThrows(IOException.class, future::result));
   }
 
   @Test
-  @DisplayName("FUT-9: exception() counts as looking")
+  @DisplayName("FUT-9: exception() counts as retrieval")
   void exception() {
     assertNotReported(Future::exception);
   }
 
   @Test
-  @DisplayName("FUT-9, FUT-6: cancel() counts as looking, though the future is done")
+  @DisplayName("FUT-9, FUT-6: cancel() counts as retrieval, though the future is done")
   void cancel() {
     assertNotReported(Future::cancel);
   }
 
   @Test
-  @DisplayName("FUT-9: awaiting counts as looking")
+  @DisplayName("FUT-9: awaiting counts as retrieval")
   void awaiting() {
     assertNotReported(future -> loop.runUntilComplete(() -> {
       assertThrows(IOException.class, future::await);
@@ -231,7 +230,7 @@ class UnretrievedFailureTest {
   }
 
   @Test
-  @DisplayName("FUT-9, CANC-5: a failure that a cancellation replaces counts as seen")
+  @DisplayName("FUT-9, CANC-5: a failure that a cancellation replaces counts as retrieved")
   void replacedByCancel() {
     loop.runUntilComplete(() -> {
       Future<String> future = loop.createFuture();
@@ -246,7 +245,7 @@ class UnretrievedFailureTest {
   }
 
   @Test
-  @DisplayName("FUT-9, GATH-4: gathered futures that fail after the first count as seen")
+  @DisplayName("FUT-9, GATH-4: gathered futures that fail after the first count as retrieved")
   void siblings() {
     loop.runUntilComplete(() -> {
       Future<String> first = loop.createFuture();

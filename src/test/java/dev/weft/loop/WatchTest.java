@@ -87,7 +87,7 @@ class WatchTest {
   }
 
   @Test
-  @DisplayName("DBG-2: a turn that takes long is told once while it does, once when it is over")
+  @DisplayName("DBG-2: a long turn is reported once during the turn and once after it")
   void longTurn() throws Exception {
     block();
     look(5); // seen first at 1 s
@@ -114,7 +114,7 @@ class WatchTest {
 
   @Test
   @DisplayName(
-      "DBG-2: a task without a name that blocks its loop is told by the name that it has anyway")
+      "DBG-2: a task without a given name that blocks its loop is reported by its default name")
   void unnamedTask() throws Exception {
     var begun = new CountDownLatch(1);
     var name = new AtomicReference<String>();
@@ -125,7 +125,7 @@ class WatchTest {
   }
 
   @Test
-  @DisplayName("a loop that sleeps, and one that turns, is not blocked")
+  @DisplayName("a loop that sleeps or turns is not blocked")
   void notBlocked() throws Exception {
     look(20);
     for (int i = 0; i < 20; i++) {
@@ -138,7 +138,8 @@ class WatchTest {
   }
 
   @Test
-  @DisplayName("when the watchdog itself was late, all stood still and not the loop alone")
+  @DisplayName(
+      "if the watchdog itself was late, the machine stood still and the loop is not blocked")
   void lateWatchdog() throws Exception {
     block();
     look(1);
@@ -148,7 +149,8 @@ class WatchTest {
   }
 
   @Test
-  @DisplayName("a loop that ends its run while it is reported as blocked is no longer")
+  @DisplayName(
+      "a loop that ends its run while it is reported as blocked is not reported afterwards")
   void endOfRun() throws Exception {
     block();
     look(6);
@@ -160,7 +162,7 @@ class WatchTest {
   }
 
   @Test
-  @DisplayName("a threshold of zero is none")
+  @DisplayName("a threshold of zero switches the watch off")
   void off() throws Exception {
     loop.setBlockedThreshold(Duration.ZERO);
     block();
@@ -170,7 +172,7 @@ class WatchTest {
 
   @Test
   @DisplayName(
-      "DBG-2: in debug mode a step is told after slowCallbackDuration, whatever the threshold")
+      "DBG-2: in debug mode a step is reported after slowCallbackDuration, whatever the threshold")
   void debug() throws Exception {
     loop.setDebug(true);
     loop.setBlockedThreshold(Duration.ZERO);
@@ -184,7 +186,7 @@ class WatchTest {
   }
 
   @Test
-  @DisplayName("in debug mode a turn of many short steps is not taken for a slow one")
+  @DisplayName("in debug mode a turn of many short steps is not reported as a slow one")
   void shortSteps() throws Exception {
     loop.setDebug(true);
     var turn = new CountDownLatch(1);
@@ -233,7 +235,7 @@ class WatchTest {
 
   @Test
   @DisplayName(
-      "VT-5, J8: a pinned virtual thread that waits is told as such, with the owner of the lock")
+      "VT-5, J8: a pinned virtual thread that waits is reported as pinned, with the owner of the lock")
   void pinned() throws Exception {
     CONTENDED.lock();
     try {
@@ -258,7 +260,7 @@ class WatchTest {
   @Test
   @EnabledForJreRange(max = JRE.JAVA_23)
   @DisplayName(
-      "VT-5: before JDK 24 a task that waits to enter a monitor stops its loop, and is told as pinned")
+      "VT-5: before JDK 24 a task that waits to enter a monitor stops its loop, and is reported as pinned")
   void monitorEnter() {
     var monitor = new Object();
     synchronized (monitor) {
@@ -272,7 +274,8 @@ class WatchTest {
 
   @Test
   @EnabledForJreRange(max = JRE.JAVA_23)
-  @DisplayName("VT-5: before JDK 24 a task in Object.wait stops its loop, and is told as pinned")
+  @DisplayName(
+      "VT-5: before JDK 24 a task in Object.wait stops its loop, and is reported as pinned")
   void monitorWait() {
     var monitor = new Object();
     try {
@@ -301,7 +304,7 @@ class WatchTest {
   }
 
   @Test
-  @DisplayName("J8: a permit from before, after a step that lasts, is not taken for a pinned wait")
+  @DisplayName("J8: a park permit from before is not mistaken for a pinned wait after a long step")
   void permit() throws Exception {
     var begun = new CountDownLatch(1);
     var outcome = new CompletableFuture<String>();
@@ -345,7 +348,7 @@ class WatchTest {
 
   @Test
   @DisplayName(
-      "J8: a pinned virtual thread that waits for a task of its loop is told as a deadlock")
+      "J8: a pinned virtual thread that waits for a task of its loop is reported as a deadlock")
   void pinnedDeadlock() throws Exception {
     Task<?>[] culprit = new Task<?>[1];
     loop.callSoonThreadsafe(() -> {
@@ -368,7 +371,7 @@ class WatchTest {
   }
 
   @Test
-  @DisplayName("J6: a callback that waits is told, and what it waits for, while turns go on")
+  @DisplayName("J6: a callback that waits is reported with what it waits for, while turns go on")
   void parkedCallback() throws Exception {
     var lock = new ReentrantLock();
     lock.lock();
@@ -398,7 +401,7 @@ class WatchTest {
   }
 
   @Test
-  @DisplayName("a callback and a task that wait for each other's locks are told as a deadlock")
+  @DisplayName("a callback and a task that wait for each other's locks are reported as a deadlock")
   void deadlock() throws Exception {
     var first = new ReentrantLock();
     var second = new ReentrantLock();

@@ -34,7 +34,7 @@ class WatchdogTest {
 
   @Test
   @DisplayName(
-      "DBG-2: a blocked loop is told to the listener and logged, and again at the end of the run")
+      "DBG-2: a blocked loop is reported to the listener and logged, and again at the end of the run")
   void reports() throws Exception {
     loop.setBlockedThreshold(Duration.ofMillis(50));
     loop.setBlockedListener(told::add);
@@ -54,7 +54,7 @@ class WatchdogTest {
 
   @Test
   @DisplayName(
-      "DBG-2: in debug mode the log has the stack while it lasts, and the slow step when it is over")
+      "DBG-2: in debug mode the log has the stack during the step, and the slow step after it")
   void debug() throws Exception {
     loop.setDebug(true);
     loop.setSlowCallbackDuration(Duration.ofMillis(50));
@@ -78,7 +78,7 @@ class WatchdogTest {
   }
 
   @Test
-  @DisplayName("a listener that fails is logged, and hears of the next block")
+  @DisplayName("a listener that fails is logged, and gets the next report")
   void failingListener() throws Exception {
     loop.setBlockedThreshold(Duration.ofMillis(50));
     loop.setBlockedListener(report -> {
@@ -124,7 +124,7 @@ class WatchdogTest {
   }
 
   @Test
-  @DisplayName("bad settings are refused by name, and leave the old ones")
+  @DisplayName("bad settings are errors with the parameter's name, and leave the old ones")
   void badSettings() {
     var negative = assertThrows(
         IllegalArgumentException.class, () -> loop.setBlockedThreshold(Duration.ofNanos(-1)));

@@ -51,7 +51,7 @@ class WhereCodeRunsTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   @DisplayName(
-      "VT-3: a task unparked from a foreign thread, virtual or platform, goes on on the carrier")
+      "VT-3: a task that another thread unparks, virtual or platform, continues on the carrier")
   void unparkedFromAForeignThread(boolean virtual) {
     var turns = new SynchronousQueue<Task<?>>();
     var foreigner = new CompletableFuture<Thread>();
@@ -76,7 +76,7 @@ class WhereCodeRunsTest {
 
   @Test
   @DisplayName(
-      "VT-3: so does one whose timed park of the JDK ends (sleep, parkNanos, poll with timeout)")
+      "VT-3: a task whose timed park ends continues on the carrier (sleep, parkNanos, poll with timeout)")
   void timedParks() {
     run(() -> {
       Thread.sleep(1);
@@ -89,7 +89,7 @@ class WhereCodeRunsTest {
   }
 
   @Test
-  @DisplayName("VT-3: so does one that has waited for a monitor")
+  @DisplayName("VT-3: a task that has waited for a monitor continues on the carrier")
   void monitors() {
     var monitor = new Object();
     var held = new CountDownLatch(1);
@@ -158,7 +158,7 @@ class WhereCodeRunsTest {
   }
 
   @Test
-  @DisplayName("VT-1: never two at once: code between two awaits is atomic, whoever wakes it")
+  @DisplayName("VT-1: no two run at once: code between two awaits is atomic, whatever wakes it")
   void oneAtATime() {
     var inside = new AtomicBoolean();
     var count = new int[1];
@@ -193,7 +193,7 @@ class WhereCodeRunsTest {
   }
 
   @Test
-  @DisplayName("VT-11: a suspended task that nobody refers to is not collected, and goes on")
+  @DisplayName("VT-11: a suspended task without references is not collected, and continues")
   void tasksAreHeldStrongly() {
     var ended = new AtomicBoolean();
     run(() -> {
@@ -226,7 +226,7 @@ class WhereCodeRunsTest {
 
   @Test
   @DisplayName(
-      "J9: an interrupt of the carrier's thread neither stops nor spins the loop, and is not lost")
+      "J9: an interrupt of the carrier's thread neither stops nor spins the loop, and is kept")
   void interruptOfTheCarrier() {
     var blocks = new int[1];
     Clock counting = new Clock() {
@@ -257,7 +257,7 @@ class WhereCodeRunsTest {
   }
 
   @Test
-  @DisplayName("J9: a thread that is interrupted before it runs a loop runs it all the same")
+  @DisplayName("J9: a thread that is interrupted before it runs a loop runs it nevertheless")
   void interruptedBefore() {
     Thread.currentThread().interrupt();
     String result = loop.runUntilComplete(() -> {

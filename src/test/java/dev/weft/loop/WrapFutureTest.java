@@ -35,7 +35,7 @@ class WrapFutureTest {
 
   @Test
   @DisplayName(
-      "FUT-14: a stage's end takes its place in the ready queue, also if it was done before")
+      "FUT-14: the end of a stage takes its place in the ready queue, also if the stage was done before")
   void hops() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -68,7 +68,7 @@ class WrapFutureTest {
   }
 
   @Test
-  @DisplayName("FUT-14: cancelling the loop's future cancels the stage, and the other way round")
+  @DisplayName("FUT-14: cancelling the loop's future cancels the stage, and vice versa")
   void cancel() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -87,7 +87,7 @@ class WrapFutureTest {
 
   @Test
   @DisplayName(
-      "FUT-14: a stage that ends after the future was cancelled, or the loop closed, is dropped")
+      "FUT-14: a stage that ends after the future was cancelled or the loop closed is dropped")
   void tooLate() {
     var source = new CompletableFuture<String>();
     EventLoop loop = Loops.newLoop();
@@ -108,7 +108,8 @@ class WrapFutureTest {
   }
 
   @Test
-  @DisplayName("FUT-14: a task's end reaches its CompletableFuture: result, failure, cancellation")
+  @DisplayName(
+      "FUT-14: the end of a task reaches its CompletableFuture: result, failure, cancellation")
   void toCompletableFuture() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

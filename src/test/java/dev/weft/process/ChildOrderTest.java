@@ -65,7 +65,7 @@ final class ChildOrderTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-1: connectionMade comes when all pipes are there; who has started the child goes on right behind it")
+      "PROC-1: connectionMade comes when all pipes are connected; the creator continues directly after it")
   void made() {
     var protocol = new Unexpecting() {
       @Override
@@ -105,7 +105,7 @@ final class ChildOrderTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-2, PROC-3: data, the end of its pipe, the exit, the end of stdin, and connectionLost behind all")
+      "PROC-2, PROC-3: data, the end of its pipe, the exit, the end of stdin, and connectionLost last")
   void pipeBeforeExit() {
     var protocol = new Unexpecting() {
       @Override

@@ -81,7 +81,7 @@ final class ChildStartTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "a child begins a session of its own if that is asked for, and keeps its number and its outputs")
+      "a child gets a session of its own if that is requested, and keeps its number and its outputs")
   void session(@TempDir Path dir) {
     run(() -> {
       String session = "read -r pid name state parent group session rest < /proc/$$/stat;"
@@ -104,7 +104,7 @@ final class ChildStartTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-12: a program that is not there is an IOException in a session, too")
+  @DisplayName("PROC-12: a missing program is an IOException with a session too")
   void noProgramForSession(@TempDir Path dir) {
     run(() -> {
       var options = PIPES.withNewSession(true);
@@ -117,7 +117,7 @@ final class ChildStartTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("what is inherited is the same file")
+  @DisplayName("an inherited stream is the same file")
   void inherited() {
     run(() -> {
       var options = PIPES.withStdin(Redirect.INHERIT).withStderr(Redirect.INHERIT);
@@ -131,7 +131,7 @@ final class ChildStartTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "what is discarded is read as empty and written nowhere; errors can go where output goes")
+      "a discarded stream reads as empty and is written nowhere; errors can go to the output")
   void discarded() {
     run(() -> {
       var options = PIPES.withStdin(Redirect.DISCARD).withStderr(Redirect.DISCARD);
@@ -148,7 +148,7 @@ final class ChildStartTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "files are read, emptied or appended to, and made if there are none; their names are ours, not the child's")
+      "files are read, emptied or appended to, and created if missing; their names are relative to the parent's directory")
   void files(@TempDir Path dir) {
     run(() -> {
       Path in = Files.writeString(dir.resolve("in"), "input\n");
@@ -182,7 +182,7 @@ final class ChildStartTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "a FIFO is opened by the JDK: it may take long, and not in a child that shares our memory")
+      "the JDK opens a FIFO, because that can take long and must not happen in a child that shares the parent's memory")
   void fifo(@TempDir Path dir) {
     run(() -> {
       Path fifo = dir.resolve("fifo");
@@ -195,7 +195,7 @@ final class ChildStartTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("no signal is blocked, those that end a program do")
+  @DisplayName("no signal is blocked, and signals that end a program do so")
   void signals() {
     run(() -> {
       assertEquals(
@@ -210,7 +210,7 @@ final class ChildStartTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "the environment is inherited, or exactly what is given; any text is passed as the system's")
+      "the environment is inherited, or exactly the given one; text is encoded as the system does")
   void environment() {
     run(() -> {
       assertEquals(System.getenv("PATH") + "\n", textOf(PIPES, "sh", "-c", "echo \"$PATH\""));
@@ -230,7 +230,7 @@ final class ChildStartTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-12: what no system takes fails, as the JDK says it")
+  @DisplayName("PROC-12: input that no system accepts fails with the JDK's message")
   void impossible() {
     run(() -> {
       long before = pipes();
@@ -245,7 +245,7 @@ final class ChildStartTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "a program is looked for in our PATH, or in the child's directory; one without a first line is the shell's")
+      "a program is looked up in the parent's PATH, or in the child's directory; one without a first line runs in the shell")
   void programs(@TempDir Path dir) {
     run(() -> {
       Path script = Files.writeString(dir.resolve("weft-script"), "echo called with $1\n");
@@ -272,7 +272,8 @@ final class ChildStartTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("500 at once: each ends with its own code, none leaves a pipe or a zombie")
+  @DisplayName(
+      "500 concurrent children each end with their own code, and leave no pipe and no zombie")
   void many() {
     run(() -> {
       long before = pipes();

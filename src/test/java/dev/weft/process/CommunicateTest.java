@@ -41,7 +41,7 @@ final class CommunicateTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-9: stdin is closed when there is no input, too")
+  @DisplayName("PROC-9: stdin is closed also when there is no input")
   void noInput() {
     run(() -> {
       Process child = shell("cat; echo end");
@@ -50,7 +50,7 @@ final class CommunicateTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-9: a child that reads nothing of its input is no failure")
+  @DisplayName("PROC-9: a child that does not read its input is not a failure")
   void brokenPipe() {
     run(() -> {
       Process child = shell("exec 0<&-; echo done");
@@ -60,7 +60,8 @@ final class CommunicateTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-9, PROC-20: more than pipes and readers hold goes both ways at once")
+  @DisplayName(
+      "PROC-9, PROC-20: more data than pipes and readers hold moves in both directions at once")
   void large() {
     byte[] input = new byte[3_000_000];
     new java.util.Random(1).nextBytes(input);
@@ -73,8 +74,7 @@ final class CommunicateTest extends ChildTest {
   }
 
   @Test
-  @DisplayName(
-      "stderr can go where stdout goes; files, the environment and the directory are the child's")
+  @DisplayName("stderr can go to stdout; files, the environment and the directory are the child's")
   void options(@TempDir Path dir) {
     run(() -> {
       var options = SubprocessOptions.pipes()
@@ -105,7 +105,7 @@ final class CommunicateTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-12: a program that cannot be started throws the system's error")
+  @DisplayName("PROC-12: a program that cannot start throws the system's error")
   void noSuchProgram(@TempDir Path dir) {
     run(() -> {
       long before = pipes();

@@ -75,7 +75,7 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-1, PROC-2, PROC-3: made first, data before the end of its pipe, connectionLost last")
+      "PROC-1, PROC-2, PROC-3: connectionMade first, data before the end of its pipe, connectionLost last")
   void events() {
     run(() -> {
       var recorder = new Recorder();
@@ -94,7 +94,7 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-3, PROC-5, PROC-11: wait is done at the exit, output comes on while a grandchild has the pipe")
+      "PROC-3, PROC-5, PROC-11: wait ends at the exit; output goes on while a grandchild has the pipe")
   void grandchild() {
     if (!kind.isSelected()) {
       return; // the JDK closes its pipes at the child's exit
@@ -116,7 +116,8 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-4: the exit code; minus the signal if we have sent it; nothing while it runs")
+  @DisplayName(
+      "PROC-4: the exit code; minus the signal if Weft sent it; empty while the child runs")
   void returncode() {
     run(() -> {
       Process code = shell("exit 7");
@@ -133,7 +134,8 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-7: any signal reaches the child, in order; none does harm after its end")
+  @DisplayName(
+      "PROC-7: any signal reaches the child, in order; a signal after its end does no harm")
   void signals() {
     run(() -> {
       Process child = shell("trap 'echo usr1' USR1; trap 'echo term; exit 5' TERM; echo ready;"
@@ -151,7 +153,8 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-5, PROC-6: any number of tasks wait; cancelling one leaves the child alone")
+  @DisplayName(
+      "PROC-5, PROC-6: any number of tasks can wait; cancelling one does not affect the child")
   void waiting() {
     run(() -> {
       Process child = shell("read line; exit 4");
@@ -167,7 +170,7 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-8: close kills a child that runs and closes its pipes, without waiting")
+  @DisplayName("PROC-8: close kills a running child and closes its pipes, without waiting")
   void close() {
     run(() -> {
       var recorder = new Recorder();
@@ -181,7 +184,7 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-8: close gives the pipes up, whoever else has their other ends")
+  @DisplayName("PROC-8: close releases the pipes, whichever process has their other ends")
   void closeWithGrandchild() {
     run(() -> {
       Future<Void> catRuns = loop.createFuture();
@@ -203,7 +206,7 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-8: close does not kill a child that has ended before the loop knows it")
+  @DisplayName("PROC-8: close does not kill a child that has ended before the loop noticed")
   void closeAfterUnnoticedEnd() {
     run(() -> {
       var recorder = new Recorder();
@@ -238,7 +241,7 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-10, PROC-20: output that nobody reads stops the child, not the loop; stderr may be flooded meanwhile")
+      "PROC-10, PROC-20: unread output stops the child and not the loop; stderr may be flooded meanwhile")
   void flood() {
     run(() -> {
       Process child = shell("head -c 3000000 /dev/zero >&2; head -c 3000000 /dev/zero");
@@ -250,7 +253,7 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-13: a cancelled creation leaves no child and no pipe behind")
+  @DisplayName("PROC-13: a cancelled creation leaves no child and no pipe")
   void cancelledCreation() {
     run(() -> {
       long before = pipes();
@@ -279,7 +282,7 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-13: cancelled between the child's start and the loop's hearing of it: reaped before the cancel leaves")
+      "PROC-13: cancelled after the child's start and before the loop notices it: reaped before the cancellation leaves")
   void cancelledBeforeHandover() {
     run(() -> {
       for (int i = 0; i < 10; i++) {
@@ -308,7 +311,7 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-13: cancelled in connectionMade, before the creation has returned: reaped before the cancel leaves")
+      "PROC-13: cancelled in connectionMade, before the creation returns: reaped before the cancellation leaves")
   void cancelledInConnectionMade() {
     run(() -> {
       for (int i = 0; i < 30; i++) { // a child that is not waited for is often too quick to be seen
@@ -339,7 +342,7 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-18: drain waits for the child to read; its end is an error for who writes on, and no report")
+      "PROC-18: drain waits for the child to read; a write after the child's end is an error and not a report")
   void stdin() {
     run(() -> {
       Process child = shell("read line; head -c 1000000 >/dev/null; exit 0");
@@ -355,8 +358,7 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName(
-      "PROC-18: a child killed while it is written to is an error for who drains, and leaves no pipe")
+  @DisplayName("PROC-18: drain fails if the child is killed during a write, and no pipe remains")
   void killedWhileWriting() {
     run(() -> {
       long before = pipes();
@@ -376,7 +378,7 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-19: closing the loop before the child's end warns and kills it")
+  @DisplayName("PROC-19: closing the loop before the child's end warns and kills the child")
   void loopClosed() {
     ProcessHandle[] child = new ProcessHandle[1];
     try (var log = LogCapture.start()) {
@@ -391,7 +393,7 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-17, PROC-20: the choice between selector and threads can be seen")
+  @DisplayName("PROC-17, PROC-20: a program can see whether pipes use the selector or threads")
   void choice() {
     run(() -> {
       Process child = shell("exec cat");

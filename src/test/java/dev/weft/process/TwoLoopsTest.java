@@ -20,7 +20,7 @@ final class TwoLoopsTest {
 
   @ParameterizedTest
   @EnumSource(ChildKind.class)
-  @DisplayName("PROC-17: two loops at once, on threads other than main, have children of their own")
+  @DisplayName("PROC-17: two concurrent loops, on threads other than main, have their own children")
   void bothAtOnce(ChildKind kind) throws Exception {
     assumeTrue(
         kind.isPossible(), "needs JDK 22 and native access"); // a thread cannot skip the test

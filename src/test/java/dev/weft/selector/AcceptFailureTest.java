@@ -92,7 +92,8 @@ class AcceptFailureTest {
   }
 
   @Test
-  @DisplayName("SRV-10: reported, left alone for a second of the loop's time, and tried again")
+  @DisplayName(
+      "SRV-10: the failure is reported, accepting rests for a second of the loop's time, and is tried again")
   void retry() {
     failing.addAll(List.of(1, 2));
     serve(() -> {
@@ -116,7 +117,7 @@ class AcceptFailureTest {
 
   @Test
   @DisplayName(
-      "SRV-10: told once until all who wait are accepted; what comes after that is told again")
+      "SRV-10: it is reported once until all waiting connections are accepted; a later one is reported again")
   void toldOnce() throws IOException {
     failing.addAll(List.of(2, 3, 6));
     try (Socket second = newPeer()) {
@@ -141,7 +142,7 @@ class AcceptFailureTest {
   }
 
   @Test
-  @DisplayName("SRV-10, J6: a second, too, if accepting has parked before it has failed")
+  @DisplayName("SRV-10, J6: accepting also rests for a second if it parked before it failed")
   void parkedMeanwhile() {
     failing.addAll(List.of(1, 2));
     serve(() -> {
@@ -178,7 +179,7 @@ class AcceptFailureTest {
   }
 
   @Test
-  @DisplayName("SRV-10: connections accepted before go on during that second")
+  @DisplayName("SRV-10: earlier connections continue during that second")
   void othersGoOn() throws IOException {
     failing.add(2);
     try (Socket second = newPeer()) {

@@ -25,7 +25,8 @@ class AdoptionTest extends TcpTest {
   private static final ServerOptions DEFAULTS = ServerOptions.defaults();
 
   @Test
-  @DisplayName("CONN-10: a connected channel becomes the transport's own, and is closed with it")
+  @DisplayName(
+      "CONN-10: a connected channel becomes the transport's own, and the transport closes it")
   void connected() {
     run(() -> {
       Pair pair = pair();
@@ -41,7 +42,7 @@ class AdoptionTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-10: a channel that is not connected is refused, and stays as it was")
+  @DisplayName("CONN-10: a channel that is not connected is an error, and unchanged")
   void notConnected() {
     run(() -> {
       try (var channel = SocketChannel.open()) {
@@ -57,7 +58,7 @@ class AdoptionTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-9: a channel whose protocol cannot be made is closed")
+  @DisplayName("CONN-9: a channel whose protocol factory fails is closed")
   void factoryFails() {
     run(() -> {
       Pair pair = pair();
@@ -74,7 +75,7 @@ class AdoptionTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-32: a channel that has a transport cannot have another; the first goes on")
+  @DisplayName("TR-32: a channel that has a transport cannot have another; the first continues")
   void twice() {
     run(() -> {
       Pair pair = pair();
@@ -92,8 +93,7 @@ class AdoptionTest extends TcpTest {
   }
 
   @Test
-  @DisplayName(
-      "A channel that its user closes all the same is noticed with the next write; the loop lives")
+  @DisplayName("A channel that its user closes is noticed with the next write; the loop goes on")
   void closedBehind() {
     run(() -> {
       Pair pair = pair();
@@ -109,7 +109,7 @@ class AdoptionTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-10: a Unix-domain channel works, too, though it knows no TCP options")
+  @DisplayName("CONN-10: a Unix-domain channel works too, without TCP options")
   void unixDomain(@TempDir Path directory) {
     run(() -> {
       var address = UnixDomainSocketAddress.of(directory.resolve("socket"));
@@ -131,7 +131,7 @@ class AdoptionTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-6: a bound channel is served, and closed with the server")
+  @DisplayName("SRV-6: a server accepts on a bound channel, and closes it at its own close")
   void listening() {
     run(() -> {
       var channel = ServerSocketChannel.open().bind(new InetSocketAddress(LOCAL, 0));
@@ -148,7 +148,7 @@ class AdoptionTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-6: a channel that is not bound, or served by another server, is refused")
+  @DisplayName("SRV-6: a channel that is not bound, or that another server uses, is an error")
   void notListening() {
     run(() -> {
       try (var channel = ServerSocketChannel.open()) {

@@ -29,8 +29,7 @@ final class ChildSignalsTest {
   }
 
   @Test
-  @DisplayName(
-      "PROC-7: a signal is for the process that began when the child did, not for its number")
+  @DisplayName("PROC-7: a signal goes to the process that began with the child, not to its number")
   void numberInUseAgain() throws Exception {
     String began = ChildSignals.startTime(process.pid());
     assertFalse(began.isEmpty());
@@ -47,7 +46,7 @@ final class ChildSignalsTest {
   }
 
   @Test
-  @DisplayName("PROC-7: nothing is sent to the number of a child that is not alive")
+  @DisplayName("PROC-7: no signal is sent to the number of a child that is not alive")
   void gone() throws Exception {
     var destroyed = new CountDownLatch(1);
     var child = (ProcessHandle) Proxy.newProxyInstance(

@@ -47,7 +47,7 @@ class ConnectingTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "LOOP-33: a connection is found out to be made, and only reads are of interest after that")
+      "LOOP-33: the completion of a connection is noticed, and afterwards only reads are of interest")
   void connects() {
     run(() -> {
       try (ServerSocket listening = listenOn(LOCAL)) {
@@ -62,7 +62,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-33: interest in the connection's completion ends with it")
+  @DisplayName("LOOP-33: the interest in connecting ends with the completion")
   void interestEnds() {
     run(() -> {
       try (ServerSocket listening = listenOn(LOCAL)) {
@@ -90,7 +90,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-1: an address, IPv4 or IPv6, is not looked up")
+  @DisplayName("CONN-1: an address, IPv4 or IPv6, is not resolved")
   void literals() {
     for (String literal : List.of(
         "127.0.0.1",
@@ -118,7 +118,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-2: a name is looked up off the loop, which goes on meanwhile")
+  @DisplayName("CONN-2: a name is resolved off the loop, which goes on meanwhile")
   void lookedUpElsewhere() {
     run(() -> {
       var looking = new AtomicReference<Thread>();
@@ -140,7 +140,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-2: a host that nobody knows is an UnknownHostException that names it")
+  @DisplayName("CONN-2: an unknown host is an UnknownHostException that names it")
   void unknownHost() {
     run(() -> {
       String unknown = FakeNames.invent(() -> {
@@ -156,7 +156,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-3: addresses are tried in order, the first that works is taken")
+  @DisplayName("CONN-3: addresses are tried in order, and the first that works is used")
   void secondAddress() {
     run(() -> {
       try (ServerSocket listening = listenOn("127.0.0.3")) {
@@ -187,7 +187,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-4: all refused, several addresses: one error that names each and carries each")
+  @DisplayName("CONN-4: if several addresses refuse, one error names and contains each")
   void allRefused() {
     run(() -> {
       int port = Peer.refusingPort();
@@ -203,7 +203,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-4: errors that say the same are one error")
+  @DisplayName("CONN-4: errors with the same text are one error")
   void sameErrors() {
     run(() -> {
       int port = Peer.refusingPort();
@@ -215,7 +215,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-4: with allErrors there is a group of all, also if it is one")
+  @DisplayName("CONN-4: with allErrors there is a group of all errors, also of a single one")
   void allErrors() {
     run(() -> {
       int port = Peer.refusingPort();
@@ -231,7 +231,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-5: a local address is where the connection comes from; it may be a name")
+  @DisplayName("CONN-5: the connection comes from the local address, which may be a name")
   void localAddress() {
     run(() -> {
       try (ServerSocket listening = listenOn(LOCAL)) {
@@ -252,7 +252,8 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-5: a local address that cannot be bound fails the connection, naming it")
+  @DisplayName(
+      "CONN-5: a local address that cannot be bound fails the connection, and the error names it")
   void localAddressNotOurs() {
     run(() -> {
       try (ServerSocket listening = listenOn(LOCAL)) {
@@ -266,7 +267,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-5: a local address of the other family is no candidate")
+  @DisplayName("CONN-5: a local address of the other family is not a candidate")
   void localAddressOfOtherFamily() {
     run(() -> {
       try (ServerSocket listening = listenOn(LOCAL)) {
@@ -280,7 +281,8 @@ class ConnectingTest extends TcpTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  @DisplayName("CONN-9: cancelled while it connects, the channel is closed, also for the system")
+  @DisplayName(
+      "CONN-9: a connection that is cancelled while it connects is closed, also in the system")
   void cancelledWhileConnecting() {
     run(() -> {
       try (var full = new ServerSocket(0, 1, InetAddress.getByName(LOCAL))) {
@@ -305,8 +307,7 @@ class ConnectingTest extends TcpTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  @DisplayName(
-      "CONN-9: what refuses, and what has a factory that throws, leaves no descriptor behind")
+  @DisplayName("CONN-9: a refused connection and a factory that throws leave no descriptor")
   void failuresLeaveNothing() {
     run(() -> {
       try (ServerSocket listening = listenOn(LOCAL)) {
@@ -331,7 +332,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-9: cancelled during the lookup, it ends at once and connects to nobody")
+  @DisplayName("CONN-9: cancelled during the lookup, it ends at once and does not connect")
   void cancelledLookup() {
     run(() -> {
       var release = new CountDownLatch(1);
@@ -352,7 +353,7 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-9: cancelled when connected but before it returns, the connection is closed")
+  @DisplayName("CONN-9: cancelled after connecting and before its return, the connection is closed")
   void cancelledAfterConnect() {
     run(() -> {
       Pair pair = pair();
@@ -367,7 +368,8 @@ class ConnectingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-12: bad arguments are refused by name before anything happens")
+  @DisplayName(
+      "CONN-12: bad arguments are errors with the parameter's name before anything happens")
   void badArguments() {
     run(() -> {
       String neverAsked = FakeNames.invent(() -> {

@@ -26,7 +26,7 @@ class ConnectionLifeTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-1: made, then what it scheduled, then the creator, then data that was there before")
+      "TR-1: connectionMade, then what it scheduled, then the creator, then data that was there before")
   void order() {
     run(() -> {
       var order = new Order();
@@ -56,7 +56,8 @@ class ConnectionLifeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-1, TR-6, TR-11: the peer's end is an eof and then a loss without an error")
+  @DisplayName(
+      "TR-1, TR-6, TR-11: the peer's end gives eofReceived and then a loss without an error")
   void peerCloses() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -69,7 +70,7 @@ class ConnectionLifeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-6: a protocol that ends at the peer's end has its answer flushed first")
+  @DisplayName("TR-6: a protocol that closes at the peer's end has its answer flushed first")
   void eofFlushes() {
     run(() -> {
       var protocol = new Recorder(loop) {
@@ -88,8 +89,7 @@ class ConnectionLifeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName(
-      "TR-6: a protocol that keeps the connection open goes on writing after the peer's end")
+  @DisplayName("TR-6: a protocol that keeps the connection open can write after the peer's end")
   void eofKeptOpen() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -110,7 +110,7 @@ class ConnectionLifeTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-7: the peer's end is told once, however often reading is paused and resumed after it")
+      "TR-7: the peer's end is delivered once, however often reading is paused and resumed afterwards")
   void eofOnce() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -134,7 +134,7 @@ class ConnectionLifeTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-25: both halves closed in turn, by us first; each side gets what the other still sends")
+      "TR-25: both halves are closed in turn, Weft's first; each side gets what the other still sends")
   void halfCloseByUs() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -190,7 +190,7 @@ class ConnectionLifeTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-12: the socket is closed after connectionLost, and the server is told after that")
+      "TR-12: the socket is closed after connectionLost, and the server is notified after that")
   void closedAfterLoss() {
     run(() -> {
       Pair pair = pair();
@@ -211,7 +211,7 @@ class ConnectionLifeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-12: a server counts a connection until its protocol has heard of the loss")
+  @DisplayName("TR-12: a server counts a connection until its protocol got connectionLost")
   void serverToldLast() {
     run(() -> {
       var order = new Order();
@@ -234,7 +234,7 @@ class ConnectionLifeTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-29, TR-31: addresses outlive the connection, unknown keys have the default, no Nagle")
+      "TR-29, TR-31: addresses outlive the connection, unknown keys give the default, Nagle's algorithm is off")
   void extraInfo() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -259,7 +259,7 @@ class ConnectionLifeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-31: connections that a server accepts do without Nagle, too")
+  @DisplayName("TR-31: accepted connections do not use Nagle's algorithm either")
   void acceptedWithoutNagle() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -277,7 +277,7 @@ class ConnectionLifeTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-30: the socket that a transport shows has options, but no way to close or read it")
+      "TR-30: the socket that a transport exposes has options, and no way to close or read it")
   void socketIsAView() {
     assertFalse(AutoCloseable.class.isAssignableFrom(TransportSocket.class));
     run(() -> {

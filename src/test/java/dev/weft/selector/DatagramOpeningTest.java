@@ -56,7 +56,8 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("Returns after connectionMade, and after what that calls for")
+  @DisplayName(
+      "createDatagramEndpoint returns after connectionMade, and after the callbacks that it schedules")
   void order() {
     run(() -> {
       var order = new Order();
@@ -96,7 +97,7 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-8: addresses without a family in common are refused")
+  @DisplayName("DG-8: addresses without a common family are an error")
   void nothingInCommon() {
     run(() -> {
       for (DatagramOptions options : List.of(
@@ -110,7 +111,8 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-8: the second family is taken if the first fails; if all fail, the first error")
+  @DisplayName(
+      "DG-8: the second family is used if the first fails; if all fail, the first error is thrown")
   void oneAfterTheOther() {
     run(() -> {
       assumeIpv6();
@@ -124,7 +126,7 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-8: a wildcard is of the family of the remote address, and at first of its own")
+  @DisplayName("DG-8: a wildcard has the family of the remote address, or else its own")
   void wildcard() {
     run(() -> {
       assumeIpv6();
@@ -145,7 +147,7 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-8: with a family alone the system chooses an address, and one can send")
+  @DisplayName("DG-8: with a family alone the system chooses an address, and sending works")
   void familyAlone() {
     run(() -> {
       DatagramRecorder protocol = endpoint(DEFAULTS.withFamily(StandardProtocolFamily.INET));
@@ -187,7 +189,7 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-8: bad options are refused before anything happens")
+  @DisplayName("DG-8: bad options are errors before anything happens")
   void badOptions() {
     run(() -> {
       assertThrows(IllegalArgumentException.class, () -> endpoint(DEFAULTS));
@@ -199,7 +201,7 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("UX-6: Unix datagrams are refused, as the JDK has none")
+  @DisplayName("UX-6: Unix datagrams are an error, because the JDK has none")
   void noUnixDatagrams() {
     var error = assertThrows(
         IllegalArgumentException.class, () -> DEFAULTS.withFamily(StandardProtocolFamily.UNIX));
@@ -207,7 +209,7 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-8: a name that cannot be resolved, and one that takes for ever")
+  @DisplayName("DG-8: a name that cannot be resolved, and a lookup without end")
   void names() {
     run(() -> {
       String unknown = FakeNames.invent(() -> {
@@ -230,7 +232,7 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("Two endpoints have the same address only if both have reusePort")
+  @DisplayName("Two endpoints have the same address only if both set reusePort")
   void reusePort() {
     run(() -> {
       DatagramRecorder first = endpoint(HERE.withReusePort(true));
@@ -241,7 +243,7 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-9: a channel is adopted as it is, connected or not")
+  @DisplayName("DG-9: a channel is used as it is, connected or not")
   void adopted() {
     run(() -> {
       DatagramChannel plain = DatagramChannel.open(StandardProtocolFamily.INET);
@@ -266,7 +268,7 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-9: a channel that has a transport cannot have another; the first goes on")
+  @DisplayName("DG-9: a channel that has a transport cannot have another; the first continues")
   void adoptedTwice() {
     run(() -> {
       DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
@@ -285,7 +287,7 @@ class DatagramOpeningTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-9: a socket whose protocol cannot be made is closed")
+  @DisplayName("DG-9: a socket whose protocol factory fails is closed")
   void factoryFails() {
     run(() -> {
       DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);

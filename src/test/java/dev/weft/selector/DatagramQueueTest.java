@@ -52,7 +52,8 @@ class DatagramQueueTest extends UdpTest {
   private final DatagramRecorder protocol = new DatagramRecorder(loop);
 
   @Test
-  @DisplayName("DG-5: tried at once, then queued as a copy, and sent in order when there is room")
+  @DisplayName(
+      "DG-5: a datagram is sent at once, or queued as a copy and sent in order when there is room")
   void queued() {
     run(() -> {
       endpoint(protocol, door);
@@ -80,13 +81,14 @@ class DatagramQueueTest extends UdpTest {
 
   @Test
   @DisplayName(
-      "DG-3, DG-5: whatever is sent, refused or thrown: each datagram once, whole and in order")
+      "DG-3, DG-5: whatever is sent, refused or thrown, each datagram goes once, whole and in order")
   void anything() {
     Fuzzing.random(DatagramFuzz::fuzzerTestOneInput, 1, 100);
   }
 
   @Test
-  @DisplayName("when memory ends in a send, that endpoint fails alone, at once and from the queue")
+  @DisplayName(
+      "if memory is exhausted in a send, only that endpoint fails, at once and from the queue")
   void memoryEnds() {
     run(() -> {
       var error = new OutOfMemoryError("on purpose");
@@ -134,7 +136,7 @@ class DatagramQueueTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-5: new marks pause at once; a pauseWriting that fails is reported, no more")
+  @DisplayName("DG-5: new marks pause at once; a pauseWriting that fails is only reported")
   void pauseFails() {
     run(() -> {
       var failure = new IllegalCallerException();
@@ -156,7 +158,8 @@ class DatagramQueueTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-3: a queued datagram that fails is told; the others go, in the next turn")
+  @DisplayName(
+      "DG-3: the failure of a queued datagram is delivered; the others are sent in the next turn")
   void queuedFails() {
     run(() -> {
       var order = new Order();
@@ -184,7 +187,8 @@ class DatagramQueueTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-7: close sends what is queued, then connectionLost(null); and receives no more")
+  @DisplayName(
+      "DG-7: close sends the queue, then calls connectionLost(null), and receives nothing more")
   void closeFlushes() {
     run(() -> {
       endpoint(protocol, door);
@@ -222,7 +226,7 @@ class DatagramQueueTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-7: abort drops what is queued, and loses the endpoint in the next turn")
+  @DisplayName("DG-7: abort drops the queue, and connectionLost comes in the next turn")
   void abortDrops() {
     run(() -> {
       endpoint(protocol, door);
@@ -241,7 +245,8 @@ class DatagramQueueTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-7: abort while a close waits for room drops, and connectionLost comes once")
+  @DisplayName(
+      "DG-7: abort while a close waits for room drops the queue, and connectionLost comes once")
   void abortWhileClosing() {
     run(() -> {
       endpoint(protocol, door);
@@ -256,7 +261,8 @@ class DatagramQueueTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-10: nothing is delivered after close, though it has come and was polled before")
+  @DisplayName(
+      "DG-10: nothing is delivered after close, even if it has arrived and was polled before")
   void closed() {
     run(() -> {
       var closing = new DatagramRecorder(loop) {
@@ -304,7 +310,7 @@ class DatagramQueueTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-7: the port is free for the callback behind connectionLost, without a poll")
+  @DisplayName("DG-7: the port is free in the callback after connectionLost, without a poll")
   void portIsFree() {
     run(() -> {
       DatagramRecorder first = endpoint(HERE);
@@ -324,7 +330,7 @@ class DatagramQueueTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("Datagrams for an endpoint that is lost are dropped, with one warning at the fifth")
+  @DisplayName("Datagrams for a lost endpoint are dropped, with one warning at the fifth")
   void sendAfterLoss() {
     run(() -> {
       DatagramRecorder lost = endpoint(HERE.withRemoteAddr(peerAddress()));

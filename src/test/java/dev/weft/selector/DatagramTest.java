@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class DatagramTest extends UdpTest {
 
   @Test
-  @DisplayName("DG-1: an endpoint with a remote address sends there only and hears nobody else")
+  @DisplayName("DG-1: an endpoint with a remote address sends and receives there only")
   void connected() {
     run(() -> {
       DatagramRecorder protocol = endpoint(HERE.withRemoteAddr(peerAddress()));
@@ -56,7 +56,7 @@ class DatagramTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-1: without a remote address each datagram says where it goes")
+  @DisplayName("DG-1: without a remote address each datagram has its own destination")
   void unconnected() {
     run(() -> {
       DatagramRecorder protocol = endpoint(HERE);
@@ -77,7 +77,7 @@ class DatagramTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-2: with allowBroadcast the remote address is only where datagrams go")
+  @DisplayName("DG-2: with allowBroadcast the remote address is only a default destination")
   void broadcast() {
     run(() -> {
       DatagramRecorder protocol = endpoint(HERE.withRemoteAddr(nobody()).withAllowBroadcast(true));
@@ -99,7 +99,7 @@ class DatagramTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-3: a connected endpoint learns that nobody listens, and lives on")
+  @DisplayName("DG-3: a connected endpoint gets the error of a missing receiver, and lives on")
   void unreachable() {
     run(() -> {
       InetSocketAddress address = nobody();
@@ -122,7 +122,8 @@ class DatagramTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-3: what the system refuses is told inside sendto, and the next datagram goes")
+  @DisplayName(
+      "DG-3: an error of the system is delivered inside sendto, and the next datagram is sent")
   void refused() {
     run(() -> {
       DatagramRecorder protocol = endpoint(HERE.withRemoteAddr(peerAddress()));
@@ -144,7 +145,7 @@ class DatagramTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-3: what a protocol's method throws is reported, and the endpoint lives on")
+  @DisplayName("DG-3: an exception of a protocol's method is reported, and the endpoint lives on")
   void protocolFails() {
     run(() -> {
       var failure = new IllegalCallerException();
@@ -184,7 +185,7 @@ class DatagramTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-3: an endpoint whose channel somebody else has closed is lost")
+  @DisplayName("DG-3: an endpoint whose channel other code closes is lost")
   void closedBehind() {
     run(() -> {
       var protocol = new DatagramRecorder(loop);
@@ -198,7 +199,7 @@ class DatagramTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-4: datagrams without any byte are sent and received, between others")
+  @DisplayName("DG-4: empty datagrams are sent and received, between others")
   void empty() {
     run(() -> {
       DatagramRecorder protocol =
@@ -219,7 +220,7 @@ class DatagramTest extends UdpTest {
 
   @Test
   @DisplayName(
-      "DG-4: a connected endpoint receives empty datagrams, and is told that it sends none")
+      "DG-4: a connected endpoint receives empty datagrams, and gets an error for sending one")
   void emptyConnected() {
     run(() -> {
       DatagramRecorder protocol = endpoint(HERE.withRemoteAddr(peerAddress()));
@@ -233,7 +234,7 @@ class DatagramTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: the largest datagram comes whole, and belongs to the protocol")
+  @DisplayName("DG-6: the largest datagram arrives whole, and belongs to the protocol")
   void largest() {
     run(() -> {
       byte[] data = new byte[65_507];
@@ -263,7 +264,8 @@ class DatagramTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: one datagram per turn: what the first one calls for runs before the second")
+  @DisplayName(
+      "DG-6: one datagram per turn: callbacks that the first one schedules run before the second")
   void onePerTurn() {
     run(() -> {
       var order = new Order();
@@ -288,7 +290,7 @@ class DatagramTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: a flood leaves all others their turns, and keeps nothing on the heap")
+  @DisplayName("DG-6: a flood leaves other work its turns, and keeps nothing on the heap")
   void flood() {
     run(() -> {
       var perTurn = new ArrayList<Integer>();
@@ -310,7 +312,7 @@ class DatagramTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("A datagram transport takes datagram protocols only, and changes them when told")
+  @DisplayName("A datagram transport accepts only datagram protocols, and can change them")
   void protocols() {
     run(() -> {
       DatagramRecorder first = endpoint(HERE);

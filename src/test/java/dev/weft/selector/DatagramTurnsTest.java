@@ -90,7 +90,7 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: what another thread has handed over runs before the second datagram")
+  @DisplayName("DG-6: a call that another thread has handed over runs before the second datagram")
   void handedOver() {
     between(() -> loop.callSoonThreadsafe(() -> order.expect(2)));
   }
@@ -102,7 +102,7 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: a timer that is due runs behind the second datagram, before the third")
+  @DisplayName("DG-6: a due timer runs after the second datagram and before the third")
   void timer() {
     run(() -> {
       var script = new Script(() -> loop.callLater(Duration.ZERO, () -> all.add("timer")));
@@ -116,7 +116,7 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: a clock of the program's own moves before the second datagram")
+  @DisplayName("DG-6: a custom clock moves before the second datagram")
   void clockMoves() {
     EventLoop other = EventLoop.newEventLoop(new VirtualClock());
     try {
@@ -147,7 +147,7 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: a loop that is stopped leaves the second datagram for its next run")
+  @DisplayName("DG-6: a stopped loop leaves the second datagram for its next run")
   void stopped() throws IOException {
     var script = new Script(loop::stop);
     run(() -> endpoint(script, HERE));
@@ -160,7 +160,7 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: so does one that is left with a fatal error")
+  @DisplayName("DG-6: a loop that a fatal error leaves keeps the second datagram for its next run")
   void fatal() throws IOException {
     var fatal = new KeyboardInterrupt();
     var script = new Script(() -> loop.createTask(
@@ -178,8 +178,7 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName(
-      "DG-6: callbacks that have waited behind a parked one run before the second datagram")
+  @DisplayName("DG-6: callbacks that waited behind a parked one run before the second datagram")
   void parked() {
     var lock = new ReentrantLock();
     run(() -> {
@@ -212,7 +211,7 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: an interrupt meant for the first datagram is not the second's")
+  @DisplayName("DG-6: an interrupt during the first datagram does not affect the second")
   void interrupted() {
     run(() -> {
       var script = new Script(() -> Thread.currentThread().interrupt()) {
@@ -231,7 +230,7 @@ class DatagramTurnsTest extends UdpTest {
 
   @Test
   @DisplayName(
-      "DG-5, DG-6: what waits for room is sent behind the second datagram, before the third")
+      "DG-5, DG-6: datagrams that wait for room are sent after the second datagram and before the third")
   void queued() {
     var shut = new boolean[1];
     run(() -> {
@@ -257,7 +256,7 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-3, DG-6: an error that is reported between two datagrams is told between them")
+  @DisplayName("DG-3, DG-6: an error between two datagrams is delivered between them")
   void errorBetween() {
     run(() -> {
       var self = new Script[1];
@@ -274,7 +273,7 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: the second datagram goes to the protocol that the first has set")
+  @DisplayName("DG-6: the second datagram goes to the protocol that the first one set")
   void newProtocol() {
     run(() -> {
       var second = new Script(() -> {});
@@ -318,8 +317,7 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName(
-      "DG-6: other channels are looked at after 16 datagrams of a flood; those are one turn")
+  @DisplayName("DG-6: other channels are polled after 16 datagrams of a flood, which are one turn")
   void batch() {
     run(() -> {
       int before = flood();
@@ -328,7 +326,8 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: in debug mode after each, so that each callback is timed by itself")
+  @DisplayName(
+      "DG-6: in debug mode they are polled after each datagram, so each callback is timed by itself")
   void batchInDebugMode() {
     loop.setDebug(true);
     run(() -> {
@@ -338,7 +337,7 @@ class DatagramTurnsTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("DG-6: endpoints that are flooded at once take turns")
+  @DisplayName("DG-6: endpoints that are flooded at the same time take turns")
   void floods() {
     run(() -> {
       var one = new Script(() -> {});

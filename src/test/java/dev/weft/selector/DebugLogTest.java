@@ -50,7 +50,7 @@ class DebugLogTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("DBG-6: the time it takes to look a name up is logged, more loudly if it is long")
+  @DisplayName("DBG-6: the duration of a lookup is logged, at a higher level if it is long")
   void names() {
     String name = FakeNames.invent(() -> {
       throw new UnknownHostException();

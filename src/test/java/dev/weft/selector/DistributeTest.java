@@ -19,7 +19,7 @@ class DistributeTest {
 
   @Test
   @DisplayName(
-      "a connection handed to a loop that is closed before it gets to it, or was before, is closed")
+      "a connection handed to a loop that is closed, before or after the hand-over, is closed")
   void closedLoop() throws Exception {
     var made = new ArrayList<Recorder>();
     EventLoop other = EventLoop.newEventLoop();

@@ -49,7 +49,7 @@ final class FewDescriptorsTest {
   @ParameterizedTest
   @EnumSource(ChildKind.class)
   @DisplayName(
-      "however few descriptors are left, a start works or is an IOException, closes no descriptor of others, and leaves no child")
+      "with few descriptors left, a start works or is an IOException, closes no other descriptor, and leaves no child")
   void starts(ChildKind kind) {
     assumeTrue(kind.isPossible());
     assertHeld(run("starts", kind));
@@ -57,7 +57,7 @@ final class FewDescriptorsTest {
 
   @Test
   @DisplayName(
-      "however few descriptors are left, sending a signal closes none of others, and a child can be ended")
+      "with few descriptors left, sending a signal closes no other descriptor, and a child can be ended")
   void signals() {
     assertHeld(run("signals"));
   }

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class FlowControlTest extends TcpTest {
 
   @Test
-  @DisplayName("TR-20: paused inside the write that goes over the high mark, strictly, and once")
+  @DisplayName(
+      "TR-20: writing is paused once, inside the write that goes strictly above the high mark")
   void pause() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -37,7 +38,7 @@ class FlowControlTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-20: resumed once, when no more than the low mark waits; and paused again if need be")
+      "TR-20: writing is resumed once, at or below the low mark, and paused again if necessary")
   void resume() {
     run(() -> {
       var sizes = new ArrayList<Integer>();
@@ -62,7 +63,7 @@ class FlowControlTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-21: 64 KiB and 16 KiB by default; setting marks pauses at once, but does not resume")
+      "TR-21: the defaults are 64 KiB and 16 KiB; setting marks pauses at once and does not resume")
   void setLimits() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -82,7 +83,7 @@ class FlowControlTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-21: with a high mark of 0 whatever waits pauses, and an empty queue resumes")
+  @DisplayName("TR-21: with a high mark of 0 any queued byte pauses, and an empty queue resumes")
   void zero() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -101,7 +102,7 @@ class FlowControlTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-23: what resumeWriting writes is sent, whether it fits at once or not")
+  @DisplayName("TR-23: what resumeWriting writes is sent, whether or not it fits at once")
   void writesInResume() {
     run(() -> {
       var protocol = new Recorder(loop) {
@@ -198,7 +199,7 @@ class FlowControlTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-20: closing inside pauseWriting still flushes what was written")
+  @DisplayName("TR-20: close inside pauseWriting still flushes what was written")
   void closeInPause() {
     run(() -> {
       var protocol = new Recorder(loop) {
@@ -219,7 +220,7 @@ class FlowControlTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-20: resumed at the low mark already, not when everything is sent")
+  @DisplayName("TR-20: writing is resumed at the low mark, before everything is sent")
   void resumeAtLowMark() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -235,7 +236,7 @@ class FlowControlTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-15: output is watched while something waits to be sent, and no longer")
+  @DisplayName("TR-15: the channel is watched for writing only while bytes wait to be sent")
   void watchesOutputWhileQueued() {
     run(() -> {
       var protocol = new Recorder(loop);

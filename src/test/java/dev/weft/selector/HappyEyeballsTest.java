@@ -122,7 +122,7 @@ class HappyEyeballsTest {
 
   @Test
   @DisplayName(
-      "CONN-7: an address that does not answer has another tried beside it after the delay")
+      "CONN-7: while an address does not answer, another is tried beside it after the delay")
   void afterTheDelay() {
     run(() -> {
       silent("127.0.0.2");
@@ -151,7 +151,7 @@ class HappyEyeballsTest {
   }
 
   @Test
-  @DisplayName("CONN-7: an address that refuses has the next tried at once")
+  @DisplayName("CONN-7: after an address refuses, the next is tried at once")
   void afterFailure() {
     run(() -> {
       listen("127.0.0.4", 5);
@@ -166,7 +166,8 @@ class HappyEyeballsTest {
   }
 
   @Test
-  @DisplayName("CONN-7: so has the latest that refuses, while an earlier one has no answer yet")
+  @DisplayName(
+      "CONN-7: the next is tried at once also if the latest refuses while an earlier one has no answer")
   void afterLaterFailure() {
     run(() -> {
       silent("127.0.0.2");
@@ -181,7 +182,7 @@ class HappyEyeballsTest {
   }
 
   @Test
-  @DisplayName("CONN-7: the last one's failure is not the end while another has no answer yet")
+  @DisplayName("CONN-7: the failure of the last one is not the end while another has no answer yet")
   void lateWinner() {
     run(() -> {
       ServerSocket late = silent("127.0.0.2");
@@ -197,7 +198,7 @@ class HappyEyeballsTest {
   }
 
   @Test
-  @DisplayName("CONN-4, CONN-6: if all refuse, all errors, in the order of the attempts")
+  @DisplayName("CONN-4, CONN-6: if all refuse, the errors are in the order of the attempts")
   void allRefused() {
     run(() -> {
       port = Peer.refusingPort();
@@ -227,7 +228,7 @@ class HappyEyeballsTest {
   }
 
   @Test
-  @DisplayName("CONN-3: without a delay nothing is tried beside an address that does not answer")
+  @DisplayName("CONN-3: without a delay no address is tried beside one that does not answer")
   void withoutDelay() {
     run(() -> {
       silent("127.0.0.2");
@@ -241,8 +242,7 @@ class HappyEyeballsTest {
   }
 
   @Test
-  @DisplayName(
-      "CONN-7: cancelling the caller ends all attempts before it returns, and starts no more")
+  @DisplayName("CONN-7: cancelling the caller ends all attempts before it returns, and starts none")
   void cancelled() {
     run(() -> {
       silent("127.0.0.2");
@@ -262,7 +262,8 @@ class HappyEyeballsTest {
   }
 
   @Test
-  @DisplayName("CONN-9: cancelled in the turn in which an attempt has won, that one is closed, too")
+  @DisplayName(
+      "CONN-9: cancelled in the turn in which an attempt won, that connection is closed too")
   void cancelledWhenWon() {
     run(() -> {
       ServerSocket listening = listen("127.0.0.2", 5);
@@ -279,8 +280,7 @@ class HappyEyeballsTest {
   }
 
   @Test
-  @DisplayName(
-      "CONN-8: of two attempts that succeed at the same time one wins, the other is closed")
+  @DisplayName("CONN-8: of two attempts that succeed together one wins, and the other is closed")
   void together() {
     run(() -> {
       ServerSocket first = silent("127.0.0.2");
@@ -316,7 +316,7 @@ class HappyEyeballsTest {
   }
 
   @Test
-  @DisplayName("CONN-6: families alternate, after so many of the first one's as asked for")
+  @DisplayName("CONN-6: families alternate, after the requested number of addresses of the first")
   void interleaving() {
     List<InetSocketAddress> resolved = at("10.0.0.1", "10.0.0.2", "10.0.0.3", "::1", "::2");
     assertEquals(resolved, Connector.interleaved(resolved, 0));
@@ -340,7 +340,8 @@ class HappyEyeballsTest {
   }
 
   @Test
-  @DisplayName("CONN-12: a negative delay or count is refused by name; no delay at all is none")
+  @DisplayName(
+      "CONN-12: a negative delay or count is an error with the parameter's name; a delay of zero is valid")
   void badOptions() {
     var defaults = ConnectionOptions.defaults();
     var delay = assertThrows(

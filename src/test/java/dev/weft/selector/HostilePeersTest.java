@@ -254,7 +254,7 @@ class HostilePeersTest extends TcpTest {
   @ParameterizedTest
   @EnumSource
   @DisplayName(
-      "TR-10, TR-12: a peer that breaks off at whatever stage is lost once and leaves nothing behind")
+      "TR-10, TR-12: a peer that breaks off at any stage is lost once and leaves nothing behind")
   void plain(Plain attack) {
     run(() -> {
       attack(attack, ServerOptions.defaults());
@@ -265,7 +265,7 @@ class HostilePeersTest extends TcpTest {
   @ParameterizedTest
   @EnumSource
   @DisplayName(
-      "TLS-5, TLS-14, TR-10: the same over TLS; before the end of the handshake the protocol is told nothing")
+      "TLS-5, TLS-14, TR-10: the same over TLS; before the end of the handshake the protocol gets no call")
   void tls(Tls attack) {
     run(() -> {
       var ssl = SslOptions.of(Certificates.server("server"));
@@ -346,7 +346,7 @@ class HostilePeersTest extends TcpTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   @DisplayName(
-      "TR-20, TLS-18: who sends and never reads is not read from; both ends keep little, and lose nothing")
+      "TR-20, TLS-18: a peer that sends and never reads is not read; both ends hold little, and lose nothing")
   void neverReads(boolean tls) {
     run(() -> {
       ServerOptions options = ServerOptions.defaults();

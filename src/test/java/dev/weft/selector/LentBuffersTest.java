@@ -114,7 +114,7 @@ class LentBuffersTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("a stream transport whose write parks sends its own bytes, also the first it writes")
+  @DisplayName("a stream transport whose write parks sends its own bytes, also at its first write")
   void streamWrite() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -186,7 +186,7 @@ class LentBuffersTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("a datagram transport whose receipt parks gets the datagram whole")
+  @DisplayName("a datagram transport whose receive parks gets the datagram whole")
   void datagramReceive() {
     run(() -> {
       var protocol = new DatagramRecorder(loop);
@@ -229,7 +229,7 @@ class LentBuffersTest extends UdpTest {
 
   @Test
   @DisplayName(
-      "a raw socket whose send parks sends its own bytes, and one whose receipt parks gets its own")
+      "a raw socket whose send parks sends its own bytes, and one whose receive parks gets its own")
   void rawSockets() {
     run(() -> {
       Pair pair = pair();
@@ -396,7 +396,7 @@ class LentBuffersTest extends UdpTest {
 
   @Test
   @DisplayName(
-      "a buffer is lent to one at a time; the last one given back comes first; few are kept")
+      "a buffer is lent to one user at a time; the last one returned is lent first; few are kept")
   void lending() {
     ByteBuffer first = selecting.take();
     ByteBuffer second = selecting.take();
@@ -421,7 +421,7 @@ class LentBuffersTest extends UdpTest {
   }
 
   @Test
-  @DisplayName("a buffer is given back on every way out")
+  @DisplayName("a buffer is returned on every way out")
   void givenBack() {
     run(() -> {
       ByteBuffer only = selecting.take();

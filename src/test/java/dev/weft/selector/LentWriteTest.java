@@ -52,7 +52,7 @@ class LentWriteTest extends TcpTest {
 
   @ParameterizedTest(name = "writelines {0}")
   @ValueSource(booleans = {false, true})
-  @DisplayName("TR-15: a large write is not copied, so that a loop does not stand still for it")
+  @DisplayName("TR-15: a large write is not copied, so it does not stop the loop")
   void notCopied(boolean lines) {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -67,7 +67,7 @@ class LentWriteTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-15: the memory is the writer's again when the protocol may write again")
+  @DisplayName("TR-15: the memory belongs to the writer again when the protocol may write again")
   void givenBack() {
     run(() -> {
       byte[] sent = data.clone();
@@ -95,7 +95,7 @@ class LentWriteTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-15: the memory is the writer's at once if the protocol is not paused, or if the write is small")
+      "TR-15: the memory belongs to the writer at once if the protocol is not paused or the write is small")
   void notLent() {
     run(() -> {
       byte[] sent = data.clone();
@@ -118,7 +118,7 @@ class LentWriteTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("STR-15: the memory is the writer's again when drain returns")
+  @DisplayName("STR-15: the memory belongs to the writer again when drain returns")
   void drained() {
     run(() -> {
       byte[] sent = data.clone();
@@ -135,7 +135,7 @@ class LentWriteTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("in debug mode a write fails whose memory changes before it is sent")
+  @DisplayName("in debug mode a write fails if its memory changes before it is sent")
   void changed() {
     run(() -> {
       loop.setDebug(true);

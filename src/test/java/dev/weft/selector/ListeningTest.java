@@ -66,7 +66,7 @@ class ListeningTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SRV-1: one socket per address; an address that comes twice, by whatever name, has one")
+      "SRV-1: one socket per address, also if an address occurs twice under different names")
   void onePerAddress() {
     run(() -> {
       String both = FakeNames.of("127.0.0.1", "127.0.0.2");
@@ -81,7 +81,7 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-1: several hosts are looked up at the same time")
+  @DisplayName("SRV-1: several hosts are resolved at the same time")
   void lookedUpTogether() {
     run(() -> {
       var barrier = new CyclicBarrier(3); // passed only if three are asked for at once
@@ -100,8 +100,7 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
-  @DisplayName(
-      "SRV-1: one host of several that is unknown fails all; the other failures are not reported")
+  @DisplayName("SRV-1: one unknown host of several fails all; the other failures are not reported")
   void unknownHosts() {
     run(() -> {
       var secondAsked = new CountDownLatch(1);
@@ -119,7 +118,7 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-2: an empty host is every interface, by IPv4 and IPv6 on one socket")
+  @DisplayName("SRV-2: an empty host means every interface, by IPv4 and IPv6 on one socket")
   void everywhere() {
     run(() -> {
       try (Server server = listen(List.of(""), 0)) {
@@ -136,7 +135,7 @@ class ListeningTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SRV-2: all interfaces of IPv4 are not those of IPv6, asked for by address or by family")
+      "SRV-2: all interfaces of IPv4 do not include IPv6, selected by address or by family")
   void everywhereOfOneFamily() {
     assumeTrue(hasIpv6());
     run(() -> {
@@ -159,7 +158,7 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("keepAlive: connections are probed if asked for, and not otherwise")
+  @DisplayName("keepAlive: connections are probed if requested, and not otherwise")
   void keepAlive() {
     run(() -> {
       for (boolean wanted : new boolean[] {true, false}) {
@@ -196,7 +195,8 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-3: port 0 on several addresses is a port each; port() is the first one's")
+  @DisplayName(
+      "SRV-3: port 0 on several addresses gives each its own port; port() is the first one's")
   void portZero() {
     run(() -> {
       try (Server server = listen(List.of("127.0.0.1", "127.0.0.2"), 0)) {
@@ -209,7 +209,7 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-4: the address is reused by default, and not if told so")
+  @DisplayName("SRV-4: the address is reused by default, unless switched off")
   void reuseAddress() {
     run(() -> {
       try (Server server = listen(List.of(LOCAL), 0)) {
@@ -246,7 +246,7 @@ class ListeningTest extends TcpTest {
 
   @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
-  @DisplayName("SRV-4: two servers share a port if both say reusePort, and not otherwise")
+  @DisplayName("SRV-4: two servers share a port only if both set reusePort")
   void reusePort() {
     run(() -> {
       var shared = ServerOptions.defaults().withReusePort(true);
@@ -260,7 +260,7 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-5: an address the machine does not have is left out")
+  @DisplayName("SRV-5: an address that the machine does not have is skipped")
   void notAvailable() {
     run(() -> {
       try (Server server = listen(List.of(NOBODYS, LOCAL), 0)) {
@@ -271,7 +271,7 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-5: no address left is an error that names them")
+  @DisplayName("SRV-5: if no address remains, the error names all of them")
   void nothingBound() {
     run(() -> {
       for (int port : new int[] {0, Peer.refusingPort()}) {
@@ -282,8 +282,7 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
-  @DisplayName(
-      "SRV-5: a port in use is an error that names it, and what was bound before is closed")
+  @DisplayName("SRV-5: for a port in use the error names it, and earlier sockets are closed")
   void inUse() {
     run(() -> {
       try (var other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.2"))) {
@@ -298,7 +297,8 @@ class ListeningTest extends TcpTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  @DisplayName("backlog: the system holds no more connections than asked for, and one")
+  @DisplayName(
+      "backlog: the system holds no more than the requested number of connections plus one")
   void backlog() {
     run(() -> {
       var options = ServerOptions.defaults().withBacklog(1).withStartServing(false);
@@ -317,7 +317,7 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("Bad arguments are refused by name before anything happens")
+  @DisplayName("Bad arguments are errors with the parameter's name before anything happens")
   void badArguments() {
     run(() -> {
       String neverAsked = FakeNames.invent(() -> {
@@ -337,7 +337,7 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("Cancelling a lookup that takes long ends createServer at once")
+  @DisplayName("Cancelling a long lookup ends createServer at once")
   void cancelledLookup() {
     run(() -> {
       var release = new CountDownLatch(1);

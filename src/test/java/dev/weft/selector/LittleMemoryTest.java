@@ -293,7 +293,7 @@ class LittleMemoryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"caught", "uncaught", "lines"})
-  @DisplayName("a write for which there is no memory fails its connection alone")
+  @DisplayName("a write for which there is no memory fails its connection only")
   void socket(String scenario) {
     assertEquals(
         lines(
@@ -305,7 +305,7 @@ class LittleMemoryTest {
   }
 
   @Test
-  @DisplayName("a write for which there is no memory fails its pipe alone")
+  @DisplayName("a write for which there is no memory fails its pipe only")
   void pipe() {
     assertEquals(
         lines(
@@ -320,7 +320,7 @@ class LittleMemoryTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   @DisplayName(
-      "a write for which there is no memory fails the child's stdin alone, whichever way its pipes are moved")
+      "a write for which there is no memory fails the child's stdin only, whichever way its pipes work")
   void child(boolean pumped) {
     assertEquals(
         lines(
@@ -335,14 +335,13 @@ class LittleMemoryTest {
   }
 
   @Test
-  @DisplayName(
-      "a datagram that is larger than memory has room for is an error of that datagram alone")
+  @DisplayName("a datagram that is too large for memory is an error of that datagram only")
   void datagram() {
     assertEquals(lines("[made, error, small]", GOES_ON), run("datagram"));
   }
 
   @Test
-  @DisplayName("a read for which there is no memory fails its connection alone, and in public")
+  @DisplayName("a read for which there is no memory fails its connection only, and is reported")
   void read() {
     assertEquals(
         lines(
@@ -354,7 +353,7 @@ class LittleMemoryTest {
 
   @Test
   @DisplayName(
-      "a buffer for which there is no direct memory fails the connection that needs it alone")
+      "a buffer for which there is no direct memory fails only the connection that needs it")
   void direct() {
     assertEquals(
         lines(

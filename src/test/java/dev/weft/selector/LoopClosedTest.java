@@ -35,7 +35,7 @@ class LoopClosedTest {
   }
 
   @Test
-  @DisplayName("TR-33: open connections are closed, with a warning; their protocols are not called")
+  @DisplayName("TR-33: open connections are closed, with a warning, and no call of their protocols")
   void openConnections() throws Exception {
     try (var listening = new ServerSocket(0);
         var log = LogCapture.start()) {
@@ -53,7 +53,7 @@ class LoopClosedTest {
   }
 
   @Test
-  @DisplayName("TR-33: connections that were closed in time are no reason to warn")
+  @DisplayName("TR-33: connections that were closed in time cause no warning")
   void closedConnections() throws Exception {
     try (var listening = new ServerSocket(0);
         var log = LogCapture.start()) {
@@ -68,8 +68,7 @@ class LoopClosedTest {
   }
 
   @Test
-  @DisplayName(
-      "TR-13: bytes that a closing connection could not send any more are a reason to warn")
+  @DisplayName("TR-13: bytes that a closing connection could not send cause a warning")
   void unsent() throws Exception {
     try (var listening = Peer.listen();
         var log = LogCapture.start()) {
@@ -86,7 +85,7 @@ class LoopClosedTest {
   }
 
   @Test
-  @DisplayName("SRV-13: a server's sockets are closed with the loop, whether it serves or not")
+  @DisplayName("SRV-13: a server's sockets are closed with the loop, whether or not it serves")
   void servers() throws Exception {
     for (boolean serving : List.of(true, false)) {
       EventLoop closing = EventLoop.newEventLoop();
@@ -101,8 +100,7 @@ class LoopClosedTest {
   }
 
   @Test
-  @DisplayName(
-      "SRV-11: a connection that was accepted, but had no protocol yet, is closed with the loop")
+  @DisplayName("SRV-11: an accepted connection without a protocol is closed with the loop")
   void acceptedOnly() throws Exception {
     var accepted = new ArrayList<SocketChannel>();
     var listening = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
@@ -135,7 +133,7 @@ class LoopClosedTest {
   }
 
   @Test
-  @DisplayName("SRV-13: closing a server frees its port when the loop does not run, too")
+  @DisplayName("SRV-13: closing a server frees its port also when the loop does not run")
   void serverClosedWhileStopped() throws Exception {
     Server server =
         loop.runUntilComplete(() -> loop.createServer(() -> new Recorder(loop), "127.0.0.1", 0));

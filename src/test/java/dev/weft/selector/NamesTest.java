@@ -33,7 +33,7 @@ class NamesTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("getaddrinfo: every address of the host, in the resolver's order, with the port")
+  @DisplayName("getaddrinfo: all addresses of the host, in the resolver's order, with the port")
   void addresses() {
     run(() -> {
       String name = FakeNames.of("127.0.0.2", "::1", "127.0.0.3");
@@ -45,8 +45,7 @@ class NamesTest extends TcpTest {
   }
 
   @Test
-  @DisplayName(
-      "getaddrinfo: a resolver sees no inheritable thread-local of the task that asks, or asked first")
+  @DisplayName("getaddrinfo: a resolver sees no inheritable thread local of the tasks that ask")
   void inheritsNothing() {
     var tenant = new InheritableThreadLocal<String>();
     var seen = new ConcurrentLinkedQueue<String>();
@@ -65,7 +64,7 @@ class NamesTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-2: of one family only; none of it is an UnknownHostException")
+  @DisplayName("CONN-2: with a family only its addresses; none is an UnknownHostException")
   void family() {
     run(() -> {
       String name = FakeNames.of("127.0.0.2", "::1", "127.0.0.3");
@@ -82,7 +81,7 @@ class NamesTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("numericHost: an address is taken, a name refused without asking anybody")
+  @DisplayName("numericHost: an address is accepted, and a name is an error without a lookup")
   void numericHost() {
     run(() -> {
       String neverAsked = FakeNames.invent(() -> {
@@ -97,7 +96,7 @@ class NamesTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-2: both ask on other threads, and the loop goes on meanwhile")
+  @DisplayName("CONN-2: both functions ask on other threads, and the loop goes on meanwhile")
   void offTheLoop() {
     run(() -> {
       var release = new CountDownLatch(1);
@@ -120,7 +119,7 @@ class NamesTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("getnameinfo: as text if wanted, or if there is no name and none is required")
+  @DisplayName("getnameinfo: as text if requested, or if there is no name and none is required")
   void nameless() {
     run(() -> {
       var unknown = InetAddress.getByName("127.4.5.6");
@@ -137,7 +136,7 @@ class NamesTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "getnameinfo: neither what the address was made from nor an earlier answer is taken for its name")
+      "getnameinfo: neither the origin of the address nor an earlier answer is used as its name")
   void knownByAnotherName() {
     run(() -> {
       var real = FakeNames.of("127.7.8.9");
@@ -152,7 +151,7 @@ class NamesTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("Cancelling a lookup ends it at once, whoever asked")
+  @DisplayName("Cancelling a lookup ends it at once")
   void cancelled() {
     run(() -> {
       var release = new CountDownLatch(1);
@@ -168,7 +167,7 @@ class NamesTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("Bad arguments are refused by name before anything happens")
+  @DisplayName("Bad arguments are errors with the parameter's name before anything happens")
   void badArguments() {
     run(() -> {
       for (int port : new int[] {-1, 65_536}) {
