@@ -63,7 +63,7 @@ class ParkedCallbackTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "LOOP-30, J6: data that comes while the callback for earlier data is parked is delivered behind what was queued then")
+      "LOOP-30, J6: data that arrives while the callback for earlier data is parked comes after what was queued then")
   void order() {
     var order = new Order();
     run(() -> {
@@ -96,7 +96,7 @@ class ParkedCallbackTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("J6: a reader that parks is not queued again until it has ended, nor polled")
+  @DisplayName("J6: a reader that parks is neither queued again nor polled until it has ended")
   void reader() {
     run(() -> {
       Pair pair = pair();
@@ -127,7 +127,7 @@ class ParkedCallbackTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("J6: a reader that a task removes meanwhile is not watched again, its writer is")
+  @DisplayName("J6: a reader that a task removes meanwhile is not watched again, but its writer is")
   void removed() {
     run(() -> {
       Pair pair = pair();
@@ -150,7 +150,7 @@ class ParkedCallbackTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("J6: a transport that a task pauses meanwhile stays so, and loses nothing")
+  @DisplayName("J6: a transport that a task pauses meanwhile stays paused, and loses nothing")
   void paused() {
     run(() -> {
       var asked = new int[1];
@@ -178,7 +178,7 @@ class ParkedCallbackTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("J6: what waits to be written goes out afterwards, all of it")
+  @DisplayName("J6: all queued data is sent afterwards")
   void writing() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -201,7 +201,7 @@ class ParkedCallbackTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("J6: connections that come meanwhile are accepted afterwards")
+  @DisplayName("J6: connections that arrive meanwhile are accepted afterwards")
   void accepting() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -221,7 +221,7 @@ class ParkedCallbackTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("J6: datagrams that come meanwhile are delivered afterwards, unless a task closes")
+  @DisplayName("J6: datagrams that arrive meanwhile are delivered afterwards, unless a task closes")
   void datagrams() {
     run(() -> {
       var options = DatagramOptions.defaults().withLocalAddr(new InetSocketAddress(LOCAL, 0));
@@ -257,7 +257,7 @@ class ParkedCallbackTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("J6: the same for pipes, read and written")
+  @DisplayName("J6: pipes behave in the same way, reading and writing")
   void pipes() {
     run(() -> {
       Pipe pipe = Pipe.open();
@@ -323,7 +323,7 @@ class ParkedCallbackTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("J6: a channel that is closed meanwhile is none to go back to")
+  @DisplayName("J6: a channel that is closed meanwhile is not watched again")
   void closed() {
     run(() -> {
       Pair pair = pair();

@@ -52,7 +52,7 @@ final class PipeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("PIPE-2: eofReceived and connectionLost are two entries in a row")
+  @DisplayName("PIPE-2: eofReceived and connectionLost are two consecutive entries")
   void endOrder() {
     var order = new Order();
     run(() -> {
@@ -81,7 +81,7 @@ final class PipeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("PIPE-2: an eofReceived that throws does not keep connectionLost(null) from coming")
+  @DisplayName("PIPE-2: an eofReceived that throws does not prevent connectionLost(null)")
   void endFails() {
     run(() -> {
       Pipe pipe = Pipe.open();
@@ -102,7 +102,8 @@ final class PipeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("PIPE-4: a reader that goes while bytes are queued is an error, and they are gone")
+  @DisplayName(
+      "PIPE-4: if the reader goes while bytes are queued, that is an error, and the bytes are lost")
   void readerGoes() {
     run(() -> {
       Pipe pipe = Pipe.open();
@@ -119,7 +120,7 @@ final class PipeTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "PIPE-4, PIPE-5: writeEof and close flush first; a reader that has gone shows at the next write")
+      "PIPE-4, PIPE-5: writeEof and close flush first; the next write shows that the reader has gone")
   void writing() {
     run(() -> {
       Pipe pipe = Pipe.open();
@@ -144,7 +145,7 @@ final class PipeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("PIPE-6: pausing and resuming reading are idempotent")
+  @DisplayName("PIPE-6: pausing and resuming reading may be repeated")
   void pausing() {
     run(() -> {
       Pipe pipe = Pipe.open();
@@ -167,7 +168,7 @@ final class PipeTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "PIPE-1: FIFOs by path, both ends; files are refused; a wait for the other end can be cancelled")
+      "PIPE-1: FIFOs by path, both ends; files are an error; a wait for the other end can be cancelled")
   void fifos(@TempDir Path dir) {
     run(() -> {
       Path fifo = dir.resolve("fifo");
@@ -197,7 +198,7 @@ final class PipeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("streams that block are read and written by threads; a failure reaches the protocol")
+  @DisplayName("threads read and write blocking streams; a failure reaches the protocol")
   void streams() {
     run(() -> {
       var out = new PipedOutputStream();
@@ -227,7 +228,7 @@ final class PipeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("a PrintStream, which throws nothing, does not lose bytes in silence")
+  @DisplayName("a PrintStream, which does not throw, does not lose bytes silently")
   void printStream() {
     run(() -> {
       var out = new PipedOutputStream();
@@ -242,7 +243,7 @@ final class PipeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("writing to a pipe that is closed is dropped, with one warning at the fifth")
+  @DisplayName("a write to a closed pipe is dropped, with one warning at the fifth")
   void writingAfterClose() {
     run(() -> {
       Pipe pipe = Pipe.open();
@@ -324,7 +325,7 @@ final class PipeTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("PROC-3: a pipe that is busy at the child's end is asked again when it is not")
+  @DisplayName("PROC-3: a pipe that is busy at the child's end is asked again when it is idle")
   void busyAtTheEnd() {
     run(() -> {
       var sink = new BusySink();

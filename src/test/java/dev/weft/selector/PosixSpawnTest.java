@@ -29,7 +29,7 @@ final class PosixSpawnTest {
   }
 
   @Test
-  @DisplayName("a child that is started is reaped by the JDK's thread, with its value")
+  @DisplayName("the JDK's thread reaps a child that was started, with its value")
   void started() throws Exception {
     long pid = start(SubprocessOptions.defaults(), "sh", "-c", "exit 7").getAsLong();
     var handle = ProcessHandle.of(pid).orElseThrow();
@@ -38,7 +38,7 @@ final class PosixSpawnTest {
   }
 
   @Test
-  @DisplayName("PROC-12: what fails leaves no child behind")
+  @DisplayName("PROC-12: a start that fails leaves no child")
   void failed() {
     var options = SubprocessOptions.defaults();
     List<ProcessHandle> before = ProcessHandle.current().children().toList();
@@ -49,7 +49,7 @@ final class PosixSpawnTest {
   }
 
   @Test
-  @DisplayName("a child that is discarded has been killed and reaped")
+  @DisplayName("a child that is discarded is killed and reaped")
   void discarded() {
     long pid = start(SubprocessOptions.defaults(), "sleep", "1000").getAsLong();
     assertTrue(ProcessHandle.of(pid).isPresent());
@@ -58,7 +58,7 @@ final class PosixSpawnTest {
   }
 
   @Test
-  @DisplayName("a pipe that is itself one of the three would be overwritten before it is copied")
+  @DisplayName("a pipe whose number is one of the first three is copied before it is overwritten")
   void lowDescriptor() {
     for (int fd = 0; fd <= 2; fd++) {
       assertEquals(

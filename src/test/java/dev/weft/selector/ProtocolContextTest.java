@@ -30,7 +30,7 @@ class ProtocolContextTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "CTX-7: a client's protocol lives in a copy of its creator's context, whoever resumes it")
+      "CTX-7: a client's protocol has a copy of its creator's context, whichever code resumes it")
   void client() {
     run(() -> {
       Pair pair = pair();

@@ -41,7 +41,7 @@ class ProtocolFailureTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-2: connectionMade throwing is reported, and the connection lives")
+  @DisplayName("TR-2: a connectionMade that throws is reported, and the connection lives")
   void connectionMade() {
     run(() -> {
       var protocol = new Recorder(loop) {
@@ -62,7 +62,8 @@ class ProtocolFailureTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-8: dataReceived throwing is reported and ends the connection with that error")
+  @DisplayName(
+      "TR-8: a dataReceived that throws is reported and ends the connection with that error")
   void dataReceived() {
     run(() -> {
       var protocol = new Recorder(loop) {
@@ -79,7 +80,7 @@ class ProtocolFailureTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-8: what was still to be sent is dropped when dataReceived throws")
+  @DisplayName("TR-8: queued data is dropped when dataReceived throws")
   void dataReceivedWhileSending() {
     run(() -> {
       var protocol = new Recorder(loop) {
@@ -98,7 +99,8 @@ class ProtocolFailureTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-8: eofReceived throwing is reported and ends the connection with that error")
+  @DisplayName(
+      "TR-8: an eofReceived that throws is reported and ends the connection with that error")
   void eofReceived() {
     run(() -> {
       var protocol = new Recorder(loop) {
@@ -115,7 +117,7 @@ class ProtocolFailureTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-8: eofReceived of a protocol with its own buffer, likewise")
+  @DisplayName("TR-8: an eofReceived of a protocol with its own buffer that throws does the same")
   void eofReceivedBuffered() {
     run(() -> {
       var protocol = new BufferedRecorder(loop, ByteBuffer.allocate(10)) {
@@ -131,7 +133,7 @@ class ProtocolFailureTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-8: getBuffer throwing is reported and ends the connection with that error")
+  @DisplayName("TR-8: a getBuffer that throws is reported and ends the connection with that error")
   void getBuffer() {
     run(() -> {
       var protocol = new BufferedRecorder(loop, ByteBuffer.allocate(10)) {
@@ -168,7 +170,8 @@ class ProtocolFailureTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-8: bufferUpdated throwing is reported and ends the connection with that error")
+  @DisplayName(
+      "TR-8: a bufferUpdated that throws is reported and ends the connection with that error")
   void bufferUpdated() {
     run(() -> {
       var protocol = new BufferedRecorder(loop, ByteBuffer.allocate(10)) {
@@ -186,7 +189,7 @@ class ProtocolFailureTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-22: pauseWriting and resumeWriting throwing is reported, and the connection lives")
+      "TR-22: a pauseWriting or resumeWriting that throws is reported, and the connection lives")
   void flowControl() {
     run(() -> {
       var protocol = new Recorder(loop) {
@@ -221,7 +224,8 @@ class ProtocolFailureTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-12: connectionLost throwing is reported; the socket is closed, the server told")
+  @DisplayName(
+      "TR-12: a connectionLost that throws is reported; the socket is closed and the server notified")
   void connectionLost() {
     run(() -> {
       var protocol = new Recorder(loop) {
@@ -244,7 +248,8 @@ class ProtocolFailureTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-9: createConnection throws what the protocol factory throws, and hangs up")
+  @DisplayName(
+      "CONN-9: createConnection throws the exception of the protocol factory, and closes the connection")
   void clientFactory() {
     run(() -> {
       try (var listening = Peer.listen()) {
@@ -264,7 +269,7 @@ class ProtocolFailureTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "CONN-9: a factory that makes no protocol, or one of an unknown kind, is refused likewise")
+      "CONN-9: a factory that returns no protocol, or one of an unknown kind, is an error in the same way")
   void clientFactoryMakesNonsense() {
     run(() -> {
       try (var listening = Peer.listen()) {
@@ -283,7 +288,7 @@ class ProtocolFailureTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SRV-11: a factory that throws is reported, its connection closed; the next one is served")
+      "SRV-11: a factory that throws is reported and its connection closed; the next one is served")
   void serverFactory() {
     run(() -> {
       var second = new Recorder(loop);
@@ -308,7 +313,7 @@ class ProtocolFailureTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-11: a request to end the program, thrown by a factory, leaves the loop")
+  @DisplayName("SRV-11: a request to end the program that a factory throws leaves the loop")
   void fatalInServerFactory() {
     assertThrows(
         KeyboardInterrupt.class,

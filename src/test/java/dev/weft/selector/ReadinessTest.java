@@ -52,8 +52,7 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName(
-      "LOOP-30: a reader is called once in every turn as long as there is something to read")
+  @DisplayName("LOOP-30: a reader is called once in each turn while there is data to read")
   void levelTriggered() {
     run(() -> {
       Pipe pipe = pipe();
@@ -78,7 +77,7 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-30: the end of data is something to read")
+  @DisplayName("LOOP-30: the end of data makes a channel readable")
   void endOfData() {
     run(() -> {
       Pipe pipe = pipe();
@@ -98,7 +97,7 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-31: a second reader replaces the first, also if its event is queued already")
+  @DisplayName("LOOP-31: a second reader replaces the first, also if its event is already queued")
   void replaced() {
     run(() -> {
       var order = new Order();
@@ -118,7 +117,7 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-31: a removed reader does not run, also if its event is queued already")
+  @DisplayName("LOOP-31: a removed reader does not run, also if its event is already queued")
   void removed() {
     run(() -> {
       var order = new Order();
@@ -136,7 +135,8 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-31: reader and writer of one channel come in this order, and go one by one")
+  @DisplayName(
+      "LOOP-31: reader and writer of one channel run in this order, and are removed one by one")
   void readerAndWriter() {
     run(() -> {
       var order = new Order();
@@ -267,7 +267,7 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-30: a reader that throws is reported, and stays")
+  @DisplayName("LOOP-30: a reader that throws is reported, and remains")
   void failing() {
     run(() -> {
       Pipe pipe = pipe();
@@ -289,7 +289,7 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-32: a transport's channel, and a server's, cannot be watched")
+  @DisplayName("LOOP-32: the channel of a transport or a server cannot be watched")
   void owned() {
     run(() -> {
       Pair pair = pair();
@@ -322,7 +322,8 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-32: a watched channel cannot become a transport's; one that was watched can")
+  @DisplayName(
+      "LOOP-32: a watched channel cannot become a transport's; one that is no longer watched can")
   void adopted() {
     run(() -> {
       Pair pair = pair();
@@ -342,7 +343,7 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-32: a channel that is blocking, closed or of the wrong kind is refused")
+  @DisplayName("LOOP-32: a channel that is blocking, closed or of the wrong kind is an error")
   void unusable() {
     run(() -> {
       Pipe pipe = Pipe.open();
@@ -366,7 +367,7 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-32: a channel that is closed while it is watched is just not ready any more")
+  @DisplayName("LOOP-32: a channel that is closed while it is watched is not ready any more")
   void closedWhileWatched() {
     run(() -> {
       var order = new Order();
@@ -385,7 +386,7 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-32: a channel that nobody watches any more can block, or go to another loop")
+  @DisplayName("LOOP-32: a channel that is no longer watched can block, or go to another loop")
   void givenBack() throws Exception {
     Pipe pipe = pipe();
     run(() -> {
@@ -426,7 +427,7 @@ class ReadinessTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("LOOP-12: another thread is refused")
+  @DisplayName("LOOP-12: another thread gets an error")
   void otherThread() {
     run(() -> {
       Pipe pipe = pipe();

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReadingTest extends TcpTest {
 
   @Test
-  @DisplayName("TR-3: reading that is paused inside connectionMade stays paused until resumed")
+  @DisplayName(
+      "TR-3: reading that is paused inside connectionMade stays paused until it is resumed")
   void pausedAtOnce() {
     run(() -> {
       Pair pair = pair();
@@ -49,7 +50,7 @@ class ReadingTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-3, TR-26: paused and resumed inside connectionMade, data comes after it, not inside")
+      "TR-3, TR-26: after a pause and a resumption inside connectionMade, data comes after it, not inside")
   void pausedAndResumedAtOnce() {
     run(() -> {
       Pair pair = pair();
@@ -108,7 +109,8 @@ class ReadingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-5: what dataReceived gets is the protocol's own: kept, it does not change")
+  @DisplayName(
+      "TR-5: the data of dataReceived belongs to the protocol: if kept, it does not change")
   void ownData() {
     run(() -> {
       var kept = new ArrayList<ByteBuffer>();
@@ -157,7 +159,7 @@ class ReadingTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-13: a connection closed in the turn in which it became readable delivers no more")
+      "TR-13: a connection closed in the turn in which it became readable delivers nothing more")
   void closedWhileReady() {
     run(() -> {
       class Closing extends Rival {
@@ -216,7 +218,8 @@ class ReadingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-26: pausing and resuming twice is as once, and nothing is lost in between")
+  @DisplayName(
+      "TR-26: pausing and resuming twice has the effect of once, and nothing is lost in between")
   void idempotent() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -237,7 +240,7 @@ class ReadingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-26: a closing transport does not read, whatever is asked of it")
+  @DisplayName("TR-26: a closing transport does not read, whichever method is called")
   void closing() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -262,7 +265,8 @@ class ReadingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-26: resuming after a pause in which the peer reset the connection tells of it")
+  @DisplayName(
+      "TR-26: resuming after a pause in which the peer reset the connection shows the reset")
   void resetWhilePaused() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -297,7 +301,7 @@ class ReadingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-27: chunks and own buffers can be changed for each other in mid-stream")
+  @DisplayName("TR-27: a buffered and a plain protocol can replace each other during a connection")
   void setProtocolOfTheOtherKind() {
     run(() -> {
       var chunks = new Recorder(loop);
@@ -320,7 +324,7 @@ class ReadingTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-27: a protocol replaced inside its getBuffer gets no more; the new one gets the data")
+      "TR-27: a protocol that is replaced inside its getBuffer gets nothing more; the new one gets the data")
   void setProtocolInGetBuffer() {
     run(() -> {
       var chunks = new Recorder(loop);
@@ -341,7 +345,7 @@ class ReadingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-13: a connection closed inside getBuffer delivers no more")
+  @DisplayName("TR-13: a connection closed inside getBuffer delivers nothing more")
   void closeInGetBuffer() {
     run(() -> {
       var buffers = new BufferedRecorder(loop, ByteBuffer.allocate(10)) {
@@ -360,8 +364,7 @@ class ReadingTest extends TcpTest {
 
   @ParameterizedTest(name = "direct {0}")
   @ValueSource(booleans = {true, false})
-  @DisplayName(
-      "TR-28: a protocol's own buffer is filled between its position and limit, no further")
+  @DisplayName("TR-28: a protocol's own buffer is filled between its position and limit only")
   void ownBuffer(boolean direct) {
     run(() -> {
       var buffer = direct ? ByteBuffer.allocateDirect(10) : ByteBuffer.allocate(10);

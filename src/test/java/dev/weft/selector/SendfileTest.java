@@ -89,7 +89,7 @@ class SendfileTest extends TcpTest {
 
   @ParameterizedTest(name = "plain socket {0}")
   @ValueSource(booleans = {true, false})
-  @DisplayName("SF-2, SF-4, SF-5: a file goes out between what is written before and after")
+  @DisplayName("SF-2, SF-4, SF-5: a file is sent between what is written before and after")
   void whole(boolean plain) {
     run(() -> {
       Peer peer = connect(protocol);
@@ -108,7 +108,7 @@ class SendfileTest extends TcpTest {
 
   @ParameterizedTest(name = "plain socket {0}")
   @ValueSource(booleans = {true, false})
-  @DisplayName("SF-1, SF-5: a part of a file; the position is behind what was sent, or as it was")
+  @DisplayName("SF-1, SF-5: a part of a file; the position is after what was sent, or unchanged")
   void part(boolean plain) {
     run(() -> {
       Peer peer = connect(protocol);
@@ -130,7 +130,7 @@ class SendfileTest extends TcpTest {
 
   @ParameterizedTest(name = "plain socket {0}")
   @ValueSource(booleans = {true, false})
-  @DisplayName("SF-7: an empty file is no bytes")
+  @DisplayName("SF-7: an empty file sends no bytes")
   void empty(boolean plain) throws IOException {
     try (var nothing = FileChannel.open(Files.createFile(directory.resolve("empty")))) {
       run(() -> {
@@ -143,7 +143,7 @@ class SendfileTest extends TcpTest {
 
   @ParameterizedTest(name = "plain socket {0}")
   @ValueSource(booleans = {true, false})
-  @DisplayName("SF-1: bad input and a closing transport are refused")
+  @DisplayName("SF-1: bad input and a closing transport are errors")
   void badInput(boolean plain) throws IOException {
     var options = StandardOpenOption.WRITE;
     try (var unreadable = FileChannel.open(directory.resolve("file"), options)) {
@@ -168,7 +168,7 @@ class SendfileTest extends TcpTest {
 
   @ParameterizedTest(name = "plain socket {0}")
   @ValueSource(booleans = {true, false})
-  @DisplayName("SF-2: nothing is read meanwhile; afterwards what has come is")
+  @DisplayName("SF-2: nothing is read meanwhile; data that has arrived is read afterwards")
   void readingPaused(boolean plain) {
     run(() -> {
       Peer peer = connect(protocol);
@@ -193,7 +193,7 @@ class SendfileTest extends TcpTest {
 
   @ParameterizedTest(name = "plain socket {0}")
   @ValueSource(booleans = {true, false})
-  @DisplayName("SF-6: a peer that is gone midway is an IOException, and the connection's end")
+  @DisplayName("SF-6: a peer that closes midway causes an IOException and the connection's end")
   void peerGone(boolean plain) {
     run(() -> {
       Peer peer = connect(protocol);
@@ -217,7 +217,7 @@ class SendfileTest extends TcpTest {
 
   @ParameterizedTest(name = "plain socket {0}")
   @ValueSource(booleans = {true, false})
-  @DisplayName("SF-6: a transport that is aborted midway fails the sending")
+  @DisplayName("SF-6: aborting the transport midway fails the sending")
   void aborted(boolean plain) {
     run(() -> {
       connect(protocol);
@@ -235,7 +235,7 @@ class SendfileTest extends TcpTest {
   @ParameterizedTest(name = "plain socket {0}")
   @ValueSource(booleans = {true, false})
   @DisplayName(
-      "SF-5, SF-6: after a cancellation the transport can be used; the position tells how far it got")
+      "SF-5, SF-6: after a cancellation the transport is usable; the position shows how much was sent")
   void cancelled(boolean plain) {
     run(() -> {
       Peer peer = connect(protocol);
@@ -257,7 +257,7 @@ class SendfileTest extends TcpTest {
   // ---- natively
 
   @Test
-  @DisplayName("SF-2, TR-16: nothing can be written while a file is sent, nor a second one sent")
+  @DisplayName("SF-2, TR-16: no write and no second file is accepted while a file is sent")
   void exclusive() {
     run(() -> {
       Peer peer = connect(protocol);
@@ -283,7 +283,8 @@ class SendfileTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SF-2: cancelled while the queue drains: nothing is sent, and the queue goes on")
+  @DisplayName(
+      "SF-2: cancelled while the queue drains, nothing of the file is sent, and the queue continues")
   void cancelledInTheQueue() {
     run(() -> {
       Peer peer = connect(protocol);
@@ -303,8 +304,7 @@ class SendfileTest extends TcpTest {
   }
 
   @Test
-  @DisplayName(
-      "SF-6: a transport that is closed fails the sending, whether the file has begun or not")
+  @DisplayName("SF-6: closing the transport fails the sending, whether or not the file has begun")
   void closed() {
     run(() -> {
       connect(protocol);
@@ -324,7 +324,7 @@ class SendfileTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SF-2: a chunk a turn, so that a peer that takes everything does not hold the loop")
+  @DisplayName("SF-2: each turn sends one chunk, so a fast peer does not hold the loop")
   void chunks() throws IOException {
     var taken = new int[1];
     var greedy = new WritableByteChannel() {
@@ -357,7 +357,7 @@ class SendfileTest extends TcpTest {
   // ---- in blocks
 
   @Test
-  @DisplayName("SF-3: what cannot be sent natively is sent in blocks, or not at all")
+  @DisplayName("SF-3: a file that cannot be sent natively is sent in blocks, or is an error")
   void notAvailable() throws IOException {
     var fake = new FakeFile(file, 0);
     run(() -> {
@@ -376,7 +376,7 @@ class SendfileTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SF-3, SF-5: what fails after something was sent is not sent again in blocks")
+  @DisplayName("SF-3, SF-5: a failure after something was sent does not start again in blocks")
   void failsMidway() throws IOException {
     var fake = new FakeFile(file, 1000);
     run(() -> {
@@ -393,7 +393,7 @@ class SendfileTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SF-3: without fallback a transport that is not a plain socket's is refused")
+  @DisplayName("SF-3: without fallback a transport that is not a plain socket's is an error")
   void noFallback() {
     run(() -> {
       connect(protocol);
@@ -405,7 +405,7 @@ class SendfileTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SF-4: blocks wait for room, and the protocol hears of every pause and its end")
+  @DisplayName("SF-4: blocks wait for room, and the protocol gets each pause and its end")
   void blocksWait() {
     run(() -> {
       Peer peer = connect(protocol);

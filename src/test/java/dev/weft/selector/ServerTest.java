@@ -52,7 +52,7 @@ class ServerTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-7: createServer serves when it returns, having let other things run for a turn")
+  @DisplayName("SRV-7: createServer serves when it returns, after one turn for other work")
   void startsServing() {
     run(() -> {
       var order = new Order();
@@ -69,7 +69,7 @@ class ServerTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SRV-7, SRV-19: a server told not to start accepts nobody until told to; twice is as once")
+      "SRV-7, SRV-19: a server that is told not to start accepts no connection until startServing, which may be repeated")
   void startsLater() {
     run(() -> {
       Server server = loop.createServer(
@@ -88,7 +88,7 @@ class ServerTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-7: a creator that is cancelled in that turn leaves nothing listening")
+  @DisplayName("SRV-7: a creator that is cancelled in that turn leaves no listening socket")
   void cancelledCreator() {
     run(() -> {
       int port = Peer.refusingPort();
@@ -103,7 +103,7 @@ class ServerTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-8: connections that came together are accepted in one turn")
+  @DisplayName("SRV-8: connections that arrive together are accepted in one turn")
   void acceptsMany() {
     run(() -> {
       Server server = loop.createServer(
@@ -120,7 +120,7 @@ class ServerTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-8: but no more than backlog + 1, so that others have their turn")
+  @DisplayName("SRV-8: a turn accepts no more than backlog + 1, so other work has its turn")
   void acceptsNotTooMany() {
     run(() -> {
       var listening = ServerSocketChannel.open();
@@ -163,7 +163,7 @@ class ServerTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-12: the factory is called once per connection, and not before")
+  @DisplayName("SRV-12: the factory is called once per connection, after the accept")
   void factory() {
     run(() -> {
       Server server = serve();
@@ -184,7 +184,7 @@ class ServerTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SRV-13: close() stops listening at once and leaves the clients alone; twice is as once")
+      "SRV-13: close() stops listening at once and does not affect clients; it may be repeated")
   void close() {
     run(() -> {
       Server server = serve();
@@ -223,7 +223,7 @@ class ServerTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SRV-13: a connection accepted in the turn in which the server is closed is closed, too")
+      "SRV-13: a connection that is accepted in the turn in which the server closes is closed too")
   void acceptedTooLate() throws Exception {
     var listening = ServerSocketChannel.open().bind(new InetSocketAddress(LOCAL, 0));
     var server = new SelectorServer(
@@ -264,7 +264,7 @@ class ServerTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SRV-15: serveForever starts a server that was not; a second call at a time is refused")
+      "SRV-15: serveForever starts a server that was not started; a second concurrent call is an error")
   void serveForever() {
     run(() -> {
       Server server = loop.createServer(
@@ -283,7 +283,7 @@ class ServerTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SRV-15: cancelling serveForever closes the server and its clients, waits, and is thrown on")
+      "SRV-15: cancelling serveForever closes the server and its clients, waits, and is thrown")
   void cancelServeForever() {
     run(() -> {
       Server server = serve();
@@ -327,7 +327,7 @@ class ServerTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-16: the client may go first, the server be closed after that")
+  @DisplayName("SRV-16: the client may end first and the server be closed afterwards")
   void waitClosedOtherOrder() {
     run(() -> {
       Server server = serve();
@@ -343,7 +343,7 @@ class ServerTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SRV-16: a waiter that is cancelled does not keep the others waiting")
+  @DisplayName("SRV-16: cancelling one waiter does not affect the others")
   void waiterCancelled() {
     run(() -> {
       Server server = serve();
@@ -359,7 +359,7 @@ class ServerTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SRV-18, SRV-19: closeClients flushes, abortClients does not; both may be called any time")
+      "SRV-18, SRV-19: closeClients flushes, abortClients does not; both may be called at any time")
   void closeAndAbortClients() {
     run(() -> {
       Server server = serve();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.OS;
 final class SessionsTest {
 
   @Test
-  @DisplayName("without the program setsid a session is refused before anything happens")
+  @DisplayName("without the program setsid a session is an error before anything happens")
   void unsupported() {
     var outcome = ChildJvm.runAfter("export PATH=/none", List.of(), Program.class);
     assertTrue(outcome.output().contains("refused: newSession: "), outcome::output);

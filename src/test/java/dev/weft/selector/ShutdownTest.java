@@ -74,7 +74,7 @@ class ShutdownTest {
   }
 
   @Test
-  @DisplayName("SRV-17: shutdown stops listening and returns at once if nobody is connected")
+  @DisplayName("SRV-17: shutdown stops listening and returns at once if there is no client")
   void nobody() throws Exception {
     serving(0, () -> {
       int port = server.port();
@@ -99,7 +99,8 @@ class ShutdownTest {
   }
 
   @Test
-  @DisplayName("SRV-17: what is left when the grace is over is aborted, unsent data or not")
+  @DisplayName(
+      "SRV-17: when the grace is over, the remaining connections are aborted, with or without unsent data")
   void someStay() throws Exception {
     serving(3, () -> {
       closeAfter(Duration.ofSeconds(1), 0);
@@ -116,7 +117,7 @@ class ShutdownTest {
   }
 
   @Test
-  @DisplayName("SRV-17: without grace all are aborted")
+  @DisplayName("SRV-17: without grace all connections are aborted")
   void noGrace() throws Exception {
     serving(2, () -> {
       assertFalse(server.shutdown(Duration.ZERO));
@@ -125,7 +126,8 @@ class ShutdownTest {
   }
 
   @Test
-  @DisplayName("SRV-17: cancelling shutdown cuts the grace short, and all are lost when it throws")
+  @DisplayName(
+      "SRV-17: cancelling shutdown ends the grace, and all connections are lost when it throws")
   void cancelled() throws Exception {
     serving(2, () -> {
       var shutdown = Loops.started(() -> {
@@ -174,7 +176,8 @@ class ShutdownTest {
   }
 
   @Test
-  @DisplayName("SRV-17: a negative grace is refused by name, and the server goes on")
+  @DisplayName(
+      "SRV-17: a negative grace is an error with the parameter's name, and the server goes on")
   void negative() throws Exception {
     serving(1, () -> {
       var error =

@@ -44,7 +44,7 @@ class SockReceiveTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-1: what is there is received at once, up to n bytes")
+  @DisplayName("SOCK-1: available data is received at once, up to n bytes")
   void atOnce() {
     run(() -> {
       var order = new Order();
@@ -61,7 +61,7 @@ class SockReceiveTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-1: what is not there yet is waited for, a turn behind the readiness")
+  @DisplayName("SOCK-1: a receive waits for data, and resumes a turn after the readiness")
   void suspends() {
     run(() -> {
       var order = new Order();
@@ -118,7 +118,8 @@ class SockReceiveTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-2: a blocking channel is refused, as is what could not be told from the end")
+  @DisplayName(
+      "SOCK-2: a blocking channel is an error, and so is a size of which the result could not be told from the end")
   void badInput() {
     run(() -> {
       Pair pair = pair();
@@ -158,7 +159,7 @@ class SockReceiveTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-3: a cancelled task leaves the task alone that took its place")
+  @DisplayName("SOCK-3: a cancelled task does not affect the task that took its place")
   void cancelledAfterReplaced() {
     run(() -> {
       Pair pair = nonBlocking();
@@ -172,7 +173,7 @@ class SockReceiveTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-4: readiness that comes after the cancellation takes nothing away")
+  @DisplayName("SOCK-4: readiness after the cancellation takes no data away")
   void lateReadiness() {
     run(() -> {
       Pair pair = nonBlocking();
@@ -202,7 +203,7 @@ class SockReceiveTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-1: what somebody else has taken meanwhile is waited for again")
+  @DisplayName("SOCK-1: if other code has taken the data meanwhile, the task waits again")
   void takenAway() {
     run(() -> {
       Pair pair = nonBlocking();
@@ -233,7 +234,7 @@ class SockReceiveTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-1: a datagram comes with its sender; what is longer than n is cut")
+  @DisplayName("SOCK-1: a datagram comes with its sender; a datagram longer than n is cut")
   void datagram() {
     run(() -> {
       try (DatagramChannel channel = datagrams();
@@ -278,8 +279,7 @@ class SockReceiveTest extends TcpTest {
   }
 
   @Test
-  @DisplayName(
-      "SOCK-7: an accepted channel does not block; accepting waits if nobody has connected")
+  @DisplayName("SOCK-7: an accepted channel is non-blocking; accepting waits for a connection")
   void accept() {
     run(() -> {
       try (ServerSocketChannel listening = listening()) {
@@ -305,7 +305,7 @@ class SockReceiveTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-4: a connection is not accepted for a task that was cancelled meanwhile")
+  @DisplayName("SOCK-4: no connection is accepted for a task that was cancelled meanwhile")
   void acceptCancelled() {
     for (int turns = 1; turns <= 2; turns++) { // the readiness is queued; it has woken the task
       int pollsBefore = turns;

@@ -59,7 +59,7 @@ class SockSendTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-1: what the system takes is sent at once")
+  @DisplayName("SOCK-1: data that the system accepts is sent at once")
   void atOnce() {
     run(() -> {
       var order = new Order();
@@ -92,7 +92,7 @@ class SockSendTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-3, SOCK-5: a cancelled send stops; the position says how much was sent")
+  @DisplayName("SOCK-3, SOCK-5: a cancelled send stops; the position shows how much was sent")
   void cancelled() {
     run(() -> {
       Pair pair = nonBlocking();
@@ -115,7 +115,7 @@ class SockSendTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-3: a receive and a send of one channel do not touch each other")
+  @DisplayName("SOCK-3: a receive and a send on one channel do not affect each other")
   void bothWays() {
     run(() -> {
       Pair pair = nonBlocking();
@@ -146,7 +146,7 @@ class SockSendTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-1: datagrams are sent whole, also one without bytes")
+  @DisplayName("SOCK-1: datagrams are sent whole, also empty ones")
   void datagrams() {
     run(() -> {
       try (var channel = DatagramChannel.open();
@@ -178,7 +178,7 @@ class SockSendTest extends TcpTest {
   // ---- connecting
 
   @Test
-  @DisplayName("SOCK-1: a channel is connected, and can become a transport's at once")
+  @DisplayName("SOCK-1: a channel is connected, and can belong to a transport at once")
   void connect() {
     run(() -> {
       try (ServerSocket listening = Peer.listen();
@@ -202,7 +202,7 @@ class SockSendTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-1: a refused connection says by whom")
+  @DisplayName("SOCK-1: the error of a refused connection names the address")
   void refused() {
     run(() -> {
       try (SocketChannel channel = SocketChannel.open()) {
@@ -217,7 +217,7 @@ class SockSendTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SOCK-6: a name is looked up off the loop; the first address of the channel's family is used")
+      "SOCK-6: a name is resolved off the loop; the first address of the channel's family is used")
   void names() {
     run(() -> {
       try (ServerSocket listening = Peer.listen();

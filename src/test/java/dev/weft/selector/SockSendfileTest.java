@@ -58,7 +58,7 @@ class SockSendfileTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SF-5: a file, a part of it, and the position behind what was sent")
+  @DisplayName("SF-5: a file, a part of it, and the position after what was sent")
   void whole() {
     run(() -> {
       Pair pair = nonBlocking();
@@ -76,7 +76,7 @@ class SockSendfileTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SF-3, SF-4: in blocks, if the system cannot; not at all, if there shall be no fallback")
+      "SF-3, SF-4: in blocks if the system cannot send natively; an error if fallback is off")
   void fallback() throws IOException {
     var fake = new FakeFile(file, 0);
     run(() -> {
@@ -92,7 +92,7 @@ class SockSendfileTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SOCK-3, SF-5: a cancelled sending stops; the position tells how far it got")
+  @DisplayName("SOCK-3, SF-5: a cancelled sending stops; the position shows how much was sent")
   void cancelled() {
     run(() -> {
       Pair pair = nonBlocking();
@@ -109,7 +109,7 @@ class SockSendfileTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SF-6: a peer that is gone midway is an IOException")
+  @DisplayName("SF-6: a peer that closes midway causes an IOException")
   void peerGone() {
     run(() -> {
       Pair pair = nonBlocking();
@@ -122,7 +122,7 @@ class SockSendfileTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("SF-1, SOCK-2: bad input is refused")
+  @DisplayName("SF-1, SOCK-2: bad input is an error")
   void badInput() {
     run(() -> {
       Pair pair = pair();

@@ -40,7 +40,7 @@ class TlsReadingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TLS-24: a read that brings nothing leaves its buffer to other connections")
+  @DisplayName("TLS-24: a read without data returns its buffer for other connections")
   void nothingRead() {
     run(() -> {
       Pair pair = pair();

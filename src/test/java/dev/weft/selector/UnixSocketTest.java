@@ -119,7 +119,7 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("UX-1: a socket on which nobody listens any more makes room")
+  @DisplayName("UX-1: a socket without a listener is replaced")
   void stale() {
     run(() -> {
       listen(1).close();
@@ -131,7 +131,7 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("UX-1, UX-4: one on which somebody listens stays, busy or not; the path is named")
+  @DisplayName("UX-1, UX-4: a socket with a listener stays, busy or not; the error names the path")
   void live() {
     run(() -> {
       try (Server server = serve()) {
@@ -150,7 +150,7 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("UX-1, UX-4: what is no socket stays, and the path is named")
+  @DisplayName("UX-1, UX-4: a file that is not a socket stays, and the error names the path")
   void noSocket() {
     run(() -> {
       Files.writeString(path, "precious");
@@ -171,7 +171,7 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("UX-1: a path that cannot be checked is logged, and fails when it is bound")
+  @DisplayName("UX-1: a path that cannot be checked is logged, and fails at the bind")
   void uncheckable() {
     run(() -> {
       Files.createSymbolicLink(path, path); // to itself
@@ -183,7 +183,7 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("UX-3: closing a server removes its socket, at once")
+  @DisplayName("UX-3: closing a server removes its socket at once")
   void cleanup() {
     run(() -> {
       Server server = serve();
@@ -197,7 +197,8 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("UX-3: closing leaves what others have put in its place, or taken away")
+  @DisplayName(
+      "UX-3: closing does not touch a file that replaced the socket, and tolerates its absence")
   void replaced() {
     run(() -> {
       Server first = serve();
@@ -219,7 +220,7 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("UX-3: without cleanupSocket the socket stays, and makes room for the next server")
+  @DisplayName("UX-3: without cleanupSocket the socket stays, and the next server replaces it")
   void noCleanup() {
     run(() -> {
       Server server = loop.createUnixServer(this::accept, path, DEFAULTS.withCleanupSocket(false));
@@ -232,7 +233,7 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("UX-3: the socket of an adopted channel is removed, too, unless told otherwise")
+  @DisplayName("UX-3: the socket of a given channel is removed too, unless switched off")
   void adopted() {
     run(() -> {
       for (boolean cleanup : List.of(true, false)) {
@@ -246,7 +247,7 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("UX-4: a server that cannot be made leaves no socket, neither open nor in the way")
+  @DisplayName("UX-4: a server that fails to start leaves neither an open socket nor a file")
   void failures() {
     run(() -> {
       Path tooLong = directory.resolve("x".repeat(200));
@@ -263,7 +264,7 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("A connection that cannot be had names the path")
+  @DisplayName("The error of a connection that fails names the path")
   void cannotConnect() {
     run(() -> {
       listen(1).close();
@@ -310,7 +311,8 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("The permissions are the mask's, and those that the user sets afterwards hold")
+  @DisplayName(
+      "The permissions follow the umask, and permissions that the user sets afterwards hold")
   void permissions() {
     run(() -> {
       try (Server server = serve()) {
@@ -324,7 +326,7 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("Bad arguments are refused before anything happens")
+  @DisplayName("Bad arguments are errors before anything happens")
   void badArguments() {
     run(() -> {
       for (ServerOptions bad : List.of(
@@ -353,7 +355,7 @@ class UnixSocketTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("CONN-9: a channel whose protocol cannot be made is closed")
+  @DisplayName("CONN-9: a channel whose protocol factory fails is closed")
   void factoryFails() {
     run(() -> {
       try (ServerSocketChannel listening = listen(1)) {

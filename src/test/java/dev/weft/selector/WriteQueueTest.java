@@ -19,7 +19,8 @@ class WriteQueueTest {
   private byte[] model = new byte[0];
 
   @RepeatedTest(50)
-  @DisplayName("TR-15: what is queued comes out as it went in, whatever sizes go in and out")
+  @DisplayName(
+      "TR-15: the queue returns the bytes in order, whatever the sizes of writes and sends")
   void model(RepetitionInfo run) {
     var random = new Random(run.getCurrentRepetition());
     for (int i = 0; i < 300; i++) {
@@ -71,7 +72,7 @@ class WriteQueueTest {
   }
 
   @Test
-  @DisplayName("TR-15: adding takes all of the caller's buffer, and nothing if there is nothing")
+  @DisplayName("TR-15: adding takes all of the caller's buffer, and nothing from an empty one")
   void position() {
     var data = ByteBuffer.wrap(new byte[20_000]).position(10);
     queue.add(data);

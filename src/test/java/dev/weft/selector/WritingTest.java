@@ -83,7 +83,7 @@ class WritingTest extends TcpTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  @DisplayName("a turn writes 1 MiB of a connection at most, however fast its peer reads")
+  @DisplayName("a turn writes at most 1 MiB to a connection, however fast its peer reads")
   void boundedPerTurn(boolean lines) {
     run(() -> {
       ServerSocket listening = new ServerSocket(0, 1, InetAddress.getByName(LOCAL));
@@ -214,7 +214,7 @@ class WritingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-19: a buffer that was written may be changed, even if it waits to be sent")
+  @DisplayName("TR-19: a buffer may be changed after the write, even if its bytes wait to be sent")
   void copied() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -234,7 +234,7 @@ class WritingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-24: writelines takes more buffers than one system call does, in order")
+  @DisplayName("TR-24: writelines accepts more buffers than one system call, in order")
   void writelines() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -254,7 +254,7 @@ class WritingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-24: writelines asks for a pause once, at its end, when all is queued")
+  @DisplayName("TR-24: writelines pauses once, at its end, when all is queued")
   void writelinesPause() {
     run(() -> {
       var sizes = new ArrayList<Integer>();
@@ -278,7 +278,7 @@ class WritingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-24: what writelines sends at once leaves nothing behind, and needs no pause")
+  @DisplayName("TR-24: what writelines sends at once leaves nothing queued, and causes no pause")
   void writelinesAtOnce() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -294,7 +294,7 @@ class WritingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-16: writing after writeEof is refused, at once and while flushing")
+  @DisplayName("TR-16: writing after writeEof is an error, at once and while flushing")
   void afterWriteEof() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -317,7 +317,7 @@ class WritingTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-25: writeEof shuts down after the queue is flushed; reading goes on; twice is as once")
+      "TR-25: writeEof shuts down after the queue is flushed; reading goes on; it may be repeated")
   void writeEofFlushes() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -338,7 +338,7 @@ class WritingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-25: writeEof on a closing transport does not cut what is being flushed")
+  @DisplayName("TR-25: writeEof on a closing transport does not cut off the flush")
   void writeEofWhenClosing() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -353,7 +353,8 @@ class WritingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-17: what is written after close() and before its flush ends is sent, too")
+  @DisplayName(
+      "TR-17: data that is written after close() and before the end of its flush is sent too")
   void writeWhileClosing() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -370,7 +371,7 @@ class WritingTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-16: writes to a lost connection are dropped; the fifth logs a warning, once for ever")
+      "TR-16: writes to a lost connection are dropped; the fifth logs a warning, only once")
   void afterLoss() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -403,7 +404,7 @@ class WritingTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-18, TR-9: a send that fails does not throw; connectionLost tells, and nobody is alarmed")
+      "TR-18, TR-9: a send that fails does not throw and is not reported; connectionLost gets the error")
   void sendFails() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -420,7 +421,7 @@ class WritingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-18: the same by writelines")
+  @DisplayName("TR-18: writelines behaves in the same way")
   void sendOfLinesFails() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -435,7 +436,7 @@ class WritingTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "TR-9, TR-11: a reset by the peer arrives as the error of connectionLost, and only there")
+      "TR-9, TR-11: a reset by the peer is the error of connectionLost, and appears only there")
   void reset() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -499,7 +500,7 @@ class WritingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("TR-14: abort() while close() flushes drops the rest; the loss has no error")
+  @DisplayName("TR-14: abort() while close() flushes drops the rest; connectionLost gets no error")
   void abortWhileClosing() {
     run(() -> {
       var protocol = new Recorder(loop);
@@ -516,7 +517,8 @@ class WritingTest extends TcpTest {
   }
 
   @Test
-  @DisplayName("A transport used from another thread says so, and sends nothing")
+  @DisplayName(
+      "A transport that is used from another thread throws an error that says so, and sends nothing")
   void otherThread() {
     run(() -> {
       var protocol = new Recorder(loop);

@@ -25,7 +25,7 @@ class BlockingStreamsTest {
   private final Order order = new Order();
 
   @Test
-  @DisplayName("reading parks the task until there is data, and only the task")
+  @DisplayName("reading parks only the task that reads, until there is data")
   void parks() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -52,7 +52,8 @@ class BlockingStreamsTest {
   }
 
   @Test
-  @DisplayName("part of an array is filled, nothing of an empty range, nothing outside")
+  @DisplayName(
+      "a part of an array is filled, nothing with an empty range, nothing outside the range")
   void ranges() {
     Loops.run(() -> {
       var reader = new StreamReader(EventLoop.getRunningLoop(), 1024);
@@ -67,7 +68,7 @@ class BlockingStreamsTest {
   }
 
   @Test
-  @DisplayName("the JDK's data streams talk over a connection; closing the output closes it")
+  @DisplayName("the JDK's data streams work over a connection; closing the output closes it")
   void overConnection() {
     Asyncio.run(() -> {
       try (Server server = Asyncio.startServer(BlockingStreamsTest::square, "127.0.0.1", 0);

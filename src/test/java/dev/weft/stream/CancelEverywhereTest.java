@@ -205,7 +205,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("two addresses race: neither attempt is left")
+  @DisplayName("two addresses race: neither attempt remains")
   void happyEyeballs(How how) {
     String name = FakeNames.of("127.0.0.2", "127.0.0.1");
     real(how, client(ServerOptions.defaults(), (host, port) -> {
@@ -238,7 +238,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a server that is shut down gently, and its serveForever")
+  @DisplayName("a server that is shut down with a grace, and its serveForever")
   void shutdown(How how) {
     real(how, () -> {
       Server server = Streams.startServer(ECHO, "127.0.0.1", 0, LIMIT, ServerOptions.defaults());
@@ -267,7 +267,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("serveForever: the server is closed whether its task or the server is ended")
+  @DisplayName("serveForever: the server is closed, whether its task or the server ends")
   void serveForever(How how) {
     real(how, () -> {
       Server server = Streams.startServer(ECHO, "127.0.0.1", 0, LIMIT, ServerOptions.defaults());
@@ -321,7 +321,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a file is sent: the transport can be used afterwards, and is closed")
+  @DisplayName("sending a file: the transport is usable afterwards, and is closed")
   void sendfile(How how, @TempDir Path folder) throws IOException {
     Path file = Files.write(folder.resolve("file"), new byte[3_000_000]);
     real(how, () -> {
@@ -389,7 +389,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("names are looked up, jobs run on threads")
+  @DisplayName("resolving names, and running jobs on threads")
   void threads(How how) {
     String name = FakeNames.of("127.0.0.1");
     real(

@@ -35,7 +35,7 @@ class ClientHandlerTest {
   private final List<ExceptionContext> reports = new ArrayList<>();
 
   @Test
-  @DisplayName("STR-22: the handler runs as a task of its own, after connectionMade")
+  @DisplayName("STR-22: the handler runs in a task of its own, after connectionMade")
   void task() {
     var order = new Order();
     Loops.run(() -> {
@@ -51,7 +51,7 @@ class ClientHandlerTest {
   }
 
   @Test
-  @DisplayName("STR-22: a handler that returns has its connection closed, without a report")
+  @DisplayName("STR-22: when a handler returns, its connection is closed without a report")
   void normalReturn() {
     Loops.run(() -> {
       connect((reader, writer) -> {});
@@ -62,7 +62,8 @@ class ClientHandlerTest {
   }
 
   @Test
-  @DisplayName("STR-22: a handler that fails is reported, with its transport, and closed")
+  @DisplayName(
+      "STR-22: when a handler fails, this is reported with its transport, and the connection is closed")
   void failure() {
     Loops.run(() -> {
       var failure = new IllegalStateException("broken");
@@ -79,7 +80,7 @@ class ClientHandlerTest {
   }
 
   @Test
-  @DisplayName("STR-22: a handler that is cancelled is closed without a word")
+  @DisplayName("STR-22: when a handler is cancelled, its connection is closed without a report")
   void cancellation() {
     Loops.run(() -> {
       connect((reader, writer) -> reader.read());
@@ -93,7 +94,7 @@ class ClientHandlerTest {
   }
 
   @Test
-  @DisplayName("STR-22: a handler is cancelled when run ends, and its connection closed")
+  @DisplayName("STR-22: at the end of run a handler is cancelled and its connection closed")
   void endOfRun() {
     var seen = new ArrayList<Throwable>();
     Asyncio.run(() -> {
@@ -136,8 +137,7 @@ class ClientHandlerTest {
   }
 
   @Test
-  @DisplayName(
-      "SRV-17: handlers see the end of data when their connections are cut off by a shutdown")
+  @DisplayName("SRV-17: handlers get the end of data when a shutdown cuts their connections off")
   void shutdown() {
     Loops.run(() -> {
       var order = new Order();
@@ -164,7 +164,7 @@ class ClientHandlerTest {
   }
 
   @Test
-  @DisplayName("STR-1: the limit given to a server and to a connection is their readers'")
+  @DisplayName("STR-1: the readers have the limit that the server or the connection was given")
   void limits() {
     Loops.run(() -> {
       ClientHandler handler = (reader, writer) -> {

@@ -73,7 +73,7 @@ class CustodyTest {
 
   @Test
   @DisplayName(
-      "A handler that returns early leaves no descriptor behind: 500 clients come, speak and go")
+      "A handler that returns early leaves no descriptor: 500 clients connect, send and leave")
   void flat() {
     withServer(
         (reader, writer) -> {
@@ -96,7 +96,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("What is written is flushed first: a slow reader has all of 8 MiB, then the end")
+  @DisplayName("Written data is flushed first: a slow reader gets all of 8 MiB, then the end")
   void flushes() {
     byte[] much = new byte[8 << 20];
     withServer((reader, writer) -> writer.write(much), server -> {
@@ -108,7 +108,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("Unix sockets alike")
+  @DisplayName("Unix sockets behave in the same way")
   void unix(@TempDir Path folder) {
     Loops.run(() -> {
       Path path = folder.resolve("s");
@@ -125,7 +125,7 @@ class CustodyTest {
 
   @Test
   @DisplayName(
-      "TLS alike, also when the handler has begun it: the peer is told that this is the end")
+      "TLS behaves in the same way, also if the handler started it: the peer gets an orderly end")
   void tls() {
     SslOptions secure = SslOptions.of(Certificates.server("server"));
     SslOptions trusting = SslOptions.of(Certificates.client()).withServerHostname("localhost");
@@ -155,7 +155,7 @@ class CustodyTest {
 
   @Test
   @DisplayName(
-      "A task that the handler has started keeps the connection until it has ended, and those it starts")
+      "A task that the handler started keeps the connection until it and the tasks that it starts have ended")
   void startedTasks() {
     withServer(
         (reader, writer) -> spawn(() -> {
@@ -205,7 +205,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("A queue's consumer keeps the connection that it was given, as long as it likes")
+  @DisplayName("A queue's consumer keeps the connection that it got, as long as it uses it")
   void consumer() {
     var queue = new Queue<Connection>();
     withServer((reader, writer) -> queue.putNowait(new Connection(reader, writer)), server -> {
@@ -226,7 +226,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("A consumer that starts a task for each connection is soon enough")
+  @DisplayName("A consumer that starts a task for each connection is in time")
   void consumerThatStartsTasks() {
     var queue = new Queue<Connection>();
     withServer((reader, writer) -> queue.put(new Connection(reader, writer)), server -> {
@@ -275,8 +275,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName(
-      "What others have written before does not keep the connection of a handler that ends")
+  @DisplayName("Earlier writes by other tasks do not keep the connection of a handler that ends")
   void broadcast() {
     withServer(
         (reader, writer) -> {
@@ -296,7 +295,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("keepOpen leaves the connection to whoever uses it, whenever that is")
+  @DisplayName("keepOpen leaves the connection to other code, without a time limit")
   void keepOpen() {
     withServer(
         (reader, writer) -> {
@@ -318,7 +317,8 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("Who comes too late is told that the connection was closed, and how to keep it open")
+  @DisplayName(
+      "Code that comes too late gets an error that says that the connection was closed, and how to keep it open")
   void tooLate() {
     withServer((reader, writer) -> stored.add(new Connection(reader, writer)), server -> {
       try (Connection client = connect(server)) {
@@ -333,7 +333,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("A handler that closes the connection itself has nothing else happen to it")
+  @DisplayName("A handler that closes the connection itself sees no other effect")
   void closedByHandler() {
     withServer(
         (reader, writer) -> {
@@ -351,7 +351,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("A loop that is closed with a handler at work ends in peace")
+  @DisplayName("A loop that is closed while a handler runs ends without reports")
   void loopClosed() {
     Future<?>[] handler = new Future<?>[1];
     Loops.run(() -> {

@@ -32,7 +32,7 @@ class DrainTest {
   private final Order order = new Order();
 
   @Test
-  @DisplayName("STR-15: with room, drain returns without letting anybody else run")
+  @DisplayName("STR-15: with room, drain returns without running other code")
   void noSuspension() {
     Loops.run(() -> {
       var side = new Side();
@@ -45,7 +45,7 @@ class DrainTest {
   }
 
   @Test
-  @DisplayName("STR-15: drain throws the reader's failure first, though the connection is lost")
+  @DisplayName("STR-15: drain throws the reader's failure first, even if the connection is lost")
   void readersFailureFirst() {
     Loops.run(() -> {
       var side = new Side();
@@ -61,7 +61,7 @@ class DrainTest {
   }
 
   @Test
-  @DisplayName("STR-15: on a closing stream drain gives the loss one turn to come, and throws it")
+  @DisplayName("STR-15: on a closing stream drain waits one turn for the loss, and throws it")
   void closing() {
     Loops.run(() -> {
       var side = new Side();
@@ -121,7 +121,7 @@ class DrainTest {
   }
 
   @Test
-  @DisplayName("STR-16: cancelling one drain ends no other")
+  @DisplayName("STR-16: cancelling one drain does not end another")
   void cancelledDrainer() {
     Loops.run(() -> {
       var side = new Side();
@@ -137,7 +137,7 @@ class DrainTest {
   }
 
   @Test
-  @DisplayName("STR-15: a pause after the resumption holds up the next drain, not the woken one")
+  @DisplayName("STR-15: a pause after the resumption delays the next drain, not the woken one")
   void pausedAgain() {
     Loops.run(() -> {
       var side = new Side();
@@ -156,7 +156,8 @@ class DrainTest {
   }
 
   @Test
-  @DisplayName("STR-18: a clean loss lets drainers return; an error is thrown by each")
+  @DisplayName(
+      "STR-18: after a clean loss the tasks in drain return; after an error each throws it")
   void lossWakes() {
     Loops.run(() -> {
       var clean = new Side();

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
 class ReadLineTest {
 
   @Test
-  @DisplayName("STR-11: a line has its newline; the last may lack it; then comes the empty one")
+  @DisplayName(
+      "STR-11: a line includes its newline; the last line may lack it; then comes an empty result")
   void lines() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -42,7 +43,7 @@ class ReadLineTest {
   }
 
   @Test
-  @DisplayName("STR-11: a line of exactly the limit, newline apart, is returned")
+  @DisplayName("STR-11: a line of exactly the limit, without the newline, is returned")
   void atTheLimit() {
     Loops.run(() -> {
       StreamReader reader = reader(3);
@@ -52,7 +53,7 @@ class ReadLineTest {
   }
 
   @Test
-  @DisplayName("STR-11: a line that is too long and all there is dropped; the next one is read")
+  @DisplayName("STR-11: a complete line over the limit is dropped; the next one is read")
   void dropsTheLine() {
     Loops.run(() -> {
       StreamReader reader = reader(3);
@@ -63,7 +64,7 @@ class ReadLineTest {
   }
 
   @Test
-  @DisplayName("STR-11: a line that is too long without its newline drops all that is buffered")
+  @DisplayName("STR-11: a line over the limit without its newline drops the whole buffer")
   void dropsTheBuffer() {
     Loops.run(() -> {
       StreamReader reader = reader(3);
@@ -76,7 +77,7 @@ class ReadLineTest {
   }
 
   @Test
-  @DisplayName("STR-14: iterating yields the lines as they come, and ends with the stream")
+  @DisplayName("STR-14: iterating gives the lines as they arrive, and ends with the stream")
   void iteration() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -99,8 +100,7 @@ class ReadLineTest {
   }
 
   @Test
-  @DisplayName(
-      "STR-14: asking twice whether there is a line takes none; past the end there is none")
+  @DisplayName("STR-14: hasNext may be called twice and takes no line; after the end there is none")
   void iteratorContract() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -133,7 +133,7 @@ class ReadLineTest {
   }
 
   @Test
-  @DisplayName("STR-14: a lost connection comes out of the iteration as UncheckedIOException")
+  @DisplayName("STR-14: a lost connection ends the iteration with an UncheckedIOException")
   void failure() {
     Loops.run(() -> {
       StreamReader reader = reader(100);

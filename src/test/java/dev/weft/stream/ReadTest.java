@@ -54,7 +54,7 @@ class ReadTest {
   }
 
   @Test
-  @DisplayName("STR-5: read(n) returns what there is, up to n, without waiting for more")
+  @DisplayName("STR-5: read(n) returns the available data, up to n, without waiting for more")
   void readSome() {
     Loops.run(() -> {
       var order = new Order();
@@ -86,7 +86,7 @@ class ReadTest {
   }
 
   @Test
-  @DisplayName("STR-5: a negative number of bytes is refused; read() without one reads all")
+  @DisplayName("STR-5: a negative number of bytes is an error; read() without a number reads all")
   void readNegative() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -115,7 +115,7 @@ class ReadTest {
   }
 
   @Test
-  @DisplayName("STR-6: readexactly(0) is empty at once, a negative number is refused")
+  @DisplayName("STR-6: readexactly(0) is empty at once, a negative number is an error")
   void exactlyZero() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -127,7 +127,7 @@ class ReadTest {
   }
 
   @Test
-  @DisplayName("STR-6: an early end throws what there was, which is gone from the reader then")
+  @DisplayName("STR-6: an early end throws the partial data, which then leaves the reader")
   void exactlyIncomplete() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -146,7 +146,7 @@ class ReadTest {
   }
 
   @Test
-  @DisplayName("what has been read stays as it is, though the reader goes on")
+  @DisplayName("data that was read does not change while the reader goes on")
   void resultsAreTheCallers() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -163,7 +163,7 @@ class ReadTest {
   }
 
   @Test
-  @DisplayName("a chunk may be a part of an array, read-only or direct")
+  @DisplayName("a chunk may be part of an array, read-only or direct")
   void anyBuffer() {
     Loops.run(() -> {
       StreamReader reader = reader(100);

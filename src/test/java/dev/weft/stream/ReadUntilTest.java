@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class ReadUntilTest {
 
   @Test
-  @DisplayName("STR-7: the result includes the separator, and nothing behind it")
+  @DisplayName("STR-7: the result includes the separator, and nothing after it")
   void includesSeparator() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -33,7 +33,8 @@ class ReadUntilTest {
   }
 
   @Test
-  @DisplayName("STR-7: the end of the stream throws what there was, of unknown expected size")
+  @DisplayName(
+      "STR-7: the end of the stream throws the partial data, with an unknown expected size")
   void incomplete() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -58,7 +59,7 @@ class ReadUntilTest {
   }
 
   @Test
-  @DisplayName("STR-7, STR-8: a match that starts behind the limit is too long; the data stays")
+  @DisplayName("STR-7, STR-8: a match that starts after the limit is too long; the data stays")
   void foundTooFar() {
     Loops.run(() -> {
       StreamReader reader = reader(4);
@@ -74,7 +75,7 @@ class ReadUntilTest {
   }
 
   @Test
-  @DisplayName("STR-8: without a match, what has been searched may be as long as the limit")
+  @DisplayName("STR-8: without a match, the searched data may be as long as the limit")
   void notFound() {
     Loops.run(() -> {
       StreamReader reader = reader(4);
@@ -93,7 +94,7 @@ class ReadUntilTest {
   }
 
   @Test
-  @DisplayName("STR-8: too long beats the end of the stream")
+  @DisplayName("STR-8: the error of the limit has precedence over the end of the stream")
   void overrunBeforeEnd() {
     Loops.run(() -> {
       StreamReader reader = reader(2);
@@ -105,7 +106,7 @@ class ReadUntilTest {
   }
 
   @Test
-  @DisplayName("STR-9: of several separators the one wins that gives the shortest result")
+  @DisplayName("STR-9: of several separators the one with the shortest result counts")
   void shortestResult() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -134,7 +135,7 @@ class ReadUntilTest {
   }
 
   @Test
-  @DisplayName("STR-9: no separator at all, or an empty one, is refused; the data stays")
+  @DisplayName("STR-9: no separator, or an empty one, is an error; the data stays")
   void badSeparators() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -170,7 +171,7 @@ class ReadUntilTest {
   }
 
   @Test
-  @DisplayName("STR-10: a short separator is found though a much longer one is looked for as well")
+  @DisplayName("STR-10: a short separator is found although a much longer one is searched for too")
   void splitBesideLonger() {
     Loops.run(() -> {
       StreamReader reader = reader(100);

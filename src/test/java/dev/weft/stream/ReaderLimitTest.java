@@ -26,7 +26,7 @@ class ReaderLimitTest {
   private final RecordingTransport transport = new RecordingTransport();
 
   @Test
-  @DisplayName("STR-1: a limit of 0 or less is refused, before anything is connected or bound")
+  @DisplayName("STR-1: a limit of 0 or less is an error before anything is connected or bound")
   void refused() {
     Loops.run(() -> {
       assertRefused(() -> reader(0));
@@ -44,8 +44,7 @@ class ReaderLimitTest {
   }
 
   @Test
-  @DisplayName(
-      "STR-25: what comes before the new transport is known pauses that one, not the old one")
+  @DisplayName("STR-25: data before the new transport is known pauses the new one, not the old one")
   void changeOfTransports() {
     Loops.run(() -> {
       StreamReader reader = reader(2);
@@ -112,7 +111,7 @@ class ReaderLimitTest {
   }
 
   @Test
-  @DisplayName("STR-2: whatever empties the buffer resumes the transport")
+  @DisplayName("STR-2: each read that empties the buffer resumes the transport")
   void everyReadResumes() {
     assertResumes("123456789", reader -> reader.read(5));
     assertResumes("123456789", reader -> reader.readexactly(5));

@@ -16,7 +16,7 @@ class ReaderModelTest {
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   @DisplayName(
-      "STR-3, STR-5 to STR-11: whatever the chunks, each read returns what the content says")
+      "STR-3, STR-5 to STR-11: for any chunks, each read returns what the content determines")
   void agrees(long seed) {
     var random = new Random(seed);
     for (int i = 0; i < SEQUENCES; i++) {
@@ -30,7 +30,8 @@ class ReaderModelTest {
   }
 
   @Test
-  @DisplayName("STR-3, STR-5 to STR-11: the same, as a fuzzer chooses contents, chunks and calls")
+  @DisplayName(
+      "STR-3, STR-5 to STR-11: the same, with contents, chunks and calls that a fuzzer chooses")
   void fuzzed() {
     Fuzzing.random(ReaderFuzz::fuzzerTestOneInput, 1, 500);
   }

@@ -39,7 +39,7 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-4: a second task that would wait is told so; the first still gets its data")
+  @DisplayName("STR-4: a second task that would wait gets an error; the first still gets its data")
   void oneWaiter() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -76,7 +76,7 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-4: a task that is woken does not take another's place that waits by then")
+  @DisplayName("STR-4: a woken task does not take the place of another task that waits by then")
   void wokenAndNext() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -90,7 +90,7 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-12: a failure is thrown by every later read, though bytes are buffered")
+  @DisplayName("STR-12: every later read throws the failure, even if bytes are buffered")
   void failureFirst() {
     Loops.run(() -> {
       var failure = new IOException("lost");
@@ -110,7 +110,7 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-12: a failure wakes the task that waits, with that very object")
+  @DisplayName("STR-12: a failure wakes the waiting task, with the same object")
   void failureWakes() {
     Loops.run(() -> {
       for (String name : reads(reader(1)).keySet()) {
@@ -126,7 +126,7 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-12: a failure that follows data which is not enough is not waited past")
+  @DisplayName("STR-12: a read with insufficient data does not wait after a failure")
   void failureAfterWakeUp() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -140,7 +140,7 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-12: a failure that meets a cancelled waiter spoils neither")
+  @DisplayName("STR-12: a failure that meets a cancelled waiter affects neither")
   void failureAfterCancellation() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -154,7 +154,7 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-13: at the end is who was told so and has read everything")
+  @DisplayName("STR-13: a reader is at its end when the end was fed and all data was read")
   void atEof() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -170,7 +170,7 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-13: data after the end is refused")
+  @DisplayName("STR-13: data after the end is an error")
   void nothingAfterTheEnd() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -181,7 +181,7 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-13: empty data is no data: it does not end a read")
+  @DisplayName("STR-13: empty data has no effect and does not end a read")
   void emptyDataIgnored() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -196,7 +196,7 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-13: the end wakes the task that waits")
+  @DisplayName("STR-13: the end wakes the waiting task")
   void endWakes() {
     Loops.run(() -> {
       StreamReader reader = reader(100);

@@ -68,7 +68,7 @@ class StrangersTest {
   }
 
   @Test
-  @DisplayName("Failed TLS handshakes are one line, with reason and address")
+  @DisplayName("Failed TLS handshakes are one log line, with reason and address")
   void handshakes() {
     var tls = ServerOptions.defaults().withSsl(SslOptions.of(Certificates.server("server")));
     List<String> lines = visit((reader, writer) -> {}, tls, false);
@@ -79,8 +79,7 @@ class StrangersTest {
   }
 
   @Test
-  @DisplayName(
-      "The end, a reset, or a line too long of the connection that a handler lets through is one line")
+  @DisplayName("An end, a reset or an overlong line that a handler throws is one log line")
   void handlers() {
     ServerOptions plain = ServerOptions.defaults();
     assertSummary(visit((reader, writer) -> reader.readexactly(1000), plain, false));
@@ -102,7 +101,8 @@ class StrangersTest {
   }
 
   @Test
-  @DisplayName("What else a handler throws is told as ever, an IOException of something else too")
+  @DisplayName(
+      "Other exceptions of a handler are reported in full, also an IOException of another resource")
   void ownFailures() {
     List<String> lines = visit(
         (reader, writer) -> {

@@ -48,7 +48,7 @@ class StreamCloseTest {
   }
 
   @Test
-  @DisplayName("STR-19: waitClosed throws the error that ended the connection, to each who asks")
+  @DisplayName("STR-19: waitClosed throws the error that ended the connection, to each caller")
   void throwsTheError() {
     Loops.run(() -> {
       var side = new Side();
@@ -64,7 +64,7 @@ class StreamCloseTest {
   }
 
   @Test
-  @DisplayName("STR-19: cancelling one waitClosed ends no other, nor a later one")
+  @DisplayName("STR-19: cancelling one waitClosed does not end another or a later one")
   void cancelledWaiter() {
     Loops.run(() -> {
       var side = new Side();
@@ -82,7 +82,7 @@ class StreamCloseTest {
   }
 
   @Test
-  @DisplayName("STR-19: an error that nobody waits for is not reported")
+  @DisplayName("STR-19: an error for which no task waits is not reported")
   void notReported() {
     var reports = new ArrayList<ExceptionContext>();
     try (EventLoop loop = Loops.newLoop()) {
@@ -97,7 +97,7 @@ class StreamCloseTest {
   }
 
   @Test
-  @DisplayName("STR-20: a clean loss is the end of the data; a waiting read sees it, too")
+  @DisplayName("STR-20: a clean loss is the end of data, also for a waiting read")
   void cleanLoss() {
     Loops.run(() -> {
       var side = new Side();
@@ -110,7 +110,7 @@ class StreamCloseTest {
   }
 
   @Test
-  @DisplayName("STR-20: a loss by an error is what reads throw")
+  @DisplayName("STR-20: after a loss by an error, reads throw that error")
   void brokenLoss() {
     Loops.run(() -> {
       var side = new Side();
@@ -139,7 +139,8 @@ class StreamCloseTest {
   }
 
   @Test
-  @DisplayName("STR-21: the peer's end of data leaves the stream half open: it can be answered")
+  @DisplayName(
+      "STR-21: the peer's end of data leaves the stream half open, so an answer is possible")
   void halfOpen() {
     Loops.run(() -> {
       ClientHandler answering = (reader, writer) -> {

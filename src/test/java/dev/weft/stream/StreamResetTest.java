@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 class StreamResetTest {
 
   @Test
-  @DisplayName("STR-15, STR-18 to STR-20: a reset reaches read, drain and waitClosed as one error")
+  @DisplayName(
+      "STR-15, STR-18 to STR-20: a reset appears in read, drain and waitClosed as one error")
   void everybodyIsTold() {
     Loops.run(() -> {
       Future<Void> writing = EventLoop.getRunningLoop().createFuture();

@@ -71,7 +71,7 @@ class TlsShutdownTest {
 
   @Test
   @DisplayName(
-      "SRV-17, TLS-11: shutdown waits for connections until both sides have said their end")
+      "SRV-17, TLS-11: shutdown waits for connections until both sides have sent close_notify")
   void graceful() {
     int before = Descriptors.sockets();
     loop.runUntilComplete(() -> {
@@ -91,7 +91,8 @@ class TlsShutdownTest {
   }
 
   @Test
-  @DisplayName("SRV-17: when the grace is over TLS connections are aborted, below and above")
+  @DisplayName(
+      "SRV-17: when the grace is over TLS connections are aborted, with the transport below")
   void overdue() {
     loop.runUntilComplete(() -> {
       Server server = serve();

@@ -129,7 +129,7 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("TLS-2: the name of the host is what is checked")
+  @DisplayName("TLS-2: the host name is checked")
   void hostIsChecked() {
     loop.setDebug(true);
     run(() -> {
@@ -149,7 +149,7 @@ class TlsStreamsTest {
 
   @Test
   @DisplayName(
-      "TLS-5, SRV-11: in debug mode a handshake that fails on the server is reported; the handler is not called")
+      "TLS-5, SRV-11: in debug mode a failed handshake on the server is reported; the handler is not called")
   void serverReports() {
     loop.setDebug(true);
     run(() -> {
@@ -172,8 +172,7 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName(
-      "SRV-6, CONN-12: what is wrong with ssl is said before anything is bound or connected")
+  @DisplayName("SRV-6, CONN-12: wrong TLS options are errors before anything is bound or connected")
   void checks() {
     run(() -> {
       assertThrows(
@@ -221,7 +220,7 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("SRV-19: closeClients closes as TLS does, with close_notify")
+  @DisplayName("SRV-19: closeClients closes TLS connections with close_notify")
   void closeClients() {
     run(() -> {
       Future<Void> made = loop.createFuture();
@@ -238,7 +237,7 @@ class TlsStreamsTest {
 
   @Test
   @DisplayName(
-      "TLS-2: a server that is given the authorities it trusts demands certificates of its clients")
+      "TLS-2: a server that has trusted authorities requires certificates from its clients")
   void trustedAuthorities() {
     run(() -> {
       Future<Object> certificate = loop.createFuture();
@@ -313,8 +312,7 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName(
-      "STR-26: a client that does not wait: what the server's reader has is the handshake's")
+  @DisplayName("STR-26: data of an early client in the server's reader belongs to the handshake")
   void bufferedHandshake() {
     run(() -> {
       Future<Void> hello = loop.createFuture();
@@ -368,7 +366,8 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("STR-26: startTls fails on a server whose reader has bytes that begin no handshake")
+  @DisplayName(
+      "STR-26: startTls fails on a server whose reader has bytes that do not begin a handshake")
   void injectedCommand() {
     run(() -> {
       Future<Throwable> outcome = loop.createFuture();
@@ -390,7 +389,7 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("CONN-10: channels that are connected already, as both sides of TLS")
+  @DisplayName("CONN-10: channels that are already connected, as both sides of TLS")
   void channels() {
     run(() -> {
       try (ServerSocketChannel listening = ServerSocketChannel.open()) {
@@ -439,7 +438,7 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("UX-5: TLS over a Unix socket, for which a client must say whom it expects")
+  @DisplayName("UX-5: TLS over a Unix socket, where a client must give the expected name")
   void unixSockets(@TempDir Path folder) {
     run(() -> {
       Path path = folder.resolve("socket");
@@ -469,7 +468,7 @@ class TlsStreamsTest {
 
   @Test
   @DisplayName(
-      "TLS: startTls fails at once if the peer's end was read before, not after the handshake's time")
+      "TLS: startTls fails at once if the peer's end was read before, not after the handshake timeout")
   void endBeforeStartTls() {
     run(() -> {
       Future<Throwable> outcome = loop.createFuture();

@@ -33,7 +33,7 @@ class BarrierTest {
   }
 
   @Test
-  @DisplayName("BAR-1: less than one party is refused")
+  @DisplayName("BAR-1: fewer than one party is an error")
   void parties() {
     assertThrows(IllegalArgumentException.class, () -> new Barrier(0));
     assertThrows(IllegalArgumentException.class, () -> new Barrier(-1));
@@ -42,7 +42,7 @@ class BarrierTest {
 
   @Test
   @DisplayName(
-      "BAR-1: each gets its place in the order of arrival; the last passes without waiting")
+      "BAR-1: each task gets its number in the order of arrival; the last passes without waiting")
   void places() {
     Loops.run(() -> {
       Task<Integer> first = arriving();
@@ -73,7 +73,7 @@ class BarrierTest {
   }
 
   @Test
-  @DisplayName("BAR-2: who arrives while the barrier drains waits for the next round")
+  @DisplayName("BAR-2: a task that arrives while the barrier drains waits for the next round")
   void nextRound() {
     Loops.run(() -> {
       var places = new ArrayList<Integer>();
@@ -94,7 +94,7 @@ class BarrierTest {
   }
 
   @Test
-  @DisplayName("BAR-2: who arrives while the barrier is reset waits for the next round")
+  @DisplayName("BAR-2: a task that arrives while the barrier is reset waits for the next round")
   void arrivalDuringReset() {
     Loops.run(() -> {
       Task<Integer> first = arriving();
@@ -110,7 +110,7 @@ class BarrierTest {
   }
 
   @Test
-  @DisplayName("BAR-3: one that is cancelled just leaves; the barrier is not broken")
+  @DisplayName("BAR-3: a cancelled task leaves; the barrier is not broken")
   void cancelled() {
     Loops.run(() -> {
       Task<Integer> cancelled = arriving();
@@ -129,7 +129,7 @@ class BarrierTest {
   }
 
   @Test
-  @DisplayName("BAR-4: abort sends all away with an exception, now and until the barrier is reset")
+  @DisplayName("BAR-4: abort fails all waits, now and until the barrier is reset")
   void abort() {
     Loops.run(() -> {
       Task<Integer> first = arriving();
@@ -152,7 +152,7 @@ class BarrierTest {
 
   @Test
   @DisplayName(
-      "BAR-4: reset sends those away who wait, then all begins anew; without them it does nothing")
+      "BAR-4: reset fails the present waits, then the barrier begins anew; without waits it has no effect")
   void reset() {
     Loops.run(() -> {
       barrier.reset();

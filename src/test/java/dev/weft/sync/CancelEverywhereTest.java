@@ -28,7 +28,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a lock is free in the end, and those behind a cancelled waiter get it")
+  @DisplayName("a lock is free at the end, and tasks behind a cancelled waiter get it")
   void lock(How how) {
     pure(how, () -> {
       var lock = new Lock();
@@ -63,7 +63,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a semaphore has all its permits in the end")
+  @DisplayName("a semaphore has all its permits at the end")
   void semaphore(How how) {
     pure(how, () -> {
       var semaphore = new BoundedSemaphore(2);
@@ -87,8 +87,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName(
-      "a signal that a cancelled waiter was given goes to another; the lock is free in the end")
+  @DisplayName("a signal to a cancelled waiter goes to another; the lock is free at the end")
   void condition(How how) {
     pure(how, () -> {
       var condition = new Condition();
@@ -124,7 +123,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a barrier goes on without a cancelled party")
+  @DisplayName("a barrier continues without a cancelled party")
   void barrier(How how) {
     pure(how, () -> {
       var barrier = new Barrier(2);
@@ -174,7 +173,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("each item that was put is got once, whoever puts or gets is cancelled")
+  @DisplayName("each item is taken once, whichever task is cancelled")
   void queueGet(How how) {
     pure(how, () -> {
       var queue = new Queue<Integer>(1);
@@ -223,7 +222,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("room in a queue that a cancelled putter was woken for goes to another")
+  @DisplayName("room in a queue goes to another putter if the woken one is cancelled")
   void queuePut(How how) {
     pure(how, () -> {
       var queue = new Queue<Integer>(1);

@@ -52,7 +52,7 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("COND-1: anybody's having the lock will do")
+  @DisplayName("COND-1: it suffices that any task has the lock")
   void lockTakenByAnother() {
     Loops.run(() -> {
       Task<Void> waiter = awaiting(1);
@@ -65,7 +65,7 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("COND-2: waiting gives the lock back, and has it again when it returns")
+  @DisplayName("COND-2: waiting releases the lock, and has it again on return")
   void givesTheLockBack() {
     Loops.run(() -> {
       Task<Void> waiter = awaiting(3);
@@ -84,7 +84,7 @@ class ConditionTest {
 
   @Test
   @DisplayName(
-      "COND-2: cancelled, it throws only when it has the lock again; the latest request counts")
+      "COND-2: a cancelled wait throws only when it has the lock again; the latest request counts")
   void cancelledWaitsForTheLock() {
     Loops.run(() -> {
       Task<Void> waiter = started(() -> condition.with(() -> {
@@ -113,7 +113,7 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("COND-3: one that is cancelled after it was signalled passes the signal on")
+  @DisplayName("COND-3: a task that is cancelled after it was signalled passes the signal on")
   void passesOn() {
     Loops.run(() -> {
       Task<Void> signalled = started(() -> condition.with(condition::await));
@@ -127,7 +127,7 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("COND-3: one that is cancelled while it waits for the lock passes the signal on")
+  @DisplayName("COND-3: a task that is cancelled while it waits for the lock passes the signal on")
   void passesOnFromTheLock() {
     Loops.run(() -> {
       Task<Void> signalled = started(() -> condition.with(condition::await));
@@ -145,7 +145,8 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("COND-3: also one that was not signalled wakes another: wake-ups can be spurious")
+  @DisplayName(
+      "COND-3: a cancelled task without a signal wakes another too: wake-ups can be spurious")
   void spurious() {
     Loops.run(() -> {
       Task<Void> cancelled = started(() -> condition.with(condition::await));
@@ -158,7 +159,8 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("COND-4: signal(n) wakes the first n not yet woken; they go on one after the other")
+  @DisplayName(
+      "COND-4: signal(n) wakes the first n that are not yet woken; they continue one after the other")
   void signalSome() {
     Loops.run(() -> {
       Task<Void> first = awaiting(1);
@@ -181,7 +183,7 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("COND-4: a waiter that is cancelled takes no signal from another")
+  @DisplayName("COND-4: a cancelled waiter takes no signal from another")
   void signalSkipsCancelled() {
     Loops.run(() -> {
       Task<Void> cancelled = started(() -> condition.with(condition::await));
@@ -214,7 +216,7 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("COND-5: a timeout around it is over only when the lock is had again")
+  @DisplayName("COND-5: a timeout around await ends only when the lock is held again")
   void timeoutOverruns() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -233,7 +235,8 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("COND-6: waitFor looks again after each signal, and does not suspend if it is true")
+  @DisplayName(
+      "COND-6: waitFor tests again after each signal, and does not suspend if the predicate is true")
   void waitFor() {
     Loops.run(() -> {
       int[] looked = {0};
@@ -258,7 +261,7 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("waiting in a callback fails before the lock is given back")
+  @DisplayName("waiting in a callback fails before the lock is released")
   void inACallback() {
     Loops.run(() -> {
       condition.acquire();
@@ -274,7 +277,7 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("two conditions over one lock: each wakes its own")
+  @DisplayName("two conditions of one lock each wake their own waiters")
   void sharedLock() {
     Loops.run(() -> {
       var lock = new Lock();

@@ -28,7 +28,8 @@ class EventTest {
   }
 
   @Test
-  @DisplayName("EVT-1: set wakes all who wait, in order, even if it is cleared before they run")
+  @DisplayName(
+      "EVT-1: set wakes all waiters, in order, even if the event is cleared before they run")
   void setAndClear() {
     Loops.run(() -> {
       Task<Void> first = awaiting(1);
@@ -48,7 +49,8 @@ class EventTest {
   }
 
   @Test
-  @DisplayName("EVT-1: one that is cancelled after set() still is; the others do not care")
+  @DisplayName(
+      "EVT-1: a waiter that is cancelled after set() is still cancelled; the others are not affected")
   void cancelled() {
     Loops.run(() -> {
       Task<Void> first = started(event::await);
@@ -62,7 +64,7 @@ class EventTest {
   }
 
   @Test
-  @DisplayName("EVT-1: setting it twice, or with a cancelled waiter, is no error")
+  @DisplayName("EVT-1: setting twice, or with a cancelled waiter, is not an error")
   void setTwice() {
     Loops.run(() -> {
       Task<Void> waiter = started(event::await);

@@ -45,7 +45,7 @@ class LockTest {
   }
 
   @Test
-  @DisplayName("LOCK-1: waiters get the lock in the order in which they came")
+  @DisplayName("LOCK-1: waiters get the lock in the order of their arrival")
   void fifo() {
     Loops.run(() -> {
       lock.acquire();
@@ -95,7 +95,8 @@ class LockTest {
   }
 
   @Test
-  @DisplayName("LOCK-3: a first waiter that is cancelled just before the release wakes the next")
+  @DisplayName(
+      "LOCK-3: if the first waiter is cancelled just before the release, the next one is woken")
   void cancelledBeforeWaking() {
     Loops.run(() -> {
       lock.acquire();
@@ -110,7 +111,7 @@ class LockTest {
   }
 
   @Test
-  @DisplayName("LOCK-3: a waiter that is cancelled while the lock is taken wakes nobody")
+  @DisplayName("LOCK-3: a waiter that is cancelled while the lock is held wakes no other")
   void cancelledWhileTaken() {
     Loops.run(() -> {
       lock.acquire();
@@ -143,7 +144,8 @@ class LockTest {
   }
 
   @Test
-  @DisplayName("LOCK-5: releasing a free lock fails, any task may release, nobody has it twice")
+  @DisplayName(
+      "LOCK-5: releasing a free lock fails, any task may release, and no task acquires twice")
   void ownership() {
     Loops.run(() -> {
       assertThrows(IllegalStateException.class, lock::release);
@@ -177,8 +179,7 @@ class LockTest {
   }
 
   @Test
-  @DisplayName(
-      "LOCK-7: a lock belongs to the loop it was first waited for on; the message names both")
+  @DisplayName("LOCK-7: a lock belongs to the loop of its first wait; the message names both loops")
   void boundToALoop() {
     String first;
     try (EventLoop loop = Loops.newLoop()) {
@@ -209,7 +210,7 @@ class LockTest {
   }
 
   @Test
-  @DisplayName("waiting in a callback fails at once and leaves nobody in the queue")
+  @DisplayName("waiting in a callback fails at once and leaves no waiter in the queue")
   void inACallback() {
     Loops.run(() -> {
       lock.acquire();
@@ -226,7 +227,7 @@ class LockTest {
   }
 
   @Test
-  @DisplayName("with() gives the lock back whatever happens, and throws the very failure")
+  @DisplayName("with() releases the lock in every case, and throws the failure, the same object")
   void with() {
     Loops.run(() -> {
       assertEquals("x", lock.with(() -> {

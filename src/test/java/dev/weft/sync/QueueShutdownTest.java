@@ -20,7 +20,7 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-6: put fails; get takes what is left, then fails, too")
+  @DisplayName("Q-6: put fails; get takes the remaining items, then fails too")
   void drains() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -37,7 +37,7 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-6: all who are blocked are woken, and fail; what is left can still be taken")
+  @DisplayName("Q-6: all blocked tasks are woken and fail; remaining items can still be taken")
   void wakesAll() {
     Loops.run(() -> {
       var empty = new Queue<String>();
@@ -71,7 +71,7 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-6: join still waits for what is to be dealt with")
+  @DisplayName("Q-6: join still waits for the unfinished items")
   void joinAfterShutdown() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -87,7 +87,8 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-7: immediately: the items are dropped, and join is released if none else is left")
+  @DisplayName(
+      "Q-7: immediate: the items are dropped, and join returns if no other item is unfinished")
   void immediate() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -103,8 +104,7 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName(
-      "Q-7: immediately: join still waits for an item that was taken and is not dealt with")
+  @DisplayName("Q-7: immediate: join still waits for an item that was taken and is not finished")
   void immediateWithOneTaken() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -121,7 +121,7 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-7: immediately: a getter that was woken for an item loses it, and fails")
+  @DisplayName("Q-7: immediate: a getter that was woken for an item loses it, and fails")
   void immediateAfterWaking() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -134,7 +134,7 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-7: immediately: a putter that waits fails, although there is room now")
+  @DisplayName("Q-7: immediate: a waiting putter fails, although there is room now")
   void immediateWithPutter() {
     Loops.run(() -> {
       var queue = new Queue<String>(1);
@@ -147,7 +147,7 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-8: a queue that was shut down can be shut down again, immediately")
+  @DisplayName("Q-8: a queue that was shut down can be shut down again with immediate")
   void escalate() {
     Loops.run(() -> {
       var queue = new Queue<String>();

@@ -38,7 +38,7 @@ class QueueTest {
 
   @Test
   @DisplayName(
-      "Q-1: full is maxsize items; then putNowait fails, as getNowait does when it is empty")
+      "Q-1: a queue with maxsize items is full, and putNowait fails; getNowait fails when it is empty")
   void bounded() {
     var queue = new Queue<String>(2);
     assertTrue(queue.empty());
@@ -55,7 +55,7 @@ class QueueTest {
 
   @Test
   @DisplayName(
-      "Q-2: a woken getter whose item is stolen waits again, behind those who came meanwhile")
+      "Q-2: a woken getter whose item is taken waits again, behind those that arrived meanwhile")
   void stolenItem() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -74,7 +74,7 @@ class QueueTest {
 
   @Test
   @DisplayName(
-      "Q-2: a woken putter whose room is taken waits again, behind those who came meanwhile")
+      "Q-2: a woken putter whose room is taken waits again, behind those that arrived meanwhile")
   void stolenRoom() {
     Loops.run(() -> {
       var queue = new Queue<String>(1);
@@ -126,7 +126,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("Q-3: who is cancelled without having been woken wakes nobody")
+  @DisplayName("Q-3: a task that is cancelled without having been woken wakes no other")
   void cancelledUnwoken() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -145,7 +145,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("Q-4: get from what is not empty and put into what is not full do not suspend")
+  @DisplayName("Q-4: get on a queue with items and put on a queue with room do not suspend")
   void doesNotSuspend() {
     Loops.run(() -> {
       var queue = new Queue<String>(1);
@@ -159,8 +159,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName(
-      "Q-5: join waits until taskDone was called for each item that was added, taken or not")
+  @DisplayName("Q-5: join waits until taskDone was called for each added item, taken or not")
   void join() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -189,7 +188,7 @@ class QueueTest {
 
   @Test
   @DisplayName(
-      "Q-5: an item that is added after the last taskDone, before join runs, does not hold it up")
+      "Q-5: an item that is added after the last taskDone and before join runs does not delay it")
   void joinIsWoken() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -202,7 +201,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("Q-9: a priority queue gives the smallest first, of equals the oldest")
+  @DisplayName("Q-9: a priority queue gives the smallest item first, and of equal items the oldest")
   void priority() {
     var queue = new PriorityQueue<String>(0, Comparator.comparing(String::length));
     for (String item : List.of("ccc", "b", "aa", "a", "bb", "c")) {
@@ -221,7 +220,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("Q-9: an item that cannot be compared is refused and does not count")
+  @DisplayName("Q-9: an item that cannot be compared is an error and does not count")
   void incomparable() {
     Loops.run(() -> {
       Comparator<Object> refusing = (a, b) -> {
@@ -242,7 +241,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("Q-9: a lifo queue gives the newest first, and wakes as any other")
+  @DisplayName("Q-9: a LIFO queue gives the newest item first, and wakes as any other queue")
   void lifo() {
     Loops.run(() -> {
       var queue = new LifoQueue<Integer>(2);
@@ -260,7 +259,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("Q-10: another thread reaches it by callSoonThreadsafe")
+  @DisplayName("Q-10: another thread uses the queue by callSoonThreadsafe")
   void otherThread() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -275,7 +274,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("null is no item, and is refused before the queue is waited for")
+  @DisplayName("null is not an item, and is an error before the wait")
   void nulls() {
     Loops.run(() -> {
       var queue = new Queue<String>(1);
@@ -288,7 +287,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("many getters and many items: each gets one")
+  @DisplayName("many getters and many items: each getter gets one")
   void many() {
     int number = 10_000;
     Loops.run(() -> {

@@ -29,7 +29,7 @@ class SemaphoreTest {
   }
 
   @Test
-  @DisplayName("SEM-1: who comes while others wait queues up, even if there are permits left")
+  @DisplayName("SEM-1: a task that arrives while others wait queues, even if permits are left")
   void fair() {
     Loops.run(() -> {
       var semaphore = new Semaphore(0);
@@ -63,7 +63,7 @@ class SemaphoreTest {
   }
 
   @Test
-  @DisplayName("taking a permit that is there does not suspend, until there is none")
+  @DisplayName("taking an available permit does not suspend, until there is none")
   void uncontended() {
     Loops.run(() -> {
       var semaphore = new Semaphore(2);
@@ -83,7 +83,7 @@ class SemaphoreTest {
   }
 
   @Test
-  @DisplayName("SEM-2: a released permit goes to the first who waits at once: there is none left")
+  @DisplayName("SEM-2: a released permit goes to the first waiter at once, so none is left")
   void grantedAtOnce() {
     Loops.run(() -> {
       var semaphore = new Semaphore(0);
@@ -101,7 +101,7 @@ class SemaphoreTest {
   }
 
   @Test
-  @DisplayName("SEM-3: who is cancelled after the grant gives the permit to the next")
+  @DisplayName("SEM-3: a task that is cancelled after the grant passes the permit to the next")
   void cancelledAfterGrant() {
     Loops.run(() -> {
       var semaphore = new Semaphore(0);
@@ -117,7 +117,8 @@ class SemaphoreTest {
   }
 
   @Test
-  @DisplayName("SEM-3: without a next, the permit is there again; without a grant, there is none")
+  @DisplayName(
+      "SEM-3: without a next task, the permit is available again; without a grant, there is none")
   void cancelledAlone() {
     Loops.run(() -> {
       var semaphore = new Semaphore(0);
@@ -141,7 +142,7 @@ class SemaphoreTest {
 
   @Test
   @DisplayName(
-      "SEM-4: who queued up behind one that was granted gets a free permit when that one leaves")
+      "SEM-4: a task that queued behind a granted one gets a free permit when that one leaves")
   void leavingGrantsThoseBehind() {
     Loops.run(() -> {
       var semaphore = new Semaphore(0);
@@ -162,7 +163,7 @@ class SemaphoreTest {
   }
 
   @Test
-  @DisplayName("SEM-5: a negative start is refused")
+  @DisplayName("SEM-5: a negative start value is an error")
   void negative() {
     assertThrows(IllegalArgumentException.class, () -> new Semaphore(-1));
     assertThrows(IllegalArgumentException.class, () -> new BoundedSemaphore(-1));
@@ -171,7 +172,7 @@ class SemaphoreTest {
   }
 
   @Test
-  @DisplayName("SEM-5: a bounded one takes back no more than it has given, and stays as it was")
+  @DisplayName("SEM-5: a bounded semaphore rejects a release too many, and is unchanged")
   void bounded() {
     Loops.run(() -> {
       var semaphore = new BoundedSemaphore(2);
@@ -192,7 +193,7 @@ class SemaphoreTest {
   }
 
   @Test
-  @DisplayName("with() gives the permit back whatever happens")
+  @DisplayName("with() returns the permit in every case")
   void with() {
     Loops.run(() -> {
       var semaphore = new BoundedSemaphore();

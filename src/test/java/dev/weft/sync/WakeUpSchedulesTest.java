@@ -136,7 +136,8 @@ class WakeUpSchedulesTest {
   }
 
   @Test
-  @DisplayName("LOCK-1, LOCK-3, LOCK-4: a lock is never with two, never stuck, and free at the end")
+  @DisplayName(
+      "LOCK-1, LOCK-3, LOCK-4: a lock never has two owners, is never stuck, and is free at the end")
   void lock() {
     explore(3, () -> new Scenario() {
       private final Lock lock = new Lock();
@@ -165,7 +166,7 @@ class WakeUpSchedulesTest {
 
   @Test
   @DisplayName(
-      "SEM-1, SEM-3, SEM-4: a semaphore never gives more than it has, and has all at the end")
+      "SEM-1, SEM-3, SEM-4: a semaphore never grants more than it has, and has all permits at the end")
   void semaphore() {
     for (int number = 1; number <= 2; number++) {
       int permits = number;
@@ -197,7 +198,7 @@ class WakeUpSchedulesTest {
 
   @Test
   @DisplayName(
-      "COND-2, COND-3: of tasks that wait for a token and pass it on, none is left waiting")
+      "COND-2, COND-3: of tasks that wait for a token and pass it on, none remains waiting")
   void condition() {
     explore(3, () -> new Scenario() {
       private final Condition condition = new Condition();
@@ -244,8 +245,7 @@ class WakeUpSchedulesTest {
   }
 
   @Test
-  @DisplayName(
-      "Q-2, Q-3: no item is lost; nobody waits for an item that is there, or for room that is")
+  @DisplayName("Q-2, Q-3: no item is lost; no task waits for an item or for room that is available")
   void queue() {
     explore(4, () -> new Scenario() {
       private final Queue<Integer> queue = new Queue<>(1);

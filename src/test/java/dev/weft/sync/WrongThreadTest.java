@@ -47,7 +47,7 @@ class WrongThreadTest {
   }
 
   @Test
-  @DisplayName("A queue whose consumer waits is unharmed by a put from another thread")
+  @DisplayName("A queue with a waiting consumer is unharmed by a put from another thread")
   void consumerStillWakes() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -99,7 +99,7 @@ class WrongThreadTest {
 
   @Test
   @DisplayName(
-      "Every method that changes or waits is refused, also when nobody waits and nothing was used before")
+      "Every method that changes or waits fails on another thread, also without waiters and at first use")
   void everyMethod() {
     Loops.run(() -> {
       Map<String, ThrowingRunnable> calls = new LinkedHashMap<>();
@@ -152,7 +152,7 @@ class WrongThreadTest {
   }
 
   @Test
-  @DisplayName("A queue may be made and filled before there is a loop, and on another thread")
+  @DisplayName("A queue may be created and filled before there is a loop, and on another thread")
   void filledBefore() throws Exception {
     var queue = new Queue<String>(2);
     queue.putNowait("a");
@@ -168,7 +168,7 @@ class WrongThreadTest {
 
   @Test
   @DisplayName(
-      "What one loop has only made, or has used and does not run any more, another loop may use")
+      "A primitive that one loop has only created, or used before it stopped, can be used by another loop")
   void nextLoop() throws Exception {
     try (EventLoop first = Loops.newLoop()) {
       first.runUntilComplete(() -> {

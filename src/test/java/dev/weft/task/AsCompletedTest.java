@@ -40,7 +40,7 @@ class AsCompletedTest {
   }
 
   @Test
-  @DisplayName("ASC-1: async for: the very futures, in the order in which they are done")
+  @DisplayName("ASC-1: async for: the futures themselves, in the order of completion")
   void futures() {
     Loops.run(() -> {
       Task<Integer> slow = after(3);
@@ -55,7 +55,8 @@ class AsCompletedTest {
   }
 
   @Test
-  @DisplayName("ASC-1: plain for: results and failures, in that order; a failure does not end it")
+  @DisplayName(
+      "ASC-1: plain for: results and failures in that order; a failure does not end the loop")
   void results() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -78,7 +79,7 @@ class AsCompletedTest {
   }
 
   @Test
-  @DisplayName("ASC-1: futures that are done when it begins come first, in the order given")
+  @DisplayName("ASC-1: futures that are done at the start come first, in the given order")
   void doneAlready() {
     Loops.run(() -> {
       Future<String> a = EventLoop.getRunningLoop().createFuture();
@@ -107,7 +108,7 @@ class AsCompletedTest {
   }
 
   @Test
-  @DisplayName("ASC-2: when the time is over, each remaining step throws; the futures go on")
+  @DisplayName("ASC-2: after the timeout each remaining step throws; the futures go on")
   void timeout() {
     Loops.run(() -> {
       Task<Integer> quick = after(1);
@@ -135,7 +136,7 @@ class AsCompletedTest {
   }
 
   @Test
-  @DisplayName("ASC-2: a future that is done in time is not lost if it is asked for later")
+  @DisplayName("ASC-2: a future that was done in time is not lost if it is taken later")
   void inTimeButAskedLate() {
     Loops.run(() -> {
       Iterator<Integer> results =
@@ -146,7 +147,7 @@ class AsCompletedTest {
   }
 
   @Test
-  @DisplayName("ASC-3: abandoning it leaves the futures running")
+  @DisplayName("ASC-3: abandoning the iteration leaves the futures running")
   void abandoned() {
     Loops.run(() -> {
       Task<Integer> slow = after(3);
@@ -159,7 +160,7 @@ class AsCompletedTest {
   }
 
   @Test
-  @DisplayName("ASC-4: given twice counts once; nulls and futures of other loops are refused")
+  @DisplayName("ASC-4: a duplicate counts once; nulls and futures of other loops are errors")
   void arguments() {
     Loops.run(() -> {
       Task<Integer> task = after(1);
