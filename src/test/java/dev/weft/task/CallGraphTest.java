@@ -65,7 +65,7 @@ class CallGraphTest {
   // ---- edges
 
   @Test
-  @DisplayName("INTRO-1: a task that awaits a future or a task is an edge until that is done")
+  @DisplayName("INTRO-1: a task that awaits a future or a task is an edge until that completes")
   void await() {
     run(() -> {
       Future<Void> future = loop.createFuture();
@@ -84,7 +84,7 @@ class CallGraphTest {
 
   @Test
   @DisplayName(
-      "INTRO-1, FUT-4: a task that is a future's result, or in it, does not wait for the future")
+      "INTRO-1, FUT-4: a task that is a future's result, or part of it, does not wait for the future")
   void resultIsNoWaiter() {
     run(() -> {
       Task<?> task = task("result", () -> {});
@@ -128,7 +128,8 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("INTRO-1: gather, wait and asCompleted: what is left is waited for by their caller")
+  @DisplayName(
+      "INTRO-1: gather, wait and asCompleted: their caller waits for the remaining futures")
   void combinators() {
     assertEdges(futures -> Gather.of(futures).await());
     assertEdges(Asyncio::wait);
@@ -136,7 +137,7 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("INTRO-1: a gather that fails, or a wait that is over, waits for the others no more")
+  @DisplayName("INTRO-1: a gather that fails, or a wait that ends, no longer waits for the others")
   void overEarly() {
     run(() -> {
       Future<Void> failing = loop.createFuture();
@@ -165,7 +166,8 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("INTRO-1: shield: the caller waits for what is inside, until it is cancelled")
+  @DisplayName(
+      "INTRO-1: shield: the caller waits for the inner future, until the caller is cancelled")
   void shield() {
     run(() -> {
       Future<Void> inner = loop.createFuture();
@@ -179,7 +181,7 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("INTRO-1: the parent of a task group waits for its tasks, the body too")
+  @DisplayName("INTRO-1: the parent of a task group waits for its tasks, also inside the body")
   void group() {
     run(() -> {
       Future<Void> gate = loop.createFuture();
@@ -199,7 +201,7 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("INTRO-1: waitFor waits for the end of what it cancels")
+  @DisplayName("INTRO-1: waitFor waits for the end of the future that it cancels")
   void waitFor() {
     run(() -> {
       Future<Void> gate = loop.createFuture();
@@ -218,7 +220,8 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("INTRO-1: a library notes edges of its own; they wake nobody and go when it is done")
+  @DisplayName(
+      "INTRO-1: a library can note its own edges; they wake no task, and go when the future completes")
   void ownEdges() {
     run(() -> {
       Future<Void> future = loop.createFuture();
@@ -251,7 +254,7 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("INTRO-2: the current task: its live stack, from the caller; depth leaves calls out")
+  @DisplayName("INTRO-2: the current task: its live stack, from the caller; depth skips calls")
   void live() {
     run(() -> {
       List<String> all = methods(outer(1, OptionalInt.empty()));
@@ -272,8 +275,7 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName(
-      "INTRO-2: another task: its calls from the await outwards, and nothing of the machinery")
+  @DisplayName("INTRO-2: another task: its calls from the await outwards, without the machinery")
   void suspended() {
     run(() -> {
       Future<Void> future = loop.createFuture();
@@ -292,7 +294,7 @@ class CallGraphTest {
 
   @Test
   @DisplayName(
-      "INTRO-2: a limit keeps so many of the outermost; negative, of the innermost; 0, none")
+      "INTRO-2: a limit keeps that number of outermost calls; negative, of innermost; 0, none")
   void limit() {
     run(() -> {
       Future<Void> future = loop.createFuture();
@@ -343,7 +345,7 @@ class CallGraphTest {
 
   @Test
   @DisplayName(
-      "INTRO-3: the text shows stacks and waiters, indented; one that comes again is a cycle")
+      "INTRO-3: the text shows stacks and waiters, indented; a repeated task is shown as a cycle")
   void text() {
     run(() -> {
       Future<Void> future = loop.createFuture();
@@ -381,7 +383,7 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("INTRO-3: printed, it is the same text and a line end")
+  @DisplayName("INTRO-3: printing gives the same text and a line end")
   void printed() {
     run(() -> {
       var bytes = new ByteArrayOutputStream();
@@ -400,7 +402,7 @@ class CallGraphTest {
   // ---- from other threads
 
   @Test
-  @DisplayName("INTRO-5: allTasks and graphs may be asked for by other threads while the loop runs")
+  @DisplayName("INTRO-5: other threads may call allTasks and ask for graphs while the loop runs")
   void otherThreads() {
     try (var runner = new Runner(EventLoop::newEventLoop)) {
       runner.run(() -> {
@@ -417,7 +419,7 @@ class CallGraphTest {
 
   @Test
   @DisplayName(
-      "INTRO-5: a loop that ends without coming to it does not keep the other thread waiting")
+      "INTRO-5: a loop that ends before it answers does not leave the other thread waiting")
   void loopEnds() throws InterruptedException {
     var tasks = new AtomicReference<List<Task<?>>>();
     var asking = Thread.ofPlatform().unstarted(() -> tasks.set(loop.allTasks()));

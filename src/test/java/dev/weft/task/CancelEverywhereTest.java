@@ -49,7 +49,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a group, one in another, and a child that says it is ready")
+  @DisplayName("a group, a nested group, and a child that reports that it has started")
   void group(How how) {
     children(
         how,
@@ -93,7 +93,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("WAIT-4, ASC-3, SH-2: wait, as-completed and shields leave alone what they wait for")
+  @DisplayName("WAIT-4, ASC-3, SH-2: wait, asCompleted and shield do not cancel what they wait for")
   void onlyWaiting(How how) {
     pure(how, () -> {
       EventLoop loop = EventLoop.getRunningLoop();

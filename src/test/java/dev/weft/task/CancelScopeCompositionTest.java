@@ -53,7 +53,7 @@ class CancelScopeCompositionTest {
   // ---- Task.cancel
 
   @Test
-  @DisplayName("Task.cancel leaves a scope that is not cancelled, and counts")
+  @DisplayName("Task.cancel passes through a scope that is not cancelled, and counts")
   void taskCancelled() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> scope.run(inside -> waitForEver()));
@@ -66,7 +66,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "Task.cancel leaves a scope that is cancelled in the same turn, whichever came first")
+      "Task.cancel passes through a scope that is cancelled in the same turn, in either order")
   void bothInOneTurn() {
     for (boolean scopeFirst : new boolean[] {true, false}) {
       Loops.run(() -> {
@@ -86,7 +86,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a scope that is cancelled while its task cleans up after Task.cancel does not swallow that")
+      "a scope that is cancelled while its task cleans up after Task.cancel does not swallow that cancellation")
   void scopeDuringCleanUp() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> Asyncio.moveOnAfter(SECOND, inside -> {
@@ -107,7 +107,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "Task.cancel while the task cleans up in a cancelled scope, shielded, leaves the scope, too")
+      "Task.cancel while the task cleans up in a cancelled scope, shielded, passes through the scope too")
   void taskCancelledDuringCleanUp() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> Asyncio.moveOnAfter(SECOND, inside -> {
@@ -125,7 +125,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a scope for cleaning up after Task.cancel ends its own cancellation: the count at its entry is its base")
+      "a scope for the cleanup after Task.cancel ends its own cancellation: the count at its entry is the base line")
   void scopeInCleanUp() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> {
@@ -144,7 +144,8 @@ class CancelScopeCompositionTest {
   }
 
   @Test
-  @DisplayName("Task.cancel in a call of the JDK, in a cancelled scope: counts once, and leaves")
+  @DisplayName(
+      "Task.cancel in a call of the JDK, in a cancelled scope, counts once and passes through")
   void taskCancelledInBlockingCall() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> scope.run(inside -> {
@@ -161,7 +162,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a task that catches Task.cancel in a cancelled scope, and takes it back, leaves that to the scope")
+      "a task that catches Task.cancel in a cancelled scope and takes it back leaves the rest to the scope")
   void uncancelled() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> {
@@ -180,7 +181,8 @@ class CancelScopeCompositionTest {
   }
 
   @Test
-  @DisplayName("Task.cancel that no wait in the scope has met is met by the first call after it")
+  @DisplayName(
+      "a Task.cancel that no wait in the scope has met takes effect at the first wait after it")
   void taskCancelledAtTheEnd() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> {
@@ -201,7 +203,7 @@ class CancelScopeCompositionTest {
   // ---- timeouts
 
   @Test
-  @DisplayName("a timeout in a scope: what comes first ends its own")
+  @DisplayName("a timeout in a scope: the first to come ends its own body")
   void timeoutInside() {
     Loops.run(() -> {
       assertTrue(Asyncio.moveOnAfter(HOUR, () -> {
@@ -219,7 +221,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "TMO-8: a timeout in a scope with the same deadline leaves the error to the scope, and its count as it was")
+      "TMO-8: a timeout in a scope with the same deadline leaves the error to the scope, and restores its count")
   void timeoutInsideAtOnce() {
     Loops.run(() -> {
       assertFalse(Asyncio.moveOnAfter(SECOND, () -> {
@@ -240,7 +242,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a scope in a timeout: what comes first ends its own; in the same turn the timeout wins")
+      "a scope in a timeout: the first to come ends its own body; in the same turn the timeout wins")
   void timeoutOutside() {
     Loops.run(() -> {
       assertEquals("x", Asyncio.timeout(HOUR, outside -> {
@@ -268,7 +270,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a group in a scope: its children are cancelled, once each, and waited for, however long they take")
+      "a group in a scope: its children are cancelled once each and awaited, however long they take")
   void group() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -295,7 +297,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a group whose body is cancelled by the scope, or that is begun in a cancelled one, ends the same way")
+      "a group whose body the scope cancels, or that begins in a cancelled scope, ends in the same way")
   void groupWithBody() {
     Loops.run(() -> {
       scope.run(inside -> Asyncio.taskGroup(group -> {
@@ -316,7 +318,7 @@ class CancelScopeCompositionTest {
   }
 
   @Test
-  @DisplayName("a child's failure while the group is cancelled by a scope leaves the scope")
+  @DisplayName("a child's failure while a scope cancels the group passes through the scope")
   void groupFails() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -338,7 +340,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a scope in the body of a group whose child fails: the group's cancellation passes, the count is right")
+      "a scope in the body of a group whose child fails: the group's cancellation passes, and the count is right")
   void scopeInGroup() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -379,7 +381,7 @@ class CancelScopeCompositionTest {
   }
 
   @Test
-  @DisplayName("a scope in a child is the child's alone")
+  @DisplayName("a scope in a child concerns the child only")
   void scopeInChild() {
     Loops.run(() -> {
       assertEquals("x", Asyncio.taskGroup(group -> {
@@ -394,7 +396,8 @@ class CancelScopeCompositionTest {
   }
 
   @Test
-  @DisplayName("a task created in a scope, but not by a group, goes on when the scope is cancelled")
+  @DisplayName(
+      "a task that is created in a scope, but not by a group, continues when the scope is cancelled")
   void taskInside() {
     Loops.run(() -> {
       scope.cancel();
@@ -428,7 +431,7 @@ class CancelScopeCompositionTest {
   }
 
   @Test
-  @DisplayName("races and maps in a scope end with it")
+  @DisplayName("races and maps in a scope are cancelled with it")
   void concurrently() {
     Loops.run(() -> {
       assertFalse(Asyncio.moveOnAfter(SECOND, () -> {

@@ -47,7 +47,7 @@ class CancelScopeTest {
   // ---- what leaves it
 
   @Test
-  @DisplayName("a body that ends in time: its result")
+  @DisplayName("a body that ends in time returns its result")
   void inTime() {
     Loops.run(() -> {
       assertEquals(Optional.of("x"), Asyncio.moveOnAfter(HOUR, inside -> {
@@ -65,8 +65,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName(
-      "at the deadline the body is cancelled, and the scope returns as if nothing had been")
+  @DisplayName("at the deadline the body is cancelled, and the scope returns normally")
   void tooLate() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -92,7 +91,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("with a deadline that is past, the first wait is cancelled")
+  @DisplayName("with a deadline in the past, the first wait is cancelled")
   void past() {
     Loops.run(() -> {
       for (Duration delay : new Duration[] {Duration.ZERO, SECOND.negated(), HOUR.negated()}) {
@@ -117,7 +116,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("durations beyond all measure neither overflow nor expire")
+  @DisplayName("enormous durations neither overflow nor expire")
   void extremes() {
     Loops.run(() -> {
       assertTrue(Asyncio.moveOnAfter(Duration.ofSeconds(Long.MAX_VALUE), () -> Task.sleep(HOUR)));
@@ -126,7 +125,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("a body that completes in spite of the cancellation has its result kept")
+  @DisplayName("the result of a body that completes in spite of the cancellation is kept")
   void resultKept() {
     Loops.run(() -> {
       assertEquals(Optional.of("x"), Asyncio.moveOnAfter(SECOND, inside -> {
@@ -148,7 +147,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("another failure of a body that is cancelled passes, the very object")
+  @DisplayName("another failure of a cancelled body passes unchanged, the same object")
   void otherFailure() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -163,7 +162,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("a CancelledError in a scope that is not cancelled is somebody else's")
+  @DisplayName("a CancelledError in a scope that is not cancelled belongs to other code and passes")
   void foreignError() {
     Loops.run(() -> {
       Future<Object> cancelled = EventLoop.getRunningLoop().createFuture();
@@ -177,7 +176,8 @@ class CancelScopeTest {
   // ---- who cancels it, and when
 
   @Test
-  @DisplayName("another task or a callback cancels it: the waiting task goes on in the next turn")
+  @DisplayName(
+      "another task or a callback cancels the scope: the waiting task continues in the next turn")
   void cancelledByOthers() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -194,7 +194,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("a wait in a scope that is cancelled already still lets all that is ready run first")
+  @DisplayName("a wait in a cancelled scope lets all ready entries run first")
   void waitIsATurn() {
     Loops.run(() -> {
       scope.cancel();
@@ -212,7 +212,7 @@ class CancelScopeTest {
 
   @Test
   @DisplayName(
-      "cancelled before it is entered, it is cancelled from the beginning; after its end, nothing happens")
+      "cancelled before it is entered, the scope is cancelled from its start; after its end a cancel has no effect")
   void beforeAndAfter() {
     Loops.run(() -> {
       scope.cancel();
@@ -227,7 +227,8 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("nested scopes with one deadline: the outer one ends it, whichever was set first")
+  @DisplayName(
+      "nested scopes with one deadline: the outer one ends the body, in either order of setting")
   void sameDeadline() {
     Loops.run(() -> {
       var inner = new CancelScope();
@@ -246,7 +247,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("the inner one alone: the code between the two goes on")
+  @DisplayName("only the inner scope: the code between the two continues")
   void innerOnly() {
     Loops.run(() -> {
       assertTrue(Asyncio.moveOnAfter(HOUR, () -> {
@@ -258,7 +259,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("the outer one alone: its error passes the inner one")
+  @DisplayName("only the outer scope: its error passes through the inner one")
   void outerOnly() {
     Loops.run(() -> {
       assertFalse(Asyncio.moveOnAfter(SECOND, () -> {
@@ -274,8 +275,7 @@ class CancelScopeTest {
   // ---- the deadline
 
   @Test
-  @DisplayName(
-      "the deadline can be moved, taken away and set, before and after the scope is entered")
+  @DisplayName("the deadline can be moved, removed and set, before and after the scope is entered")
   void reschedule() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -295,7 +295,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("moved to the past, it cancels at once")
+  @DisplayName("a deadline that is moved to the past cancels at once")
   void rescheduleToThePast() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -309,7 +309,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("it cannot be moved once the scope is cancelled or has ended")
+  @DisplayName("the deadline cannot be moved once the scope is cancelled or has ended")
   void rescheduleTooLate() {
     Loops.run(() -> {
       Executable reschedule = () -> scope.reschedule(0);
@@ -331,7 +331,7 @@ class CancelScopeTest {
   // ---- misuse
 
   @Test
-  @DisplayName("run twice, in a callback, on a foreign thread: refused")
+  @DisplayName("a second run, a run in a callback and a run on another thread are errors")
   void misuse() {
     Loops.run(() -> {
       scope.run(inside -> null);
@@ -367,7 +367,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("its text says how it is")
+  @DisplayName("the text of a scope shows its state")
   void text() {
     Loops.run(() -> {
       assertEquals("CancelScope[created]", scope.toString());

@@ -65,7 +65,7 @@ class CancelScopeWaitsTest {
 
   @Test
   @DisplayName(
-      "CANC-11, CANC-16: every wait throws, not only the first, and leaves what it waited for as it was")
+      "CANC-11, CANC-16: every wait throws, not only the first, and does not affect what it waited for")
   void everyWait() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -101,7 +101,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("the awaited future is cancelled as by Task.cancel, and shield keeps it from that")
+  @DisplayName("the awaited future is cancelled as by Task.cancel, and shield prevents that")
   void awaited() {
     Loops.run(() -> {
       scope.cancel();
@@ -119,7 +119,7 @@ class CancelScopeWaitsTest {
 
   @Test
   @DisplayName(
-      "CANC-5: a wait that is over when the scope is cancelled keeps its outcome; the next throws")
+      "CANC-5: a wait that ended before the scope was cancelled keeps its outcome; the next throws")
   void outcomeKept() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -141,7 +141,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("cancelled while the task has only yielded, it throws when that goes on")
+  @DisplayName("cancelled while the task only yielded, it throws when the yield ends")
   void whileYielding() {
     Loops.run(() -> {
       EventLoop.getRunningLoop().callSoon(scope::cancel);
@@ -156,7 +156,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("an awaited task that is slow to end is cancelled once, and its end waited for")
+  @DisplayName("an awaited task that is slow to end is cancelled once, and its end awaited")
   void slowToEnd() {
     Loops.run(() -> {
       Task<String> slow = Asyncio.createTask(() -> {
@@ -176,7 +176,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("a condition has its lock again after each cancelled wait, as ever")
+  @DisplayName("a condition has its lock again after each cancelled wait")
   void condition() {
     Loops.run(() -> {
       var condition = new Condition();
@@ -225,7 +225,7 @@ class CancelScopeWaitsTest {
   // ---- calls of the JDK
 
   @Test
-  @DisplayName("a blocking call of the JDK is interrupted, and so is each after it")
+  @DisplayName("a blocking call of the JDK is interrupted, and so is each later one")
   void blockingCalls() {
     Loops.run(() -> {
       assertFalse(Asyncio.moveOnAfter(SECOND, () -> {
@@ -247,7 +247,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("of any number, also when the scope is cancelled by the task itself")
+  @DisplayName("any number of calls is interrupted, also when the task itself cancels the scope")
   void manyBlockingCalls() {
     Loops.run(() -> {
       scope.run(inside -> {
@@ -265,7 +265,8 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("the first one, too, in a scope that is cancelled before it is entered")
+  @DisplayName(
+      "the first call is interrupted too, in a scope that is cancelled before it is entered")
   void blockingCallAtOnce() {
     Loops.run(() -> {
       scope.cancel();
@@ -276,7 +277,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("a call that does not heed interrupts goes on, and neither it nor the loop is stuck")
+  @DisplayName("a call that ignores interrupts continues, and neither it nor the loop is stuck")
   void uninterruptible() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -303,7 +304,7 @@ class CancelScopeWaitsTest {
 
   @Test
   @DisplayName(
-      "a socket that is read when the scope is cancelled: the error of its closing ends at the scope")
+      "a socket that is read when the scope is cancelled: the error of its close ends at the scope")
   void socket() {
     Loops.run(() -> {
       try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -328,7 +329,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("an interrupt that comes when the scope has ended is none")
+  @DisplayName("an interrupt that comes when the scope has ended has no effect")
   void lateInterrupt() {
     Loops.run(() -> {
       var queue = new LinkedBlockingQueue<String>();
@@ -347,7 +348,7 @@ class CancelScopeWaitsTest {
 
   @Test
   @DisplayName(
-      "an interrupt from elsewhere after the scope's end is a cancel, also in a scope around it")
+      "an interrupt by other code after the scope's end is a cancel, also in an outer scope")
   void foreignInterrupt() {
     Loops.run(() -> {
       new CancelScope().run(outside -> {
@@ -369,7 +370,7 @@ class CancelScopeWaitsTest {
 
   @Test
   @DisplayName(
-      "CANC-16: a shield keeps the cancellation of scopes around it from waits and calls, no further")
+      "CANC-16: a shield keeps the cancellation of outer scopes from waits and calls inside it only")
   void shielded() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -396,7 +397,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("its own cancellation comes through a shield, and ends there")
+  @DisplayName("its own cancellation passes the shield, and ends at the scope")
   void shieldedAndCancelled() {
     Loops.run(() -> {
       var inner = new CancelScope();
@@ -417,7 +418,7 @@ class CancelScopeWaitsTest {
 
   @Test
   @DisplayName(
-      "a shield that is taken down lets the cancellation in at once; put up, it keeps out the next")
+      "a shield that is removed lets the cancellation in at once; set again, it blocks the next wait's")
   void shieldChanges() {
     Loops.run(() -> {
       var inner = new CancelScope();

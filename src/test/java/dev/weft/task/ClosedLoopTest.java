@@ -42,7 +42,7 @@ class ClosedLoopTest {
 
   @Test
   @DisplayName(
-      "J10: a group's parent ends after its children, though it was asked to end before them")
+      "J10: a group's parent ends after its children, although close asks it to end before them")
   void group() {
     closeUnder(() -> EventLoop.getRunningLoop().createTask(() -> {
       try {
@@ -62,8 +62,7 @@ class ClosedLoopTest {
   }
 
   @Test
-  @DisplayName(
-      "J10: a task that waits for a condition gets the lock from the one who has it, and ends")
+  @DisplayName("J10: a task that waits for a condition gets the lock from its owner, and ends")
   void condition() {
     var condition = new Condition();
     closeUnder(() -> {

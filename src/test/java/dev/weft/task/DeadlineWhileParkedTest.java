@@ -61,14 +61,14 @@ class DeadlineWhileParkedTest {
   }
 
   @Test
-  @DisplayName("TMO-1: a timeout comes while a callback is parked")
+  @DisplayName("TMO-1: a timeout fires while a callback is parked")
   void timeout() {
     underTheLock(() -> assertThrows(
         TimeoutException.class, () -> Timeouts.timeout(LIMIT, scope -> never().await())));
   }
 
   @Test
-  @DisplayName("TMO-6: a timeout that has passed when it begins, too")
+  @DisplayName("TMO-6: a timeout whose deadline has passed at its start fires too")
   void passed() {
     underTheLock(() -> assertThrows(
         TimeoutException.class,
@@ -87,7 +87,7 @@ class DeadlineWhileParkedTest {
   }
 
   @Test
-  @DisplayName("The deadline of a cancel scope comes while a callback is parked")
+  @DisplayName("the deadline of a cancel scope fires while a callback is parked")
   void scope() {
     underTheLock(() -> assertFalse(CancelScope.moveOnAfter(LIMIT, () -> {
       never().await();
@@ -114,7 +114,7 @@ class DeadlineWhileParkedTest {
   }
 
   @Test
-  @DisplayName("ASC-1: as_completed tells of its timeout while a callback is parked")
+  @DisplayName("ASC-1: as_completed reports its timeout while a callback is parked")
   void asCompleted() {
     underTheLock(() -> {
       var done = new AsCompleted<>(List.of(never()), Optional.of(LIMIT));
@@ -123,7 +123,8 @@ class DeadlineWhileParkedTest {
   }
 
   @Test
-  @DisplayName("A callback of the program's own waits behind the parked one, timer or not")
+  @DisplayName(
+      "A callback of the program waits behind the parked one, whether or not it is a timer")
   void callLater() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

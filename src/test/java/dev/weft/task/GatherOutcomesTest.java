@@ -61,7 +61,7 @@ class GatherOutcomesTest {
   }
 
   @Test
-  @DisplayName("GATH-6: failures that became elements count as seen")
+  @DisplayName("GATH-6: failures that became elements count as retrieved")
   void seen() {
     var reports = new ArrayList<ExceptionContext>();
     try (EventLoop loop = Loops.newLoop()) {
@@ -75,7 +75,7 @@ class GatherOutcomesTest {
   }
 
   @Test
-  @DisplayName("GATH-1, GATH-2, GATH-10: nothing; the same one twice; all done already")
+  @DisplayName("GATH-1, GATH-2, GATH-10: no arguments; duplicates; all already done")
   void asGather() {
     Loops.run(() -> {
       assertEquals(List.of(), Gather.outcomes(List.of()).result());
@@ -90,7 +90,7 @@ class GatherOutcomesTest {
   }
 
   @Test
-  @DisplayName("GATH-7: cancelled, it ends with CancelledError when the last child has ended")
+  @DisplayName("GATH-7: after a cancel it ends with CancelledError when the last child has ended")
   void cancel() {
     Loops.run(() -> {
       Task<Object> quick = started(GatherOutcomesTest::waitForEver);
@@ -113,7 +113,7 @@ class GatherOutcomesTest {
   }
 
   @Test
-  @DisplayName("GATH-7: also if all children have swallowed the request, or failed")
+  @DisplayName("GATH-7: it does so also if all children swallowed the request, or failed")
   void cancelSwallowed() {
     Loops.run(() -> {
       Task<Object> swallowing =
@@ -130,7 +130,7 @@ class GatherOutcomesTest {
   }
 
   @Test
-  @DisplayName("GATH-8: once it is done, cancelling it does nothing")
+  @DisplayName("GATH-8: once it is done, cancelling it has no effect")
   void cancelDone() {
     Loops.run(() -> {
       Future<List<Outcome<String>>> all = Asyncio.gatherOutcomes(() -> "x");

@@ -41,7 +41,7 @@ class GatherTest {
   }
 
   @Test
-  @DisplayName("GATH-1: of nothing: done at once, an empty list")
+  @DisplayName("GATH-1: without arguments it is done at once, with an empty list")
   void nothing() {
     Loops.run(() -> {
       Future<List<Object>> none = Gather.of(List.of());
@@ -52,7 +52,7 @@ class GatherTest {
   }
 
   @Test
-  @DisplayName("GATH-2: a future given twice counts once, and its result appears twice")
+  @DisplayName("GATH-2: a duplicate future counts once, and its result appears twice")
   void twice() {
     Loops.run(() -> {
       Future<String> a = EventLoop.getRunningLoop().createFuture();
@@ -68,7 +68,7 @@ class GatherTest {
 
   @Test
   @DisplayName(
-      "GATH-3: results in the order of the arguments, whichever comes first; null is a result")
+      "GATH-3: results have the order of the arguments, not of completion; null is a result")
   void argumentOrder() {
     Loops.run(() -> {
       Future<String> a = EventLoop.getRunningLoop().createFuture();
@@ -83,7 +83,7 @@ class GatherTest {
 
   @Test
   @DisplayName(
-      "GATH-3: coroutines become tasks in the order of the arguments, the same one twice is two")
+      "GATH-3: coroutines become tasks in the order of the arguments; a duplicate coroutine becomes two tasks")
   void coroutines() {
     Loops.run(() -> {
       var calls = new ArrayList<String>();
@@ -104,7 +104,7 @@ class GatherTest {
 
   @Test
   @DisplayName(
-      "GATH-4: the first failure ends it at once; the siblings go on, and cannot change it")
+      "GATH-4: the first failure ends it at once; the siblings continue, and cannot change it")
   void firstFailure() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -127,7 +127,7 @@ class GatherTest {
 
   @Test
   @DisplayName(
-      "GATH-5: a cancelled child fails it with its CancelledError; it is not itself cancelled")
+      "GATH-5: a cancelled child fails it with its CancelledError; it is not cancelled itself")
   void cancelledChild() {
     Loops.run(() -> {
       Task<Object> child = started(GatherTest::waitForEver);
@@ -144,7 +144,7 @@ class GatherTest {
 
   @Test
   @DisplayName(
-      "GATH-7: cancelling it cancels every unfinished child; it ends with the first that does")
+      "GATH-7: cancelling it cancels every unfinished child; it ends with the first that ends")
   void cancel() {
     Loops.run(() -> {
       Future<String> done = EventLoop.getRunningLoop().createFuture();
@@ -201,7 +201,7 @@ class GatherTest {
   }
 
   @Test
-  @DisplayName("GATH-9: futures of different loops are refused, and none is touched")
+  @DisplayName("GATH-9: futures of different loops are an error, and none is affected")
   void twoLoops() {
     try (EventLoop other = Loops.newLoop()) {
       Future<String> foreign = other.createFuture();
@@ -214,7 +214,7 @@ class GatherTest {
   }
 
   @Test
-  @DisplayName("GATH-10: if all are done, it is done on return; and if one of them has failed")
+  @DisplayName("GATH-10: if all are done, it is done on return, also if one of them has failed")
   void allDone() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -230,7 +230,7 @@ class GatherTest {
   }
 
   @Test
-  @DisplayName("null among the arguments is refused before any coroutine becomes a task")
+  @DisplayName("null among the arguments is an error before any coroutine becomes a task")
   void nulls() {
     Loops.run(() -> {
       Callable<String> counted = () -> {
@@ -251,7 +251,8 @@ class GatherTest {
   }
 
   @Test
-  @DisplayName("the list of results cannot be changed, nor by changing the arguments later")
+  @DisplayName(
+      "the list of results cannot be changed, and later changes of the arguments do not affect it")
   void immutable() {
     Loops.run(() -> {
       Future<String> a = EventLoop.getRunningLoop().createFuture();

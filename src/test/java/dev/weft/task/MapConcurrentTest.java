@@ -29,7 +29,7 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("results in the order of the items, whichever comes first; null is a result")
+  @DisplayName("results have the order of the items, not of completion; null is a result")
   void order() {
     Loops.run(() -> {
       List<String> results = Concurrently.mapConcurrent(List.of(3, 1, 2), 3, item -> {
@@ -44,7 +44,7 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("no more than the limit at a time, begun in order, the next as soon as one ends")
+  @DisplayName("at most the limit run at a time, started in order, the next as soon as one ends")
   void limit() {
     Loops.run(() -> {
       int[] now = {0};
@@ -62,7 +62,7 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("of nothing: nothing; bad arguments are refused before anything is begun")
+  @DisplayName("no items give an empty list; bad arguments are errors before anything starts")
   void arguments() {
     Loops.run(() -> {
       assertEquals(List.of(), Concurrently.mapConcurrent(List.of(), 1, item -> item));
@@ -80,7 +80,7 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("one fails: the others are cancelled, and no further item is begun")
+  @DisplayName("one fails: the others are cancelled, and no further item starts")
   void failure() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -103,7 +103,7 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("the caller is cancelled: all are, and no further item is begun")
+  @DisplayName("the caller is cancelled: all are cancelled, and no further item starts")
   void cancelled() {
     Loops.run(() -> {
       Task<List<Object>> caller =
@@ -119,7 +119,8 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("the work for one ends as cancelled by itself: no result is missing in silence")
+  @DisplayName(
+      "the work for one item ends as cancelled by itself: the map fails, and no result is silently missing")
   void cancelledByItself() {
     Loops.run(() -> {
       for (int limit = 1; limit <= 3; limit++) {
@@ -144,7 +145,7 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("the work for one ends as interrupted: that is a cancellation, too")
+  @DisplayName("the work for one item ends as interrupted: that counts as a cancellation")
   void interrupted() {
     Loops.run(() -> {
       var own = new InterruptedException();
@@ -158,7 +159,7 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("with an eager task factory it is the same")
+  @DisplayName("the behaviour is the same with an eager task factory")
   void eager() {
     Loops.run(() -> {
       EventLoop.getRunningLoop().setTaskFactory(TaskFactory.EAGER);

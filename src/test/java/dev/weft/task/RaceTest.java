@@ -58,7 +58,7 @@ class RaceTest {
   }
 
   @Test
-  @DisplayName("the first to succeed wins; the others are cancelled, and have ended")
+  @DisplayName("the first to succeed wins; the others are cancelled and have ended")
   void winner() {
     Loops.run(() -> {
       Callable<String> loser = () -> {
@@ -77,13 +77,14 @@ class RaceTest {
   }
 
   @Test
-  @DisplayName("null can win")
+  @DisplayName("null can be the winning result")
   void nullWins() {
     Loops.run(() -> assertNull(Concurrently.race(List.of(after(1, null), after(5, "x")))));
   }
 
   @Test
-  @DisplayName("one that fails is out; only if all fail is it an error, with all failures in order")
+  @DisplayName(
+      "a contender that fails is out; only if all fail is it an error, with all failures in order")
   void failures() {
     Loops.run(() -> {
       var first = new IOException("first");
@@ -99,7 +100,7 @@ class RaceTest {
 
   @Test
   @DisplayName(
-      "contenders that end as cancelled are out, too; if all are, it throws CancelledError")
+      "contenders that end as cancelled are out too; if all are, race throws CancelledError")
   void cancelledContenders() {
     Loops.run(() -> {
       var cancelled = new CancelledError("own");
@@ -115,7 +116,7 @@ class RaceTest {
 
   @Test
   @DisplayName(
-      "two could go on in the same turn: the second is cancelled, what it waited for is lost to it")
+      "two could continue in the same turn: the second is cancelled, and loses what it waited for")
   void sameTurn() {
     Loops.run(() -> {
       Future<String> first = EventLoop.getRunningLoop().createFuture();
@@ -140,7 +141,7 @@ class RaceTest {
   }
 
   @Test
-  @DisplayName("one that does not let itself be cancelled is waited for; its result is undelivered")
+  @DisplayName("a contender that swallows its cancellation is awaited; its result is undelivered")
   void late() {
     Loops.run(() -> {
       List<Callable<String>> contenders = List.of(stubborn("late"), after(1, "x"));
@@ -151,7 +152,8 @@ class RaceTest {
   }
 
   @Test
-  @DisplayName("the caller cancelled: all are; a result that had won already is undelivered")
+  @DisplayName(
+      "the caller is cancelled: all are cancelled; a result that had already won is undelivered")
   void cancelled() {
     Loops.run(() -> {
       Callable<String> lingering = () -> {
@@ -179,7 +181,7 @@ class RaceTest {
   }
 
   @Test
-  @DisplayName("what undelivered throws is thrown, and the winner's result is undelivered, too")
+  @DisplayName("an exception of undelivered is thrown, and the winner's result is undelivered too")
   void undeliveredThrows() {
     Loops.run(() -> {
       var boom = new IllegalStateException("boom");
@@ -197,7 +199,7 @@ class RaceTest {
   }
 
   @Test
-  @DisplayName("an eager contender that wins at once: the others are not begun")
+  @DisplayName("an eager contender wins at once: the others do not start")
   void eager() {
     Loops.run(() -> {
       EventLoop.getRunningLoop().setTaskFactory(TaskFactory.EAGER);
@@ -211,7 +213,7 @@ class RaceTest {
   }
 
   @Test
-  @DisplayName("a fatal failure is thrown bare")
+  @DisplayName("a fatal failure is thrown without a group")
   void fatal() {
     var interrupt = new KeyboardInterrupt();
     try (EventLoop loop = Loops.newLoop()) {
@@ -224,7 +226,7 @@ class RaceTest {
   }
 
   @Test
-  @DisplayName("no contenders, or null among them, are refused before anything is begun")
+  @DisplayName("no contenders, or null among them, are errors before anything starts")
   void arguments() {
     Loops.run(() -> {
       assertThrows(IllegalArgumentException.class, () -> Concurrently.race(List.of()));

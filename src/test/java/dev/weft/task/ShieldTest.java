@@ -32,7 +32,8 @@ class ShieldTest {
   }
 
   @Test
-  @DisplayName("it ends as what it shields: with the result, or the very failure")
+  @DisplayName(
+      "the shield ends as its inner future does, with the result or the failure, the same object")
   void passesOn() {
     Loops.run(() -> {
       Future<String> inner = future();
@@ -48,7 +49,7 @@ class ShieldTest {
   }
 
   @Test
-  @DisplayName("SH-1: what is done already is returned itself")
+  @DisplayName("SH-1: an inner future that is done is returned itself")
   void done() {
     Loops.run(() -> {
       Future<String> inner = future();
@@ -58,7 +59,7 @@ class ShieldTest {
   }
 
   @Test
-  @DisplayName("SH-2: cancelled, it leaves what it shields alone")
+  @DisplayName("SH-2: a cancelled shield does not affect its inner future")
   void cancelled() {
     Loops.run(() -> {
       Task<String> inner = started(() -> {
@@ -74,7 +75,7 @@ class ShieldTest {
   }
 
   @Test
-  @DisplayName("SH-2: a failure of what it shielded is then reported, once")
+  @DisplayName("SH-2: a later failure of the inner future is reported once")
   void lateFailure() {
     var reports = new ArrayList<ExceptionContext>();
     try (EventLoop loop = Loops.newLoop()) {
@@ -98,7 +99,7 @@ class ShieldTest {
   }
 
   @Test
-  @DisplayName("SH-3: what it shields cancelled, it becomes cancelled")
+  @DisplayName("SH-3: if the inner future is cancelled, the shield becomes cancelled")
   void innerCancelled() {
     Loops.run(() -> {
       Future<String> inner = future();
@@ -110,7 +111,7 @@ class ShieldTest {
   }
 
   @Test
-  @DisplayName("SH-4: the caller is cancelled all the same, at once")
+  @DisplayName("SH-4: the caller is cancelled nevertheless, at once")
   void callerCancelled() {
     Loops.run(() -> {
       Future<String> inner = future();

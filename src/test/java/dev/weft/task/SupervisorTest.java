@@ -47,7 +47,7 @@ class SupervisorTest {
   }
 
   @Test
-  @DisplayName("a child's failure is reported with its task, and ends that child only")
+  @DisplayName("a child's failure is reported with its task, and ends only that child")
   void failure() {
     Loops.run(() -> {
       listen();
@@ -75,7 +75,7 @@ class SupervisorTest {
 
   @Test
   @DisplayName(
-      "the body fails: all children are cancelled, awaited, and its failure thrown in a group")
+      "the body fails: all children are cancelled and awaited, and its failure is thrown in a group")
   void failingBody() {
     Loops.run(() -> {
       var error = assertThrows(
@@ -91,7 +91,7 @@ class SupervisorTest {
   }
 
   @Test
-  @DisplayName("the caller is cancelled: all children are; none of that is reported")
+  @DisplayName("the caller is cancelled: all children are cancelled; nothing is reported")
   void cancelled() {
     Loops.run(() -> {
       listen();
@@ -108,7 +108,7 @@ class SupervisorTest {
   }
 
   @Test
-  @DisplayName("a child that fails while it is being cancelled is reported, too")
+  @DisplayName("a child that fails while it is being cancelled is reported too")
   void failureInCleanup() {
     Loops.run(() -> {
       listen();
@@ -127,7 +127,7 @@ class SupervisorTest {
   }
 
   @Test
-  @DisplayName("a child that is cancelled alone ends alone, unreported")
+  @DisplayName("a child that is cancelled alone ends alone, without a report")
   void cancelledChild() {
     Loops.run(() -> {
       listen();
@@ -145,7 +145,7 @@ class SupervisorTest {
   }
 
   @Test
-  @DisplayName("a fatal failure of a child ends all, and is thrown bare")
+  @DisplayName("a fatal failure of a child ends all, and is thrown without a group")
   void fatal() {
     var interrupt = new KeyboardInterrupt();
     try (EventLoop loop = Loops.newLoop()) {
@@ -164,7 +164,7 @@ class SupervisorTest {
   }
 
   @Test
-  @DisplayName("no children after the end")
+  @DisplayName("no children start after the end")
   void ended() {
     Loops.run(() -> {
       Supervisor[] escaped = {null};

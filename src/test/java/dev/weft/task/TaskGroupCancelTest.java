@@ -42,7 +42,7 @@ class TaskGroupCancelTest {
 
   @Test
   @DisplayName(
-      "TG-7: the parent cancelled in the body: children cancelled and awaited, then it goes on")
+      "TG-7: the parent is cancelled in the body: children are cancelled and awaited, then the cancellation leaves")
   void parentCancelled() {
     Loops.run(() -> {
       Task<Object> parent = started(() -> group.run(g -> {
@@ -59,7 +59,7 @@ class TaskGroupCancelTest {
   }
 
   @Test
-  @DisplayName("TG-7: the parent cancelled while it waits for the children")
+  @DisplayName("TG-7: the parent is cancelled while it waits for the children")
   void parentCancelledWaiting() {
     Loops.run(() -> {
       Task<Object> parent = started(() -> group.run(g -> {
@@ -74,7 +74,7 @@ class TaskGroupCancelTest {
   }
 
   @Test
-  @DisplayName("TG-8: further requests do not stop the waiting, nor reach the children again")
+  @DisplayName("TG-8: further requests neither end the wait nor reach the children again")
   void furtherCancels() {
     Loops.run(() -> {
       Task<Object> parent = started(() -> group.run(g -> {
@@ -114,7 +114,7 @@ class TaskGroupCancelTest {
   }
 
   @Test
-  @DisplayName("TG-9: the group takes its own request back exactly once, others stay")
+  @DisplayName("TG-9: the group takes its own request back exactly once, others remain")
   void uncancelsOnce() {
     Loops.run(() -> {
       Task<Integer> parent = started(() -> {
@@ -136,8 +136,7 @@ class TaskGroupCancelTest {
   }
 
   @Test
-  @DisplayName(
-      "TG-10: failures win over a cancellation from outside, which the next wait then throws")
+  @DisplayName("TG-10: failures win over a cancellation from outside, which the next wait throws")
   void failuresWin() {
     Loops.run(() -> {
       Task<Object> parent = started(() -> {
@@ -202,7 +201,7 @@ class TaskGroupCancelTest {
   }
 
   @Test
-  @DisplayName("TG-14: before it is entered: it is cancelled when it is, at its first wait")
+  @DisplayName("TG-14: a cancel before the entry takes effect at the first wait after it")
   void cancelBeforeEntry() {
     Loops.run(() -> {
       group.cancel();
@@ -219,7 +218,7 @@ class TaskGroupCancelTest {
   }
 
   @Test
-  @DisplayName("TG-14: failures of children that were cancelled so are still thrown")
+  @DisplayName("TG-14: failures of children that are cancelled in this way are still thrown")
   void cancelWithFailures() {
     Loops.run(() -> {
       var error = assertThrows(
@@ -268,7 +267,8 @@ class TaskGroupCancelTest {
   }
 
   @Test
-  @DisplayName("TG-17: both groups cancel the one parent in the same turn: each takes its own back")
+  @DisplayName(
+      "TG-17: both groups cancel the same parent in the same turn: each takes its own request back")
   void bothAtOnce() {
     Loops.run(() -> {
       var error = assertThrows(

@@ -35,7 +35,7 @@ class TaskGroupStartTest {
 
   @Test
   @DisplayName(
-      "start returns what the child has told, and the child goes on as a task of the group")
+      "start returns the value that the child reports, and the child continues as a task of the group")
   void ready() {
     Loops.run(() -> {
       group.run(g -> {
@@ -55,7 +55,7 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("null is something to tell; started() a second time is an error of the child's")
+  @DisplayName("null is a value to report; a second started() is an error of the child")
   void startedTwice() {
     Loops.run(() -> {
       group.run(g -> {
@@ -88,7 +88,7 @@ class TaskGroupStartTest {
 
   @Test
   @DisplayName(
-      "a child that fails before it is ready fails start, with the very object, not the group")
+      "a child that fails before it is ready fails start, with the same object, and not the group")
   void failsBefore() {
     Loops.run(() -> {
       String result = group.run(g -> {
@@ -132,7 +132,7 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("a child that ends without having been ready: start fails, the group does not")
+  @DisplayName("a child that ends without being ready fails start and not the group")
   void endsBefore() {
     Loops.run(() -> {
       group.run(g -> {
@@ -145,7 +145,8 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("a child that is cancelled before it is ready, or has begun: start throws that")
+  @DisplayName(
+      "a child that is cancelled before it is ready, or has begun: start throws the cancellation")
   void childCancelled() {
     Loops.run(() -> {
       group.run(g -> {
@@ -171,7 +172,7 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("the caller cancelled: the child is cancelled, and has ended when start throws")
+  @DisplayName("the caller is cancelled: the child is cancelled, and has ended when start throws")
   void callerCancelled() {
     Loops.run(() -> {
       group.run(g -> {
@@ -204,7 +205,7 @@ class TaskGroupStartTest {
 
   @Test
   @DisplayName(
-      "the caller cancelled: what the child fails with on its way out is the group's failure")
+      "the caller is cancelled: a failure of the child during its cleanup is the group's failure")
   void callerCancelledChildFails() {
     Loops.run(() -> {
       var error = assertThrows(
@@ -232,7 +233,7 @@ class TaskGroupStartTest {
 
   @Test
   @DisplayName(
-      "the caller cancelled in the turn in which the child is ready: the child is cancelled")
+      "the caller is cancelled in the turn in which the child is ready: the child is cancelled")
   void cancelledWhenReady() {
     Loops.run(() -> {
       group.run(g -> {
@@ -258,7 +259,8 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("the caller cancelled in the turn in which the child fails: the failure is not lost")
+  @DisplayName(
+      "the caller is cancelled in the turn in which the child fails: the failure is not lost")
   void cancelledWhenFailed() {
     Loops.run(() -> {
       group.run(g -> {
@@ -278,7 +280,7 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("the group cancelled meanwhile: the child is cancelled once, and start throws")
+  @DisplayName("the group is cancelled meanwhile: the child is cancelled once, and start throws")
   void groupCancelled() {
     Loops.run(() -> {
       group.run(g -> {
@@ -296,7 +298,7 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("start is refused outside a task, and where createTask is; no child is left behind")
+  @DisplayName("start fails outside a task, and where createTask does; it leaves no child")
   void refused() {
     Loops.run(() -> {
       assertThrows(

@@ -44,7 +44,7 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-1: a group is entered in a task, once")
+  @DisplayName("TG-1: a group is entered in a task, and once")
   void entry() {
     assertThrows(IllegalStateException.class, () -> group.run(g -> null));
     Loops.run(() -> {
@@ -60,8 +60,7 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName(
-      "TG-2: no children before it is entered, when it is finished, when it is shutting down")
+  @DisplayName("TG-2: no children before the entry, after the end, or during the shutdown")
   void refusedChildren() {
     Loops.run(() -> {
       assertRefused("not been entered");
@@ -90,7 +89,7 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-3: children may add siblings while the group waits, and it waits for these, too")
+  @DisplayName("TG-3: children may add siblings while the group waits, and it waits for these too")
   void siblings() {
     Loops.run(() -> {
       group.run(g -> g.createTask(() -> {
@@ -136,7 +135,7 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-4: also when the group is waiting for its children already")
+  @DisplayName("TG-4: it does so also when the group already waits for its children")
   void failureWhileWaiting() {
     Loops.run(() -> {
       var error = assertThrows(
@@ -154,7 +153,7 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-5: a child that ends cancelled is ignored, nobody else is affected")
+  @DisplayName("TG-5: a child that ends cancelled is ignored, and no other task is affected")
   void cancelledChild() {
     Loops.run(() -> {
       String result = group.run(g -> {
@@ -174,7 +173,7 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-6: failures of children in the order of their ends, the body's last")
+  @DisplayName("TG-6: failures of children in the order of completion, the body's last")
   void orderOfFailures() {
     Loops.run(() -> {
       var error = assertThrows(
@@ -224,7 +223,8 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-11: a fatal failure of a child is thrown bare, the other failures are reported")
+  @DisplayName(
+      "TG-11: a fatal failure of a child is thrown without a group, and the other failures are reported")
   void fatal() {
     var reports = new ArrayList<ExceptionContext>();
     var interrupt = new KeyboardInterrupt();
@@ -259,7 +259,8 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-11: a fatal failure of the body is thrown bare, after the children have ended")
+  @DisplayName(
+      "TG-11: a fatal failure of the body is thrown without a group, after the children have ended")
   void fatalBody() {
     var interrupt = new KeyboardInterrupt();
     Loops.run(() -> {
@@ -283,7 +284,7 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-12: a group in a group makes a group in a group, nothing is flattened")
+  @DisplayName("TG-12: a nested task group gives a nested exception group; nothing is flattened")
   void nested() {
     Loops.run(() -> {
       var outer = assertThrows(
@@ -296,7 +297,7 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-13: failures that are no Exceptions are members like any other")
+  @DisplayName("TG-13: failures that do not extend Exception are ordinary members")
   void errors() {
     Loops.run(() -> {
       var assertion = new AssertionError("boom");
@@ -348,7 +349,7 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-19: the children's results can be had afterwards")
+  @DisplayName("TG-19: the children's results remain readable")
   void resultsAfterwards() {
     Loops.run(() -> {
       var children = new ArrayList<Task<Integer>>();

@@ -44,7 +44,7 @@ class ThreadsTest {
   }
 
   @Test
-  @DisplayName("to_thread: what it throws is thrown, the very object")
+  @DisplayName("to_thread: its exception is thrown, the same object")
   void failure() {
     var boom = new IOException("boom");
     Loops.run(() -> assertSame(
@@ -57,8 +57,7 @@ class ThreadsTest {
   }
 
   @Test
-  @DisplayName(
-      "CTX-6: to_thread hands over a copy of the caller's context, run_in_executor does not")
+  @DisplayName("CTX-6: to_thread passes a copy of the caller's context, run_in_executor does not")
   void context() {
     ContextVar<String> variable = ContextVar.of("variable");
     Loops.run(() -> {
@@ -76,7 +75,7 @@ class ThreadsTest {
 
   @Test
   @DisplayName(
-      "to_thread: the caller can be cancelled; the code goes on, and its result is dropped")
+      "to_thread: the caller can be cancelled; the code continues, and its result is dropped")
   void cancelled() {
     var begun = new CountDownLatch(1);
     var goOn = new CountDownLatch(1);
@@ -100,7 +99,7 @@ class ThreadsTest {
   }
 
   @Test
-  @DisplayName("to_thread outside a task fails, and the code is not run")
+  @DisplayName("to_thread outside a task fails, and the code does not run")
   void outsideATask() {
     assertThrows(IllegalStateException.class, () -> Asyncio.toThread(order::expectUnreached));
     order.finish(1);

@@ -29,7 +29,7 @@ class TimeoutMessageTest {
   }
 
   @Test
-  @DisplayName("which limit, how long, and of which task")
+  @DisplayName("the message names the limit, the duration and the task")
   void messages() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

@@ -45,7 +45,7 @@ class TimeoutRescheduleTest {
   }
 
   @Test
-  @DisplayName("TMO-11: sooner, also where there was none")
+  @DisplayName("TMO-11: sooner, also without an earlier deadline")
   void sooner() {
     Loops.run(() -> {
       long deadline = in(SECOND);
@@ -62,7 +62,7 @@ class TimeoutRescheduleTest {
   }
 
   @Test
-  @DisplayName("TMO-11: to the past: expires in the next turn")
+  @DisplayName("TMO-11: to the past: the scope expires in the next turn")
   void past() {
     Loops.run(() -> {
       long now = in(Duration.ZERO);
@@ -79,7 +79,7 @@ class TimeoutRescheduleTest {
   }
 
   @Test
-  @DisplayName("TMO-11: disabled, it never expires")
+  @DisplayName("TMO-11: disabled: the scope never expires")
   void disabled() {
     Loops.run(() -> assertEquals("x", Timeouts.timeout(SECOND, scope -> {
       scope.disable();
@@ -90,7 +90,8 @@ class TimeoutRescheduleTest {
   }
 
   @Test
-  @DisplayName("TMO-11: an expiring, an expired and a finished scope refuse, saying which they are")
+  @DisplayName(
+      "TMO-11: an expiring, an expired and a finished scope throw an error that names the state")
   void tooLate() {
     Loops.run(() -> {
       assertThrows(

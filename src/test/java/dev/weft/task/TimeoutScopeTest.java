@@ -44,7 +44,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("a body that ends in time: its result, nothing expired")
+  @DisplayName("a body that ends in time returns its result, and nothing expired")
   void inTime() {
     Loops.run(() -> {
       String result = Timeouts.timeout(HOUR, scope -> {
@@ -87,7 +87,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("TMO-2: with a deadline that is past, the body runs to its first suspension")
+  @DisplayName("TMO-2: with a deadline in the past, the body runs until it first suspends")
   void past() {
     Loops.run(() -> {
       for (Duration delay : new Duration[] {Duration.ZERO, SECOND.negated(), HOUR.negated()}) {
@@ -107,7 +107,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("durations beyond all measure neither overflow nor expire")
+  @DisplayName("enormous durations neither overflow nor expire")
   void extremes() {
     Loops.run(() -> {
       assertEquals("x", Timeouts.timeout(Duration.ofSeconds(Long.MAX_VALUE), scope -> {
@@ -121,7 +121,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("TMO-5: if someone else cancels as well, the cancellation goes on, and counts")
+  @DisplayName("TMO-5: if other code cancels too, the cancellation continues, and counts")
   void externalCancelWins() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -139,7 +139,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("TMO-4: a cancellation before the deadline is no timeout")
+  @DisplayName("TMO-4: a cancellation before the deadline is not a timeout")
   void cancelledBefore() {
     Loops.run(() -> {
       Task<Object> task = EventLoop.getRunningLoop()
@@ -157,7 +157,7 @@ class TimeoutScopeTest {
 
   @Test
   @DisplayName(
-      "TMO-6: a body that swallows the cancellation ends well; expired() tells, the count is restored")
+      "TMO-6: a body that swallows the cancellation ends normally; expired() is true, and the count is restored")
   void swallowed() {
     Loops.run(() -> {
       String result = Timeouts.timeout(SECOND, scope -> {
@@ -173,7 +173,8 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("TMO-6: fired while the body was busy to its end: no timeout, no cancellation left")
+  @DisplayName(
+      "TMO-6: fired while the body was busy until its end: no timeout, and no cancellation remains")
   void firedButFinished() {
     Loops.run(() -> {
       String result = Timeouts.timeout(SECOND, scope -> {
@@ -250,7 +251,7 @@ class TimeoutScopeTest {
 
   @Test
   @DisplayName(
-      "nested scopes, the outer first: the inner lets the cancellation pass, and has not expired")
+      "nested scopes, the outer deadline first: the inner lets the cancellation pass, and has not expired")
   void outerFirst() {
     Loops.run(() -> {
       assertThrows(
@@ -266,7 +267,8 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("nested scopes, the inner first: its TimeoutException is the outer body's to handle")
+  @DisplayName(
+      "nested scopes, the inner deadline first: the outer body can handle its TimeoutException")
   void innerFirst() {
     Loops.run(() -> {
       assertEquals("handled", Timeouts.timeout(HOUR, outer -> {
@@ -302,7 +304,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("TMO-10: when the loop was busy past both deadlines, both scopes expire")
+  @DisplayName("TMO-10: if the loop was busy past both deadlines, both scopes expire")
   void busy() {
     var clock = new VirtualClock();
     try (EventLoop loop = EventLoop.newEventLoop(clock)) {
@@ -324,7 +326,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("TMO-12: a scope that is left takes its timer with it, however it is left")
+  @DisplayName("TMO-12: leaving a scope cancels its timer, whichever way it is left")
   void noTimerLeft() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -342,7 +344,7 @@ class TimeoutScopeTest {
 
   @Test
   @DisplayName(
-      "TMO-13: ready, but fired before the task resumes: TimeoutException, the result is lost")
+      "TMO-13: ready, but fired before the task resumes: TimeoutException, and the result is lost")
   void readyThenFired() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -355,7 +357,7 @@ class TimeoutScopeTest {
 
   @Test
   @DisplayName(
-      "TMO-13: resumed before the timer in the same turn: the timer is off, though it is due")
+      "TMO-13: resumed before the timer in the same turn: the timer is cancelled, although it is due")
   void resumedFirst() {
     var clock = new VirtualClock();
     try (EventLoop loop = EventLoop.newEventLoop(clock)) {
@@ -375,7 +377,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("a body that is parked in a JDK call times out, too: the call is interrupted")
+  @DisplayName("a body that is parked in a JDK call times out too: the call is interrupted")
   void blockingCall() {
     Loops.run(() -> {
       var timeout = assertThrows(
@@ -388,7 +390,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("a body that reads from a java.net.Socket times out, too; the socket is closed")
+  @DisplayName("a body that reads from a java.net.Socket times out too: the socket is closed")
   void socket() throws IOException {
     try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var socket = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
@@ -404,7 +406,8 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("TMO-1, TMO-20: null is refused by name; the exception is java.util.concurrent's")
+  @DisplayName(
+      "TMO-1, TMO-20: null is an error with the parameter's name; the exception is java.util.concurrent's")
   void nulls() {
     Loops.run(() -> {
       assertEquals("delay", nameInError(() -> Timeouts.timeout(null, scope -> "x")));

@@ -45,7 +45,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("in time: the result or the failure")
+  @DisplayName("in time: waitFor returns the result or throws the failure")
   void inTime() {
     Loops.run(() -> {
       Task<String> task = started(() -> {
@@ -86,7 +86,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-15: zero or less: a future that is done gives its result")
+  @DisplayName("TMO-15: zero or less: a done future gives its result")
   void zeroAndDone() {
     Loops.run(() -> {
       Future<String> done = EventLoop.getRunningLoop().createFuture();
@@ -102,7 +102,7 @@ class WaitForTest {
 
   @Test
   @DisplayName(
-      "TMO-15: zero or less: any other is cancelled, its end awaited, then TimeoutException")
+      "TMO-15: zero or less: any other future is cancelled and awaited, then TimeoutException")
   void zeroAndPending() {
     Loops.run(() -> {
       for (Duration timeout : new Duration[] {Duration.ZERO, SECOND.negated()}) {
@@ -121,7 +121,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-15: zero or less: a coroutine is not run at all")
+  @DisplayName("TMO-15: zero or less: a coroutine does not run")
   void zeroAndCoroutine() {
     Loops.run(() -> {
       assertThrows(
@@ -138,7 +138,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-16: the inner cleanup is waited for, beyond the limit")
+  @DisplayName("TMO-16: waitFor waits for the inner cleanup, beyond the limit")
   void cleanup() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -157,7 +157,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-17: an inner task that swallows the cancellation: its value is returned")
+  @DisplayName("TMO-17: an inner task swallows the cancellation: its value is returned")
   void innerSwallows() {
     Loops.run(() -> {
       assertEquals("kept", Timeouts.waitFor(started(() -> swallow("kept")), SECOND));
@@ -168,7 +168,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-17: an inner task that answers the cancellation with a failure: that is thrown")
+  @DisplayName("TMO-17: an inner task fails after the cancellation: its failure is thrown")
   void innerFails() {
     Loops.run(() -> {
       for (Duration timeout : new Duration[] {SECOND, Duration.ZERO}) {
@@ -197,7 +197,7 @@ class WaitForTest {
 
   @Test
   @DisplayName(
-      "TMO-18: if the inner one ends in the same turn, the cancellation wins and the result stays")
+      "TMO-18: if the inner future ends in the same turn, the cancellation wins and the result stays readable")
   void cancelledAsItEnds() {
     Loops.run(() -> {
       Future<String> inner = EventLoop.getRunningLoop().createFuture();
@@ -211,7 +211,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-19: what is shielded survives the timeout of who waits for it")
+  @DisplayName("TMO-19: a shielded future survives the timeout")
   void shielded() {
     Loops.run(() -> {
       Task<String> inner = started(() -> {
@@ -225,7 +225,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("null is refused by name, and nothing is cancelled")
+  @DisplayName("null is an error with the parameter's name, and nothing is cancelled")
   void nulls() {
     Loops.run(() -> {
       Future<String> future = EventLoop.getRunningLoop().createFuture();

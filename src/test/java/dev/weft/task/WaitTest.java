@@ -45,7 +45,7 @@ class WaitTest {
   }
 
   @Test
-  @DisplayName("WAIT-1: of nothing, or with a null, is refused")
+  @DisplayName("WAIT-1: no futures, or a null among them, are errors")
   void refused() {
     Loops.run(() -> {
       assertThrows(IllegalArgumentException.class, () -> Asyncio.wait(List.of()));
@@ -63,7 +63,8 @@ class WaitTest {
   }
 
   @Test
-  @DisplayName("WAIT-2: given twice counts once; the sets are in the order given, and fixed")
+  @DisplayName(
+      "WAIT-2: duplicates count once; the sets have the given order, and cannot be changed")
   void distinct() {
     Loops.run(() -> {
       Future<String> a = future();
@@ -82,7 +83,8 @@ class WaitTest {
   }
 
   @Test
-  @DisplayName("WAIT-2: who is done when the waiter runs is among the done, not only the trigger")
+  @DisplayName(
+      "WAIT-2: all futures that are done when the waiter runs are in the set, not only the trigger")
   void computedOnWakeUp() {
     Loops.run(() -> {
       Future<String> trigger = future();
@@ -125,7 +127,7 @@ class WaitTest {
   }
 
   @Test
-  @DisplayName("WAIT-3: without a failure it waits for all; ALL_COMPLETED does in any case")
+  @DisplayName("WAIT-3: without a failure it waits for all; ALL_COMPLETED always does")
   void allCompleted() {
     Loops.run(() -> {
       for (ReturnWhen when : List.of(ReturnWhen.FIRST_EXCEPTION, ReturnWhen.ALL_COMPLETED)) {
@@ -155,7 +157,7 @@ class WaitTest {
   }
 
   @Test
-  @DisplayName("WAIT-4: when the time is over it returns what there is, and cancels nothing")
+  @DisplayName("WAIT-4: after the timeout it returns what is done, and cancels nothing")
   void timeout() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -177,7 +179,7 @@ class WaitTest {
 
   @Test
   @DisplayName(
-      "WAIT-4: cancelled, it cancels nothing, and leaves no callback that would see a failure")
+      "WAIT-4: when it is cancelled, it cancels nothing, and leaves no callback that would retrieve a failure")
   void cancelled() {
     var boom = new IOException("boom");
     var reports = new ArrayList<ExceptionContext>();
@@ -200,7 +202,7 @@ class WaitTest {
   }
 
   @Test
-  @DisplayName("WAIT-4: the timer is cancelled with the end of the wait")
+  @DisplayName("WAIT-4: the end of the wait cancels the timer")
   void noTimerLeft() {
     var clock = new VirtualClock();
     var blocked = new ArrayList<Duration>();

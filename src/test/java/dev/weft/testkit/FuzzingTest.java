@@ -24,7 +24,7 @@ class FuzzingTest {
   }
 
   @Test
-  @DisplayName("an input that fails is made as small as it can be, and told with its seed")
+  @DisplayName("an input that fails is reduced as far as possible, and reported with its seed")
   void shrinks() {
     byte[] input = new byte[1_000];
     Arrays.fill(input, (byte) 33);
@@ -42,7 +42,7 @@ class FuzzingTest {
   }
 
   @Test
-  @DisplayName("choices come from the array, and behind its end they differ")
+  @DisplayName("choices come from the array, and differ after its end")
   void choices() {
     var random = new FedRandom(new byte[] {5, 2, 7, 1});
     assertEquals(5, random.nextInt(10));

@@ -90,7 +90,7 @@ class BlockingCallsTest {
   @Test
   @EnabledForJreRange(min = JRE.JAVA_24)
   @DisplayName(
-      "a contended synchronized parks its task alone, from JDK 24 on; cancelled, it goes on to its next wait")
+      "a contended synchronized parks its task alone, since JDK 24; a cancelled task goes on to its next wait")
   void monitorEnter() {
     var monitor = new Object();
     var order = new Order();
@@ -119,7 +119,7 @@ class BlockingCallsTest {
 
   @Test
   @EnabledForJreRange(max = JRE.JAVA_23)
-  @DisplayName("before JDK 24 a task in Object.wait stops the loop until somebody else notifies it")
+  @DisplayName("before JDK 24 a task in Object.wait stops the loop until other code notifies it")
   void monitorWaitPins() {
     var monitor = new Object();
     var order = new Order();

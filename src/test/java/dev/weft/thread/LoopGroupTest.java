@@ -113,7 +113,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("connections are handed to the loops in turn: protocols")
+  @DisplayName("connections go to the loops in turn: protocols")
   void handOver() throws Exception {
     try (var group = new LoopGroup(3, PREFIX)) {
       assertEquals(List.of("grouped-0", "grouped-1", "grouped-2"), threads());
@@ -123,7 +123,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("connections are handed to the loops in turn: streams")
+  @DisplayName("connections go to the loops in turn: streams")
   void handOverStreams() throws Exception {
     try (var group = new LoopGroup(2, PREFIX)) {
       Map<String, Long> counts = spread(group.startServer(GREETING, HOST, 0), 6);
@@ -132,8 +132,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName(
-      "TLS-11, SRV-17: the same over TLS; the handshakes are each loop's own, and so are the ends")
+  @DisplayName("TLS-11, SRV-17: the same over TLS; each loop does its own handshakes and closes")
   void handOverTls() throws Exception {
     var options = ServerOptions.defaults().withSsl(Certificates.server("server"));
     var group = new LoopGroup(2, PREFIX);
@@ -179,7 +178,7 @@ class LoopGroupTest {
 
   @Test
   @DisplayName(
-      "with reusePort, port 0 and a host of several addresses, the loops would differ: refused")
+      "reusePort with port 0 and several addresses is an error, because the loops would get different ports")
   void reusePortOfSeveralAddresses() throws Exception {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "asks for the option");
     String both = FakeNames.of("127.0.0.1", "::1");
@@ -222,7 +221,8 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("SRV-17: shutdown aborts what is there when the grace is over, on all loops")
+  @DisplayName(
+      "SRV-17: shutdown aborts the remaining connections on all loops when the grace is over")
   void overdue() throws Exception {
     var group = new LoopGroup(2, PREFIX);
     GroupServer first = group.createServer(Greeter::new, HOST, 0);
@@ -248,7 +248,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("a server that is shut down leaves the others and the loops alone")
+  @DisplayName("a server that is shut down does not affect other servers and the loops")
   void oneServer() throws Exception {
     try (var group = new LoopGroup(2, PREFIX)) {
       GroupServer first = group.createServer(Greeter::new, HOST, 0);
@@ -264,7 +264,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("an address that cannot be bound leaves no server behind, and the group usable")
+  @DisplayName("an address that cannot be bound leaves no server, and the group is usable")
   void bindError() throws Exception {
     try (var group = new LoopGroup(2, PREFIX);
         var taken = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
@@ -275,7 +275,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("a loop that cannot be made ends those before it")
+  @DisplayName("a loop that cannot be created ends the loops before it")
   void factoryError() {
     var made = new ArrayList<EventLoop>();
     var failure = new IllegalStateException("on purpose");
@@ -293,7 +293,8 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("a loop that fails does not keep the others from ending; the failure is thrown once")
+  @DisplayName(
+      "a loop that fails does not prevent the others from ending; the failure is thrown once")
   void failingLoop() {
     var group = new LoopGroup(3, PREFIX);
     group.loops().get(1).callSoonThreadsafe(() -> {
@@ -307,7 +308,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("coroutines go to the loops in turn; those that are left at the end are cancelled")
+  @DisplayName("coroutines go to the loops in turn; those that remain at the end are cancelled")
   void submit() throws Exception {
     var group = new LoopGroup(2, PREFIX);
     var loops = new ArrayList<EventLoop>();
@@ -336,7 +337,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("bad arguments, and calls that would wait for themselves, are refused")
+  @DisplayName("bad arguments, and calls that would wait for themselves, are errors")
   void refused() throws Exception {
     assertThrows(IllegalArgumentException.class, () -> new LoopGroup(0));
     assertThrows(NullPointerException.class, () -> new LoopGroup(1, null));
@@ -368,7 +369,7 @@ class LoopGroupTest {
 
   @Test
   @DisplayName(
-      "a group forgets a closed server when its last connection has ended; until then it gives it its grace")
+      "a group forgets a closed server when its last connection has ended; until then its grace applies")
   void forgetsServersThatAreClosed() throws Exception {
     try (var group = new LoopGroup(2, PREFIX)) {
       var server = new WeakReference<>(group.startServer(GREETING, HOST, 0));
@@ -388,7 +389,7 @@ class LoopGroupTest {
 
   @Test
   @DisplayName(
-      "a loop's thread forgets what was submitted to it and has ended; the rest fails when the loop ends")
+      "a loop's thread forgets submissions that have ended; the rest fails when the loop ends")
   void forgetsWhatWasSubmitted() {
     var thread = LoopThread.start(EventLoop.newEventLoop(), PREFIX + "one");
     try {

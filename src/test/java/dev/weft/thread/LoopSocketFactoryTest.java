@@ -42,7 +42,7 @@ class LoopSocketFactoryTest {
 
   @Test
   @DisplayName(
-      "a socket is of the running loop, else of the default loop while that runs, else the JDK's")
+      "a socket belongs to the running loop, else to the default loop while that runs, else to the JDK")
   void whose() throws Exception {
     assertEquals(JDKS, elsewhere());
     try (EventLoop loop = EventLoop.newEventLoop()) {
@@ -64,7 +64,7 @@ class LoopSocketFactoryTest {
 
   @Test
   @DisplayName(
-      "what another thread has connected, tasks of the default loop use; in each way of making it")
+      "tasks of the default loop use connections that another thread has made, for each way to make them")
   void connectedElsewhere() throws Exception {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (EventLoop loop = EventLoop.newEventLoop();
@@ -99,7 +99,7 @@ class LoopSocketFactoryTest {
   }
 
   @Test
-  @DisplayName("what asks a class for its default gets such a factory")
+  @DisplayName("a library that asks a class for its default gets such a factory")
   void getDefault() throws Exception {
     Object made = LoopSocketFactory.class.getMethod("getDefault").invoke(null);
     assertInstanceOf(LoopSocketFactory.class, made);

@@ -84,7 +84,7 @@ class LoopThreadsTest {
 
   @Test
   @DisplayName(
-      "interrupting a thread cancels what it awaits; cancelling its task interrupts what blocks it")
+      "interrupting a thread cancels its await; cancelling its task interrupts its blocking call")
   void interruptIsCancel() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -108,7 +108,8 @@ class LoopThreadsTest {
   }
 
   @Test
-  @DisplayName("what a thread throws goes to the exception handler at once, with the thread's name")
+  @DisplayName(
+      "an exception of a thread goes to the exception handler at once, with the thread's name")
   void uncaughtException() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -127,7 +128,7 @@ class LoopThreadsTest {
   }
 
   @Test
-  @DisplayName("threads may be made and started by any thread")
+  @DisplayName("any thread may create and start threads")
   void startedFromOutside() throws Exception {
     var ran = new CompletableFuture<EventLoop>();
     try (EventLoop loop = EventLoop.newEventLoop()) {
@@ -145,7 +146,7 @@ class LoopThreadsTest {
   }
 
   @Test
-  @DisplayName("the executor gives results, and failures to who submitted")
+  @DisplayName("the executor delivers results, and failures to the submitter")
   void executor() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -187,7 +188,7 @@ class LoopThreadsTest {
   }
 
   @Test
-  @DisplayName("a closed loop has no threads to give: the factory makes none, the executor rejects")
+  @DisplayName("a closed loop gives no threads: the factory creates none, the executor rejects")
   void closedLoop() {
     EventLoop loop = Loops.newLoop();
     ExecutorService executor = LoopThreads.executor(loop);
@@ -201,7 +202,7 @@ class LoopThreadsTest {
   }
 
   @Test
-  @DisplayName("a loop that is closed interrupts the threads it has, and lets them end")
+  @DisplayName("a loop that is closed interrupts its threads, and lets them end")
   void closingInterrupts() throws Exception {
     EventLoop loop = Loops.newLoop();
     loop.setExceptionHandler((where, record) -> {});
@@ -218,7 +219,7 @@ class LoopThreadsTest {
 
   @Test
   @DisplayName(
-      "a thread that has not begun when its loop is closed runs interrupted, so that nobody waits for ever")
+      "a thread that has not begun when its loop is closed runs interrupted, so no thread waits for ever")
   void notBegunWhenClosed() throws Exception {
     EventLoop loop = Loops.newLoop();
     Thread late = loop.newThread(() -> {}, "late");
@@ -233,7 +234,7 @@ class LoopThreadsTest {
   }
 
   @Test
-  @DisplayName("null is refused, by name")
+  @DisplayName("null is an error with the parameter's name")
   void nulls() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

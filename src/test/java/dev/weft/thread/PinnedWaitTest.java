@@ -70,7 +70,7 @@ class PinnedWaitTest {
   }
 
   @Test
-  @DisplayName("J8: an await that is pinned fails; what it waited for, its task and the loop go on")
+  @DisplayName("J8: a pinned await fails; the awaited future, the task and the loop continue")
   void await() {
     loop.runUntilComplete(() -> {
       Future<String> future = loop.createFuture();
@@ -84,7 +84,7 @@ class PinnedWaitTest {
 
   @Test
   @EnabledForJreRange(max = JRE.JAVA_23)
-  @DisplayName("J8: before JDK 24 an await inside synchronized fails, too")
+  @DisplayName("J8: before JDK 24 an await inside synchronized fails too")
   void monitor() {
     var monitor = new Object();
     loop.runUntilComplete(() -> {
@@ -128,7 +128,7 @@ class PinnedWaitTest {
   }
 
   @Test
-  @DisplayName("J8: a pinned read of a loop's socket fails; the socket can be read afterwards")
+  @DisplayName("J8: a pinned read of a loop's socket fails; the socket remains readable")
   void read() {
     loop.runUntilComplete(() -> {
       try (ServerSocket listener =
@@ -153,7 +153,8 @@ class PinnedWaitTest {
   }
 
   @Test
-  @DisplayName("J8: so does a callback, and a thread that other code has started on the loop")
+  @DisplayName(
+      "J8: a pinned wait of a callback fails too, and so does one of a thread that other code has started on the loop")
   void accept() throws Exception {
     try (ServerSocket listener =
         LoopSockets.serverSocketFactory(loop).createServerSocket(0, 1, LOOPBACK)) {

@@ -48,7 +48,7 @@ class ClosingTest extends TlsTest {
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   @DisplayName(
-      "TLS-10, TLS-13: data, then eofReceived, whose true has no effect, then our close_notify")
+      "TLS-10, TLS-13: data, then eofReceived, whose true has no effect, then Weft's close_notify")
   void peerCloses(String version) {
     try (var log = LogCapture.start()) {
       run(() -> {
@@ -96,7 +96,8 @@ class ClosingTest extends TlsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-  @DisplayName("TLS-16: what was written before is delivered even if the peer closes first")
+  @DisplayName(
+      "TLS-16: data that was written before the close is delivered even if the peer closes first")
   void peerClosesWhileWeWrite(String version) {
     run(() -> {
       EnginePeer peer = serverPeer(version);
@@ -130,7 +131,7 @@ class ClosingTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-12: no timer is left after an orderly end")
+  @DisplayName("TLS-12: an orderly end leaves no timer")
   void noTimerLeft() {
     run(() -> {
       Side server = server(SERVER, new App());
@@ -144,7 +145,8 @@ class ClosingTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-14: an end without close_notify is an end, and can be told from one")
+  @DisplayName(
+      "TLS-14: an end without close_notify is an end of data, and a program can tell the difference")
   void raggedEnd() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -158,7 +160,7 @@ class ClosingTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-14: a record that is cut off is an end, too; its part is not delivered")
+  @DisplayName("TLS-14: a record that is cut off is an end of data too; its part is not delivered")
   void truncatedRecord() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -174,7 +176,7 @@ class ClosingTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-14: what was written before a ragged end is still sent")
+  @DisplayName("TLS-14: data that was written before a ragged end is still sent")
   void writesBeforeRaggedEnd() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -207,7 +209,7 @@ class ClosingTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-17: connectionLost comes a turn after the transport's below")
+  @DisplayName("TLS-17: connectionLost comes a turn after that of the transport below")
   void lostOneTurnLater() {
     var order = new Order();
     run(() -> {
@@ -227,7 +229,7 @@ class ClosingTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-20: abort drops everything, without close_notify")
+  @DisplayName("TLS-20: abort drops everything and sends no close_notify")
   void abort() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -272,7 +274,7 @@ class ClosingTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-21: writes after close are dropped; from the fifth on there is a warning, once")
+  @DisplayName("TLS-21: writes after close are dropped; at the fifth there is one warning")
   void writesAfterClose() {
     try (var log = LogCapture.start()) {
       run(() -> {
@@ -326,7 +328,7 @@ class ClosingTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-13: a record that is wrong ends the connection, after the data before it")
+  @DisplayName("TLS-13: an invalid record ends the connection, after the data before it")
   void wrongRecord() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -345,7 +347,7 @@ class ClosingTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-15: a wrong record while a close waits")
+  @DisplayName("TLS-15: an invalid record while a close waits")
   void wrongRecordDuringShutdown() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -360,7 +362,7 @@ class ClosingTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-13: methods of the application that fail are reported and end the connection")
+  @DisplayName("TLS-13: methods of the application that throw are reported and end the connection")
   void applicationFails() {
     var failure = new IllegalStateException("mine");
     for (String method : List.of("data", "eof")) {
@@ -400,7 +402,7 @@ class ClosingTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-15, STR-15: what breaks below is closing at once, or who writes and drains would never give way")
+      "TLS-15, STR-15: a transport whose connection below breaks is closing at once, so a task that writes and drains gives way")
   void brokenBelow() {
     run(() -> {
       server(SERVER, new App());

@@ -48,7 +48,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-24: all records of one read are one dataReceived")
+  @DisplayName("TLS-24: all records of one read come in one dataReceived")
   void oneCall() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -61,7 +61,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-24: many records leave by one write below")
+  @DisplayName("TLS-24: many records go out in one write below")
   void oneWrite() {
     run(() -> {
       serverPeer();
@@ -81,7 +81,7 @@ class DataTest extends TlsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 1000, 16_384, 100_000})
-  @DisplayName("TLS-24: whatever the pieces are in which ciphertext comes")
+  @DisplayName("TLS-24: ciphertext may arrive in any pieces")
   void pieces(int chunk) {
     run(() -> {
       Side server = server(SERVER, new App());
@@ -125,7 +125,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-18: pauseWriting is called after the data was taken, so that it may write")
+  @DisplayName("TLS-18: pauseWriting is called after the data was queued, so it may write")
   void writeInPause() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -142,7 +142,8 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-18, TLS-19: a paused application: the transport below reads on up to 256 KiB")
+  @DisplayName(
+      "TLS-18, TLS-19: while the application is paused, the transport below reads on up to 256 KiB")
   void readMarks() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -170,7 +171,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-19: the end of TCP while the application is paused waits for it")
+  @DisplayName("TLS-19: the end of TCP while the application is paused is deferred")
   void endWhilePaused() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -188,7 +189,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-19: close while paused at the end of TCP does not wait")
+  @DisplayName("TLS-19: a close while paused at the end of TCP does not wait")
   void closeWhilePausedAtTheEnd() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -204,7 +205,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-19: pausing inside dataReceived holds back what comes later")
+  @DisplayName("TLS-19: pausing inside dataReceived holds back later data")
   void pauseInside() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -263,7 +264,7 @@ class DataTest extends TlsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 1000, 16_384, 20_000, 1_000_000})
-  @DisplayName("TLS-24: a BufferedProtocol's buffer is filled as far as it goes, the rest follows")
+  @DisplayName("TLS-24: a BufferedProtocol's buffer is filled to its end, and the rest follows")
   void bufferedApplication(int size) {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -284,7 +285,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-24: getBuffer that fails ends the connection")
+  @DisplayName("TLS-24: a getBuffer that throws ends the connection")
   void getBufferFails() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -301,7 +302,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-22: a protocol that is changed gets what comes next")
+  @DisplayName("TLS-22: a new protocol gets the following data")
   void changeProtocol() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -320,7 +321,7 @@ class DataTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-22, TLS-24: a protocol without a buffer that follows one with a small one gets all that has come")
+      "TLS-22, TLS-24: a plain protocol that follows one with a small buffer gets all data that has arrived")
   void changeToStreamed() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -351,7 +352,7 @@ class DataTest extends TlsTest {
   // ---- after the handshake
 
   @Test
-  @DisplayName("TLS-1: a key update of TLS 1.3 is answered, and data goes on both ways")
+  @DisplayName("TLS-1: a key update of TLS 1.3 is answered, and data continues in both directions")
   void keyUpdate() {
     run(() -> {
       EnginePeer peer = serverPeer("TLSv1.3");
@@ -384,7 +385,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-1: a client's renegotiation is refused, too")
+  @DisplayName("TLS-1: a client's renegotiation is refused too")
   void renegotiationOfAClient() {
     run(() -> {
       var engine = TlsSettings.forClient(
@@ -436,7 +437,8 @@ class DataTest extends TlsTest {
   // ---- layers
 
   @Test
-  @DisplayName("TLS-24, TLS-22: a record without data leaves the buffer of a layer above to others")
+  @DisplayName(
+      "TLS-24, TLS-22: a record without data leaves the buffer of the layer above to others")
   void nothingForTheLayerAbove() {
     run(() -> {
       EnginePeer peer = serverPeer("TLSv1.3");
@@ -461,7 +463,8 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-22: startTls: reading is paused until the layer is there; made is not repeated")
+  @DisplayName(
+      "TLS-22: startTls: reading is paused until the layer is there; connectionMade is not repeated")
   void startTls() {
     run(() -> {
       App clientApp = new App();
@@ -484,7 +487,8 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-22, TLS-5: startTls that fails: thrown, and the application hears of it once")
+  @DisplayName(
+      "TLS-22, TLS-5: a failing startTls throws, and the application gets connectionLost once")
   void startTlsFails() {
     run(() -> {
       App clientApp = new App();
@@ -523,7 +527,7 @@ class DataTest extends TlsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 5})
-  @DisplayName("TLS-22: startTls that is cancelled closes the connection")
+  @DisplayName("TLS-22: a cancelled startTls closes the connection")
   void startTlsCancelled(int turns) {
     run(() -> {
       App app = new App();
@@ -544,7 +548,7 @@ class DataTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-22: startTls on a transport that is closed, and with wrong options, before any effect")
+      "TLS-22: startTls on a closed transport, or with wrong options, fails before any effect")
   void startTlsChecks() {
     run(() -> {
       App app = new App();
@@ -591,7 +595,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-22: what comes between startTls and the layer's connectionMade is not lost")
+  @DisplayName("TLS-22: data between startTls and the layer's connectionMade is not lost")
   void receivedInBetween() {
     run(() -> {
       App serverApp = new App();
@@ -609,7 +613,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-22: bytes that came before the layer belong to the handshake")
+  @DisplayName("TLS-22: bytes that arrived before the layer belong to the handshake")
   void receivedBefore() {
     run(() -> {
       App serverApp = new App();
@@ -631,7 +635,8 @@ class DataTest extends TlsTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  @DisplayName("TLS-22: startTls fails after bytes in the clear, but for a server's first record")
+  @DisplayName(
+      "TLS-22: startTls fails after bytes in the clear, except for the first record on a server")
   void receivedInTheClear(boolean serverSide) {
     run(() -> {
       App app = new App();
@@ -652,7 +657,7 @@ class DataTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-22: nothing more is received in the clear while startTls loads the JVM's trust store")
+      "TLS-22: no more data is received in the clear while startTls loads the JVM's trust store")
   void nothingInTheClearMeanwhile() throws Exception {
     try (var real = EventLoop.newEventLoop()) { // whose clock does not jump
       MemoryTransport[] ends = MemoryTransport.pair(real);
@@ -671,7 +676,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-22: bad options leave the transport reading, or not, as it was")
+  @DisplayName("TLS-22: bad options leave the transport's reading unchanged")
   void readingAfterBadOptions() {
     run(() -> {
       App app = new App();
@@ -691,7 +696,7 @@ class DataTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-18: without memory for a write the connection fails, and the writer is not told")
+      "TLS-18: without memory for a write the connection fails, and the write does not throw")
   void noMemory() {
     run(() -> {
       Side server = server(SERVER, new App());
@@ -709,7 +714,8 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-8: ... nor for one during the handshake; nothing is counted that is not there")
+  @DisplayName(
+      "TLS-8: without memory for a write during the handshake it fails too; the flow control counts only queued bytes")
   void noMemoryInTheHandshake(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("sparse");
     try (var channel = FileChannel.open(
@@ -733,7 +739,7 @@ class DataTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-18: a null among lines is refused before any of them is sent")
+  @DisplayName("TLS-18: a null among lines is an error before any line is sent")
   void nullAmongLines() {
     run(() -> {
       Side server = server(SERVER, new App());

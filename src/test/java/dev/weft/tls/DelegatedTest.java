@@ -86,7 +86,8 @@ class DelegatedTest extends TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("TLS-23: what has come is delivered if the peer has ended before the task has")
+  @DisplayName(
+      "TLS-23: data that arrived is delivered if the peer ends before the delegated task does")
   void endBeforeTheTask(End how) {
     run(() -> {
       Side server = speaking(how);
@@ -99,7 +100,7 @@ class DelegatedTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-23: ... and after it")
+  @DisplayName("TLS-23: ... and if the peer ends after the task")
   void endAfterTheTask() {
     run(() -> {
       Side server = server(asking, new App());
@@ -116,7 +117,7 @@ class DelegatedTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-23: ... what the application has paused waits until it resumes")
+  @DisplayName("TLS-23: ... and data that a paused application holds back waits until it resumes")
   void endWhilePaused() {
     run(() -> {
       App app = new App();
@@ -139,7 +140,7 @@ class DelegatedTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-23: a client's handshake is completed by what came before the server's end")
+  @DisplayName("TLS-23: data from before the server's end completes a client's handshake")
   void clientsSide() {
     run(() -> {
       serverPeer();
@@ -157,7 +158,7 @@ class DelegatedTest extends TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("TLS-6, TLS-23: what came is not all of the handshake: it fails after the task")
+  @DisplayName("TLS-6, TLS-23: an incomplete handshake fails after the task")
   void incomplete(End how) {
     run(() -> {
       Side server = server(asking, new App());
@@ -173,7 +174,7 @@ class DelegatedTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-5, TLS-23: a certificate that is refused after the peer's end")
+  @DisplayName("TLS-5, TLS-23: a certificate that is rejected after the peer's end")
   void refused() {
     run(() -> {
       Side server = server(asking, new App());
@@ -193,7 +194,7 @@ class DelegatedTest extends TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("TLS-4, TLS-23: a task without end, and a peer that has ended: time runs out")
+  @DisplayName("TLS-4, TLS-23: a task without end, and a peer that has ended: the timeout passes")
   void withoutEnd(End how) {
     run(() -> {
       Side server = speaking(how);
@@ -207,7 +208,7 @@ class DelegatedTest extends TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("CONN-11, TLS-23: a creator that gives up after the peer's end")
+  @DisplayName("CONN-11, TLS-23: a creator that is cancelled after the peer's end")
   void givenUp(End how) {
     run(() -> {
       Side server = speaking(how);
@@ -221,7 +222,7 @@ class DelegatedTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-23: a connection whose executor takes no task is lost when the transport is")
+  @DisplayName("TLS-23: a connection whose executor rejects tasks is lost with its transport")
   void noExecutor() {
     run(() -> {
       var refusal = new RejectedExecutionException("no");

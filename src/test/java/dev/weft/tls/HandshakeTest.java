@@ -70,7 +70,7 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-7: connectionMade, then what has come already, then the creator")
+  @DisplayName("TLS-7: connectionMade, then data that has already arrived, then the creator")
   void orderAtTheEnd() {
     var order = new Order();
     run(() -> {
@@ -91,7 +91,7 @@ class HandshakeTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-2, TLS-3: a certificate for another name is refused, and so are expired and foreign ones")
+      "TLS-2, TLS-3: a certificate for another name is rejected, and so are expired and untrusted ones")
   void certificates() {
     for (String name : List.of("other", "expired", "stranger")) {
       var test = new HandshakeTest();
@@ -112,8 +112,7 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
-  @DisplayName(
-      "TLS-3: an empty name switches the check of the name off, not that of the certificate")
+  @DisplayName("TLS-3: an empty name switches off the check of the name, not of the certificate")
   void emptyName() {
     run(() -> {
       server(SslOptions.of(Certificates.server("other")).withExecutor(Runnable::run), new App());
@@ -124,7 +123,7 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-2, TLS-3: what a side must know is asked for before anything else")
+  @DisplayName("TLS-2, TLS-3: missing options of a side are errors before anything else")
   void settings() {
     run(() -> {
       var anonymous = SslOptions.of(Certificates.client());
@@ -139,7 +138,7 @@ class HandshakeTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-2: ssl=True is the JVM's default context; it checks names, and says which it wants")
+      "TLS-2: ssl=True is the JVM's default context, which checks names and sends the expected one")
   void defaultContext() throws Exception {
     // by a clock that does not jump: the context comes from another thread
     try (var real = EventLoop.newEventLoop()) {
@@ -155,7 +154,7 @@ class HandshakeTest extends TlsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "::1", "[::1]"})
-  @DisplayName("TLS-3: addresses are checked, too, but are no names to ask for")
+  @DisplayName("TLS-3: addresses are checked too, but are not sent as names")
   void addresses(String address) {
     run(() -> {
       server(SERVER, new App());
@@ -169,7 +168,7 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-3: names that are not ASCII are sent as A-labels, and compared so")
+  @DisplayName("TLS-3: names that are not ASCII are sent and compared as A-labels")
   void internationalNames() {
     run(() -> {
       for (String name : List.of("b\u00fccher.example", "b\u00fccher\u3002example.")) {
@@ -219,7 +218,7 @@ class HandshakeTest extends TlsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, -1})
-  @DisplayName("TLS-4, TLS-11: time limits are more than 0")
+  @DisplayName("TLS-4, TLS-11: time limits must be above 0")
   void limits(int seconds) {
     var duration = Duration.ofSeconds(seconds);
     assertTrue(assertThrows(
@@ -250,7 +249,7 @@ class HandshakeTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-5: a connection reset in the middle of a handshake; the application is not told")
+      "TLS-5: a connection is reset in the middle of a handshake; the application gets no call")
   void resetInBetween() {
     run(() -> {
       Side server = server(SERVER, new App());
@@ -267,7 +266,7 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-5: what is not TLS fails the handshake")
+  @DisplayName("TLS-5: data that is not TLS fails the handshake")
   void garbage() {
     run(() -> {
       Side server = server(SERVER, new App());
@@ -284,7 +283,7 @@ class HandshakeTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-8: what is written during the handshake is sent after it, before what is written later")
+      "TLS-8: data that is written during the handshake is sent after it, before later data")
   void writesDuringTheHandshake() {
     run(() -> {
       Side server = server(SERVER, new App());
@@ -301,7 +300,7 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-8: the end of the handshake and what connectionMade writes leave in one write")
+  @DisplayName("TLS-8: the end of the handshake and the data of connectionMade go out in one write")
   void endInOneWrite() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -322,7 +321,7 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-8: ... but not more than a batch is held back")
+  @DisplayName("TLS-8: ... but at most one batch is held back")
   void muchInConnectionMade() {
     run(() -> {
       EnginePeer peer = serverPeer();
@@ -379,7 +378,7 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-5: a client without the certificate that the server insists on")
+  @DisplayName("TLS-5: a client without the certificate that the server requires")
   void clientCertificateMissing() {
     run(() -> {
       Side server = server(SERVER.withClientAuth(ClientAuth.NEED), new App());
@@ -395,8 +394,7 @@ class HandshakeTest extends TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName(
-      "TLS-2: a server asks its clients for certificates, or insists on them, or does neither")
+  @DisplayName("TLS-2: a server asks its clients for certificates, requires them, or does neither")
   void clientAuth(ClientAuth auth) {
     for (String version : List.of("TLSv1.2", "TLSv1.3")) {
       for (boolean has : List.of(true, false)) {
@@ -426,7 +424,7 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-2: a client asks for no client's certificate")
+  @DisplayName("TLS-2: a client does not ask for a client certificate")
   void clientAuthOfClient() {
     run(() -> {
       var options = CLIENT.withClientAuth(ClientAuth.WANT);
@@ -437,7 +435,7 @@ class HandshakeTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("CONN-11: a creator that is cancelled leaves nothing behind, whenever it is")
+  @DisplayName("CONN-11: a creator that is cancelled at any time leaves nothing behind")
   void cancelled() {
     for (int turns = 1; turns < 12; turns++) {
       var test = new HandshakeTest();
@@ -486,7 +484,7 @@ class HandshakeTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-23: what an engine delegates runs on the executor; nothing is given to it meanwhile")
+      "TLS-23: tasks that an engine delegates run on the executor; the engine gets nothing meanwhile")
   void delegated() {
     run(() -> {
       var jobs = new ArrayDeque<Runnable>();
@@ -506,7 +504,7 @@ class HandshakeTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-23: an executor is called by a thread with nothing to inherit; one that runs code in its caller runs it on the loop")
+      "TLS-23: the thread that calls an executor has nothing to inherit; an executor that runs code in its caller runs it on the loop")
   void executorInCaller() {
     run(() -> {
       var callers = new ArrayList<Thread>();
@@ -547,7 +545,7 @@ class HandshakeTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "TLS-7: connectionMade that fails is reported and ends the connection; then the creator gets the error")
+      "TLS-7: a connectionMade that throws is reported and ends the connection; then the creator gets the error")
   void connectionMadeFails() {
     var order = new Order();
     run(() -> {

@@ -113,7 +113,7 @@ class HostileTest extends TlsTest {
   @Test
   @Timeout(60)
   @DisplayName(
-      "TLS-5: 9,950 openings of random, changed and truncated records: each fails, none is told")
+      "TLS-5: 9,950 openings of random, changed and truncated records: each fails, and no application gets a call")
   void randomOpenings() {
     run(() -> {
       byte[] hello = clientHello();
@@ -140,7 +140,7 @@ class HostileTest extends TlsTest {
   @Test
   @Timeout(60)
   @DisplayName(
-      "TLS-5, TLS-13: 60 connections through a wire that changes, drops and invents bytes, as a fuzzer chooses")
+      "TLS-5, TLS-13: 60 connections over a wire that changes, drops and invents bytes, as a fuzzer chooses")
   void fuzzed() {
     Fuzzing.random(TlsFuzz::fuzzerTestOneInput, 1, 60);
   }
@@ -149,7 +149,7 @@ class HostileTest extends TlsTest {
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   @Timeout(60)
   @DisplayName(
-      "TLS-13: 25 connections each are sent random, changed and truncated records after the handshake")
+      "TLS-13: 25 connections each receive random, changed and truncated records after the handshake")
   void randomRecords(String version) {
     run(() -> {
       for (int i = 0; i < 25; i++) {
@@ -254,7 +254,7 @@ class HostileTest extends TlsTest {
   }
 
   @Test
-  @DisplayName("TLS-18: while a part of the handshake runs elsewhere, only so much is read")
+  @DisplayName("TLS-18: while part of the handshake runs elsewhere, a bounded amount is read")
   void floodDuringDelegatedTask() {
     run(() -> {
       byte[] hello = clientHello();
@@ -279,7 +279,7 @@ class HostileTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "a peer that asks for new keys without end, and never reads, is not answered without end")
+      "a peer that requests new keys without end, and never reads, does not get answers without end")
   void keyUpdates() {
     run(() -> {
       EnginePeer peer = serverPeer("TLSv1.3");
@@ -299,7 +299,7 @@ class HostileTest extends TlsTest {
 
   @Test
   @DisplayName(
-      "the ends of a peer's window: nothing is lost while it does not read, and a close gives up in time")
+      "the peer's window is full: nothing is lost while it does not read, and a close times out")
   void neverReads() {
     run(() -> {
       Side server = server(SERVER, new App());

@@ -106,7 +106,7 @@ class TlsPeersTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  @DisplayName("TLS-23: clients with certificates that speak and close: each message arrives")
+  @DisplayName("TLS-23: clients with certificates that send and close: each message arrives")
   void clientsThatSpeakAndClose(boolean pool) {
     clientsThatSpeakAndClose(50, pool);
   }
@@ -168,7 +168,7 @@ class TlsPeersTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  @DisplayName("TLS-23: servers that speak first and close: each message arrives")
+  @DisplayName("TLS-23: servers that send first and close: each message arrives")
   void serversThatSpeakAndClose(boolean pool) throws Exception {
     serversThatClose(50, pool, new byte[0], TlsPeersTest::speak);
   }
@@ -183,7 +183,7 @@ class TlsPeersTest {
 
   @Test
   @DisplayName(
-      "TLS-8: a server that answers connectionMade and closes at once: all comes, and nothing is reset")
+      "TLS-8: a server answers in connectionMade and closes at once: all data arrives, and nothing is reset")
   void serversThatAnswerAndClose() throws Exception {
     serversThatClose(100, true, new byte[10], socket -> {
       socket.startHandshake(); // and does not read what it could have to wait for
@@ -243,7 +243,7 @@ class TlsPeersTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("TLS-23: whatever happens while a task holds the engine, the loop goes on: a client")
+  @DisplayName("TLS-23: whatever happens while a task has the engine, the loop goes on: a client")
   void slowClient(Meanwhile what) {
     slow(what, false);
   }

@@ -48,7 +48,7 @@ class SocketErrorKindTest {
 
   @Test
   @DisplayName(
-      "A peer that resets: what a read throws, and drain afterwards, and a write to the channel itself")
+      "A peer resets: the exceptions of a read, of drain afterwards, and of a write to the channel itself")
   void reset() {
     Loops.run(() -> {
       Future<StreamWriter> done = EventLoop.getRunningLoop().createFuture();
@@ -74,8 +74,7 @@ class SocketErrorKindTest {
   }
 
   @Test
-  @DisplayName(
-      "A peer that has gone, of a socket and of a pipe: what connectionLost gets after writes")
+  @DisplayName("A peer has gone, of a socket and of a pipe: what connectionLost gets after writes")
   void brokenPipe() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -122,8 +121,7 @@ class SocketErrorKindTest {
   }
 
   @Test
-  @DisplayName(
-      "Nobody listens: connects of all kinds, to one address and to several, and datagrams")
+  @DisplayName("No listener: connecting in all ways, to one address and to several, and datagrams")
   void refused(@TempDir Path folder) {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -156,8 +154,7 @@ class SocketErrorKindTest {
   }
 
   @Test
-  @DisplayName(
-      "Addresses that are taken, or not this machine's; names that are none; sockets that are closed")
+  @DisplayName("Addresses in use or of another machine; unknown names; closed sockets")
   void addresses() {
     Loops.run(() -> {
       Server server = Streams.startServer(
@@ -201,7 +198,7 @@ class SocketErrorKindTest {
 
   @Test
   @DisplayName(
-      "The system's own words for a reset, a broken pipe and a refused connection are found out")
+      "The system's own texts for a reset, a broken pipe and a refused connection are recognised")
   void learnt() {
     assertEquals(
         EnumSet.of(

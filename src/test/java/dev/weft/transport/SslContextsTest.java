@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SslContextsTest {
 
   @Test
-  @DisplayName("TLS-2: keys as PKCS#8, PKCS#1 and SEC 1 are read")
+  @DisplayName("TLS-2: PKCS#8, PKCS#1 and SEC 1 keys can be read")
   void keys() throws Exception {
     assertEquals("EC", Pem.privateKey(file("server.key")).getAlgorithm());
     assertEquals("EdDSA", Pem.privateKey(file("ed25519-pkcs8.pem")).getAlgorithm());
@@ -33,7 +33,7 @@ class SslContextsTest {
   }
 
   @Test
-  @DisplayName("TLS-2: a key that is encrypted is refused with the command that decrypts it")
+  @DisplayName("TLS-2: an encrypted key is an error that gives the command to decrypt it")
   void encryptedKey(@TempDir Path folder) throws IOException {
     String lines = "MIIEpAIBAAKCAQEAqwertyuiop\nasdfghjkl0123456789+/ABCD==\n";
     for (String type : List.of("RSA", "EC")) { // as OpenSSL's older commands write them
@@ -52,7 +52,7 @@ class SslContextsTest {
   }
 
   @Test
-  @DisplayName("TLS-2: a key may have headers that say nothing of encryption")
+  @DisplayName("TLS-2: a key may have headers that do not concern encryption")
   void headers(@TempDir Path folder) throws Exception {
     Path key = folder.resolve("key.pem");
     String begin = "-----BEGIN RSA PRIVATE KEY-----\n";
@@ -62,7 +62,7 @@ class SslContextsTest {
   }
 
   @Test
-  @DisplayName("TLS-2: a key that does not belong to its certificate is refused")
+  @DisplayName("TLS-2: a key that does not belong to its certificate is an error")
   void mismatch() throws Exception {
     // of the same kind, and of each other kind
     for (String key : List.of("other.key", "ed25519-pkcs8.pem", "rsa-pkcs1.pem", "ec-sec1.pem")) {
@@ -78,7 +78,7 @@ class SslContextsTest {
   }
 
   @Test
-  @DisplayName("TLS-2: files that do not have what they should are named")
+  @DisplayName("TLS-2: files with wrong content are named in the error")
   void wrongFiles(@TempDir Path folder) throws IOException {
     assertNames("ca.pem", () -> Pem.privateKey(file("ca.pem")));
     assertNames("server.key", () -> Pem.certificates(file("server.key")));

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class WriteBufferLimitsTest {
 
   @Test
-  @DisplayName("TR-21: only one mark given, the other is four times as much or a quarter of it")
+  @DisplayName(
+      "TR-21: if only one mark is given, the other is four times as large or a quarter of it")
   void oneMark() {
     assertEquals(new WriteBufferLimits(250, 1000), WriteBufferLimits.ofHigh(1000));
     assertEquals(new WriteBufferLimits(1000, 4000), WriteBufferLimits.ofLow(1000));
@@ -20,7 +21,7 @@ class WriteBufferLimitsTest {
   }
 
   @Test
-  @DisplayName("TR-21: marks out of order or below zero are refused, naming both")
+  @DisplayName("TR-21: marks in the wrong order or below zero are an error that names both")
   void order() {
     new WriteBufferLimits(5, 5);
     var error = assertThrows(IllegalArgumentException.class, () -> new WriteBufferLimits(6, 5));
@@ -31,7 +32,7 @@ class WriteBufferLimitsTest {
   }
 
   @Test
-  @DisplayName("TR-21: a low mark too large for four times as much has the largest there is")
+  @DisplayName("TR-21: if four times the low mark overflows, the high mark is the largest number")
   void largest() {
     assertEquals(
         Integer.MAX_VALUE, WriteBufferLimits.ofLow(Integer.MAX_VALUE / 2).high());
