@@ -429,7 +429,7 @@ class RunnerSigintTest {
   }
 
   @Test
-  @DisplayName("an interrupt carries the failure that came with it")
+  @DisplayName("isBySignalAlone is false if a failure came with the signal")
   void alone() {
     var interrupt = new KeyboardInterrupt("SIGTERM", 143);
     assertTrue(interrupt.isBySignalAlone());

@@ -58,7 +58,8 @@ final class PosixSpawnTest {
   }
 
   @Test
-  @DisplayName("a pipe whose number is one of the first three is copied before it is overwritten")
+  @DisplayName(
+      "a pipe with one of the first three numbers is left to the JDK, because it would be overwritten before it is copied")
   void lowDescriptor() {
     for (int fd = 0; fd <= 2; fd++) {
       assertEquals(

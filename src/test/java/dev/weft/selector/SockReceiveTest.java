@@ -119,7 +119,7 @@ class SockReceiveTest extends TcpTest {
 
   @Test
   @DisplayName(
-      "SOCK-2: a blocking channel is an error, and so is a size of which the result could not be told from the end")
+      "SOCK-2: a blocking channel is an error, and so are a size of 0 and a buffer without room")
   void badInput() {
     run(() -> {
       Pair pair = pair();

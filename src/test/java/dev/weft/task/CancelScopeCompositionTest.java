@@ -182,7 +182,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a Task.cancel that no wait in the scope has met takes effect at the first wait after it")
+      "a Task.cancel that no wait in the scope has met takes effect at the first wait after the scope")
   void taskCancelledAtTheEnd() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> {
