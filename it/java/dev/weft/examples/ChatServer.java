@@ -18,7 +18,7 @@ import java.util.Map;
  */
 public final class ChatServer {
 
-  /** Who has so much unread is dropped: one client that does not read must not fill the memory. */
+  /** A client with this much unread output is dropped: one client that does not read must not fill the memory. */
   private static final int TOO_MUCH = 1024 * 1024;
 
   private final Map<String, StreamWriter> members = new LinkedHashMap<>();

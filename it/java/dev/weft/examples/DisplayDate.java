@@ -19,7 +19,7 @@ public final class DisplayDate {
     this.end = loop.time() + PERIODS * period.toNanos();
   }
 
-  /** Displays the date every second, or as often as it is told, for five times as long. */
+  /** Displays the date five times, every second or at the given interval. */
   public static void main(String[] args) {
     Duration period = Duration.ofMillis(args.length > 0 ? Long.parseLong(args[0]) : 1000);
     try (EventLoop loop = EventLoop.newEventLoop()) {

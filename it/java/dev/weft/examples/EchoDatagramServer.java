@@ -13,7 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
-/** An endpoint that sends each datagram back to where it came from. {@code EchoDatagramServer [PORT]}. */
+/** An endpoint that sends each datagram back to its sender. {@code EchoDatagramServer [PORT]}. */
 public final class EchoDatagramServer implements DatagramProtocol {
 
   private DatagramTransport transport;

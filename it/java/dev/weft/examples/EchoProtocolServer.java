@@ -38,7 +38,7 @@ public final class EchoProtocolServer implements Protocol {
     transport.write(data);
   }
 
-  // A client that does not take its echo is not read from.
+  // The protocol does not read from a client that does not take its echo.
 
   @Override
   public void pauseWriting() {

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
-/** Sends a file to whoever connects. {@code FileServer FILE [PORT]}. */
+/** Sends a file to each client that connects. {@code FileServer FILE [PORT]}. */
 public final class FileServer {
 
   private FileServer() {}

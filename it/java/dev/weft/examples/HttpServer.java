@@ -67,16 +67,16 @@ public final class HttpServer {
       return; // the client has no more requests
     }
     if (!writer.canWriteEof()) {
-      return; // a close of TLS waits for the client's
+      return; // a close of TLS waits for the client's close
     }
     writer.writeEof();
-    // To close before the client has sent all would be a reset, which may overtake the answer.
+    // Closing before the client has sent all would cause a reset, which can overtake the answer.
     while (!reader.atEof()) {
       reader.read(CHUNK);
     }
   }
 
-  /** Returns whether the connection is kept. */
+  /** Returns whether the connection stays open. */
   private boolean serveOne() throws IOException {
     String[] head =
         new String(reader.readuntil(END_OF_HEAD), StandardCharsets.ISO_8859_1).split("\r\n", -1);

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
 
-/** Does as the shell's {@code yes | head -c COUNT | sha256sum}, with the loop between the three children. */
+/** Does the same as the shell's {@code yes | head -c COUNT | sha256sum}, with the loop between the three children. */
 public final class Pipeline {
 
   private Pipeline() {}
@@ -39,8 +39,8 @@ public final class Pipeline {
       try {
         copy(yes, head);
       } catch (IOException gone) {
-        yes.kill(); // head has enough
-        yes.communicate(); // what it has written meanwhile is for nobody
+        yes.kill(); // head has read enough
+        yes.communicate(); // no process reads what is still in the pipe
       }
     });
     copy(head, sum);
@@ -51,9 +51,9 @@ public final class Pipeline {
   }
 
   /**
-   * Prints how the first and the last child have ended, and the digest.
+   * Prints the return codes of the first and the last child, and the digest.
    *
-   * @param args how many bytes
+   * @param args the number of bytes
    */
   public static void main(String[] args) {
     run(() -> System.out.print(digest(args[0])));

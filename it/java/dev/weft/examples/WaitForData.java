@@ -59,7 +59,7 @@ public final class WaitForData implements Protocol {
   @Override
   public void dataReceived(ByteBuffer data) {
     System.out.println("Received: " + StandardCharsets.UTF_8.decode(data));
-    transport.close(); // there is nothing more to come; connectionLost is next
+    transport.close(); // no more data follows; connectionLost is next
   }
 
   @Override

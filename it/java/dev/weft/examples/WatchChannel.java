@@ -12,17 +12,17 @@ public final class WatchChannel {
 
   private WatchChannel() {}
 
-  /** Prints what comes out of a pipe, and ends. */
+  /** Prints the data of a pipe, and ends. */
   public static void main(String[] args) throws IOException {
     Pipe pipe = Pipe.open();
     pipe.source().configureBlocking(false);
     try (EventLoop loop = EventLoop.newEventLoop()) {
       loop.addReader(pipe.source(), () -> {
         System.out.println("Received: " + read(pipe));
-        loop.removeReader(pipe.source()); // there is nothing more to come
+        loop.removeReader(pipe.source()); // no more data follows
         loop.stop();
       });
-      loop.callSoon(() -> write(pipe, "abc")); // as if somebody else had
+      loop.callSoon(() -> write(pipe, "abc")); // stands for another process that writes
       loop.runForever();
     }
     pipe.sink().close();

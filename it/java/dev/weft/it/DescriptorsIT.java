@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A server that the system gives no more descriptors. */
+/** A server in a process without free descriptors. */
 @Timeout(90)
 class DescriptorsIT {
 
@@ -32,7 +32,8 @@ class DescriptorsIT {
   }
 
   private void connectMore(int port) throws IOException {
-    while (clients.size() < CLIENTS) { // those that the server does not accept, the system does
+    while (clients.size()
+        < CLIENTS) { // the system accepts connections that the server does not accept
       var client = new Socket("127.0.0.1", port);
       client.setSoTimeout((int) SOON.toMillis());
       clients.add(client);

@@ -192,7 +192,7 @@ class HttpIT {
       String post = "@" + sent;
       curl("--cacert", authority, "--data-binary", post, "-o", received, secure + "/echo");
       assertArrayEquals(body, Files.readAllBytes(received));
-      assertEquals( // whose end is not the end of TCP, but close_notify
+      assertEquals( // whose end is close_notify, not the end of TCP
           "hello, a\n", curl("--cacert", authority, "--http1.0", secure + "/hello/a"));
       local.awaitOutput("listening on ", SOON);
       assertEquals(

@@ -37,7 +37,7 @@ class IndexExamplesIT {
     return Weft.example(example, "16m", arguments);
   }
 
-  /** What an example prints that ends well, without what Weft may have to say about the JDK. */
+  /** What an example prints that ends normally, without Weft's warning about the JDK. */
   private static List<String> output(Class<?> example, Object... arguments) throws IOException {
     try (Peer weft = start(example, arguments)) {
       assertEquals(0, weft.waitFor(SOON), weft::output);

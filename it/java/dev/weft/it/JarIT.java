@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged jar as a plain dependency: no flag, and nothing printed but what the program prints. */
+/** The packaged jar as a plain dependency: no flag, and no output except the program's own. */
 @Timeout(60)
 class JarIT {
 
@@ -202,7 +202,7 @@ class JarIT {
           """.getBytes(StandardCharsets.UTF_8));
       shell.stdin().close();
       assertEquals(0, shell.waitFor(SOON), shell::output);
-      assertTrue(shell.output().endsWith(SAID), shell.output()); // JShell may speak of its settings
+      assertTrue(shell.output().endsWith(SAID), shell.output()); // JShell may print its settings
       assertFalse(shell.output().contains("WARN"), shell.output());
     }
   }

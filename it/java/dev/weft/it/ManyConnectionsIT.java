@@ -108,7 +108,7 @@ class ManyConnectionsIT {
     }
   }
 
-  /** Counts what happens to it. */
+  /** Counts the events of each connection. */
   private class Counted implements Protocol {
     Transport transport;
     int timesMade;
@@ -141,7 +141,7 @@ class ManyConnectionsIT {
     }
   }
 
-  /** Says a line and hears it back. */
+  /** Sends a line and reads its echo. */
   private final class Client extends Counted {
     final int number = all.size();
     final Future<Void> lost = getRunningLoop().createFuture();

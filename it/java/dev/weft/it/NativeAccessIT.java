@@ -18,14 +18,14 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.condition.OS;
 
-/** Who starts children, with and without native access. */
+/** Which way starts children, with and without native access. */
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 final class NativeAccessIT {
 
   private static final Duration SOON = Duration.ofSeconds(50);
 
-  /** So many children are started before the other way is prepared. */
+  /** This number of children are started before the other way is prepared. */
   private static final int FIRST = 32;
 
   private static final int NEVER = 200;
@@ -53,7 +53,7 @@ final class NativeAccessIT {
     assertTrue(count > FIRST, output);
   }
 
-  /** The one line that begins so: perhaps not the last, as the last child may have to be killed. */
+  /** The only line that begins so. It need not be the last one, because the last child may have to be killed. */
   private static String said(String output, String start) {
     List<String> lines = output.lines().filter(line -> line.startsWith(start)).toList();
     assertEquals(1, lines.size(), output);

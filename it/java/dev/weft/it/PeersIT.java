@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Children are found, heard, and killed with their own children; otherwise a failing test would leave servers behind. */
+/** Children are found, read and killed with their own children; otherwise a failing test would leave servers behind. */
 final class PeersIT {
   private static final Duration SOON = Duration.ofSeconds(20);
 

@@ -79,7 +79,7 @@ class ShutdownIT {
     return Peers.startPython("slow_clients.py", host, port, SIZE, SLOW, STUCK);
   }
 
-  /** Sends what it has, and closes: which ends when all is sent. */
+  /** Sends its data and closes; the close completes when all is sent. */
   private final class Sender implements Protocol {
     int timesLost;
     Throwable error;

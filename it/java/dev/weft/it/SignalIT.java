@@ -40,7 +40,7 @@ class SignalIT {
     return program;
   }
 
-  /** What a program has printed from "running" on, without the lines of a stack trace. */
+  /** The output of a program from "running" on, without the lines of a stack trace. */
   private static List<String> printed(Peer program) {
     return program
         .output()

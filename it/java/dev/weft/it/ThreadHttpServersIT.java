@@ -32,13 +32,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * HTTP servers that have a thread for each request, as they are, with these threads on one loop. What accepts and
- * polls stays theirs.
+ * HTTP servers that have a thread for each request, unchanged, with these threads on one loop. Their accepting and
+ * polling threads stay their own.
  */
 @Timeout(120)
 class ThreadHttpServersIT {
 
-  // held, as levels are forgotten with their loggers
+  // held, because a level is forgotten together with its logger
   private static final Logger NOISE = Logger.getLogger("org.apache");
 
   static {
@@ -50,7 +50,7 @@ class ThreadHttpServersIT {
   @TempDir
   private Path directory;
 
-  /** A server that answers GET with {@link #HELLO} and POST with what it was sent. */
+  /** A server that answers GET with {@link #HELLO} and POST with the body of the request. */
   private enum Kind {
     JDK {
       @Override

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The JDBC driver of PostgreSQL, as it is, on one loop. */
+/** The unchanged JDBC driver of PostgreSQL on one loop. */
 @RequiresPeer("postgres")
 @Timeout(180)
 class ThreadPostgresIT {
@@ -44,7 +44,7 @@ class ThreadPostgresIT {
 
   private static Postgres postgres;
 
-  /** Whose sockets the driver has. */
+  /** Which sockets the driver uses. */
   private enum Sockets {
     LOOPS("&socketFactory=" + LoopSocketFactory.class.getName()),
     JDKS("");
@@ -83,7 +83,7 @@ class ThreadPostgresIT {
           int number = i;
           answers.add(threads.submit(() -> query(watched, sockets, number)));
         }
-        // none of them can end before all of them have begun: this loop must go on meanwhile
+        // none of them can end before all of them have begun, so the loop has to go on meanwhile
         while (!waiting(statement).equals("" + QUERIES)) {
           Asyncio.sleep(Duration.ofMillis(10));
         }
@@ -161,7 +161,7 @@ class ThreadPostgresIT {
           Asyncio.sleep(Duration.ofMillis(10));
         }
         stuck.cancel();
-        // the driver knows no interrupts: to it the socket has failed
+        // the driver does not handle interrupts: for it the socket has failed
         assertThrows(SQLException.class, () -> Asyncio.await(stuck));
         assertEquals(1, stuck.cancelling());
         statement.execute("select pg_advisory_unlock(1)");
@@ -169,10 +169,10 @@ class ThreadPostgresIT {
     });
   }
 
-  /** How a pool's connections come by their sockets. */
+  /** How the connections of a pool get their sockets. */
   private enum Pooled {
     JDKS(""),
-    /** The pool's own threads, which make all but the first, know no loop. */
+    /** The pool's own threads, which make all connections except the first, have no running loop. */
     OF_WHO_CONNECTS("&socketFactory=" + LoopSocketFactory.class.getName()),
     DEFAULT_LOOPS("&socketFactory=" + LoopSocketFactory.class.getName());
 

@@ -31,7 +31,7 @@ import redis.clients.jedis.JedisPool;
 import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
-/** Jedis, a client of Redis that has a thread for each request, as it is, on one loop. */
+/** Jedis, a client of Redis that blocks a thread for each request, unchanged, on one loop. */
 @RequiresPeer("redis-server")
 @Timeout(120)
 class ThreadRedisIT {
@@ -42,7 +42,7 @@ class ThreadRedisIT {
   private static Peer redis;
   private static int port;
 
-  /** Whose sockets the client has. */
+  /** Which sockets the client uses. */
   private enum Sockets {
     LOOPS {
       @Override
@@ -102,7 +102,7 @@ class ThreadRedisIT {
             }
           }));
         }
-        // nobody gets anything before all wait: this loop must go on meanwhile
+        // no client gets a value before all wait, so the loop has to go on meanwhile
         while (!jedis.info("clients").contains("blocked_clients:" + THREADS + "\r")) {
           Asyncio.sleep(Duration.ofMillis(10));
         }
@@ -131,7 +131,7 @@ class ThreadRedisIT {
               connecting(sockets.on(watched)),
               DefaultJedisClientConfig.builder().build());
           ExecutorService threads = LoopThreads.executor(watched.loop())) {
-        // who finds a connection being made, this pool lets spin, which no loop can bear
+        // a thread that finds a connection being made spins in this pool, which blocks the loop
         pool.addObjects(10);
         var ends = new ArrayList<Future<?>>();
         for (int i = 0; i < THREADS; i++) {

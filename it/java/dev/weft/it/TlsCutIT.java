@@ -59,7 +59,7 @@ class TlsCutIT {
     }
   }
 
-  /** How a connection has ended for Weft. */
+  /** How a connection ends on Weft's side. */
   private record End(byte[] received, IOException error, Object ragged) {}
 
   private static End receive(StreamReader reader, StreamWriter writer) {
@@ -198,7 +198,7 @@ class TlsCutIT {
     boolean reads = direction.equals("reads");
     int before = Descriptors.sockets();
     boolean fromClient = serves == reads;
-    var made = new CountDownLatch(serves ? 1 : 0); // openssl sends no data before that
+    var made = new CountDownLatch(serves ? 1 : 0); // openssl sends no data before
     if (serves) {
       run(() -> {
         Future<End> end = getRunningLoop().createFuture();
@@ -262,7 +262,7 @@ class TlsCutIT {
   private static void kill(Peer openssl, boolean sends) {
     try {
       if (sends) {
-        for (int i = 0; i < 20; i++) { // more than pipes and sockets hold: it is sending
+        for (int i = 0; i < 20; i++) { // more than pipes and sockets hold, so it is sending
           openssl.stdin().write(CHUNK);
         }
       } else {

@@ -57,7 +57,7 @@ class TlsPythonIT {
   private static final SslOptions CLIENT =
       SslOptions.of(Certificates.clientWithCertificate()).withServerHostname("localhost");
 
-  /** An echo that takes less at once than a record holds. */
+  /** An echo that reads less at once than a record holds. */
   private static final class SmallBuffer implements BufferedProtocol {
 
     private final ByteBuffer buffer = ByteBuffer.allocate(10_000);

@@ -54,7 +54,7 @@ class TlsToolsIT {
 
   private final String text = text();
 
-  /** A few hundred kilobytes in lines, with an end that can be waited for. */
+  /** A few hundred kilobytes in lines, with an end that a test can wait for. */
   private static String text() {
     byte[] bytes = new byte[300_007];
     new Random(5).nextBytes(bytes);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** nc and socat on the other side, with the half-close by which they say that they have sent all. */
+/** nc and socat on the other side. They use half-close to signal that they have sent all. */
 @Timeout(40)
 class ToolsEchoIT {
 
@@ -86,8 +86,7 @@ class ToolsEchoIT {
             connection.writer().write(up);
             connection.writer().drain();
           });
-          // nc -l, told first that nothing more comes, would end with what it has not read yet
-          // unsent
+          // if nc -l gets the end first, it ends without sending what it has not read yet
           assertArrayEquals(down, connection.reader().read());
           await(sending);
         }
@@ -106,7 +105,8 @@ class ToolsEchoIT {
   @RequiresPeer("socat")
   @DisplayName("Weft's client half-closes, and still gets every byte back from socat's echo")
   void socatListens() throws Exception {
-    // Larger blocks than a pipe takes at once, and socat may wait for ever for itself to empty it.
+    // The blocks are larger than a pipe accepts at once. socat can wait without end for itself to
+    // empty the pipe.
     try (Peer socat = Peers.start(
         "socat", "-b", 4096, "-d", "-d", "-t", 20, "TCP-LISTEN:0,bind=127.0.0.1", "PIPE")) {
       String address = socat.awaitOutput("listening on ", SOON);
@@ -121,7 +121,7 @@ class ToolsEchoIT {
   @DisplayName(
       "data that Weft's server has written but not sent when it closes still arrives at nc")
   void closeFlushes() throws Exception {
-    byte[] much = random(3, 30_000_001); // more than the system takes at once
+    byte[] much = random(3, 30_000_001); // more than the system accepts at once
     run(() -> {
       ClientHandler handler = (reader, writer) -> writer.write(much);
       try (Server server = startServer(handler, "127.0.0.1", 0);
@@ -132,7 +132,7 @@ class ToolsEchoIT {
     });
   }
 
-  /** Sends, half-closes, and returns what comes until the peer does so. */
+  /** Sends, half-closes, and returns the data that arrives until the peer half-closes. */
   private static byte[] exchange(int port, byte[] data) throws IOException {
     try (Connection connection = openConnection("127.0.0.1", port)) {
       var sending = createTask(() -> {

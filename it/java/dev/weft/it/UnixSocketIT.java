@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Streams over Unix sockets, Weft on one side and somebody else on the other. */
+/** Streams over Unix sockets, between Weft and another program. */
 @Timeout(60)
 class UnixSocketIT {
 
@@ -54,7 +54,7 @@ class UnixSocketIT {
     return bytes;
   }
 
-  /** Sends, half-closes, and returns what comes until the peer does so. */
+  /** Sends, half-closes, and returns the data that arrives until the peer half-closes. */
   private static byte[] exchange(Path path, byte[] data) throws IOException {
     try (Connection connection = openUnixConnection(path)) {
       var sending = createTask(() -> {
@@ -100,7 +100,7 @@ class UnixSocketIT {
     try (Peer python = Peers.startPython("echo_server.py", form, path)) {
       python.awaitOutput("listening on ", SOON);
       for (int size : List.of(1, 65_537, 20_000_003)) {
-        // CPython's protocol closes when it hears the end; its echo of all before is flushed
+        // CPython's protocol closes at the end of data, and flushes its echo first
         assertArrayEquals(random(size), run(() -> exchange(path, random(size))));
       }
     }
@@ -133,7 +133,8 @@ class UnixSocketIT {
   void socatListens() throws Exception {
     Path path = directory.resolve("echo");
     byte[] data = random(5_000_011);
-    // Larger blocks than a pipe takes at once, and socat may wait for ever for itself to empty it.
+    // The blocks are larger than a pipe accepts at once. socat can wait without end for itself to
+    // empty the pipe.
     try (Peer socat =
         Peers.start("socat", "-b", 4096, "-d", "-d", "-t", 20, "UNIX-LISTEN:" + path, "PIPE")) {
       socat.awaitOutput("listening on ", SOON);

@@ -42,12 +42,12 @@ abstract class Answering implements BaseProtocol {
     conversation = new Conversation(ledger);
   }
 
-  /** One that is given its data; the number says whether its {@code connectionMade} fails. */
+  /** A protocol that gets its data as buffers. The number determines whether its {@code connectionMade} fails. */
   static Answering given(Ledger ledger, int number) {
     return new Given(ledger, number);
   }
 
-  /** One that says where its data goes. */
+  /** A protocol that provides the memory for its data. */
   static Answering buffered(Ledger ledger, int number) {
     return new Buffered(ledger, number);
   }

@@ -22,7 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 
-/** Small jobs for tasks, timers and groups, each of which checks that nothing of it is lost or done twice. */
+/** Small jobs for tasks, timers and groups. Each checks that nothing is lost or done twice. */
 final class Chores extends Work {
 
   private static final Duration LONG = Duration.ofHours(1);
@@ -176,7 +176,7 @@ final class Chores extends Work {
     done.await();
   }
 
-  /** What takes about as long as it may. */
+  /** Code that takes about as long as its time limit. */
   private void timeLimits() {
     ledger.operation(Count.CHORES);
     var limit = Duration.ofNanos(random.nextInt(1_000_000));
@@ -250,7 +250,7 @@ final class Chores extends Work {
     }
   }
 
-  /** Failures where nobody waits. */
+  /** Failures for which no task waits. */
   private void fail() {
     ledger.operation(Count.CHORES);
     switch (random.nextInt(6)) {

@@ -6,7 +6,7 @@ import dev.weft.it.endure.Script.Fault;
 import dev.weft.it.endure.Script.Peer;
 import java.nio.ByteBuffer;
 
-/** What a server has heard on one connection. */
+/** What a server has received on one connection. */
 final class Conversation {
 
   private final Ledger ledger;
@@ -18,10 +18,10 @@ final class Conversation {
   }
 
   /**
-   * A frame has come: it must be the next one, and nothing else.
+   * Takes a frame that arrived. It must be the next one, and nothing else.
    *
-   * @return what is to go wrong now
-   * @throws Garbage if it is the next one of nobody
+   * @return the fault that is due now
+   * @throws Garbage if it is not the next frame of a connection
    */
   Fault take(byte[] frame) throws Garbage {
     ledger.onCarrier();
@@ -46,17 +46,17 @@ final class Conversation {
     return script.fault;
   }
 
-  /** Whether this connection is to have that fault, where it has its occasion. */
+  /** Whether this connection has that fault. */
   boolean has(Fault fault) {
     return script != null && script.fault == fault;
   }
 
-  /** How long the fault takes, or how soon it comes. */
+  /** How long the fault takes, or how soon it occurs. */
   int millis() {
     return script.millis;
   }
 
-  /** There was garbage: only from those who are to send some. */
+  /** Notes garbage, which is expected only from peers whose script sends some. */
   void garbage() {
     ledger.hold(
         script == null || script.peer == Peer.GARBAGE, "no frame " + next + " of " + script);

@@ -72,7 +72,7 @@ final class Datagrams implements DatagramProtocol {
     ledger.count(Count.CONNECTIONS_LOST);
   }
 
-  /** Sends some datagrams one by one, and sees that what comes back was sent, and not seen before. Blocks. */
+  /** Sends some datagrams one by one, and checks that each answer was sent and is not a repetition. Blocks. */
   static void converse(Ledger ledger, int port, SplittableRandom random) throws IOException {
     int id = IDS.incrementAndGet();
     try (var socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
@@ -91,7 +91,7 @@ final class Datagrams implements DatagramProtocol {
         }
         byte[] answer = Arrays.copyOf(packet.getData(), packet.getLength());
         if (Frames.id(ByteBuffer.wrap(answer)) != id) {
-          continue; // for the one who had this port before
+          continue; // for the previous owner of this port
         }
         int which = Frames.number(ByteBuffer.wrap(answer));
         ledger.hold(

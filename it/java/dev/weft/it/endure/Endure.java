@@ -139,7 +139,7 @@ public final class Endure {
     return file.toString();
   }
 
-  /** See the class. */
+  /** Runs with the options that the class describes. */
   public static void main(String[] args) throws Exception {
     long seed = 1;
     long operations = 1_000_000;

@@ -5,8 +5,9 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * What is sent: the number of the connection, that of the frame, a length, and as many bytes of a pattern that
- * depends on both numbers. So a byte that is lost, repeated, moved or another connection's is noticed.
+ * The data that is sent: the number of the connection, the number of the frame, a length, and that many bytes of a
+ * pattern that depends on both numbers. A byte that is lost, repeated, moved or from another connection is therefore
+ * noticed.
  */
 final class Frames {
 
@@ -22,7 +23,7 @@ final class Frames {
 
   private Frames() {}
 
-  /** What does not begin as a frame does, or has another length. */
+  /** Data that does not begin as a frame does, or has another length. */
   static final class Garbage extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -49,7 +50,7 @@ final class Frames {
     return frame;
   }
 
-  /** The length of the bytes behind a header; garbage if it is none. */
+  /** The length of the data after a header; throws Garbage if the header is invalid. */
   static int length(ByteBuffer header) throws Garbage {
     int at = header.position();
     int length = header.getInt(at + 12);
@@ -67,7 +68,7 @@ final class Frames {
     return header.getInt(header.position() + 8);
   }
 
-  /** Whether an array is a frame of that connection with that number, and nothing else. */
+  /** Whether an array is the frame of that connection with that number, and nothing else. */
   static boolean is(byte[] frame, int id, int number) {
     var header = ByteBuffer.wrap(frame);
     int length = frame.length - HEADER;

@@ -38,7 +38,7 @@ final class Handling implements ClientHandler {
     private final StreamReader reader;
     private final StreamWriter writer;
     private final Conversation conversation = new Conversation(ledger);
-    private TimerHandle cancelling; // null if nobody is about to
+    private TimerHandle cancelling; // null if no task is about to cancel
 
     Client(StreamReader reader, StreamWriter writer) {
       this.reader = reader;
@@ -87,7 +87,7 @@ final class Handling implements ClientHandler {
       ledger.count(Count.CONNECTIONS_LOST);
     }
 
-    /** Until the end of the stream, or a fault. */
+    /** Handles frames until the end of the stream, or a fault. */
     private void talk() throws IOException, Garbage, TimeoutException {
       while (true) {
         byte[] header;

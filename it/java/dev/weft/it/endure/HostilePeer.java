@@ -10,10 +10,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** The peer's part of a script, in blocking code on a thread of its own. */
+/** The peer's part of a script, in blocking code on its own thread. */
 final class HostilePeer {
 
-  private static final int WINDOW = 32 * 1024; // what may be under way before an answer is awaited
+  private static final int WINDOW =
+      32 * 1024; // the number of bytes that may be under way before an answer is awaited
 
   private final Ledger ledger;
   private final Script script;
@@ -63,7 +64,7 @@ final class HostilePeer {
     }
   }
 
-  /** Somebody who says nothing, or nothing that makes sense. */
+  /** A peer that sends nothing, or garbage. */
   private static void stranger(Ledger ledger, Port port, SplittableRandom random, int kind) {
     try (Wire wire = port.connectPlain()) {
       if (kind > 0) {
@@ -115,7 +116,7 @@ final class HostilePeer {
         awaitEnd();
       }
       case NEVER_READ -> {
-        while (true) { // until it breaks
+        while (true) { // until the connection breaks
           send(next());
         }
       }
@@ -171,7 +172,7 @@ final class HostilePeer {
     }
   }
 
-  /** No more than is buffered anyway. */
+  /** At most what is buffered anyway. */
   private void sendSome() throws IOException {
     for (int count = 1 + random.nextInt(script.frames); count > 0 && underWay < WINDOW; count--) {
       send(next());
@@ -199,7 +200,7 @@ final class HostilePeer {
     answered++;
   }
 
-  /** Checks what comes until the end, whichever. */
+  /** Checks the data that arrives until the end, of whatever kind. */
   private void awaitEnd() throws IOException {
     try {
       while (true) {

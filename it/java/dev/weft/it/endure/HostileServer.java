@@ -18,7 +18,7 @@ import javax.net.ServerSocketFactory;
 /** A server of the JDK's blocking sockets for clients of the loop, which it treats badly. */
 final class HostileServer implements Closeable {
 
-  /** What a client whose number has that remainder must be ready for. */
+  /** What a client has to be ready for if its number has that remainder. */
   enum Manner {
     ECHO,
     ECHO_BYTES,

@@ -11,12 +11,12 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * What is counted, and what must hold. Any thread may write into it; the first violation ends the run, and has the
- * number of the operation at which it was seen.
+ * The counts, and the invariants between them. Any thread may write into it. The first violation ends the run, and
+ * contains the number of the operation at which it was seen.
  */
 final class Ledger {
 
-  /** What is counted. Those of a pair must be equal whenever the loop has come to rest. */
+  /** The counts. The counts of a pair are equal whenever the loop is at rest. */
   enum Count {
     CHORES,
     FRAMES,
@@ -42,7 +42,7 @@ final class Ledger {
     STALLS
   }
 
-  /** Who gets to know of a failure that was injected. */
+  /** Which code receives an injected failure. */
   enum Heard {
     /** the exception handler, at once and once */
     BY_HANDLER,
@@ -52,7 +52,7 @@ final class Ledger {
     BY_CALLER
   }
 
-  /** A failure that is meant. */
+  /** An injected failure. */
   static final class Injected extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -82,7 +82,7 @@ final class Ledger {
 
   // ---- counting
 
-  /** One more of the operations that the run is to have. */
+  /** Counts one of the operations of the run. */
   void operation(Count kind) {
     operations.getAndIncrement();
     count(kind);
@@ -112,7 +112,7 @@ final class Ledger {
 
   // ---- failures
 
-  /** A failure to be thrown, once. */
+  /** A failure that is thrown once. */
   Injected failure(Heard heard) {
     switch (heard) {
       case BY_HANDLER -> count(Count.FAILURES_TO_REPORT);
@@ -122,7 +122,7 @@ final class Ledger {
     return new Injected(heard);
   }
 
-  /** What the loop's exception handler gets. */
+  /** Takes a report of the loop's exception handler. */
   void report(ExceptionContext context) {
     Throwable error = context.exception().orElse(null);
     if (error instanceof Injected injected) {
@@ -152,14 +152,14 @@ final class Ledger {
     }
   }
 
-  /** The code that calls this is the loop's. */
+  /** Asserts that the calling code runs on the loop. */
   void onCarrier() {
     if (carrying() != carrier) {
       violate("code of the loop runs on " + Thread.currentThread(), null);
     }
   }
 
-  /** The code that calls this is not the loop's. */
+  /** Asserts that the calling code does not run on the loop. */
   void offCarrier() {
     if (carrying() == carrier) {
       violate("code for other threads runs on the loop's", null);

@@ -18,7 +18,7 @@ import javax.net.ssl.SSLSocket;
  */
 record Port(String name, SocketAddress address, boolean tls, boolean reliable) {
 
-  private static final int PATIENCE = 60_000; // milliseconds; what takes longer hangs
+  private static final int PATIENCE = 60_000; // milliseconds; a call that takes longer hangs
 
   /** Connects with the JDK's own blocking sockets. */
   Wire connect() throws IOException {
@@ -49,10 +49,10 @@ record Port(String name, SocketAddress address, boolean tls, boolean reliable) {
 
     OutputStream out() throws IOException;
 
-    /** Sends nothing more; false if this cannot be done without closing. */
+    /** Ends the sending half; false if this is impossible without closing. */
     boolean endOutput() throws IOException;
 
-    /** Breaks the connection off. */
+    /** Resets the connection. */
     void reset() throws IOException;
   }
 

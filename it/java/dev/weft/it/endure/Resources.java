@@ -13,19 +13,19 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * What the process has.
+ * The resources of the process.
  *
- * @param sockets open
- * @param pipes ends that are open
- * @param threads of the platform
- * @param heap bytes that live
+ * @param sockets open sockets
+ * @param pipes open pipe ends
+ * @param threads platform threads
+ * @param heap bytes of live objects
  * @param direct bytes of buffers outside of the heap
  */
 record Resources(int sockets, int pipes, int threads, long heap, long direct) {
 
   private static final int POOLED = 30;
 
-  /** Collects garbage, and looks. */
+  /** Collects garbage, and measures. */
   static Resources now() {
     System.gc();
     Runtime runtime = Runtime.getRuntime();
@@ -41,12 +41,12 @@ record Resources(int sockets, int pipes, int threads, long heap, long direct) {
         direct);
   }
 
-  /** The same descriptors as others, and no more threads than pools have, which come and go. */
+  /** The same descriptors as others, and no more threads than pools have, because their number changes. */
   boolean isBackAt(Resources others) {
     return sockets == others.sockets && pipes == others.pipes && threads <= others.threads + POOLED;
   }
 
-  /** The lines by which the system tells of the sockets that are open. */
+  /** The lines in which the system lists the open sockets. */
   static List<String> openSockets() throws IOException {
     var inodes = new HashSet<String>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {

@@ -38,8 +38,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Some servers of all kinds, their peers, and other work beside them, until there were so many operations; then
- * everything ends, and must be as it was.
+ * Some servers of all kinds, their peers, and other work, until the given number of operations; then everything ends,
+ * and the resources must be as before.
  */
 final class Round {
 
@@ -64,7 +64,7 @@ final class Round {
   private int connections;
 
   /**
-   * @param operations how many there are to be
+   * @param operations the number of operations
    */
   Round(Ledger ledger, SplittableRandom random, long operations) {
     this.ledger = ledger;
@@ -158,7 +158,7 @@ final class Round {
     settle(before);
   }
 
-  /** What there is, seen from another thread. Suspends. */
+  /** The resources, measured on another thread. Suspends. */
   Resources look() {
     return loop.runInExecutor(Resources::now).await();
   }
@@ -248,7 +248,7 @@ final class Round {
     }
   }
 
-  /** Any, but those of TLS less often: most of the time would go into handshakes. */
+  /** Any kind, but TLS less often, because most of the time would go into handshakes. */
   private Port port(SplittableRandom own) {
     Port port = ports.get(own.nextInt(ports.size()));
     return port.tls() && own.nextInt(4) > 0 ? port(own) : port;

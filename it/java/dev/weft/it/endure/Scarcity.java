@@ -32,7 +32,7 @@ final class Scarcity implements Closeable {
     replies = shell.inputReader();
   }
 
-  /** Nothing if the system has no such limit, or no command for it. */
+  /** Does nothing if the system has no such limit, or no command for it. */
   static Optional<Scarcity> create() {
     try {
       var scarcity = new Scarcity();
@@ -46,7 +46,7 @@ final class Scarcity implements Closeable {
     return Optional.empty();
   }
 
-  /** A class that is first needed in need, and whose file cannot be opened then, could never be used again. */
+  /** A class whose file cannot be opened when it is first needed cannot be used again, so it is loaded in advance. */
   private static void loadClasses() throws IOException {
     try {
       for (Class<?> known : List.of(EventLoop.class, Scarcity.class)) {
@@ -75,7 +75,7 @@ final class Scarcity implements Closeable {
     }
   }
 
-  /** Leaves next to none for so many milliseconds. Blocks. */
+  /** Leaves almost no descriptors for that number of milliseconds. Blocks. */
   void last(int millis) throws IOException, InterruptedException {
     long before = current();
     if (!limit(used() + LEFT)) {

@@ -4,10 +4,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What one connection is to go through, at both ends; each knows the other's part, and so what must hold. */
+/** What happens on one connection, at both ends. Each end knows the other's part, and therefore what must hold. */
 final class Script {
 
-  /** How the peer behaves, from blocking code that knows nothing of the loop. */
+  /** How the peer behaves, in blocking code that does not know the loop. */
   enum Peer {
     /** sends while it reads, ends its half, reads to the end */
     POLITE,
@@ -17,15 +17,15 @@ final class Script {
     TRICKLE,
     /** breaks the connection off */
     RESET,
-    /** ends its half inside of a frame */
+    /** ends its half inside a frame */
     HALF_FRAME,
-    /** stops inside of a frame, and waits */
+    /** stops inside a frame, and waits */
     STALL,
-    /** sends and sends, and never reads */
+    /** sends without end, and never reads */
     NEVER_READ,
-    /** sends frames, then anything */
+    /** sends frames, then random bytes */
     GARBAGE,
-    /** leaves without reading what it has asked for */
+    /** leaves without reading the answers */
     VANISH;
 
     boolean isPatient() {
@@ -37,7 +37,7 @@ final class Script {
     }
   }
 
-  /** What goes wrong on the server. */
+  /** The faults on the server's side. */
   enum Fault {
     NONE,
     /** reading pauses for a moment */
@@ -46,18 +46,18 @@ final class Script {
     SWITCH,
     /** the code that handles a frame throws */
     THROW,
-    /** the code that is told of the peer's end, or that it is to pause writing, throws */
+    /** the method that gets the peer's end, or the request to pause writing, throws */
     THROW_AT_END,
-    /** the code that is told of the loss throws */
+    /** the method that gets the loss throws */
     THROW_AT_LOSS,
     ABORT,
     CLOSE,
-    /** the task is cancelled, at any time; without one the transport is closed */
+    /** the task is cancelled at any time; without a task the transport is closed */
     CANCEL,
-    /** there is a time limit for the rest */
+    /** the rest has a time limit */
     TIMEOUT;
 
-    /** Whether everything arrives all the same. */
+    /** Whether everything arrives nevertheless. */
     boolean isHarmless() {
       return this == NONE || this == PAUSE || this == SWITCH || this == THROW_AT_LOSS;
     }
@@ -74,7 +74,7 @@ final class Script {
   final int faultAt;
   final int millis;
 
-  /** What the server has taken; written by the loop, read by the peer when the connection is over. */
+  /** What the server has taken. The loop writes it; the peer reads it when the connection is over. */
   volatile int taken;
 
   private Script(SplittableRandom random, Peer peer, Fault fault) {
@@ -102,7 +102,7 @@ final class Script {
     return new Script(random, peer, fault);
   }
 
-  /** A peer that behaves, of a server that does. */
+  /** A peer without faults, of a server without faults. */
   static Script polite(SplittableRandom random) {
     return new Script(random, Peer.POLITE, Fault.NONE);
   }
@@ -112,7 +112,7 @@ final class Script {
     return OPEN.get(id);
   }
 
-  /** Both ends are through with it. */
+  /** Both ends have finished with it. */
   void end() {
     OPEN.remove(id);
   }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeoutException;
 
-/** Small jobs for tasks that share something, and are cancelled while they wait for it, or hold it. */
+/** Small jobs for tasks that share an object, and are cancelled while they wait for it or hold it. */
 final class Sharing extends Work {
 
   Sharing(Ledger ledger, SplittableRandom random) {
@@ -160,7 +160,7 @@ final class Sharing extends Work {
     }
   }
 
-  /** Items that go through a queue, each once and in order, while those who take them are cancelled. */
+  /** Items that go through a queue, each once and in order, while their consumers are cancelled. */
   private void handOver() throws Exception {
     int items = 1 + random.nextInt(30);
     var queue = new Queue<Integer>(random.nextInt(4));

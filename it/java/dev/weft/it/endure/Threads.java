@@ -126,7 +126,7 @@ final class Threads {
     }
   }
 
-  /** Accepts no more, and waits for the threads to end. Suspends. */
+  /** Stops accepting, and waits for the threads to end. Suspends. */
   void close() throws IOException, InterruptedException {
     listening.close();
     accepting.join();

@@ -3,7 +3,7 @@ package dev.weft.it.endure;
 import dev.weft.testkit.Certificates;
 import javax.net.ssl.SSLContext;
 
-/** The contexts of all who talk TLS here. They remember few sessions, or the memory could not be told from a leak. */
+/** The TLS contexts of all peers. They remember few sessions; otherwise their memory would look like a leak. */
 final class Tls {
 
   static final SSLContext CLIENT = Certificates.client();
@@ -20,6 +20,6 @@ final class Tls {
 
   private Tls() {}
 
-  /** Makes them, which takes too long for a turn of the loop. */
+  /** Creates them, which takes too long for a turn of the loop. */
   static void prepare() {}
 }

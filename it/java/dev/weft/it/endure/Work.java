@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 
-/** What all small jobs need. */
+/** What all small jobs use. */
 abstract class Work {
 
   final Ledger ledger;

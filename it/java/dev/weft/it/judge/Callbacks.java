@@ -16,7 +16,7 @@ import java.util.List;
 /** Callbacks of the loop, and time; the exception handler. */
 final class Callbacks {
 
-  // the collector's doing; and what asyncio reports from 3.16 on
+  // caused by the garbage collector, or reported by asyncio from 3.16 on
   private static final List<String> LEFT_OUT =
       List.of("never retrieved", "destroyed", "hidden this error of a task group");
 

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What combines futures: gather, shield, wait, as-completed. */
+/** Functions that combine futures: gather, shield, wait, as-completed. */
 final class Combining {
 
   private static final int MAX_NESTING = 4; // of gathers: their results grow exponentially

@@ -10,7 +10,7 @@ import dev.weft.loop.ContextVar;
 import dev.weft.loop.KeyboardInterrupt;
 import java.util.Optional;
 
-/** Statements that steer: raise, return, repeat, call, try; and the context variables. */
+/** Statements that control the flow: raise, return, repeat, call, try; and the context variables. */
 final class Control {
 
   private final Stage stage;

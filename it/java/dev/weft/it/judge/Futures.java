@@ -91,7 +91,7 @@ final class Futures {
     return null;
   }
 
-  /** The same object each time, so that it can be removed. */
+  /** The same object each time, so it can be removed. */
   private Consumer<Future<?>> callback(String name) {
     return callbacks.computeIfAbsent(
         name, key -> future -> stage.runCallback(key, "sees " + stage.trace.label(future)));

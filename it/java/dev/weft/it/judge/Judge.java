@@ -87,7 +87,7 @@ public final class Judge {
     return differs;
   }
 
-  /** On a thread of its own, which is given up if the program does not end. */
+  /** Runs on its own thread, which is given up if the program does not end. */
   private static List<String> weft(Program program) {
     var trace = new CompletableFuture<List<String>>();
     var thread = Thread.ofPlatform().daemon().name("judged").unstarted(() -> {
@@ -125,7 +125,7 @@ public final class Judge {
     return out.toString();
   }
 
-  /** See the class. */
+  /** Runs with the options that the class describes. */
   public static void main(String[] args) throws IOException {
     long seed = 1;
     int count = 2000;

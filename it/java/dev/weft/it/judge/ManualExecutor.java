@@ -6,7 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** An executor that runs a job when it is told to, on a thread of its own, while the caller stands still. */
+/** An executor that runs a job on request, on its own thread, while the caller waits without parking. */
 final class ManualExecutor extends AbstractExecutorService {
 
   private final Queue<Runnable> jobs = new ArrayDeque<>();

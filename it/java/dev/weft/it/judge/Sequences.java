@@ -118,8 +118,9 @@ final class Sequences extends Words {
           statements(1 + random.nextInt(2), maker)));
     }
     if (!catches || chance(40)) {
-      // No value in there: closed, then asked again, the body would end with a GeneratorExit that
-      // its user sees, and the interpreters do not trace those alike.
+      // There is no value in there: if the body is asked again after the close, it ends with a
+      // GeneratorExit that its
+      // user sees, and the interpreters trace those differently.
       Maker last = inGenerator ? this::ordinary : maker;
       parts.add(Statement.of("finally", statements(1 + random.nextInt(2), last)));
     }

@@ -17,25 +17,27 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
-/** Where a program is performed: what it has named so far, its tasks, and how statements are executed. */
+/**
+ * The state of a program that runs: the objects that it has named so far, its tasks, and how statements are executed.
+ */
 final class Stage {
 
   private static final int MAX_TASKS = 60;
   private static final int MAX_CALLS = 100;
 
-  /** What the statements of one kind do. */
+  /** The action of the statements of one kind. */
   interface Action {
 
-    /** Returns what the trace is to show. A {@link Return} ends the body. */
+    /** Returns the text for the trace. A {@link Return} ends the body. */
     Object perform(Strand me, Statement s) throws Exception;
   }
 
-  /** What statements of one kind do with an object, if it is there already. */
+  /** The action of statements of one kind on an object, if it already exists. */
   interface ActionOn<T> {
     Object perform(T thing, Strand me, Statement s) throws Exception;
   }
 
-  /** What programs raise. */
+  /** The exceptions that programs raise. */
   static final class Err extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -44,7 +46,7 @@ final class Stage {
     }
   }
 
-  /** The end of a body, on its way out. */
+  /** The end of a body, thrown through its statements. */
   record Return(Integer value) {}
 
   final EventLoop loop;
@@ -54,7 +56,7 @@ final class Stage {
   private final Map<String, List<Statement>> bodies = new HashMap<>();
   private final List<Task<?>> tasks = new ArrayList<>();
   private final Map<Future<?>, Collection<Future<?>>> edges =
-      new HashMap<>(); // what a task awaits, what a gather gathers
+      new HashMap<>(); // what a task awaits, and what a gather gathers
   private final Set<Long> deadlines = new HashSet<>();
   private int spawned;
   private int calls; // of callbacks, which may register themselves again
@@ -66,12 +68,12 @@ final class Stage {
 
   // ---- what there is
 
-  /** Says what the statements that begin with {@code op} do. */
+  /** Sets the action of the statements that begin with {@code op}. */
   void on(String op, Action action) {
     actions.put(op, action);
   }
 
-  /** The same for statements whose first word after {@code op} names what they work on. */
+  /** The same for statements whose first word after {@code op} names their object. */
   <T> void on(String op, Class<? super T> type, ActionOn<T> action) {
     on(op, (me, s) -> {
       @SuppressWarnings(
@@ -215,7 +217,7 @@ final class Stage {
 
   // ---- time
 
-  /** So long from now, or a little longer: no two deadlines are the same. */
+  /** That time from now, or a little longer: no two deadlines are the same. */
   Duration delay(String text) {
     long delay = Long.parseLong(text);
     long when = loop.time() + delay * VirtualClock.SECOND;
@@ -231,7 +233,7 @@ final class Stage {
 
   // ---- who waits for whom
 
-  /** Notes what a future waits for. */
+  /** Notes that a task waits for a future. */
   void edges(Future<?> from, List<Future<?>> to) {
     edges.put(from, to);
   }
@@ -241,7 +243,10 @@ final class Stage {
         || edges.getOrDefault(future, List.of()).stream().anyMatch(next -> reaches(next, task));
   }
 
-  /** Runs code that waits for a future; not if that one waits for us, as cancelling would never end. */
+  /**
+   * Runs code that waits for a future, unless that future waits for this task, because cancelling would then never
+   * end.
+   */
   Object awaiting(Strand me, Future<?> future, Callable<?> code) throws Exception {
     if (reaches(future, me.task)) {
       return "cycle";

@@ -52,7 +52,7 @@ final class Statements extends Words {
     return statements(1 + random.nextInt(3), this::instant);
   }
 
-  /** The statements of a job, which runs on a foreign thread. */
+  /** The statements of a job, which runs on another thread. */
   List<Statement> ofJob() {
     body = BODIES - 2;
     return statements(1 + random.nextInt(3), () -> Statement.of(mark(jobText())));
@@ -69,7 +69,7 @@ final class Statements extends Words {
     };
   }
 
-  /** What any thread may do with futures that are not the loop's. */
+  /** What any thread may do with futures that do not belong to the loop. */
   private String foreign() {
     return switch (random.nextInt(4)) {
       case 0 -> "foreigncomplete z" + random.nextInt(2) + " " + number();
@@ -103,7 +103,7 @@ final class Statements extends Words {
     return compound(depth);
   }
 
-  /** One of the theme, or two in a row: what comes between a wake-up and its effect is where things go wrong. */
+  /** One or two statements of the theme in a row, because errors occur between a wake-up and its effect. */
   private Statement ofTheme(int depth) {
     String text = theme.get(random.nextInt(theme.size()));
     if (text.startsWith("with ")) {

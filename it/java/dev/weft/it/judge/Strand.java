@@ -3,7 +3,7 @@ package dev.weft.it.judge;
 import dev.weft.loop.AsyncGenerator;
 import dev.weft.loop.Task;
 
-/** Who executes: a task, a callback, a job of an executor, or the body of a generator. */
+/** The code that executes statements: a task, a callback, a job of an executor, or the body of a generator. */
 final class Strand {
 
   final String label;

@@ -3,10 +3,7 @@ package dev.weft.it.judge;
 import java.util.List;
 import java.util.Random;
 
-/**
- * Statements that meet one another often enough only in programs made mostly of them. A fourth of all programs has no
- * theme.
- */
+/** Statements that rarely meet except in programs made mostly of them. A fourth of all programs has no theme. */
 final class Themes {
 
   // cancelling what wraps a coroutine's future ends that one on the loop's own thread

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Executors and foreign threads. A job is run when the program says so, or when nothing else is left to do: on a thread
- * of its own, for which the loop waits standing still.
+ * Executors and other threads. A job runs when the program says so, or when nothing else is left to do: on its own
+ * thread, for which the loop waits without turning.
  */
 final class Threads {
 
@@ -27,7 +27,7 @@ final class Threads {
   private final List<ManualExecutor> executors = new ArrayList<>();
   private final Set<CompletableFuture<?>> wrapped = new HashSet<>();
   private final Map<CompletableFuture<?>, Strand> submitted =
-      new HashMap<>(); // by whom the coroutines of runCoroutineThreadsafe are executed
+      new HashMap<>(); // the strands that execute the coroutines of runCoroutineThreadsafe
 
   Threads(Stage stage) {
     this.stage = stage;
@@ -93,8 +93,8 @@ final class Threads {
   }
 
   /**
-   * Not a coroutine that has not begun: asyncio begins it all the same, and cancels it then. Nor one whose future is
-   * wrapped, too: of the two that hear of it, Weft tells the last first.
+   * Excludes a coroutine that has not begun, because asyncio begins it and then cancels it. Excludes one whose future
+   * is wrapped too, because Weft notifies the two in the opposite order.
    */
   private Object cancel(CompletableFuture<?> foreign) {
     Strand strand = submitted.get(foreign);

@@ -35,19 +35,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/** What has happened, and how it shows things: futures by their labels, errors by their kinds and by who is the same. */
+/** The events of a run, and how values are shown: futures by labels, errors by kind and by identity. */
 final class Trace {
 
   private final EventLoop loop;
   private final List<String> out = new ArrayList<>();
   private final Map<Future<?>, String> labels = new LinkedHashMap<>();
-  private final List<Throwable> errors = new ArrayList<>(); // all that were shown, by number
+  private final List<Throwable> errors = new ArrayList<>(); // all errors that were shown, by number
 
   Trace(EventLoop loop) {
     this.loop = loop;
   }
 
-  /** Notes a line; not what the closing of the loop makes tasks do, as CPython leaves those alone. */
+  /** Notes a line, except for what tasks do when the loop is closed, because CPython leaves pending tasks alone. */
   void add(String text) {
     if (!loop.isClosed()) {
       addEvenIfClosed(text);
@@ -82,7 +82,7 @@ final class Trace {
     return futures.stream().map(labels::get).collect(Collectors.joining(" ", "[", "]"));
   }
 
-  /** Notes what has become of each future. */
+  /** Notes the final state of each future. */
   void addAll() {
     add("end");
     labels.forEach((future, label) -> add(label + " " + state(future) + " " + outcome(future)));
@@ -109,7 +109,7 @@ final class Trace {
       return list.stream().map(this::show).collect(Collectors.joining(" ", "[", "]"));
     }
     if (value instanceof Outcome<?> outcome) {
-      // CPython's has another error here, without the message
+      // CPython has another error here, without the message
       return outcome.failure().filter(CancelledError.class::isInstance).isPresent()
           ? "Cancelled"
           : outcome.failure().map(this::show).orElseGet(() -> show(outcome.get()));

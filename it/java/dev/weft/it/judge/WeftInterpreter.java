@@ -82,7 +82,7 @@ final class WeftInterpreter {
     }
   }
 
-  /** Until there is nothing to do; a program can stop the loop, and a fatal error leaves it. */
+  /** Runs until there is nothing to do; a program can stop the loop, and a fatal error leaves it. */
   private void runLoop() {
     finished = false;
     while (!finished) {

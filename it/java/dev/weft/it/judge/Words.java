@@ -39,7 +39,7 @@ class Words {
     return made;
   }
 
-  /** Most errors end where they arise, or there would be little program left; few cancellations do. */
+  /** Most errors are caught where they arise, or little of the program would run; few cancellations are. */
   final String mark(String text) {
     int dice = random.nextInt(100);
     String mark = dice < 60 ? "?" : dice < 70 ? "!" : "";

@@ -27,14 +27,14 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class LockStress {
 
-  /** How long nothing may happen, in seconds. */
+  /** The time in seconds after which a run without turns fails. */
   private static final int PATIENCE = 60;
 
   /**
-   * What a run has done.
+   * The result of a run.
    *
    * @param turns of the loop
-   * @param uses of locks and logs, by all
+   * @param uses of locks and logs
    * @param contended how many of them had to wait
    */
   public record Outcome(long turns, long uses, long contended) {}
@@ -43,7 +43,7 @@ public final class LockStress {
   private final SplittableRandom seeds;
   private final Things things = new Things();
   private final EventLoop loop = EventLoop.newEventLoop();
-  private final Semaphore inFlight = new Semaphore(32); // callbacks from elsewhere
+  private final Semaphore inFlight = new Semaphore(32); // callbacks from other threads
   private final List<Thread> others = new ArrayList<>();
   private volatile boolean over;
   private volatile Throwable failure;
@@ -72,7 +72,7 @@ public final class LockStress {
     System.out.println(run(seed, turns));
   }
 
-  /** Runs for so many turns; throws if something waits for ever, or what was counted under a lock is not right. */
+  /** Runs for that number of turns. Throws if something waits without end, or if a count under a lock is wrong. */
   public static Outcome run(long seed, long turns) throws InterruptedException {
     return new LockStress(seed, turns).run();
   }

@@ -13,15 +13,15 @@ import java.util.logging.SimpleFormatter;
 import java.util.logging.StreamHandler;
 
 /**
- * What everybody locks: two locks, a semaphore, a monitor, an appender of Logback and a handler of
- * java.util.logging. Always taken in this order, so that nothing but a lost wake-up or a stopped loop can make a
- * deadlock. Any thread.
+ * The objects that all code locks: two locks, a semaphore, a monitor, an appender of Logback and a handler of
+ * java.util.logging. All code takes them in this order, so only a lost wake-up or a stopped loop can cause a deadlock.
+ * Any thread.
  */
 final class Things {
 
   private static final LogRecord RECORD = new LogRecord(java.util.logging.Level.INFO, "a line");
 
-  /** Before this release, who waits inside a monitor stops its carrier. */
+  /** Before this release, a thread that waits inside a monitor stops its carrier. */
   private static final boolean MONITORS_UNMOUNT = Runtime.version().feature() >= 24;
 
   private final ReentrantLock barging = new ReentrantLock();
@@ -32,7 +32,7 @@ final class Things {
   private final StreamHandler handler;
   private final AtomicLong contended = new AtomicLong();
 
-  // each guarded by its lock: an increment that is lost shows that two were inside
+  // each guarded by its lock: a lost increment shows that two threads were inside
   private long underBarging;
   private long underFair;
   private long underSemaphore;
@@ -53,7 +53,7 @@ final class Things {
       @Override
       public void write(byte[] line) {
         if (++lines % 8 == 0) {
-          Thread.yield(); // as a disk that is slow: who logs is gone, with the lock in hand
+          Thread.yield(); // stands for a slow disk: the logging thread parks while it has the lock
         }
       }
     });
@@ -61,7 +61,7 @@ final class Things {
     handler = new StreamHandler(OutputStream.nullOutputStream(), new SimpleFormatter());
   }
 
-  /** Takes some of them, one inside the other, and pauses in the innermost from time to time. */
+  /** Takes some of the locks, one inside the other, and sometimes pauses in the innermost. */
   void use(SplittableRandom random, Runnable pause) {
     switch (random.nextInt(6)) {
       case 0 -> {
@@ -134,12 +134,12 @@ final class Things {
     }
   }
 
-  /** How often a lock or the semaphore was taken by somebody else. */
+  /** How often another thread had the lock or the semaphore. */
   long contended() {
     return contended.get();
   }
 
-  /** How often something was taken; once all have ended. */
+  /** How often each lock was taken; valid once all threads have ended. */
   long taken() {
     return underBarging + underFair + underSemaphore + underMonitor + lines;
   }

@@ -1,2 +1,2 @@
-/** Much at once, for long: what deterministic tests cannot show. */
+/** Stress tests: what deterministic tests cannot show. */
 package dev.weft.it.stress;

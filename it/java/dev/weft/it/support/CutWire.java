@@ -87,7 +87,7 @@ public final class CutWire implements AutoCloseable {
     try {
       from.getInputStream().transferTo(to.getOutputStream());
     } catch (IOException gone) {
-      // that was all
+      // no more data
     }
   }
 

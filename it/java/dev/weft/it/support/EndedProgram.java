@@ -11,15 +11,15 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A program that leaves it to Weft what becomes of it at a signal. */
+/** A program that leaves its reaction to a signal to Weft. */
 public final class EndedProgram {
 
   private EndedProgram() {}
 
   /**
-   * Says "running", then waits for a signal.
+   * Prints "running", then waits for a signal.
    *
-   * @param args what the program is like: {@code plain, stubborn, swallows, reloads, reports, busy, deadlock, fails}
+   * @param args the kind of program: {@code plain, stubborn, swallows, reloads, reports, busy, deadlock, fails}
    */
   public static void main(String[] args) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
@@ -48,7 +48,7 @@ public final class EndedProgram {
     }
   }
 
-  /** Waits for ever, whatever interrupts. */
+  /** Waits without end, and ignores interrupts. */
   private static void deadlock() {
     var lock = new ReentrantLock();
     Thread.ofPlatform().daemon().start(() -> {

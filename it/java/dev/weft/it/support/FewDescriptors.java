@@ -11,7 +11,7 @@ import dev.weft.transport.Transport;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** An echo server that says which errors its loop reports, and each time that two more seconds have passed. */
+/** An echo server that prints which errors its loop reports, and a line after every two seconds. */
 public final class FewDescriptors implements Protocol {
 
   private static int reports;

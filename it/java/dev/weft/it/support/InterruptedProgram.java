@@ -13,9 +13,9 @@ public final class InterruptedProgram {
   private InterruptedProgram() {}
 
   /**
-   * Says "running", then waits for SIGINT.
+   * Prints "running", then waits for SIGINT.
    *
-   * @param args what the program is like: {@code sleep, stubborn, blocked, thread, handler, nothing}
+   * @param args the kind of program: {@code sleep, stubborn, blocked, thread, handler, nothing}
    */
   public static void main(String[] args) throws Exception {
     String how = args[0];
@@ -65,7 +65,7 @@ public final class InterruptedProgram {
     getRunningLoop().createFuture().await();
   }
 
-  /** Does by reflection what would have javac warn. */
+  /** Uses reflection, because javac would warn. */
   private static void handleSigint() throws ReflectiveOperationException {
     Class<?> signal = Class.forName("sun.misc.Signal");
     Class<?> handler = Class.forName("sun.misc.SignalHandler");

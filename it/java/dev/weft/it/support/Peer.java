@@ -47,7 +47,7 @@ public final class Peer implements AutoCloseable {
     return process.getOutputStream();
   }
 
-  /** For what else a test wants to know: the pid, whether it is alive. */
+  /** For other questions of a test: the pid, whether it is alive. */
   public Process process() {
     return process;
   }
@@ -83,7 +83,7 @@ public final class Peer implements AutoCloseable {
     return new String(outputBytes(), StandardCharsets.UTF_8);
   }
 
-  /** Waits until the child has printed {@code text}, and returns the rest of that line, as far as it is complete. */
+  /** Waits until the child has printed {@code text}, and returns the rest of that line, as far as it has arrived. */
   public String awaitOutput(String text, Duration timeout) {
     var deadline = System.nanoTime() + timeout.toNanos();
     synchronized (output) {
@@ -145,7 +145,7 @@ public final class Peer implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      // the child was killed: what it had printed is there
+      // the child was killed: its output so far is there
     } finally {
       synchronized (output) {
         ended = true;

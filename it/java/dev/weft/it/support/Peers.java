@@ -28,7 +28,7 @@ public final class Peers {
     return FOUND.computeIfAbsent(peer, Peers::search);
   }
 
-  /** As {@link #find}, for a test that has said {@code @RequiresPeer(peer)}. */
+  /** As {@link #find}, for a test that has {@code @RequiresPeer(peer)}. */
   public static List<String> command(String peer) {
     return find(peer)
         .orElseThrow(() -> new IllegalStateException(peer + " is missing; see it/install-peers"));
@@ -53,7 +53,7 @@ public final class Peers {
     return start(command(peer), arguments);
   }
 
-  /** Runs a peer to its end, which must be a good one, and returns what it has printed. */
+  /** Runs a peer to its end, which must be successful, and returns its output. */
   public static String output(String peer, Object... arguments) throws IOException {
     try (Peer running = start(peer, arguments)) {
       running.stdin().close();
@@ -91,8 +91,10 @@ public final class Peers {
     };
   }
 
-  /* A name on PATH proves nothing (pyenv has shims for versions that are not active), so each candidate is run; its
-   * answer is the interpreter itself, so that no shim stands between a test and its child. */
+  /*
+   * A name on PATH proves nothing (pyenv has shims for versions that are not active), so each candidate is run. Its
+   * answer is the path of the interpreter itself, so that no shim stands between a test and its child.
+   */
   private static Optional<List<String>> searchPython() {
     var check = "import sys; print('exe:' + sys.executable if sys.version_info >= (3, 11) else '')";
     var candidates = List.of(
@@ -114,7 +116,7 @@ public final class Peers {
     return Optional.empty();
   }
 
-  /* Debian has its programs, each version's, outside of PATH. */
+  /* Debian installs the programs of each version outside of PATH. */
   private static Optional<List<String>> searchPostgres() {
     var candidates = new ArrayList<>(List.of("postgres"));
     try (var versions = Files.newDirectoryStream(Path.of("/usr/lib/postgresql"))) {
@@ -128,7 +130,7 @@ public final class Peers {
         .map(List::of);
   }
 
-  /* What the command prints; empty if there is no such program or it does not end. */
+  /* The output of the command; empty if there is no such program or it does not end. */
   private static Optional<String> run(List<String> command) {
     try (var peer = new Peer(command)) {
       peer.stdin().close();

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A PostgreSQL server of its own, on a free port of the loopback, with an empty database {@code postgres} whose
- * owner {@code weft} needs no password. Blocks; not for a loop's thread.
+ * A PostgreSQL server on a free port of the loopback, with an empty database {@code postgres} whose owner {@code weft}
+ * needs no password. Blocks; not for a loop's thread.
  */
 public final class Postgres implements AutoCloseable {
 
@@ -26,15 +26,15 @@ public final class Postgres implements AutoCloseable {
   }
 
   /**
-   * Makes a database and starts its server.
+   * Creates a database and starts its server.
    *
-   * @param directory empty; everything goes there
-   * @param connections how many there can be
+   * @param directory empty; contains all files
+   * @param connections the maximal number
    */
   public static Postgres start(Path directory, int connections) throws IOException {
     Path program = Path.of(Peers.command("postgres").get(0));
     Path data = directory.resolve("data");
-    // another user's processes may have to write there
+    // processes of another user may have to write there
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
     String initdb = program.resolveSibling("initdb").toString();
     try (Peer made =
@@ -62,7 +62,7 @@ public final class Postgres implements AutoCloseable {
     return new Postgres(server, port);
   }
 
-  /** The server refuses to be root's. */
+  /** The server refuses to run as root. */
   private static List<String> asUser(String program) {
     var command = new ArrayList<String>();
     if (System.getProperty("user.name").equals("root")) {
@@ -89,7 +89,7 @@ public final class Postgres implements AutoCloseable {
     try (server) {
       server
           .process()
-          .destroy(); // ends well when all clients have gone, and removes what it shares
+          .destroy(); // ends normally when all clients have gone, and removes its shared memory
       server.waitFor(SOON);
     }
   }

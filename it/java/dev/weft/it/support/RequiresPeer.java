@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * This test talks to a program that the machine may lack: one of {@link Peers}' names. Without it the test is skipped,
- * which the end of the run says loudly; with {@code -Dweft.it.requirePeers=true} it fails.
+ * This test needs a program that the machine may lack: one of {@link Peers}' names. Without it the test is skipped,
+ * and the end of the run reports this; with {@code -Dweft.it.requirePeers=true} it fails.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

@@ -7,7 +7,10 @@ import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** What {@link RequiresPeer} does: run, skip and note it for {@link SkippedPeersSummary}, or fail. */
+/**
+ * The effect of {@link RequiresPeer}: runs the test, skips it and notes this for {@link SkippedPeersSummary}, or
+ * fails.
+ */
 final class RequiresPeerCondition implements ExecutionCondition {
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

@@ -7,8 +7,8 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Says at the end of a run, in one box, which tests were skipped for want of a peer: a skip that nobody sees is a test
- * that nobody runs. Registered in META-INF/services; silent when nothing was skipped.
+ * Prints at the end of a run, in one box, which tests were skipped because a peer is missing, so that skipped tests
+ * are noticed. Registered in META-INF/services; prints nothing if no test was skipped.
  */
 public final class SkippedPeersSummary implements TestExecutionListener {
   // guarded by itself: test -> peers

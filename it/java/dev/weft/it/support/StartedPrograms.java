@@ -8,16 +8,16 @@ import dev.weft.transport.SubprocessProtocol;
 import java.io.IOException;
 import java.util.List;
 
-/** A program that starts others and says how they were started. */
+/** A program that starts others and prints how they were started. */
 public final class StartedPrograms {
 
   private StartedPrograms() {}
 
   /**
-   * Starts children one after the other until one is started without the JDK, and says how many that took; "none" if
-   * none is.
+   * Starts children one after the other until one is started without the JDK, and prints their number; "none" if none
+   * is.
    *
-   * @param args how many at most
+   * @param args the maximal number
    */
   public static void main(String[] args) {
     int most = Integer.parseInt(args[0]);

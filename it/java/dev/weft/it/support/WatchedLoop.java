@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A loop under code that knows nothing of it: shows that the code runs on the loop's one thread, and that the loop
- * turns while the code blocks, as a task ticks on it that the code can wait for.
+ * A loop under code that does not know it. Shows that the code runs on the loop's one thread, and that the loop turns
+ * while the code blocks: a task ticks on it, and the code can wait for that task.
  */
 public final class WatchedLoop {
 
   private static final Duration TICK = Duration.ofMillis(1);
 
-  /** What a test does, as the loop's main task. */
+  /** The test, as the loop's main task. */
   public interface Body {
     void run(WatchedLoop watched) throws Exception;
   }
@@ -27,7 +27,7 @@ public final class WatchedLoop {
   private final EventLoop loop = EventLoop.getRunningLoop();
   private final Thread carrier;
 
-  // loop thread only; what is not on it is counted as elsewhere
+  // loop thread only; visits on other threads are counted as elsewhere
   private CountDownLatch nextTick = new CountDownLatch(1);
   private int visits;
   private int ticksWaitedFor;
@@ -40,7 +40,7 @@ public final class WatchedLoop {
     this.carrier = carrier;
   }
 
-  /** Runs a body on a new loop, on a thread of a name that nothing else has. */
+  /** Runs a body on a new loop, on a thread with a unique name. */
   public static void run(Body body) throws InterruptedException {
     var failure = new Throwable[1];
     Thread carrier = new Thread(
@@ -83,8 +83,8 @@ public final class WatchedLoop {
   }
 
   /**
-   * To be called by the code under test: notes where it runs, and blocks in a call of the JDK until the ticking task
-   * has run; who comes meanwhile is inside at the same time.
+   * The code under test calls this. It notes where it runs, and blocks in a call of the JDK until the ticking task has
+   * run. Threads that call meanwhile are inside at the same time.
    */
   public void visit() {
     if (!isOnTheCarrier()) {
@@ -112,7 +112,7 @@ public final class WatchedLoop {
         && EventLoop.getRunningLoop() == loop;
   }
 
-  /** Asserts that there were so many visits, all on the loop's thread, during which the loop went on turning. */
+  /** Asserts that there was this number of visits, all on the loop's thread, and that the loop turned during them. */
   public void assertVisits(int expected) {
     synchronized (elsewhere) {
       assertEquals(List.of(), elsewhere);

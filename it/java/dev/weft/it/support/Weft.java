@@ -43,18 +43,18 @@ public final class Weft {
     return Peers.start(javaCommand(), arguments);
   }
 
-  /** What a shell starts in the background ignores SIGINT, and so would all that we start. */
+  /** A program that a shell starts in the background ignores SIGINT, and so would all its children. */
   private static List<String> javaCommand() {
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return List.of("env", "--default-signal", java, "-XX:+UseSerialGC");
   }
 
-  /** Starts an example that may use so much heap: with little, a missing flow control ends it. */
+  /** Starts an example with that much heap: with a small one, a lack of flow control ends it. */
   public static Peer example(Class<?> main, String heap, Object... arguments) throws IOException {
     return java(exampleArguments(main, heap, arguments));
   }
 
-  /** As the other, for a process that may have so many descriptors open. */
+  /** As {@link #example}, for a process that may open that number of descriptors. */
   public static Peer example(int descriptors, Class<?> main, String heap) throws IOException {
     var command = new ArrayList<String>(
         List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh"));
@@ -62,7 +62,7 @@ public final class Weft {
     return Peers.start(command, exampleArguments(main, heap));
   }
 
-  /** What starts an example, for a peer that is to start it. */
+  /** The command of an example, for a peer that starts it. */
   public static List<String> exampleCommand(Class<?> main, String heap) {
     var command = new ArrayList<>(javaCommand());
     for (Object argument : exampleArguments(main, heap)) {
@@ -78,7 +78,7 @@ public final class Weft {
     return all.toArray();
   }
 
-  /** Waits until a server of ours, in Java or Python, says on which port it listens. */
+  /** Waits until a server of this project, in Java or Python, prints its port. */
   public static int port(Peer server) {
     return Integer.parseInt(server.awaitOutput("listening on port ", SOON));
   }
