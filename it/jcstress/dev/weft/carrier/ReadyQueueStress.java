@@ -10,7 +10,10 @@ import org.openjdk.jcstress.infra.results.L_Result;
 import org.openjdk.jcstress.infra.results.ZI_Result;
 import org.openjdk.jcstress.infra.results.ZL_Result;
 
-/** The inbox of the ready queue: what two threads append is all there, once, in an order that each of them has seen. */
+/**
+ * The inbox of the ready queue: all entries that two threads append arrive, each once, in an order that both threads
+ * have seen.
+ */
 public final class ReadyQueueStress {
 
   private ReadyQueueStress() {}
@@ -18,7 +21,7 @@ public final class ReadyQueueStress {
   abstract static class Subject {
     final ReadyQueue<String> queue = new ReadyQueue<>(() -> {});
 
-    /** What the queue holds, in order. */
+    /** The entries of the queue, in order. */
     String rest() {
       queue.drainInbox();
       return String.join("", queue.close());
@@ -52,7 +55,7 @@ public final class ReadyQueueStress {
     }
   }
 
-  /** A thread that pushes, and the carrier, which appends its own and takes the first of what is there. */
+  /** A thread that pushes, and the carrier, which appends its own entries and takes the first. */
   @JCStressTest
   @State
   @Outcome(
@@ -82,7 +85,7 @@ public final class ReadyQueueStress {
     }
   }
 
-  /** What was pushed before something that the carrier has seen stands before what the carrier then appends. */
+  /** Entries that were pushed before an entry that the carrier has seen stand before the carrier's later entries. */
   @JCStressTest
   @State
   @Outcome(id = "true, ac", expect = Expect.ACCEPTABLE, desc = "seen, and before it")
@@ -92,7 +95,7 @@ public final class ReadyQueueStress {
       desc = "at the same time")
   @Outcome(expect = Expect.FORBIDDEN, desc = "the two doors have two orders")
   public static class OneOrder extends Subject {
-    private boolean pushed; // whoever sees it, by whatever way, comes after
+    private boolean pushed; // code that sees it, in any way, comes after it
 
     @Actor
     public void producer() {

@@ -9,8 +9,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZI_Result;
 
 /**
- * LOOP-13: a carrier that says it will sleep, and a thread that offers. First whether the carrier may sleep, then how
- * often it was woken.
+ * LOOP-13: a carrier that announces its sleep, and a thread that offers an entry. The results are whether the carrier
+ * may sleep, and how often it was woken.
  */
 public final class SleepStress {
 
@@ -18,7 +18,7 @@ public final class SleepStress {
 
   abstract static class Subject {
     private final ReadyQueue<Object> queue = newQueue(this::woken);
-    private int wakeups; // by the producer alone
+    private int wakeups; // written by the producer only
 
     abstract ReadyQueue<Object> newQueue(Runnable wakeup);
 

@@ -9,8 +9,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * LOOP-14: another thread cancels the handle of {@code callSoonThreadsafe} while the loop runs it. First what the
- * callback had done when {@code cancel} returned, then what it has done in the end, then how often it was run.
+ * LOOP-14: another thread cancels the handle of {@code callSoonThreadsafe} while the loop runs it. The results are
+ * what the callback had done when {@code cancel} returned, what it did in the end, and how often it ran.
  */
 @JCStressTest
 @State
@@ -27,7 +27,7 @@ public class HandleStress {
   private final Driver driver = new Driver(LOOP, LOOP.carrier);
   private final Handle handle = new ThreadSafeHandle(LOOP, this::callback, Bindings.EMPTY);
 
-  // plain: their visibility is the handle's business
+  // plain, because the handle has to make them visible
   private int first;
   private int second;
   private int runs;

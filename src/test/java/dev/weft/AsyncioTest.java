@@ -103,7 +103,7 @@ class AsyncioTest {
       try {
         await(failing, IOException.class);
         order.expectUnreached();
-      } catch (IOException declared) { // would not compile, were it not declared
+      } catch (IOException declared) { // does not compile without the declaration
         assertSame(boom, declared);
       }
       Future<String> fine = getRunningLoop().createFuture();

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Which loop is the current one, and who makes loops. */
+/** Which loop is the current one, and which code creates loops. */
 class PolicyTest {
 
-  /** Notes what it is asked for; its loops have a virtual clock. */
+  /** Notes the calls that it gets; its loops have a virtual clock. */
   private static final class Noting implements AbstractEventLoopPolicy {
     private final DefaultEventLoopPolicy policy = new DefaultEventLoopPolicy();
     private final List<String> notes = new ArrayList<>();

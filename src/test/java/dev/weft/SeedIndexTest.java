@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Every entry of asyncio's "Low-level API Index" is there, under the Java form of its name, in a type that the
- * module exports.
+ * Every entry of asyncio's "Low-level API Index" exists, under the Java form of its name, in a type that the module
+ * exports.
  */
 class SeedIndexTest {
 
@@ -38,7 +38,7 @@ class SeedIndexTest {
 
   /** The packages that any module may use. */
   private static List<String> exportedPackages() throws IOException {
-    // every module on the class path has a resource of this name: ours is beside our classes
+    // every module on the class path has a resource of this name; Weft's is beside its classes
     var classes = Asyncio.class.getProtectionDomain().getCodeSource().getLocation();
     try (InputStream descriptor =
         URI.create(classes + "module-info.class").toURL().openStream()) {

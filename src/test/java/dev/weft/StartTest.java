@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
-/** What a program loads that does next to nothing: each of these costs its start milliseconds. */
+/** The classes and lambdas that a minimal program loads, because each costs its start milliseconds. */
 class StartTest {
 
   private static final List<String> LOADING = List.of("-Xlog:class+load");
@@ -22,7 +22,7 @@ class StartTest {
     }
   }
 
-  /** A logger that a task asks for, while the log is slow to be set up. */
+  /** A logger that a task asks for while the log is slow to be set up. */
   static final class SlowLog {
     static final Thread MAIN = Thread.currentThread();
     static volatile boolean begun;
@@ -36,17 +36,17 @@ class StartTest {
     }
   }
 
-  /** Is ready when the main thread waits, even once it was interrupted, or does not wait. */
+  /** The log is ready when the main thread waits for it, also after an interrupt; without waiting it is not. */
   public static final class SlowProvider extends NOP_FallbackServiceProvider {
     @Override
     public void initialize() {
       awaitWaiting();
       SlowLog.MAIN.interrupt();
       while (SlowLog.MAIN.isInterrupted()) {
-        Thread.onSpinWait(); // it has not come to know it
+        Thread.onSpinWait(); // it did not notice the setup
       }
       for (int i = 0; i < 1_000 && !SlowLog.begun; i++) {
-        SlowLog.MAIN.getStackTrace(); // what it would do with it
+        SlowLog.MAIN.getStackTrace(); // the use that it would make of it
       }
       System.out.println(Thread.currentThread().isVirtual() ? "on a loop" : "apart");
       super.initialize();
@@ -59,7 +59,7 @@ class StartTest {
     }
   }
 
-  /** Cannot be used. */
+  /** A provider that fails. */
   public static final class FailingProvider extends NOP_FallbackServiceProvider {
     @Override
     public void initialize() {

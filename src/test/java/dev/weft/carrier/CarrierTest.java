@@ -138,7 +138,7 @@ class CarrierTest {
     var ended = new CountDownLatch(threads.length);
     for (int i = 0; i < threads.length; i++) {
       threads[i] = thread(() -> {
-        int before = running[0]; // no two at once: nothing is lost although nothing guards it
+        int before = running[0]; // no two run at once: nothing is lost although nothing guards it
         Thread.onSpinWait();
         running[0] = before + 1;
         Thread.yield();

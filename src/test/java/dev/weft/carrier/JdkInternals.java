@@ -2,7 +2,9 @@ package dev.weft.carrier;
 
 import java.lang.invoke.MethodHandles.Lookup;
 
-/** The carrier's own door to the JDK's internals, for tests and benchmarks that look behind or replace them. */
+/**
+ * Access to the JDK's internals with the carrier's own means, for tests and benchmarks that inspect or replace them.
+ */
 public final class JdkInternals {
 
   private JdkInternals() {}

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.event.Level;
 
-/** J11: which releases of the JDK are warned of. */
+/** J11: which releases of the JDK cause a warning. */
 class KnownBugsTest {
 
   @ParameterizedTest

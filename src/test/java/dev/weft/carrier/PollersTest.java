@@ -29,7 +29,7 @@ class PollersTest {
     public static void main(String[] args) throws Exception {
       EventLoop loop = EventLoop.newEventLoop();
       loop.runUntilComplete(PollersTest::blockOnASocket);
-      ioElsewhere(10); // not closed: what lives on a closed loop goes on on the late carrier
+      ioElsewhere(10); // not closed: threads of a closed loop continue on the late carrier
     }
   }
 
@@ -55,7 +55,7 @@ class PollersTest {
     }
   }
 
-  /** The same, with the pollers made before. */
+  /** The same, with the pollers created in advance. */
   static final class OnABareSchedulerLater {
     public static void main(String[] args) throws Exception {
       Pollers.initialize();
@@ -70,7 +70,7 @@ class PollersTest {
     }
   }
 
-  /** Reads a byte that is not there yet. */
+  /** Reads a byte that has not arrived yet. */
   private static void blockOnASocket() throws IOException {
     try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var client = new Socket(server.getInetAddress(), server.getLocalPort());
@@ -118,7 +118,7 @@ class PollersTest {
     assertEquals("works", lastLine(ChildJvm.run(List.of(), OnALoop.class)));
   }
 
-  // Other releases may keep their pollers on platform threads, where there is nothing to show.
+  // Other releases may keep their pollers on platform threads, where the test shows nothing.
   @Test
   @EnabledForJreRange(min = JRE.JAVA_25, max = JRE.JAVA_25)
   @DisplayName("J5: with the pollers on the scheduler that I/O hangs, which Weft prevents")

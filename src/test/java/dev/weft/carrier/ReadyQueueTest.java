@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** One FIFO with two doors. */
+/** One FIFO queue with two ways in. */
 class ReadyQueueTest {
 
   private final AtomicInteger wakeups = new AtomicInteger();

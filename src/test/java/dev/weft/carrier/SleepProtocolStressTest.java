@@ -12,14 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /*
- * What jcstress would do with the protocol of sleeping, in small. Two threads race over an array of queues:
- * one says that it will sleep, the other offers an entry. They go in step, but tell each other so by release
- * stores alone, so that stores are still in the processors' buffers when the other one reads. After a batch
- * each queue is looked at: a carrier that was allowed to sleep and was not woken would sleep for ever.
- *
- * The queue is the production one. The control is the same class with the one volatile store replaced by a
- * release store, which the processor may delay past the read of the inbox: it must lose wakeups, or the test
- * could not find any.
+ * A small version of what jcstress does, for the protocol of sleeping. Two threads race over an array of queues: one
+ * announces that it will sleep, the other offers an entry. They keep in step by release stores alone, so that stores
+ * are still in the processors' buffers when the other thread reads. After a batch the test looks at each queue: a
+ * carrier that was allowed to sleep and was not woken would sleep for ever. The queue is the production one. The
+ * control is the same class with the one volatile store replaced by a release store, which the processor may delay
+ * past the read of the inbox. The control must lose wake-ups; otherwise the test could not find any.
  */
 
 /** No wakeup is lost between a carrier that falls asleep and a thread that offers. */
@@ -27,8 +25,8 @@ class SleepProtocolStressTest {
 
   private static final int QUEUES = 256;
 
-  // Found within a second as a rule; on a machine that is busy elsewhere the two seldom run at
-  // once.
+  // Usually found within a second. If other programs use the processors, the two threads seldom run
+  // at the same time.
   private static final long LIMIT_NANOS = 45_000_000_000L;
 
   @Test
@@ -56,7 +54,7 @@ class SleepProtocolStressTest {
     }
   }
 
-  /** One queue of the array, and what happened to it. */
+  /** One queue of the array, and the results of its race. */
   private static final class Subject implements Runnable {
     final ReadyQueue<Object> queue;
     boolean slept;
@@ -84,7 +82,7 @@ class SleepProtocolStressTest {
   }
 
   private static final class Race {
-    private static final int CARRIER = 16; // on cache lines of their own
+    private static final int CARRIER = 16; // on separate cache lines
     private static final int PRODUCER = 48;
 
     private final Subject[] subjects = new Subject[QUEUES];
@@ -100,7 +98,7 @@ class SleepProtocolStressTest {
       }
     }
 
-    /** Returns the number of wakeups lost, as soon as one is, else after so many races or so much time. */
+    /** Returns the number of lost wake-ups as soon as there is one, or after that number of races or that time. */
     long run(long races, long nanos) {
       Thread producer = Thread.ofPlatform().daemon().start(this::offer);
       long deadline = System.nanoTime() + nanos;
@@ -149,7 +147,7 @@ class SleepProtocolStressTest {
       } while (!over);
     }
 
-    /** Has each processor hold the queues' memory, so that both read fast and store slowly. */
+    /** Loads the queues' memory into each processor's cache, so that both read fast and store slowly. */
     private void read() {
       for (Subject subject : subjects) {
         subject.queue.isEmpty();
@@ -171,7 +169,7 @@ class SleepProtocolStressTest {
       }
     }
 
-    /** On a busy machine the other thread may not be running at all. */
+    /** The other thread need not be running at all. */
     private static void spin(int spins) {
       if (spins < 1_000) {
         Thread.onSpinWait();

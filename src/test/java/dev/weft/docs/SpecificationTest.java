@@ -18,7 +18,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The specification has the rules that tests cite, tests cite the rules that it has, and its marks agree with the differences. */
+/**
+ * The specification contains the rules that tests cite, tests cite the rules of the specification, and its marks agree
+ * with the differences.
+ */
 class SpecificationTest {
 
   /** A rule as a page states it: its number, its anchor and its text. */

@@ -31,10 +31,10 @@ import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
-/** Failures are seen, whatever becomes of the log, and whatever they do when they are asked what they are. */
+/** Failures are logged whatever the log does, and whatever the throwables do when they are printed. */
 class LogTest {
 
-  /** Fails in the ways that nobody but a log hears of. */
+  /** Fails in the ways that only the log reports. */
   static final class Failing {
     public static void main(String[] args) {
       try (EventLoop loop = EventLoop.newEventLoop()) {
@@ -61,7 +61,7 @@ class LogTest {
         }
       }
       var told = new AtomicBoolean();
-      var over = new AtomicBoolean(); // told after the log of the first report
+      var over = new AtomicBoolean(); // reported after the log of the first report
       loop.setBlockedListener(report -> (report.over() ? over : told).set(true));
       while (!told.get()) {
         Thread.onSpinWait();
@@ -72,13 +72,13 @@ class LogTest {
     }
   }
 
-  /** Has throwables reported that throw themselves, and says whether the loop's own thread prints. */
+  /** Reports throwables that throw when they are printed, and prints whether the loop's own thread prints. */
   static final class FailingToTell {
     private static final PrintStream ERR = System.err;
     private static final Thread MAIN = Thread.currentThread();
     private static volatile boolean running;
 
-    /** Throws itself when it is asked for its message, as to print it is to do. */
+    /** Throws itself when its message is requested, as printing it does. */
     static final class Broken extends RuntimeException {
       private static final long serialVersionUID = 1L;
 
@@ -88,7 +88,7 @@ class LogTest {
       }
     }
 
-    /** Prints on, and says so if the carrier itself does. */
+    /** Passes the output on, and notes when the carrier itself prints. */
     private static final class Checked extends OutputStream {
       @Override
       public void write(int each) {
@@ -134,7 +134,7 @@ class LogTest {
     }
   }
 
-  /** Cannot log anything. */
+  /** A logger that always fails. */
   public static final class ThrowingProvider extends NOP_FallbackServiceProvider {
     @Override
     public ILoggerFactory getLoggerFactory() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** Values made one by one by code that may suspend, and how that code ends. */
+/** Values that are produced one by one by code that may suspend, and how that code ends. */
 class AsyncGeneratorTest {
 
   private final Order order = new Order();
@@ -33,7 +33,7 @@ class AsyncGeneratorTest {
     return runner;
   }
 
-  /** Yields 1, 2, 3 and so on; says when it is at its end. */
+  /** Yields 1, 2, 3 and so on, and notes its end. */
   private static AsyncGenerator<Integer> counting(Runnable atEnd) {
     return AsyncGenerator.of(out -> {
       try {

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Only a task can wait. Anybody else who tries gets an error at once, and the loop goes on. */
+/** Only a task can wait. Any other code that tries gets an error at once, and the loop goes on. */
 class AwaitOutsideTaskTest {
 
   @Test

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** A trace names the caller, also of what has failed elsewhere. */
+/** A trace names the caller, also for code that has failed elsewhere. */
 class AwaitedAtTest {
 
   private final IOException failure = new IOException("elsewhere");
@@ -48,7 +48,7 @@ class AwaitedAtTest {
         .toList();
   }
 
-  /** The caller, whose name is to be in the trace of what {@code call} throws. */
+  /** The caller, whose name is expected in the trace of the exception of {@code call}. */
   private static Throwable callHere(Executable call) {
     return assertThrows(Throwable.class, call);
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Cancelling a task that is parked in a blocking call of the JDK: it is interrupted. {@code BlockingCallsTest} shows
- * so for each kind of call; here is what comes of it.
+ * this for each kind of call; this class shows the consequences.
  */
 class CancelBlockingCallTest {
 
@@ -177,7 +177,7 @@ class CancelBlockingCallTest {
   void callHasEnded() {
     Loops.run(() -> {
       Task<Void> task = EventLoop.getRunningLoop().createTask(() -> {
-        LockSupport.park(); // returns, and leaves an interrupt standing
+        LockSupport.park(); // returns, and leaves the thread interrupted
         order.expect(1);
         Loops.turns(1);
         order.expectUnreached();

@@ -29,7 +29,7 @@ class CancelChainTest {
     loop.close();
   }
 
-  /** Tasks of which each awaits the next one, the last one the first. */
+  /** Tasks that each await the next one, and the last one awaits the first. */
   private Task<?>[] cycle(int length) {
     var tasks = new Task<?>[length];
     for (int i = 0; i < length; i++) {

@@ -9,7 +9,7 @@ import dev.weft.testkit.Loops;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Swallowed cancellations, and the count of requests that tells of them. */
+/** Swallowed cancellations, and the count of requests. */
 class CancelCountTest {
 
   private static Task<?> self() {

@@ -45,7 +45,7 @@ class CancelWaitingTaskTest {
         order.expect(4);
       });
       Loops.turns(1);
-      future.addDoneCallback(done -> order.expect(5)); // behind the task, which came first
+      future.addDoneCallback(done -> order.expect(5)); // behind the task, which was first
       loop.callSoon(() -> order.expect(3));
       order.expect(1);
       assertTrue(task.cancel());
@@ -213,7 +213,7 @@ class CancelWaitingTaskTest {
       Task<String> task = loop.createTask(() -> {
         var error = assertThrows(CancelledError.class, awaited::await);
         assertEquals(3, Task.current().orElseThrow().cancelling());
-        Loops.turns(2); // would throw what is left over
+        Loops.turns(2); // would throw a request that was left over
         return error.getMessage();
       });
       Loops.turns(1);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** The end of a loop without tasks, and what it refuses afterwards. */
+/** The end of a loop without tasks, and the calls that it rejects afterwards. */
 class CloseTest {
 
   private final Order order = new Order();
@@ -76,7 +76,7 @@ class CloseTest {
     Handle behindParked = loop.callSoon(order::expectUnreached);
     loop.createTask(() -> {
       Loops.turns(2);
-      throw new KeyboardInterrupt(); // nothing else leaves a loop before a parked callback ends
+      throw new KeyboardInterrupt(); // otherwise a loop does not end before a parked callback ends
     });
     assertThrows(KeyboardInterrupt.class, loop::runForever);
     Handle soon = loop.callSoon(order::expectUnreached);

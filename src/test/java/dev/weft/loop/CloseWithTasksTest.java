@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A loop that is closed under tasks that have not ended (J10). */
+/** A loop that is closed with unfinished tasks (J10). */
 class CloseWithTasksTest {
 
   private static final String PENDING = "Task was destroyed but it is pending!";
@@ -285,7 +285,7 @@ class CloseWithTasksTest {
     loop.callSoon(order::expectUnreached);
     loop.createTask(() -> {
       Loops.turns(1);
-      throw new KeyboardInterrupt(); // nothing else leaves a loop before a parked callback ends
+      throw new KeyboardInterrupt(); // otherwise a loop does not end before a parked callback ends
     });
     assertThrows(KeyboardInterrupt.class, loop::runForever);
     loop.close();

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Which context a callback or a task runs in, and who sees what it sets. */
+/** Which context a callback or a task runs in, and where its changes are visible. */
 class ContextTest {
 
   private final ContextVar<String> variable = ContextVar.withDefault("variable", "unset");
@@ -162,7 +162,7 @@ class ContextTest {
       context.run(() -> assertRefused(context));
       var other = new Context();
       context.run(() -> other.run(() -> assertRefused(context)));
-      context.run(() -> null); // and after all that it is free again
+      context.run(() -> null); // afterwards it is free again
     });
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** What comes from other threads keeps its place among what the loop itself appends. */
+/** Entries from other threads keep their place among those that the loop itself appends. */
 class CrossThreadOrderTest {
 
   private final Order order = new Order();
@@ -55,7 +55,7 @@ class CrossThreadOrderTest {
   @DisplayName(
       "thread-safe order: a callSoon runs after an earlier callSoonThreadsafe of another thread that it can know of")
   void afterAForeignCall() {
-    // In a turn of its own: a foreign inbox that is drained once a turn would come in last.
+    // In a turn of its own: an inbox that is drained once a turn would add it last.
     loop.callSoon(() -> {
       var called = new AtomicBoolean();
       Thread.ofPlatform().start(() -> {
@@ -110,7 +110,7 @@ class CrossThreadOrderTest {
     order.finish(5);
   }
 
-  /** Wakes a task from outside, by the thread of its coroutine. */
+  /** Wakes a task from outside, by unparking the thread of its coroutine. */
   private static Runnable threadOf(Task<?> task) {
     try {
       var field = Task.class.getDeclaredField("thread");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** What a loop tells in debug mode, and what it does not outside. */
+/** What a loop reports in debug mode, and what it does not report otherwise. */
 class DebugModeTest {
 
   private static final Duration SLOW = Duration.ofMillis(100);
@@ -368,7 +368,7 @@ class DebugModeTest {
 
   // ---- what must not be logged
 
-  /** A callback whose text tells what it carries. */
+  /** A callback whose text contains its arguments. */
   private record Secret(String password) implements Runnable {
     @Override
     public void run() {

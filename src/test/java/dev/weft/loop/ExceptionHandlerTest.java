@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** Who hears of errors that nobody else can hear of. */
+/** Which errors the exception handler gets, and what becomes of its own errors. */
 class ExceptionHandlerTest {
 
   private final Order order = new Order();

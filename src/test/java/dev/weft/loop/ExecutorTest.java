@@ -205,7 +205,7 @@ class ExecutorTest {
       shutdown.cancel();
       assertThrows(CancelledError.class, shutdown::await);
       gate.countDown();
-      Task.sleep(Duration.ofMillis(50)); // what was not waited for comes in now
+      Task.sleep(Duration.ofMillis(50)); // the unfinished one arrives now
     });
   }
 

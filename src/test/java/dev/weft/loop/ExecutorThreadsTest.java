@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Where blocking code runs, and what it inherits there, whatever executor runs it. */
+/** Where blocking code runs, and what it inherits there, for any executor. */
 class ExecutorThreadsTest {
 
   private static final InheritableThreadLocal<String> TENANT = new InheritableThreadLocal<>();
@@ -68,7 +68,7 @@ class ExecutorThreadsTest {
           new SynchronousQueue<>(),
           new ThreadPoolExecutor.CallerRunsPolicy());
       pool.allowCoreThreadTimeOut(true);
-      pool.execute(() -> LockSupport.parkNanos(200_000_000)); // takes nothing meanwhile
+      pool.execute(() -> LockSupport.parkNanos(200_000_000)); // accepts nothing meanwhile
       return pool;
     }),
     A_TASKS_OWN(
@@ -87,7 +87,7 @@ class ExecutorThreadsTest {
     }
   }
 
-  /** Does not give up the thread that it runs on until the loop has gone on. */
+  /** Keeps the thread that it runs on until the loop has gone on. */
   private String block(AtomicBoolean loopHasGoneOn) {
     assertThrows(IllegalStateException.class, EventLoop::getRunningLoop);
     long begin = System.nanoTime();
@@ -198,7 +198,7 @@ class ExecutorThreadsTest {
         futures.add(loop.runInExecutor(pool, () -> number));
       }
       order.expect(2);
-      pool.shutdown(); // what it has it runs
+      pool.shutdown(); // it runs the code that it has
       assertThrows(RejectedExecutionException.class, () -> loop.runInExecutor(pool, () -> null));
       assertFalse(first.done());
       gate.countDown();
@@ -246,7 +246,7 @@ class ExecutorThreadsTest {
     private static EventLoop loop;
     private static Executor executor;
 
-    /** A class's initialiser pins. */
+    /** A class initialiser pins. */
     private static final class Initialised {
       static final Future<Integer> FUTURE = loop.runInExecutor(executor, () -> 2);
     }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Programs that run out of stack or memory, in a JVM of their own. Each ends by itself, one way or another. */
+/** Programs that run out of stack or memory, in their own JVM. Each ends by itself. */
 public final class FatalErrorProgram {
 
   private FatalErrorProgram() {}
@@ -25,7 +25,7 @@ public final class FatalErrorProgram {
     System.out.println("returned");
   }
 
-  /** Each frame creates a task, until there is no stack left; the program catches that. */
+  /** Each frame creates a task, until the stack is exhausted; the program catches the error. */
   private static void tasksUntilOverflow() {
     for (int round = 0; round < 30; round++) {
       try (var runner = new Runner(EventLoop::newEventLoop)) {
@@ -159,11 +159,11 @@ public final class FatalErrorProgram {
               loop.callSoonThreadsafe(() -> {});
             }
           } catch (OutOfMemoryError enough) {
-            // the loop is to find room for what is there
+            // the loop needs room for these entries
           }
         });
         loop.callSoon(
-            () -> { // holds the loop up meanwhile
+            () -> { // holds the loop meanwhile
               thread.start();
               boolean ended = false;
               while (!ended) {

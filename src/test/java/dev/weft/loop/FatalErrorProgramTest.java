@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The stack or the memory ends, wherever that strikes: the error is shown, and the run returns or throws. */
+/** The stack or the memory is exhausted, at any place: the error is shown, and the run returns or throws. */
 @Timeout(60)
 @Tag("slow")
 class FatalErrorProgramTest {

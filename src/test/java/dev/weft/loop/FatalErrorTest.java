@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a loop does not contain, and what escapes a handler for ordinary errors. */
+/** Exceptions that leave a loop, and exceptions that a handler for ordinary errors does not catch. */
 class FatalErrorTest {
 
   private final Order order = new Order();
@@ -65,7 +65,7 @@ class FatalErrorTest {
     assertFalse(task.cancelled());
   }
 
-  /** What a program has for its own end. */
+  /** An error by which a program ends itself. */
   private static final class SystemExit extends FatalError {
     private static final long serialVersionUID = 1L;
   }

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What await returns or throws, and in which order it wakes those who wait. */
+/** What await returns or throws, and in which order it wakes the waiters. */
 class FutureAwaitTest {
 
   private final Order order = new Order();
@@ -43,7 +43,7 @@ class FutureAwaitTest {
       Task<Void> first = loop.createTask(() -> {
         future.await();
         order.expect(3);
-        loop.callSoon(() -> order.expect(8)); // the next turn's
+        loop.callSoon(() -> order.expect(8)); // in the next turn
       });
       Loops.turns(1);
       future.addDoneCallback(done -> order.expect(4));
@@ -113,7 +113,7 @@ class FutureAwaitTest {
       Loops.run(() -> {
         var error = assertThrows(IllegalStateException.class, foreign::await);
         assertTrue(error.getMessage().contains("different loop"), error.getMessage());
-        Loops.turns(1); // the task is as good as before
+        Loops.turns(1); // the task is unaffected
       });
       assertFalse(foreign.done());
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a future tells about itself before and after it is completed, and who may complete it. */
+/** What a future shows about itself before and after its completion, and which code may complete it. */
 class FutureStateTest {
 
   private final EventLoop loop = Loops.newLoop();
@@ -195,8 +195,8 @@ class FutureStateTest {
 
       assertTrue(tasks[0].toString().contains("pending"), tasks[0].toString());
 
-      // A cancel would be forwarded round the circle for ever, as in asyncio; so nobody cancels
-      // them.
+      // A cancel would be passed round the cycle without end, as in asyncio; so the tasks are not
+      // cancelled.
       loop.setExceptionHandler((l, record) -> {});
     });
   }

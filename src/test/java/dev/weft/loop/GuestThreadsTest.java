@@ -87,7 +87,7 @@ class GuestThreadsTest {
         latch.await();
         return;
       } catch (InterruptedException e) {
-        // insists
+        // starts one more thread
       }
     }
   }

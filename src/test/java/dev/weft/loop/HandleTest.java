@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What the handle of a callback can do. */
+/** What a program can do with the handle of a callback. */
 class HandleTest {
 
   private final Order order = new Order();

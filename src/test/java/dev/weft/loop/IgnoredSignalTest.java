@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.OS;
 
-/** Signals that a process has been started to ignore, as by {@code nohup}. */
+/** Signals that a process ignores from its start, as with {@code nohup}. */
 @DisabledOnOs(OS.WINDOWS)
 final class IgnoredSignalTest {
 
@@ -63,7 +63,7 @@ final class IgnoredSignalTest {
     }
   }
 
-  /** Gets signals. */
+  /** Receives signals. */
   static final class Program {
 
     static final List<String> SIGNALS = List.of("SIGHUP", "SIGINT", "SIGTERM");
@@ -103,7 +103,7 @@ final class IgnoredSignalTest {
 
     private void handle(String signal) throws Exception {
       loop.addSignalHandler(signal, () -> came.add("replaced"));
-      for (int i = 0; i < 2; i++) { // one is added, one replaces it
+      for (int i = 0; i < 2; i++) { // one is added, another replaces it
         loop.addSignalHandler(signal, () -> came.add(signal));
         expect(signal);
       }
@@ -125,7 +125,7 @@ final class IgnoredSignalTest {
       System.out.println(next() + " came");
     }
 
-    /** If it is not ignored it ends this process, or comes before the one that is sent behind it. */
+    /** If the signal is not ignored it ends this process, or arrives before the next one. */
     private void ignore(String signal) throws Exception {
       send(signal);
       loop.addSignalHandler("WINCH", () -> came.add("SIGWINCH"));

@@ -9,7 +9,7 @@ import java.net.URLClassLoader;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a task has from its creator, as any virtual thread has: frameworks rely on it. */
+/** What a task inherits from its creator, as any virtual thread does; frameworks rely on it. */
 class InheritanceTest {
 
   @Test

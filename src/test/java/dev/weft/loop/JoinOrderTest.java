@@ -7,7 +7,7 @@ import dev.weft.testkit.Order;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** When those who wait for a task learn of its end. */
+/** When the waiters of a task learn of its end. */
 class JoinOrderTest {
 
   private final Order order = new Order();

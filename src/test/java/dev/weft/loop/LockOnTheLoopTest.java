@@ -10,7 +10,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** Callbacks that block by the JDK's means: the loop goes on (J6). */
+/** Callbacks that block in calls of the JDK: the loop goes on (J6). */
 class LockOnTheLoopTest {
 
   private final Order order = new Order();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** How a loop reports the failures that strangers cause. */
+/** How a loop reports the failures that peers cause. */
 class PeerFailuresTest {
 
   private final BaseEventLoop loop = (BaseEventLoop) Loops.newLoop();

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** For how long the loop blocks when it has nothing to run. */
+/** How long the loop blocks when it has nothing to run. */
 class PollTimeoutTest {
 
   private static final long DAY = Duration.ofDays(1).toNanos();
@@ -106,7 +106,7 @@ class PollTimeoutTest {
         }
       });
     }
-    // once for each sleep; a poll rounded down would come back at once, hundreds of times for each
+    // once for each sleep; a poll that is rounded down would return at once, hundreds of times
     assertTrue(blocks.get() <= 60, "blocked " + blocks + " times");
   }
 

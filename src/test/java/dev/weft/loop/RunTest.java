@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Where a loop may run: which thread carries it, and what refuses to. */
+/** Where a loop may run: which thread carries it, and where it fails. */
 class RunTest {
 
   private final Order order = new Order();
@@ -50,7 +50,7 @@ class RunTest {
         order.expect(3);
         loop.stop();
       })));
-      loop.runForever(); // not stopped by what was refused
+      loop.runForever(); // not stopped by the call that failed
       order.finish(4);
     }
   }
@@ -91,7 +91,7 @@ class RunTest {
         assertFalse(inner.isRunning());
       });
       assertTrue(inner.allTasks().isEmpty());
-      inner.runUntilComplete(() -> order.expect(2)); // nothing has happened to it
+      inner.runUntilComplete(() -> order.expect(2)); // it is unchanged
       order.finish(3);
     }
   }

@@ -28,7 +28,7 @@ import org.slf4j.event.Level;
 /** SIGINT and SIGTERM while a runner runs; the real signals are in SignalIT. */
 class RunnerSigintTest {
 
-  /** Signals at the test's command. */
+  /** Delivers signals when the test says so. */
   private static final class Keyboard implements Signals {
     private final List<String> log = new ArrayList<>();
     private final Map<String, Runnable> handlers = new HashMap<>();
@@ -289,7 +289,7 @@ class RunnerSigintTest {
       assertThrows(
           KeyboardInterrupt.class,
           () -> runner.run(() -> {
-            // behind the callback that stops the loop, so too late for this run to heed it
+            // behind the callback that stops the loop, so it is too late for this run
             Task.current().orElseThrow().addDoneCallback(done -> keyboard.press());
             return "lost";
           }));
@@ -299,7 +299,10 @@ class RunnerSigintTest {
 
   // ---- a stop that takes long
 
-  /** Held by a thread that lets go when the log has a warning with all of {@code texts}, which it returns. */
+  /**
+   * A lock whose owner, another thread, releases it when the log has a warning with all of {@code texts}. Returns the
+   * warning.
+   */
   private static FutureTask<String> holdUntilTold(
       ReentrantLock lock, LogCapture log, String... texts) throws InterruptedException {
     var held = new CountDownLatch(1);
@@ -342,7 +345,7 @@ class RunnerSigintTest {
           KeyboardInterrupt.class,
           () -> runner.run(() -> {
             keyboard.send("TERM");
-            lock.lock(); // whatever interrupts
+            lock.lock(); // ignores interrupts
             lock.unlock();
             sleepForEver();
           }));

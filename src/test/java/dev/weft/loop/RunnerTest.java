@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** Running coroutines one after the other, and cleaning up behind them. */
+/** Running coroutines one after the other, and the cleanup afterwards. */
 class RunnerTest {
 
   private final Order order = new Order();
@@ -54,7 +54,7 @@ class RunnerTest {
     order.finish(2);
   }
 
-  @SuppressWarnings("resource") // has nothing to close, and close() would be refused, too
+  @SuppressWarnings("resource") // has nothing to close, and close() would fail too
   private void assertRefused() {
     Runner runner = newRunner();
     var error =
@@ -212,7 +212,7 @@ class RunnerTest {
           throw boom;
         }
       });
-      loop.createTask(() -> Loops.turns(100)); // cancelled without more ado: no report
+      loop.createTask(() -> Loops.turns(100)); // cancelled without a report
       Loops.turns(1);
       return task;
     });
@@ -229,7 +229,7 @@ class RunnerTest {
   void closedInAnyCase() {
     Runner runner = newRunner();
     EventLoop loop = runner.getLoop();
-    loop.setExceptionHandler((l, record) -> {}); // nobody looks at the task's failure
+    loop.setExceptionHandler((l, record) -> {}); // no code retrieves the task's failure
     runner.run(() -> {
       loop.createTask(() -> {
         assertThrows(CancelledError.class, loop.createFuture()::await);
@@ -245,7 +245,9 @@ class RunnerTest {
   @DisplayName("RUN-4: an exception from closing the loop does not hide one from the cleanup")
   void failuresAtCloseTogether() {
     Runner runner = newRunner();
-    runner.getLoop().setExceptionHandler((l, record) -> {}); // nobody looks at the tasks' failures
+    runner
+        .getLoop()
+        .setExceptionHandler((l, record) -> {}); // no code retrieves the tasks' failures
     var first = new KeyboardInterrupt();
     var second = new KeyboardInterrupt();
     runner.run(() -> {
@@ -291,10 +293,10 @@ class RunnerTest {
     assertEquals(List.of(), List.of(fatal.getSuppressed()));
   }
 
-  /** By one task when it is cancelled, by another when the loop is closed. */
+  /** One task throws it when it is cancelled, another when the loop is closed. */
   private static void throwAtClose(KeyboardInterrupt fatal) {
     EventLoop loop = EventLoop.getRunningLoop();
-    loop.setExceptionHandler((l, record) -> {}); // nobody looks at the tasks' failures
+    loop.setExceptionHandler((l, record) -> {}); // no code retrieves the tasks' failures
     for (int cancellations = 2; cancellations > 0; cancellations--) {
       int count = cancellations;
       loop.createTask(() -> {

@@ -33,8 +33,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A loop whose polls follow a script: what comes in and when time passes is the test's affair. Polls that
- * the script does not foresee bring nothing.
+ * A loop whose polls follow a script: the test determines which events arrive and when time passes. Polls that are not
+ * in the script return no events.
  */
 final class ScriptedLoop extends BaseEventLoop {
 
@@ -62,7 +62,7 @@ final class ScriptedLoop extends BaseEventLoop {
     this.clock = clock;
   }
 
-  /** What an event for a registered channel does: append a handle. */
+  /** What an event of a registered channel does: it appends a handle. */
   void event(Runnable callback) {
     append(newHandle(callback, new Context()));
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Signals that this very process gets and loops handle; what they do to a run is in RunnerSigintTest. */
+/** Signals to this process that loops handle; RunnerSigintTest shows their effect on a run. */
 class SignalHandlerTest {
 
   private static final String USR1 = "SIGUSR1";
@@ -28,7 +28,7 @@ class SignalHandlerTest {
   private final EventLoop loop = EventLoop.newEventLoop();
   private final EventLoop other = EventLoop.newEventLoop();
 
-  /** What the program's own handler of USR1 has got; without it USR1 would end the process. */
+  /** What the program's own handler of USR1 received; without that handler USR1 would end the process. */
   private final LinkedBlockingQueue<String> program = new LinkedBlockingQueue<>();
 
   private Object before;
@@ -50,7 +50,7 @@ class SignalHandlerTest {
     assertEquals("USR1", program.take());
   }
 
-  /** Raises a signal and waits until every loop has been told, in the loops' order. */
+  /** Raises a signal and waits until every loop has it, in the loops' order. */
   private void raiseAndWaitFor(CountDownLatch last) {
     RealSignals.raise("USR1");
     try {
@@ -78,11 +78,11 @@ class SignalHandlerTest {
   void order() throws InterruptedException {
     var told = new CountDownLatch(1);
     loop.addSignalHandler(USR1, () -> order.expect(3));
-    other.addSignalHandler(USR1, told::countDown); // is told after the first loop
+    other.addSignalHandler(USR1, told::countDown); // gets it after the first loop
     Thread thread = Thread.ofPlatform().start(other::runForever);
     loop.callSoon(() -> {
       raiseAndWaitFor(told);
-      order.expect(1); // not yet, though the signal is here
+      order.expect(1); // not yet, although the signal has arrived
       loop.callSoon(() -> {
         order.expect(4);
         loop.stop();
@@ -106,7 +106,7 @@ class SignalHandlerTest {
     Thread thread = Thread.ofPlatform().start(other::runForever);
     RealSignals.raise("USR1");
     while (told.getCount() == 2) {
-      Thread.onSpinWait(); // the system may merge signals, but not this one and the next
+      Thread.onSpinWait(); // the system may merge signals, but not this one with the next
     }
     raiseAndWaitFor(told);
     assertEquals(0, handled[0]);
@@ -210,7 +210,7 @@ class SignalHandlerTest {
     assertEquals(List.of("added", "handled", "later"), seen);
   }
 
-  /** Counts what handlers tell a task. */
+  /** Counts the calls of handlers, for a task that waits for them. */
   private static final class Queue {
     private final EventLoop loop;
     private Future<Void> next;
@@ -296,7 +296,7 @@ class SignalHandlerTest {
       } finally {
         RealSignals.raise("USR1");
         while (program.isEmpty()) {
-          Thread.onSpinWait(); // whoever is unwound must not wait
+          Thread.onSpinWait(); // an unwound task must not wait
         }
         assertFalse(loop.removeSignalHandler(USR1));
         assertThrows(

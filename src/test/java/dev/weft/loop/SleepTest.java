@@ -25,7 +25,7 @@ class SleepTest {
       long before = loop.time();
       loop.callSoon(() -> {
         order.expect(1);
-        loop.callSoon(() -> order.expect(4)); // the next turn's
+        loop.callSoon(() -> order.expect(4)); // in the next turn
       });
       loop.createTask(() -> order.expect(2));
       Task.sleep(Duration.ZERO);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** How a run of the loop ends, and what the next one finds. */
+/** How a run of the loop ends, and what remains for the next one. */
 class StopTest {
 
   private final Order order = new Order();

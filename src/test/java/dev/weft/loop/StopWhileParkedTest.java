@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A run of the loop returns when the callback that was running has ended, also one that parks. */
+/** A run of the loop returns when the running callback has ended, also if that callback parks. */
 class StopWhileParkedTest {
 
   private final Order order = new Order();
@@ -41,8 +41,8 @@ class StopWhileParkedTest {
         order.expect(3);
         loop.callSoon(() -> order.expect(7));
         loop.callLater(Duration.ZERO, () -> order.expect(8));
-        Task.sleep(Duration.ofSeconds(
-            1)); // it is due while nothing but the parked callback holds the loop
+        Task.sleep(
+            Duration.ofSeconds(1)); // it is due while only the parked callback holds the loop
       } finally {
         lock.unlock();
       }

@@ -19,7 +19,7 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** How tasks begin and end, and what is known of them meanwhile. */
+/** How tasks begin and end, and what programs can learn about them. */
 class TaskLifeTest {
 
   private final Order order = new Order();

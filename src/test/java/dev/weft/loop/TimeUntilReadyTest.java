@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Whether a loop has anything to run. */
+/** Whether a loop has entries to run. */
 class TimeUntilReadyTest {
 
   private static final Optional<Duration> NOW = Optional.of(Duration.ZERO);

@@ -60,7 +60,7 @@ class TimerQueueTest {
         live.remove(first);
         gone.add(first);
       } else if (!gone.isEmpty()) {
-        queue.remove(gone.get(random.nextInt(gone.size()))); // not in: nothing happens
+        queue.remove(gone.get(random.nextInt(gone.size()))); // not in the queue: no effect
       }
       assertEquals(model.size(), queue.size());
       assertEquals(model.isEmpty(), queue.isEmpty());
@@ -149,7 +149,7 @@ class TimerQueueTest {
     queue.add(a);
     queue.clear();
     assertNull(queue.peek());
-    queue.remove(a); // the queue has forgotten it
+    queue.remove(a); // the queue no longer refers to it
     assertTrue(queue.isEmpty());
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** FUT-9: a failure at which nobody has looked is reported, once. */
+/** FUT-9: a failure that no code has looked at is reported once. */
 class UnretrievedFailureTest {
 
   private final IOException failure = new IOException("nobody looks");
@@ -139,7 +139,7 @@ class UnretrievedFailureTest {
     return new WeakReference<>(future);
   }
 
-  /** Returns when the reports of everything that was collected before this call are made. */
+  /** Returns when all garbage collected before this call is reported. */
   static void awaitCollected() {
     var reported = new CountDownLatch(1);
     failAfterClose(reported);

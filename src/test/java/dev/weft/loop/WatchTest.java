@@ -24,7 +24,7 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.slf4j.event.Level;
 
-/** What a watch tells of a loop that runs elsewhere. The test looks, and its time is what passes. */
+/** What a watch reports about a loop that runs elsewhere. The test calls the watch, and determines its time. */
 class WatchTest {
 
   private static final long SECOND = 1_000_000_000L;
@@ -54,7 +54,7 @@ class WatchTest {
     await().until(() -> loop.isRunning() && loop.ready.isAsleep());
   }
 
-  /** Looks once a second. */
+  /** Calls the watch once a second. */
   private void look(int times) {
     for (int i = 0; i < times; i++) {
       now += SECOND;
@@ -223,7 +223,7 @@ class WatchTest {
 
   private static final ReentrantLock CONTENDED = new ReentrantLock();
 
-  /** What waits while its class is initialised is pinned, on every JDK. */
+  /** A thread that waits inside a class initialiser is pinned, on every JDK. */
   private static final class Initialised {
     static {
       CONTENDED.lock();
@@ -328,7 +328,7 @@ class WatchTest {
 
   private static final ReentrantLock OF_A_TASK = new ReentrantLock();
 
-  /** Waits for a while only: nothing else would ever end this. */
+  /** Waits for a limited time, because nothing else would end the wait. */
   private static final class InitialisedInVain {
     static {
       boolean locked = false;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** The watchdog's own thread; what it looks for is in {@link WatchTest}. */
+/** The watchdog's own thread; {@link WatchTest} shows what it reports. */
 class WatchdogTest {
 
   private final EventLoop loop = EventLoop.newEventLoop();
@@ -24,7 +24,7 @@ class WatchdogTest {
     loop.close();
   }
 
-  /** Computes until one more report is there. */
+  /** Computes until there is one more report. */
   private void block() {
     int before = told.size();
     while (told.size() == before) {
@@ -95,7 +95,7 @@ class WatchdogTest {
       });
       await().until(() -> told.size() == 4);
       await().until(() -> log.events(Level.ERROR).size() == 4);
-      await().until(() -> log.events(Level.WARN).size() == 4); // logged all the same
+      await().until(() -> log.events(Level.WARN).size() == 4); // logged nevertheless
     }
   }
 

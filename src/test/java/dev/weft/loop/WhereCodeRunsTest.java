@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever wakes it and from wherever: code of a loop runs on the loop's one carrier. */
+/** Code of a loop runs on the loop's one carrier, whichever thread wakes it. */
 class WhereCodeRunsTest {
 
   private final EventLoop loop = EventLoop.newEventLoop();
@@ -217,7 +217,7 @@ class WhereCodeRunsTest {
   private Task<Void> suspendForgotten(AtomicBoolean ended) {
     return loop.createTask(() -> {
       try {
-        loop.createFuture().await(); // which nobody else knows
+        loop.createFuture().await(); // to which no other reference exists
       } finally {
         ended.set(true);
       }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Children whose starter is cancelled somewhere: all are reaped, all pipes are closed. */
+/** Children whose creator is cancelled at any point: all are reaped, and all pipes are closed. */
 @EnabledOnOs(OS.LINUX) // descriptors are counted
 class CancelEverywhereTest {
 

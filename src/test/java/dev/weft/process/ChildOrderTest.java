@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** In which order the protocol of a child is told of what happens, step by step. */
+/** The order of the events that a child's protocol gets, step by step. */
 @ParameterizedClass
 @EnumSource(ChildKind.class)
 final class ChildOrderTest extends ChildTest {
@@ -32,7 +32,7 @@ final class ChildOrderTest extends ChildTest {
     super(kind);
   }
 
-  /** Fails at whatever a test has not expected. */
+  /** Fails at each event that a test does not expect. */
   private abstract class Unexpecting implements SubprocessProtocol {
     final Future<Void> over = loop.createFuture();
     SubprocessTransport transport;
@@ -80,7 +80,7 @@ final class ChildOrderTest extends ChildTest {
 
       @Override
       public void pipeConnectionLost(int fd, Throwable error) {
-        // not this test's
+        // not the subject of this test
       }
 
       @Override
@@ -163,7 +163,7 @@ final class ChildOrderTest extends ChildTest {
       public void processExited() {
         order.expect(1);
         loop.callSoon(() -> loop.callSoon(() -> {
-          order.expect(2); // connectionLost has had its chance
+          order.expect(2); // connectionLost would have come by now
           writeLine();
         }));
       }

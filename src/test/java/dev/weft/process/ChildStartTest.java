@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a child has from its parent, whoever starts it. */
+/** What a child gets from its parent, for each way to start it. */
 @ParameterizedClass
 @EnumSource(ChildKind.class)
 final class ChildStartTest extends ChildTest {
@@ -37,7 +37,7 @@ final class ChildStartTest extends ChildTest {
     super(kind);
   }
 
-  /** Starts a child, which must come about in the way that is tested. */
+  /** Starts a child, which must happen in the way under test. */
   private Process start(SubprocessOptions options, String... command) throws IOException {
     return start(kind == ChildKind.DIRECT, options, command);
   }
@@ -250,7 +250,7 @@ final class ChildStartTest extends ChildTest {
     run(() -> {
       Path script = Files.writeString(dir.resolve("weft-script"), "echo called with $1\n");
       assertTrue(script.toFile().setExecutable(true));
-      // the library does not start such a script, so the JDK is asked
+      // the library does not start such a script, so Weft uses the JDK
       assertEquals("called with x\n", textOf(start(false, PIPES, script.toString(), "x")));
       assertEquals(
           "called with y\n", textOf(start(false, PIPES.withCwd(dir), "./weft-script", "y")));

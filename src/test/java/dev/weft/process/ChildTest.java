@@ -20,8 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What tests with children share: a loop by the system's clock whose pipes are of one kind, and the errors it
- * reported, of which none may be left.
+ * What tests with children share: a loop with the system's clock whose pipes are of one kind, and the errors that it
+ * reported. A test fails if it leaves one.
  */
 abstract class ChildTest {
 
@@ -49,7 +49,7 @@ abstract class ChildTest {
     loop.runUntilComplete(test);
   }
 
-  /** A shell with a pipe for each of the three. */
+  /** A shell with a pipe for each of its three streams. */
   static Process shell(String command) throws IOException {
     return Asyncio.createSubprocessShell(command, SubprocessOptions.pipes());
   }
@@ -71,7 +71,7 @@ abstract class ChildTest {
     return count;
   }
 
-  /** Waits until no more pipes than that are open: the JDK closes some on threads of its own. */
+  /** Waits until at most that number of pipes is open: the JDK closes some on its own threads. */
   static void assertPipes(long before) {
     Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> pipes() <= before);
   }

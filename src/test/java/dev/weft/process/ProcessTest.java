@@ -41,7 +41,7 @@ final class ProcessTest extends ChildTest {
     super(kind);
   }
 
-  /** What a protocol was told, in order. */
+  /** The events that a protocol got, in order. */
   private class Recorder implements SubprocessProtocol {
     final List<String> events = new ArrayList<>();
     final Future<Void> lost = loop.createFuture();
@@ -144,7 +144,7 @@ final class ProcessTest extends ChildTest {
       child.sendSignal(10);
       assertEquals("usr1\n", new String(child.stdout().readline(), UTF_8));
       child.sendSignal(10);
-      child.terminate(); // behind it
+      child.terminate(); // after it
       assertEquals("usr1\n", new String(child.stdout().readline(), UTF_8));
       assertEquals("term\n", new String(child.stdout().readline(), UTF_8));
       assertEquals(5, child.waitFor());
@@ -197,10 +197,11 @@ final class ProcessTest extends ChildTest {
       };
       var child = loop.subprocessShell(() -> recorder, "exec 3<&0; cat <&3 & wait");
       var stdin = (WriteTransport) child.transport().getPipeTransport(0).get();
-      stdin.write("\n".getBytes(UTF_8)); // comes back by the grandchild, which outlives the child
+      stdin.write(
+          "\n".getBytes(UTF_8)); // returns when the grandchild ends, which outlives the child
       catRuns.await();
       child.transport().close();
-      recorder.lost.await(); // not before our end of its stdin is closed
+      recorder.lost.await(); // not before the parent's end of its stdin is closed
       assertEquals(-9, child.transport().getReturncode().getAsInt());
     });
   }
@@ -213,11 +214,11 @@ final class ProcessTest extends ChildTest {
       var child = loop.subprocessShell(() -> recorder, "exit 137");
       ProcessHandle process = child.transport().getExtraInfo(ExtraInfo.SUBPROCESS);
       while (process.isAlive()) {
-        Thread.onSpinWait(); // the loop stands still
+        Thread.onSpinWait(); // the loop does not turn
       }
       child.transport().close();
       recorder.lost.await();
-      assertEquals(137, child.transport().getReturncode().getAsInt()); // -9 if it had been
+      assertEquals(137, child.transport().getReturncode().getAsInt()); // -9 if it had been killed
     });
   }
 
@@ -298,7 +299,7 @@ final class ProcessTest extends ChildTest {
       assertFalse(child[0].isAlive());
     });
     Task.sleep(Duration.ZERO);
-    while (child[0] == null) { // the loop stands still
+    while (child[0] == null) { // the loop does not turn
       child[0] = ProcessHandle.current()
           .children()
           .filter(each -> each.info().commandLine().orElse("").endsWith("sleep 1001"))
@@ -314,7 +315,7 @@ final class ProcessTest extends ChildTest {
       "PROC-13: cancelled in connectionMade, before the creation returns: reaped before the cancellation leaves")
   void cancelledInConnectionMade() {
     run(() -> {
-      for (int i = 0; i < 30; i++) { // a child that is not waited for is often too quick to be seen
+      for (int i = 0; i < 30; i++) { // a child that nothing waits for is often too quick to be seen
         cancelInConnectionMade();
       }
     });

@@ -23,7 +23,8 @@ final class TwoLoopsTest {
   @DisplayName("PROC-17: two concurrent loops, on threads other than main, have their own children")
   void bothAtOnce(ChildKind kind) throws Exception {
     assumeTrue(
-        kind.isPossible(), "needs JDK 22 and native access"); // a thread cannot skip the test
+        kind.isPossible(),
+        "needs JDK 22 and native access"); // a skip on another thread would not reach JUnit
     var bothRun = new CyclicBarrier(2);
     var loops = new ArrayList<FutureTask<String>>();
     for (String name : List.of("one", "two")) {
@@ -42,7 +43,7 @@ final class TwoLoopsTest {
     }
   }
 
-  /** Says words to a child one by one while another waits to be killed; the barrier has both loops meet. */
+  /** Sends words to a child one by one while another waits to be killed; at the barrier both loops meet. */
   private static String talk(String name, CyclicBarrier bothRun) throws Exception {
     Process echo = ChildTest.shell("while read line; do echo $line; done; exit 7");
     Process idle = ChildTest.shell("exec sleep 1000");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Accepting fails, as when there are no descriptors left. Time is virtual: it passes when nothing is to do. */
+/** Accepting fails, as without free descriptors. Time is virtual: it passes when there is nothing to do. */
 class AcceptFailureTest {
 
   private final IOException exhausted = new IOException("Too many open files");
@@ -36,7 +36,7 @@ class AcceptFailureTest {
   private final ReentrantLock lock = new ReentrantLock(); // accepting waits for it
   private int attempts;
   private ServerSocketChannel listening;
-  private Socket peer; // connected before the loop runs: waiting for it would let time pass
+  private Socket peer; // connected before the loop runs, because a wait for it would let time pass
   private SelectorServer server;
 
   @BeforeEach
@@ -98,7 +98,7 @@ class AcceptFailureTest {
     failing.addAll(List.of(1, 2));
     serve(() -> {
       turns(20);
-      assertEquals(1, attempts); // it is readable all the time, yet nothing spins
+      assertEquals(1, attempts); // it is readable all the time, and the loop does not spin
       assertSame(exhausted, reported.get(0).exception().get());
       assertTrue(reported.get(0).asMap().get(ExceptionContext.SOCKET) instanceof TransportSocket);
       assertTrue(server.isServing());
@@ -126,7 +126,7 @@ class AcceptFailureTest {
         Task.sleep(Duration.ofSeconds(1)); // fails at once
         turns(5);
         assertEquals(3, attempts);
-        Task.sleep(Duration.ofSeconds(1)); // one is accepted, and there are no more
+        Task.sleep(Duration.ofSeconds(1)); // one is accepted, and there are no others
         turns(5);
         assertEquals(5, attempts);
         assertEquals(2, made.size());
@@ -149,7 +149,7 @@ class AcceptFailureTest {
       turns(3);
       lock.lock();
       Task.sleep(Duration.ofSeconds(1));
-      turns(20); // the listener is ready all the time, and held
+      turns(20); // the listener is ready all the time, and not polled
       assertEquals(1, attempts);
       lock.unlock();
       turns(20);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Channels that the user has made. */
+/** Channels that the user has created. */
 class AdoptionTest extends TcpTest {
 
   private static final ServerOptions DEFAULTS = ServerOptions.defaults();

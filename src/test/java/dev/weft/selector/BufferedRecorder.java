@@ -4,7 +4,7 @@ import dev.weft.loop.EventLoop;
 import dev.weft.transport.BufferedProtocol;
 import java.nio.ByteBuffer;
 
-/** A protocol that brings its own buffer. */
+/** A protocol that provides its own buffer. */
 class BufferedRecorder extends Recording implements BufferedProtocol {
 
   ByteBuffer buffer;

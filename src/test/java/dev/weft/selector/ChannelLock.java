@@ -6,8 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Another thread that is in a call of a channel's, and stays there: what a virtual thread calls there meanwhile parks. Holds the
- * lock of the JDK's own implementation.
+ * Another thread that stays in a call on a channel, so that a virtual thread parks in its own call on that channel.
+ * Holds the lock of the JDK's implementation.
  */
 final class ChannelLock implements AutoCloseable {
 

@@ -4,16 +4,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.loop.EventLoop;
 
-/** The ways to a child; every test of a child is for all. */
+/** The ways to start a child; each test of a child runs for all. */
 public enum ChildKind {
   /** Started by the C library, with pipes that the selector watches. */
   DIRECT,
-  /** Started by the JDK, with pipes of ours, which the selector watches. */
+  /** Started by the JDK, with pipes of Weft, which the selector watches. */
   SELECTOR,
-  /** Started by the JDK with pipes of the JDK's, whose bytes threads move. */
+  /** Started by the JDK with pipes of the JDK, whose bytes threads move. */
   PUMP;
 
-  /** Has a loop start its children in this way; skips a test for which there is none. */
+  /** Makes a loop start its children in this way; skips the test where the way is not available. */
   public void set(EventLoop loop) {
     var children = (SelectorPolling) loop;
     if (this == DIRECT) {
@@ -26,7 +26,7 @@ public enum ChildKind {
     }
   }
 
-  /** Whether there is such a way here; from then on it is taken at once. */
+  /** Whether this way is available here; from then on it is used at once. */
   public boolean isPossible() {
     return this != DIRECT || PosixSpawn.prepare();
   }

@@ -16,7 +16,7 @@ final class ChildSignalsTest {
 
   private static final int SIGUSR1 = 10;
 
-  /** One that ends by the first signal it gets, and says by which. */
+  /** A child that ends at the first signal that it gets, and reports which one it was. */
   private final Process process;
 
   ChildSignalsTest() throws IOException {
@@ -41,7 +41,7 @@ final class ChildSignalsTest {
     assertEquals(0, ChildSignals.helper(SIGUSR1, process.pid(), began).start().waitFor());
     assertEquals(128 + SIGUSR1, process.waitFor());
     assertEquals(
-        0, // nobody has the number: no failure
+        0, // no process has the number, which is not a failure
         ChildSignals.helper(SIGUSR1, process.pid(), began).start().waitFor());
   }
 
@@ -53,7 +53,7 @@ final class ChildSignalsTest {
         getClass().getClassLoader(),
         new Class<?>[] {ProcessHandle.class},
         (proxy, method, arguments) -> switch (method.getName()) {
-          case "pid" -> process.pid(); // has it by now
+          case "pid" -> process.pid(); // it has received it by now
           case "isAlive" -> false;
           case "destroy" -> {
             destroyed.countDown();
@@ -63,7 +63,7 @@ final class ChildSignalsTest {
         });
     var signals = new ChildSignals(child);
     signals.send(SIGUSR1);
-    signals.send(ChildSignals.SIGTERM); // behind it
+    signals.send(ChildSignals.SIGTERM); // after it
     assertTrue(destroyed.await(20, TimeUnit.SECONDS));
     process.destroy();
     assertEquals(128 + ChildSignals.SIGTERM, process.waitFor());

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** How createConnection gets its connection, and all the ways in which it does not. */
+/** How createConnection gets its connection, and all the ways in which it fails. */
 class ConnectingTest extends TcpTest {
 
   private static final ConnectionOptions DEFAULTS = ConnectionOptions.defaults();
@@ -125,7 +125,7 @@ class ConnectingTest extends TcpTest {
       var release = new CountDownLatch(1);
       String name = FakeNames.invent(() -> {
         looking.set(Thread.currentThread());
-        release.await(); // the loop lets it go: were it the one that waits, nobody would
+        release.await(); // the loop gives it up; a wait on the loop itself would never end
         return List.of(InetAddress.getByName(LOCAL));
       });
       try (ServerSocket listening = listenOn(LOCAL)) {
@@ -286,7 +286,7 @@ class ConnectingTest extends TcpTest {
   void cancelledWhileConnecting() {
     run(() -> {
       try (var full = new ServerSocket(0, 1, InetAddress.getByName(LOCAL))) {
-        // Two fill the queue of connections not accepted; the third is not answered.
+        // Two fill the queue of connections that are not accepted; the third gets no answer.
         var first = new Socket(LOCAL, full.getLocalPort());
         var second = new Socket(LOCAL, full.getLocalPort());
         long before = Descriptors.sockets();

@@ -21,7 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** From the first call of a protocol to the last, and what its transport tells about itself. */
+/** From the first call of a protocol to the last, and what its transport shows about itself. */
 class ConnectionLifeTest extends TcpTest {
 
   @Test

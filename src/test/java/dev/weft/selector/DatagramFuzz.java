@@ -20,18 +20,18 @@ import java.util.List;
 import java.util.Random;
 
 /*
- * Loopback brings a datagram at once and in order as long as the receiver's buffer has room: there is never more under
- * way than fits. So what one end has sent the other must be given, each once, whole, in order and from whom it came,
- * whatever happens meanwhile: a system that has no room, or refuses; a protocol that throws, sends inside of its calls,
- * is replaced, or closes; marks that change.
+ * Loopback delivers a datagram at once and in order while the receiver's buffer has room, and there are never more
+ * under way than fit. So the other end must get all that one end has sent, each once, whole, in order and with its
+ * sender, whatever happens meanwhile: a system that has no room, or refuses; a protocol that throws, sends inside its
+ * calls, is replaced, or closes; marks that change.
  */
 
-/** A fuzzer's way to a datagram endpoint: its input decides on sizes, bursts, turns, failures and the end. */
+/** A fuzz target for a datagram endpoint: its input determines sizes, bursts, turns, failures and the end. */
 public final class DatagramFuzz {
 
   private static final int LARGEST = 65_507;
   private static final int UNDER_WAY = 150_000; // bytes
-  private static final int MOST_TURNS = 300; // until all that is under way has come
+  private static final int MOST_TURNS = 300; // until all that is under way has arrived
 
   private final Random random;
   private final EventLoop loop = EventLoop.getRunningLoop();
@@ -43,14 +43,14 @@ public final class DatagramFuzz {
   private int underWay; // bytes to the endpoint
   private boolean roomless;
   private boolean refusing;
-  private int errors; // that have not been told
-  private int failures; // that have not been reported
+  private int errors; // not delivered to the protocol yet
+  private int failures; // not reported yet
   private boolean paused;
   private boolean closed;
   private int losses;
 
   private record Datagram(byte[] data, SocketAddress addr) {
-    /** About what it takes in the system's buffer. */
+    /** About the room that it takes in the system's buffer. */
     int cost() {
       return 2 * data.length + 1_000;
     }
@@ -68,7 +68,7 @@ public final class DatagramFuzz {
     this.random = random;
   }
 
-  /** Fails if a datagram is lost, changed, given twice or out of order, or if anything is told that was not due. */
+  /** Fails if a datagram is lost, changed, delivered twice or out of order, or if an event comes that was not due. */
   public static void fuzzerTestOneInput(byte[] input) {
     Loops.run(() -> new DatagramFuzz(new FedRandom(input)).run());
   }
@@ -186,13 +186,13 @@ public final class DatagramFuzz {
     var buffer = ByteBuffer.wrap(datagram.data.clone());
     transport.sendto(buffer, addr);
     hold(!buffer.hasRemaining(), "something is left of what was sent");
-    buffer.clear().put(new byte[buffer.capacity()]); // it is the caller's again
+    buffer.clear().put(new byte[buffer.capacity()]); // it belongs to the caller again
   }
 
-  /** The system, which gives it to the peer. */
+  /** The system, which delivers it to the peer. */
   private int give(DatagramChannel channel, ByteBuffer data, SocketAddress addr)
       throws IOException {
-    if (roomless && data.hasRemaining()) { // of empty ones nobody would hear that
+    if (roomless && data.hasRemaining()) { // the loss of empty ones would not be noticed
       return 0;
     }
     toPeers.remove().check(data, addr);
@@ -229,7 +229,7 @@ public final class DatagramFuzz {
 
   private final class Endpoint implements DatagramProtocol {
 
-    /** What a protocol may do in any of its calls. */
+    /** The actions of a protocol in any of its calls. */
     private void misbehave() {
       int kind = random.nextInt(24);
       if (kind == 0) {

@@ -33,7 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** How an endpoint comes to its socket. */
+/** How an endpoint gets its socket. */
 class DatagramOpeningTest extends UdpTest {
 
   private static final DatagramOptions DEFAULTS = DatagramOptions.defaults();

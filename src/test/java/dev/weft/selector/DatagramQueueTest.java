@@ -27,11 +27,11 @@ import org.slf4j.event.Level;
 /** Datagrams for which the system has no room yet, and the end of an endpoint. */
 class DatagramQueueTest extends UdpTest {
 
-  /** A system that has no room when told so, which loopback never does by itself. */
+  /** A system that reports a lack of room on request, which loopback never does by itself. */
   private static final class Door implements UdpTransport.Send {
     boolean shut = true;
     int tries;
-    IOException fails; // the next one, once
+    IOException fails; // the next one only
 
     @Override
     public int by(DatagramChannel channel, ByteBuffer data, SocketAddress addr) throws IOException {
@@ -65,7 +65,7 @@ class DatagramQueueTest extends UdpTest {
       data[0] = 'x';
       protocol.send("two");
       protocol.send("three");
-      assertEquals(1, door.tries); // nobody overtakes
+      assertEquals(1, door.tries); // nothing overtakes
       door.shut = false;
       protocol.send("four");
       assertEquals("one", peerReceivesText(loop));

@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a datagram protocol was told, in order, and ways to wait for it. */
+/** The events that a datagram protocol got, in order, and ways to wait for them. */
 class DatagramRecorder implements DatagramProtocol {
 
   final EventLoop loop;
@@ -37,7 +37,7 @@ class DatagramRecorder implements DatagramProtocol {
     before.setResult(null);
   }
 
-  /** Waits until so many things have happened, "made" among them. */
+  /** Waits for that number of events, "made" included. */
   void awaitEvents(int count) {
     while (events.size() < count) {
       progress.await();

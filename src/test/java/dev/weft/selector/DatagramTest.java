@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Datagrams that go and come, and those that do not. */
+/** Datagrams that are sent and received, and those that fail. */
 class DatagramTest extends UdpTest {
 
   @Test
@@ -108,7 +108,7 @@ class DatagramTest extends UdpTest {
       protocol.awaitEvents(2);
       assertEquals(List.of("made", "unreachable"), protocol.events);
       protocol.send("two");
-      protocol.send("three"); // is told what has become of the second, and not sent
+      protocol.send("three"); // gets the outcome of the second, and is not sent
       assertEquals("unreachable", protocol.events.get(2));
       try (var late = new DatagramSocket(address)) {
         late.setSoTimeout(10_000);

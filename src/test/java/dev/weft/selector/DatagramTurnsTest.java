@@ -25,8 +25,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * DG-6: one datagram per turn, where a turn that would do nothing else is left out. Two datagrams have come; what the
- * first one's callback does decides what comes between them.
+ * DG-6: one datagram per turn, where a turn that would do nothing else is left out. Two datagrams have arrived; the
+ * callback of the first determines what comes between them.
  */
 class DatagramTurnsTest extends UdpTest {
 
@@ -34,7 +34,7 @@ class DatagramTurnsTest extends UdpTest {
   private final Future<Void> end = loop.createFuture();
   private final List<String> all = new ArrayList<>(); // of all endpoints
 
-  /** Does something at the datagram "first", and ends the test at "last". */
+  /** Runs an action at the datagram "first", and ends the test at "last". */
   private class Script extends DatagramRecorder {
     private final Runnable atFirst;
 
@@ -62,7 +62,7 @@ class DatagramTurnsTest extends UdpTest {
     void atLast() {}
   }
 
-  /** Steps 1 and 3 are the datagrams; step 2 is what the first calls for. */
+  /** Steps 1 and 3 are the datagrams; step 2 is the work that the first one schedules. */
   private void between(Runnable atFirst) {
     run(() -> {
       var script =
@@ -298,7 +298,7 @@ class DatagramTurnsTest extends UdpTest {
 
   // ---- other channels
 
-  /** How many datagrams of a flood come before one that the first of them has sent elsewhere. */
+  /** The number of datagrams of a flood that come before one that the first of them sent to another endpoint. */
   private int flood() throws IOException {
     var other = new Script(() -> {});
     endpoint(other, HERE);

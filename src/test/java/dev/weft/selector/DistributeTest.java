@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a server hands over to another loop, where that is closed; how it works is in {@code LoopGroupTest}. */
+/** What a server hands to another loop that is closed; {@code LoopGroupTest} shows how the hand-over works. */
 class DistributeTest {
 
   @Test
@@ -37,7 +37,7 @@ class DistributeTest {
         here.distribute(List.of(there));
         try (Socket before = new Socket("127.0.0.1", here.port());
             Socket after = new Socket()) {
-          Task.sleep(Duration.ofMillis(1)); // a poll: what is connected is accepted
+          Task.sleep(Duration.ofMillis(1)); // a poll: the connection is accepted
           other.close();
           assertEquals(-1, before.getInputStream().read());
           after.connect(before.getRemoteSocketAddress());

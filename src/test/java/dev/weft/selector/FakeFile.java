@@ -8,7 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** A file that the system cannot send by itself from some place on. */
+/** A file that the system cannot send natively after a certain position. */
 final class FakeFile extends FileChannel {
 
   private final FileChannel file;

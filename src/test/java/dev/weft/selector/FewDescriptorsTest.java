@@ -62,10 +62,10 @@ final class FewDescriptorsTest {
     assertHeld(run("signals"));
   }
 
-  /** What has few descriptors. */
+  /** The program with few descriptors. */
   static final class Program {
 
-    /** More than the threads that start children: each has started one before. */
+    /** More than the threads that start children, each of which has started one before. */
     private static final int FIRST = 40;
 
     private static final int MOST_LEFT = 36;
@@ -88,7 +88,7 @@ final class FewDescriptorsTest {
           + ProcessHandle.current().children().count());
     }
 
-    /** To load one from a folder takes a descriptor, as from a jar it does not. */
+    /** Loading a class from a folder takes a descriptor, loading one from a jar does not. */
     private static void loadClasses() throws Exception {
       Path folder = Path.of(
           EventLoop.class.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -114,9 +114,7 @@ final class FewDescriptorsTest {
         }
         started.forEach(Asyncio::await);
       }
-      for (int left = MOST_LEFT;
-          left >= 0;
-          left--) { // what is loaded for a failure takes some, too
+      for (int left = MOST_LEFT; left >= 0; left--) { // the classes for a failure take some too
         for (var options : List.of(PIPES, SubprocessOptions.defaults())) {
           release();
           leave(left);
@@ -147,14 +145,14 @@ final class FewDescriptorsTest {
         release();
         Process child = Asyncio.createSubprocessExec(List.of("sleep", "20"), PIPES);
         leave(left);
-        child.sendSignal(28); // SIGWINCH, which it does not mind
-        child.terminate(); // behind it
+        child.sendSignal(28); // SIGWINCH, which it ignores
+        child.terminate(); // after it
         child.waitFor();
         look();
       }
     }
 
-    /** Opens descriptors until so many are left. */
+    /** Opens descriptors until only that number is left. */
     private static void leave(int count) throws IOException {
       try {
         while (true) {
@@ -174,7 +172,7 @@ final class FewDescriptorsTest {
       OTHERS.clear();
     }
 
-    /** Looks who has lost a descriptor. */
+    /** Finds out which code has lost a descriptor. */
     private static void look() {
       for (var each : OTHERS) {
         try {

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** When a protocol is told to stop writing, and when to go on. */
+/** When a protocol gets the request to stop writing, and to go on. */
 class FlowControlTest extends TcpTest {
 
   @Test
@@ -90,7 +90,7 @@ class FlowControlTest extends TcpTest {
       Peer peer = connect(protocol);
       protocol.transport.setWriteBufferLimits(WriteBufferLimits.ofHigh(0));
       protocol.transport.write(new byte[1]);
-      assertEquals(List.of("made"), protocol.events); // sent, nothing waits
+      assertEquals(List.of("made"), protocol.events); // sent: nothing waits
       int written = fill(protocol, 0);
       assertEquals(List.of("made", "pause"), protocol.events);
       peer.receive(1 + written);

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /**
- * Races of connection attempts. Time is virtual: it passes when nothing is to do. An address is silent when
- * its queue of connections is full: Linux then leaves an attempt without an answer, for a second at least.
+ * Races of connection attempts. Time is virtual: it passes when there is nothing to do. An address is silent when its
+ * queue of connections is full: Linux then leaves an attempt without an answer, for at least a second.
  */
 @EnabledOnOs(OS.LINUX)
 class HappyEyeballsTest {
@@ -68,7 +68,7 @@ class HappyEyeballsTest {
     return listening;
   }
 
-  /** Listens where nobody is answered until two connections have been taken. */
+  /** A listener that gives no answer until two connections have been taken. */
   private ServerSocket silent(String address) throws IOException {
     ServerSocket listening = listen(address, 1);
     for (int i = 0; i < 2; i++) {
@@ -105,14 +105,14 @@ class HappyEyeballsTest {
     return task;
   }
 
-  /** Lets no time pass, which it does when there is nothing to do. */
+  /** Keeps time from passing while there is nothing to do. */
   private static void awaitSockets(int count) {
     while (Descriptors.sockets() != count) {
       Loops.turns(1);
     }
   }
 
-  /** Lets no time pass, which it does when there is nothing to do. */
+  /** Keeps time from passing while there is nothing to do. */
   private static <T> T atOnce(Task<T> task) {
     while (!task.done()) {
       Loops.turns(1);
@@ -143,8 +143,8 @@ class HappyEyeballsTest {
       Recorder winner = atOnce(connecting);
       assertEquals("127.0.0.4", peerOf(winner));
       assertEquals(DELAY.multipliedBy(2).toNanos(), loop.time());
-      awaitSockets(before + 1); // the losers' are closed
-      Task.sleep(DELAY.multipliedBy(2)); // no timer is left that would start another
+      awaitSockets(before + 1); // the sockets of the losers are closed
+      Task.sleep(DELAY.multipliedBy(2)); // no timer remains that would start another
       assertNobodyCame(unneeded);
       end(winner);
     });
@@ -254,7 +254,7 @@ class HappyEyeballsTest {
       awaitSockets(before + 2);
       connecting.cancel();
       assertThrows(CancelledError.class, connecting::await);
-      Loops.turns(1); // in which the selector gives up what is closed
+      Loops.turns(1); // in which the selector releases closed channels
       assertEquals(before, Descriptors.sockets());
       Task.sleep(DELAY);
       assertNobodyCame(unneeded);
@@ -269,7 +269,7 @@ class HappyEyeballsTest {
       ServerSocket listening = listen("127.0.0.2", 5);
       int before = Descriptors.sockets();
       var connecting = Loops.started(() -> connect(EYEBALLS, "127.0.0.2"));
-      loop.callLater(Duration.ZERO, connecting::cancel); // runs behind what the poll brings
+      loop.callLater(Duration.ZERO, connecting::cancel); // runs after the events of the poll
       assertThrows(CancelledError.class, connecting::await);
       Loops.turns(1);
       assertEquals(before, Descriptors.sockets());
@@ -291,7 +291,8 @@ class HappyEyeballsTest {
       awaitSockets(before + 2);
       var peers = List.of(third(first), third(second));
       while (!peers.stream().allMatch(CompletableFuture::isDone)) {
-        Thread.onSpinWait(); // the loop stands still until both are connected: one poll finds both
+        Thread.onSpinWait(); // the loop does not turn until both are connected, so one poll finds
+        // both
       }
       peers.forEach(peer -> opened.add(peer.join()));
       Recorder winner = connecting.await();

@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Peers that break off at every stage of a connection, talk nonsense, or never read: each connection ends, each is told
- * so once, and no channel, key or descriptor stays.
+ * Peers that break off at every stage of a connection, send garbage, or never read: each connection ends, each
+ * protocol gets that once, and no channel, key or descriptor remains.
  */
 @Timeout(120)
 @Tag("slow")
@@ -45,7 +45,7 @@ class HostilePeersTest extends TcpTest {
 
   private static final int EACH = 5;
 
-  /** More than the system takes from one who writes to one who does not read. */
+  /** More than the system takes from a writer whose peer does not read. */
   private static final int FLOOD = 16 << 20;
 
   private static final byte[] HELLO_BEGINS = {22, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3};
@@ -54,7 +54,7 @@ class HostilePeersTest extends TcpTest {
 
   private final List<Recorder> served = new ArrayList<>();
 
-  /** Answers whatever comes with more than anybody would wait for. */
+  /** Answers all data with more than a peer would wait for. */
   private final class Flood extends Recorder {
     Flood() {
       super(HostilePeersTest.this.loop);
@@ -68,7 +68,7 @@ class HostilePeersTest extends TcpTest {
     }
   }
 
-  /** What a peer does, on a thread of its own, with a connection that has just been made. */
+  /** The actions of a peer, on its own thread, with a new connection. */
   private interface Attack {
     void by(Socket peer) throws Exception;
   }
@@ -270,7 +270,7 @@ class HostilePeersTest extends TcpTest {
     run(() -> {
       var ssl = SslOptions.of(Certificates.server("server"));
       boolean stalls = attack.name().startsWith("STALLS");
-      loop.setDebug(true); // else a summary tells of failed handshakes
+      loop.setDebug(true); // otherwise a summary reports failed handshakes
       attack(
           attack,
           ServerOptions.defaults()
@@ -291,7 +291,7 @@ class HostilePeersTest extends TcpTest {
     });
   }
 
-  /** Sends back what comes as fast as it is taken. */
+  /** Sends data back as fast as the peer takes it. */
   private final class Echo extends Recorder {
     private boolean paused;
 
@@ -318,7 +318,7 @@ class HostilePeersTest extends TcpTest {
     }
   }
 
-  /** Sends for as long as it may, and reads nothing before it is told to. */
+  /** Sends as long as it can, and reads nothing before it is allowed to. */
   private final class Sender extends Recorder {
     private boolean paused;
 

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A call of a channel's parks, as another thread is in one, and others read and write meanwhile: nobody gets, or
- * sends, what is another's, and what is written to one connection keeps its order.
+ * A call on a channel parks because another thread is in one, and other tasks read and write meanwhile: no task gets
+ * or sends the data of another, and writes to one connection keep their order.
  */
 @Timeout(30)
 class LentBuffersTest extends UdpTest {
@@ -43,14 +43,14 @@ class LentBuffersTest extends UdpTest {
 
   private final SelectorEventLoop selecting = (SelectorEventLoop) loop;
 
-  /** Starts a task that parks in a channel's call. */
+  /** Starts a task that parks in a call on a channel. */
   private Task<Void> parked(ChannelLock lock, ThrowingRunnable coroutine) {
     Task<Void> task = Loops.started(coroutine);
     await(lock);
     return task;
   }
 
-  /** Lets the loop turn until somebody waits for the lock. */
+  /** Lets the loop turn until a thread waits for the lock. */
   private static void await(ChannelLock lock) {
     while (!lock.isWanted()) {
       turn();
@@ -64,7 +64,7 @@ class LentBuffersTest extends UdpTest {
     return (Channel) field.get(transport);
   }
 
-  /** Everything that uses a buffer of the loop's, once, with bytes that nobody else has. */
+  /** Uses each buffer of the loop once, with unique bytes. */
   private void useBuffers() throws Exception {
     DatagramRecorder datagrams = endpoint(HERE);
     datagrams.transport.sendto(ByteBuffer.wrap(NOISE), peerAddress());
@@ -88,9 +88,9 @@ class LentBuffersTest extends UdpTest {
   }
 
   /**
-   * A writer parks, others use buffers, one of these parks, too, and then the first goes on.
+   * A writer parks, other tasks use buffers, one of them parks too, and then the first continues.
    *
-   * @param write what is called by a task, and parks
+   * @param write the call that a task makes, and that parks
    */
   private void whileParked(Channel channel, ThrowingRunnable write) throws Exception {
     DatagramChannel other = DatagramChannel.open().bind(new InetSocketAddress(LOCAL, 0));

@@ -26,7 +26,7 @@ class LentWriteTest extends TcpTest {
 
   private static final int SIZE = 8 * 1024 * 1024;
 
-  /** More than the first call to the system takes. */
+  /** More than the first system call takes. */
   private static final int BEHIND = SIZE - 10;
 
   private final byte[] data = new byte[SIZE];

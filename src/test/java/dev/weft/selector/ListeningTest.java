@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Where a server listens, and what becomes of one that cannot. */
+/** Where a server listens, and what happens if it cannot. */
 class ListeningTest extends TcpTest {
 
   /** An address for documentation (RFC 5737), which no machine has. */
@@ -84,7 +84,7 @@ class ListeningTest extends TcpTest {
   @DisplayName("SRV-1: several hosts are resolved at the same time")
   void lookedUpTogether() {
     run(() -> {
-      var barrier = new CyclicBarrier(3); // passed only if three are asked for at once
+      var barrier = new CyclicBarrier(3); // passes only if all three are asked for at once
       var names = new ArrayList<String>();
       for (int i = 1; i <= 3; i++) {
         InetAddress address = InetAddress.getByName("127.0.0." + i);
@@ -143,7 +143,7 @@ class ListeningTest extends TcpTest {
       for (Server server : List.of(listen(List.of("0.0.0.0"), 0), listen(List.of(""), 0, four))) {
         new Socket("127.0.0.2", server.port()).close();
         assertThrows(ConnectException.class, () -> new Socket("::1", server.port()).close());
-        listen(List.of("::1"), server.port()).close(); // has the port to itself
+        listen(List.of("::1"), server.port()).close(); // has the port alone
         server.abortClients();
         server.close();
       }
@@ -233,7 +233,7 @@ class ListeningTest extends TcpTest {
       int port = server.port();
       Peer peer = connect(server);
       accepted.awaitEvent("made");
-      accepted.transport.close(); // whoever hangs up first has the connection linger
+      accepted.transport.close(); // the connection lingers on the side that closes first
       assertEquals(-1, peer.receiveByte());
       peer.close();
       server.close();
@@ -306,7 +306,7 @@ class ListeningTest extends TcpTest {
           var late = new Socket()) {
         connect(server);
         connect(server);
-        // Waits for real, but only for something that does not come.
+        // Waits in real time, but only for something that does not happen.
         assertThrows(
             SocketTimeoutException.class,
             () -> late.connect(new InetSocketAddress(LOCAL, server.port()), 50));

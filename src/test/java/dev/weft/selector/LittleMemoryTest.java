@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Memory ends in a write or a read: that connection fails with the error, of which the exception handler hears, and
- * the loop, its timers and its other connections go on. Each in a JVM of its own.
+ * Memory is exhausted in a write or a read: that connection fails with the error, the exception handler gets it, and
+ * the loop, its timers and its other connections go on. Each runs in its own JVM.
  */
 @Tag("slow")
 class LittleMemoryTest {
@@ -85,7 +85,7 @@ class LittleMemoryTest {
       reports.forEach(System.out::println);
     }
 
-    /** A connection that has nothing to do with what fails. */
+    /** A connection that is not involved in the failure. */
     private void connectOther() throws IOException {
       other = new Recorder(loop) {
         @Override
@@ -236,11 +236,11 @@ class LittleMemoryTest {
           ballast.add(new byte[16 * 1024]);
         }
       } catch (OutOfMemoryError e) {
-        ballast.subList(ballast.size() - 4, ballast.size()).clear(); // for all but a large read
+        ballast.subList(ballast.size() - 4, ballast.size()).clear(); // for all except a large read
       }
     }
 
-    /** Holds the one buffer that there is memory for. */
+    /** Keeps the one buffer for which there is memory. */
     private void direct() throws Exception {
       var holding = new Recorder(loop);
       var failing = new Recorder(loop);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** What a loop that is closed leaves of the connections it still had. */
+/** What becomes of the open connections of a loop that is closed. */
 class LoopClosedTest {
 
   private final EventLoop loop = EventLoop.newEventLoop();
@@ -114,7 +114,7 @@ class LoopClosedTest {
           SocketChannel connection = channel.accept();
           if (connection != null) {
             accepted.add(connection);
-            loop.stop(); // when this turn ends
+            loop.stop(); // at the end of this turn
           }
           return connection;
         });

@@ -23,7 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Names to addresses and addresses to names, without connecting anything. */
+/** Names to addresses and addresses to names, without connections. */
 class NamesTest extends TcpTest {
 
   private static final AddressInfoOptions DEFAULTS = AddressInfoOptions.defaults();
@@ -102,7 +102,7 @@ class NamesTest extends TcpTest {
       var release = new CountDownLatch(1);
       String name = FakeNames.invent(() -> {
         assertFalse(Thread.currentThread().isVirtual());
-        release.await(); // the loop lets it go: were it the one that waits, nobody would
+        release.await(); // the loop gives it up; a wait on the loop itself would never end
         return List.of(InetAddress.getByName("127.1.2.3"));
       });
       InetAddress address = InetAddress.getByName("127.1.2.3");
@@ -111,7 +111,7 @@ class NamesTest extends TcpTest {
       var backwards = loop.createTask(() -> loop.getnameinfo(new InetSocketAddress(address, 80)));
       Loops.turns(3);
       assertFalse(asking.done());
-      assertFalse(backwards.done()); // it asks for the name's addresses, too
+      assertFalse(backwards.done()); // it asks for the addresses of the name too
       release.countDown();
       assertEquals(List.of(at("127.1.2.3", 80)), asking.await());
       assertEquals(new NameInfo(name, "80"), backwards.await());

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A callback waits for a lock that a task holds, and channels are ready meanwhile (J6): they wait for its end, once,
- * and are not polled again and again.
+ * A callback waits for a lock that a task has, and channels are ready meanwhile (J6): they wait for its end, once, and
+ * are not polled repeatedly.
  */
 @Timeout(30)
 class ParkedCallbackTest extends TcpTest {
@@ -44,7 +44,7 @@ class ParkedCallbackTest extends TcpTest {
     lock.unlock();
   }
 
-  /** Has a callback wait for the lock, which the caller then holds. */
+  /** Makes a callback wait for the lock, which the caller then has. */
   private void park() {
     lock.lock();
     loop.callSoon(this::waitForLock);
@@ -53,10 +53,10 @@ class ParkedCallbackTest extends TcpTest {
 
   private void unpark() {
     lock.unlock();
-    Loops.turns(3); // the callback's end, a poll, what that finds
+    Loops.turns(3); // the callback's end, a poll, and the events of the poll
   }
 
-  /** Whether the next poll would find a channel that is ready for this. */
+  /** Whether the next poll would find a channel that is ready for this operation. */
   private boolean isWatched(SelectableChannel channel, int operation) {
     return (((SelectorEventLoop) loop).keyOf(channel).interestOps() & operation) != 0;
   }
@@ -186,7 +186,10 @@ class ParkedCallbackTest extends TcpTest {
       int count = fill(protocol, 100_000);
       park();
       int received = 0;
-      while (!protocol.transport.toString().contains("write=<idle")) { // or the loop would spin
+      while (!protocol
+          .transport
+          .toString()
+          .contains("write=<idle")) { // otherwise the loop would spin
         received += peer.socket
             .getInputStream()
             .readNBytes(peer.socket.getInputStream().available())

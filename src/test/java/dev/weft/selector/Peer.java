@@ -11,8 +11,8 @@ import java.net.Socket;
 import java.util.concurrent.Callable;
 
 /**
- * The other end: a plain blocking socket. What blocks is done on the loop's executor and awaited; the
- * rest takes effect before it returns, because nothing is quicker than loopback.
+ * The other end: a plain blocking socket. Calls that block run on the loop's executor and are awaited; the others take
+ * effect before they return, because loopback is immediate.
  */
 final class Peer implements AutoCloseable {
 
@@ -24,7 +24,7 @@ final class Peer implements AutoCloseable {
     this.socket = socket;
   }
 
-  /** A listening socket; each end of its connections buffers as little as the system lets it. */
+  /** A listening socket; each end of its connections buffers as little as the system allows. */
   static ServerSocket listen() throws IOException {
     var listening = new ServerSocket();
     listening.setReceiveBufferSize(4096);
@@ -41,7 +41,7 @@ final class Peer implements AutoCloseable {
     return new Peer(loop, loop.runInExecutor(listening::accept).await());
   }
 
-  /** A port that nobody listens on. */
+  /** A port without a listener. */
   static int refusingPort() throws IOException {
     try (ServerSocket free = listen()) {
       return free.getLocalPort();
@@ -71,7 +71,7 @@ final class Peer implements AutoCloseable {
     return blocking(() -> socket.getInputStream().readAllBytes());
   }
 
-  /** What the next read says: a byte, -1 for the end of data; or throws. */
+  /** The result of the next read: a byte, or -1 for the end of data; or throws. */
   int receiveByte() {
     return blocking(() -> socket.getInputStream().read());
   }

@@ -32,7 +32,7 @@ import org.slf4j.event.Level;
 
 final class PipeTest extends TcpTest {
 
-  /** Takes bytes and ends. */
+  /** Takes bytes and then the end. */
   private class Reader extends Recorder {
     Reader() {
       super(PipeTest.this.loop);
@@ -44,7 +44,7 @@ final class PipeTest extends TcpTest {
     }
   }
 
-  /** More than any end takes that is noticed at all. */
+  /** More than any end accepts, so a change of it would be noticed. */
   private static void someTurns() {
     for (int i = 0; i < 10; i++) {
       turn();
@@ -63,7 +63,7 @@ final class PipeTest extends TcpTest {
             public boolean eofReceived() {
               order.expect(1);
               loop.callSoon(() -> order.expect(3));
-              return true; // is not looked at
+              return true; // not inspected
             }
 
             @Override
@@ -260,7 +260,7 @@ final class PipeTest extends TcpTest {
     });
   }
 
-  /** A pipe whose bytes are on their way when the child ends, by a thread that says so a moment later. */
+  /** A pipe whose bytes are still being moved when the child ends, by a thread that reports it a moment later. */
   private static final class BusySink implements PipeSink {
     private Runnable ready;
     private boolean busy = true;

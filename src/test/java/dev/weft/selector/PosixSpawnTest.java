@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What {@link PosixSpawn} leaves to the JDK; what both do is in {@code ChildStartTest}. */
+/** What {@link PosixSpawn} leaves to the JDK; {@code ChildStartTest} shows what both do. */
 final class PosixSpawnTest {
 
   private static final int[] NO_PIPES = {-1, -1, -1};
@@ -54,7 +54,7 @@ final class PosixSpawnTest {
     long pid = start(SubprocessOptions.defaults(), "sleep", "1000").getAsLong();
     assertTrue(ProcessHandle.of(pid).isPresent());
     PosixSpawn.discard(pid);
-    assertTrue(ProcessHandle.of(pid).isEmpty()); // one that is not reaped is listed
+    assertTrue(ProcessHandle.of(pid).isEmpty()); // a child that is not reaped is listed
   }
 
   @Test

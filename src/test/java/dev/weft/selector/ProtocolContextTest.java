@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** In which context protocol methods run. */
+/** In which context the methods of a protocol run. */
 class ProtocolContextTest extends TcpTest {
 
   private final ContextVar<String> variable = ContextVar.of("variable");

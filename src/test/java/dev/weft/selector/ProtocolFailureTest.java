@@ -15,12 +15,15 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a connection whose protocol throws. */
+/** What happens to a connection whose protocol throws. */
 class ProtocolFailureTest extends TcpTest {
 
   private final RuntimeException failure = new RuntimeException("provoked");
 
-  /** The protocol has failed with {@code failure}: it is told so, the world too, the peer sees the end. */
+  /**
+   * The protocol has failed with {@code failure}: it gets connectionLost, the handler a report, and the peer the end
+   * of data.
+   */
   private void assertFatal(Recording protocol, Peer peer, String method) {
     Throwable told = protocol.lost.await();
     ExceptionContext report = takeReport();
@@ -325,6 +328,6 @@ class ProtocolFailureTest extends TcpTest {
             loop.createFuture().await();
           }
         }));
-    takeReports(); // of the task that waits for ever
+    takeReports(); // of the task that waits without end
   }
 }

@@ -67,7 +67,7 @@ class ReadinessTest extends TcpTest {
         turn();
       }
       pipe.source().read(ByteBuffer.allocate(1));
-      turn(); // what was queued before
+      turn(); // entries that were queued before
       int last = calls[0];
       Loops.turns(3);
       assertEquals(last, calls[0]);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How bytes come in, and how a protocol holds them off. */
+/** How data arrives, and how a protocol holds it back. */
 class ReadingTest extends TcpTest {
 
   @Test

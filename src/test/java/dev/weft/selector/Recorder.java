@@ -4,7 +4,7 @@ import dev.weft.loop.EventLoop;
 import dev.weft.transport.Protocol;
 import java.nio.ByteBuffer;
 
-/** A protocol that gets chunks. */
+/** A protocol that gets its data in chunks. */
 class Recorder extends Recording implements Protocol {
 
   Recorder(EventLoop loop) {

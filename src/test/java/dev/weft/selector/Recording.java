@@ -9,7 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a protocol was told, in order, and ways to wait for it. */
+/** The events that a protocol got, in order, and ways to wait for them. */
 abstract class Recording implements BaseProtocol {
 
   final EventLoop loop;
@@ -18,7 +18,7 @@ abstract class Recording implements BaseProtocol {
   final Future<Void> eof;
   final Future<Throwable> lost;
   Transport transport;
-  boolean keepOpen; // what eofReceived answers
+  boolean keepOpen; // the return value of eofReceived
   private Future<Void> progress;
 
   Recording(EventLoop loop) {
@@ -35,14 +35,14 @@ abstract class Recording implements BaseProtocol {
     before.setResult(null);
   }
 
-  /** Waits until so many bytes have come. */
+  /** Waits until that number of bytes has arrived. */
   void awaitBytes(int count) {
     while (received.size() < count) {
       progress.await();
     }
   }
 
-  /** Waits until something of this name has happened. */
+  /** Waits for an event of this name. */
   void awaitEvent(String event) {
     while (!events.contains(event)) {
       progress.await();

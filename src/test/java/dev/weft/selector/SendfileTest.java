@@ -79,7 +79,7 @@ class SendfileTest extends TcpTest {
     return all.array();
   }
 
-  /** Sends nothing any more, and waits for the end. */
+  /** Stops sending, and waits for the end. */
   private void end() {
     protocol.transport.close();
     protocol.lost.await();
@@ -262,7 +262,7 @@ class SendfileTest extends TcpTest {
     run(() -> {
       Peer peer = connect(protocol);
       Transport transport = protocol.transport;
-      transport.write(new byte[1_000_000]); // the file waits for that
+      transport.write(new byte[1_000_000]); // the file waits for this
       Task<Long> sending = Loops.started(() -> loop.sendfile(transport, file));
       for (int i = 0; i < 2; i++) {
         assertThrows(IllegalStateException.class, () -> transport.write(new byte[1]));
@@ -411,7 +411,8 @@ class SendfileTest extends TcpTest {
       Peer peer = connect(protocol);
       protocol.transport.setWriteBufferLimits(WriteBufferLimits.ofHigh(20_000));
       protocol.transport.write(new byte[1_000_000]);
-      assertEquals(List.of("made", "pause"), protocol.events); // before the other has taken over
+      assertEquals(
+          List.of("made", "pause"), protocol.events); // before the other protocol has taken over
       var fake = new FakeFile(file, SIZE);
       Task<Long> sending = Loops.started(() -> loop.sendfile(transport(false), fake));
       Loops.turns(10);

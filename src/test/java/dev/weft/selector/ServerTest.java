@@ -37,7 +37,7 @@ class ServerTest extends TcpTest {
     return serve(this::newRecorder);
   }
 
-  /** The protocol of the connection that comes next. */
+  /** The protocol of the next connection. */
   private Recorder next(int index) {
     while (made.size() <= index || made.get(index).transport == null) {
       turn();
@@ -111,7 +111,7 @@ class ServerTest extends TcpTest {
       for (int i = 0; i < 20; i++) {
         connect(server);
       }
-      server.startServing(); // lets one turn pass, in which they are accepted
+      server.startServing(); // takes one turn, in which they are accepted
       turn();
       turn();
       assertEquals(20, made.size());
@@ -310,14 +310,14 @@ class ServerTest extends TcpTest {
       var open = loop.createTask(server::waitClosed);
       turn();
       turn();
-      assertFalse(open.done()); // no client, but open
+      assertFalse(open.done()); // no client any more, but open
       connect(server);
       next(0);
       server.close();
       var closed = loop.createTask(server::waitClosed);
       turn();
       turn();
-      assertFalse(open.done()); // closed, but a client
+      assertFalse(open.done()); // closed, but with a client
       assertFalse(closed.done());
       made.get(0).transport.close();
       open.await();

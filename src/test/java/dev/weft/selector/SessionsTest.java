@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Sessions where they cannot be had; where they can it is in {@code ChildStartTest}. */
+/** Sessions where they are not available; {@code ChildStartTest} shows them where they are. */
 @EnabledOnOs(OS.LINUX)
 final class SessionsTest {
 

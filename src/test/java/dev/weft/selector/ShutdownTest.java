@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A server that lets its connections end. Time is virtual: it passes when nothing is to do. */
+/** A server that lets its connections end. Time is virtual: it passes when there is nothing to do. */
 class ShutdownTest {
 
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -42,10 +42,12 @@ class ShutdownTest {
     loop.close();
   }
 
-  /** Runs a test on a server with so many connections, all of which must be gone when it ends. */
+  /** Runs a test on a server with that number of connections, all of which must be gone at its end. */
   private void serving(int connections, ThrowingRunnable test) throws Exception {
     var listening = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
-    for (int i = 0; i < connections; i++) { // before the loop runs: waiting would let time pass
+    for (int i = 0;
+        i < connections;
+        i++) { // before the loop runs, because a wait would let time pass
       peers.add(new Socket("127.0.0.1", listening.socket().getLocalPort()));
     }
     loop.runUntilComplete(() -> {
@@ -105,7 +107,7 @@ class ShutdownTest {
     serving(3, () -> {
       closeAfter(Duration.ofSeconds(1), 0);
       TcpTest.fill(made.get(1), 1 << 20);
-      made.get(1).transport.close(); // flushes to somebody who does not read
+      made.get(1).transport.close(); // flushes to a peer that does not read
       assertFalse(server.shutdown(GRACE));
       assertEquals(GRACE, passed());
       for (Recorder each : made) {
@@ -151,7 +153,7 @@ class ShutdownTest {
       var patient = Loops.started(() -> server.shutdown(GRACE));
       var impatient = Loops.started(() -> server.shutdown(Duration.ofSeconds(1)));
       assertFalse(impatient.await());
-      assertTrue(patient.await()); // nothing was left when its own grace would have been over
+      assertTrue(patient.await()); // nothing was left when its own grace would have ended
       assertEquals(Duration.ofSeconds(1), passed());
       Task.sleep(GRACE);
     });

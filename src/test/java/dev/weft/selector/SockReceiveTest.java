@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tasks that take bytes, datagrams and connections from channels of the user's. */
+/** Tasks that receive bytes, datagrams and connections from channels of the user. */
 class SockReceiveTest extends TcpTest {
 
   private Pair nonBlocking() throws IOException {
@@ -74,8 +74,9 @@ class SockReceiveTest extends TcpTest {
       turn();
       order.expect(2);
       pair.peer().send("hello");
-      turn(); // the poll finds it
-      loop.callSoon(() -> order.expect(3)); // behind the event's callback, before the task it wakes
+      turn(); // found by the poll
+      loop.callSoon(
+          () -> order.expect(3)); // after the event's callback and before the task that it wakes
       receiving.await();
       order.finish(5);
       assertFalse(loop.removeReader(pair.channel()));
@@ -180,7 +181,7 @@ class SockReceiveTest extends TcpTest {
       Task<byte[]> waiting = Loops.started(() -> loop.sockRecv(pair.channel(), 10));
       turn();
       pair.peer().send("hello");
-      turn(); // the poll has queued the readiness behind us
+      turn(); // the poll has queued the readiness behind this task
       waiting.cancel();
       assertThrows(CancelledError.class, waiting::await);
       assertEquals("hello", text(loop.sockRecv(pair.channel(), 10)));
@@ -195,7 +196,7 @@ class SockReceiveTest extends TcpTest {
       Task<byte[]> waiting = Loops.started(() -> loop.sockRecv(pair.channel(), 10));
       turn();
       pair.peer().send("hello");
-      Loops.turns(2); // the readiness has woken the task, which stands behind us
+      Loops.turns(2); // the readiness has woken the task, which is behind this one
       waiting.cancel();
       assertThrows(CancelledError.class, waiting::await);
       assertEquals("hello", text(loop.sockRecv(pair.channel(), 10)));
@@ -314,7 +315,7 @@ class SockReceiveTest extends TcpTest {
           Task<SocketChannel> waiting = Loops.started(() -> loop.sockAccept(listening));
           turn();
           try (var peer = SocketChannel.open()) {
-            peer.configureBlocking(false); // to block would let other tasks go on
+            peer.configureBlocking(false); // blocking would let other tasks run
             peer.connect(listening.getLocalAddress());
             Loops.turns(pollsBefore);
             waiting.cancel();

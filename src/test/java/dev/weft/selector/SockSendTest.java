@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tasks that send by channels of the user's, and connect them. */
+/** Tasks that send through channels of the user, and connect them. */
 class SockSendTest extends TcpTest {
 
   private Pair nonBlocking() throws IOException {

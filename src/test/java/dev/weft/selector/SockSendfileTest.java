@@ -24,7 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that are sent by channels of the user's. */
+/** Files that are sent through channels of the user. */
 class SockSendfileTest extends TcpTest {
 
   private static final int SIZE = 5 * 1024 * 1024 + 123;

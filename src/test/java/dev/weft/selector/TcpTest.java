@@ -22,8 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What tests with real sockets share: a loop by the system's clock, and the errors it reported. A test
- * that expects some takes them; any that is left fails it.
+ * What tests with real sockets share: a loop with the system's clock, and the errors that it reported. A test that
+ * expects some takes them; any that is left fails it.
  */
 abstract class TcpTest {
 
@@ -63,7 +63,7 @@ abstract class TcpTest {
     return all;
   }
 
-  /** Lets everything run that is ready, and what a poll finds. */
+  /** Runs all ready entries, and those that a poll finds. */
   static void turn() {
     Task.sleep(Duration.ZERO);
   }
@@ -82,13 +82,13 @@ abstract class TcpTest {
     }
   }
 
-  /** A channel and the other end of it. */
+  /** A channel and its other end. */
   record Pair(SocketChannel channel, Peer peer) {}
 
   final Pair pair() throws IOException {
     try (ServerSocket listening = Peer.listen()) {
       SocketChannel channel = SocketChannel.open(listening.getLocalSocketAddress());
-      Socket accepted = listening.accept(); // at once: it is connected already
+      Socket accepted = listening.accept(); // immediately, because it is already connected
       opened.add(channel);
       opened.add(accepted);
       return new Pair(channel, new Peer(loop, accepted));
@@ -109,7 +109,7 @@ abstract class TcpTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Writes until more than {@code size} bytes wait in the transport. Returns how many were written. */
+  /** Writes until more than {@code size} bytes wait in the transport. Returns the number of bytes written. */
   static int fill(Recording protocol, int size) {
     int written = 0;
     while (protocol.transport.getWriteBufferSize() <= size) {

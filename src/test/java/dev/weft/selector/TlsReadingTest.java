@@ -18,7 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The buffers that a loop's TLS connections share, and sockets that have nothing to put into them. */
+/** The buffers that the TLS connections of a loop share, and sockets without data for them. */
 @Timeout(30)
 class TlsReadingTest extends TcpTest {
 

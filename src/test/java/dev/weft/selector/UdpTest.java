@@ -28,7 +28,7 @@ abstract class UdpTest extends TcpTest {
   @BeforeEach
   final void bindPeer() throws IOException {
     peer = new DatagramSocket(new InetSocketAddress(LOCAL, 0));
-    peer.setSoTimeout(10_000); // what loopback has not brought at once has been dropped
+    peer.setSoTimeout(10_000); // a datagram that loopback has not delivered at once was dropped
   }
 
   @AfterEach
@@ -60,7 +60,7 @@ abstract class UdpTest extends TcpTest {
     loop.createDatagramEndpoint(() -> protocol, channel);
   }
 
-  /** An endpoint at LOCAL that sends as {@code send} says. */
+  /** An endpoint at LOCAL that sends as {@code send} determines. */
   final void endpoint(DatagramRecorder protocol, UdpTransport.Send send) throws IOException {
     protocols.add(protocol);
     DatagramChannel channel = DatagramChannel.open().bind(new InetSocketAddress(LOCAL, 0));
@@ -88,7 +88,7 @@ abstract class UdpTest extends TcpTest {
     return new String(peerReceives(), java.nio.charset.StandardCharsets.UTF_8);
   }
 
-  /** An address of this machine where nobody listens. */
+  /** An address of this machine without a listener. */
   static InetSocketAddress nobody() throws IOException {
     try (var socket = new DatagramSocket(0, InetAddress.getByName(LOCAL))) {
       return (InetSocketAddress) socket.getLocalSocketAddress();

@@ -10,7 +10,7 @@ import java.nio.channels.Pipe;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A loop that its owner forgets to close. */
+/** A loop that its owner does not close. */
 class UnclosedLoopTest {
 
   @Test

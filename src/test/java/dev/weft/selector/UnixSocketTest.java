@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.event.Level;
 
-/** Connections over Unix sockets, and the files that these are. */
+/** Connections over Unix sockets, and their files. */
 class UnixSocketTest extends TcpTest {
 
   private static final ServerOptions DEFAULTS = ServerOptions.defaults();
@@ -72,7 +72,7 @@ class UnixSocketTest extends TcpTest {
         .bind(UnixDomainSocketAddress.of(path), backlog);
   }
 
-  /** Sends something each way and closes. */
+  /** Sends data in both directions and closes. */
   private void exchange(Server server) throws IOException {
     Recorder client = connectTo(path);
     client.transport.write(bytes("up"));
@@ -86,7 +86,7 @@ class UnixSocketTest extends TcpTest {
     assertTrue(server.isServing());
   }
 
-  /** The one whose client says something; another server's probe of the socket says nothing. */
+  /** A server connection whose client sends data; the probe of another server sends none. */
   private Recorder speaking() {
     for (; ; turn()) {
       for (Recorder each : accepted) {
@@ -162,8 +162,7 @@ class UnixSocketTest extends TcpTest {
       assertEquals("precious", Files.readString(path));
       Files.delete(path);
 
-      // A FIFO is neither a file nor a directory to the JDK, either, and refuses to be connected
-      // to.
+      // For the JDK a FIFO is neither a file nor a directory either, and connecting to it fails.
       assertEquals(0, new ProcessBuilder("mkfifo", path.toString()).start().waitFor());
       assertThrows(BindException.class, this::serve);
       assertTrue(Files.exists(path));

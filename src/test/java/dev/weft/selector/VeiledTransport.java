@@ -7,7 +7,7 @@ import dev.weft.transport.WriteBufferLimits;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A transport that nobody can tell to be a plain socket's. */
+/** A transport that cannot be recognised as that of a plain socket. */
 record VeiledTransport(Transport transport) implements Transport {
 
   @Override

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
-/** The bytes that wait to be sent, against a plain array of them. */
+/** The bytes that wait to be sent, compared with a plain array. */
 class WriteQueueTest {
 
   private final WriteQueue queue = new WriteQueue();
@@ -50,7 +50,7 @@ class WriteQueueTest {
     data.put(bytes).flip();
     queue.add(data.asReadOnlyBuffer());
     if (!data.isReadOnly()) {
-      data.put(0, new byte[bytes.length]); // the caller's buffer is the caller's again
+      data.put(0, new byte[bytes.length]); // the caller's buffer belongs to the caller again
     }
     int before = model.length;
     model = Arrays.copyOf(model, before + bytes.length);

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.event.Level;
 
-/** How bytes go out. */
+/** How data is sent. */
 class WritingTest extends TcpTest {
 
   private static final int MIB = 1024 * 1024;
@@ -57,7 +57,7 @@ class WritingTest extends TcpTest {
     });
   }
 
-  /** Reads what comes, as fast as it can, on a thread of its own. Returns how much. */
+  /** Reads all data as fast as it can, on its own thread. Returns the number of bytes. */
   private Future<Integer> readFast(Peer peer) {
     return loop.runInExecutor(() -> {
       byte[] buffer = new byte[MIB];
@@ -69,7 +69,7 @@ class WritingTest extends TcpTest {
     });
   }
 
-  /** Looks in each turn how much is queued, until nothing is. Returns the most that one turn has sent. */
+  /** Checks in each turn how much is queued, until nothing is. Returns the most that one turn has sent. */
   private static int mostPerTurn(WriteTransport transport) {
     int most = 0;
     for (int before = transport.getWriteBufferSize(); before > 0; ) {
@@ -346,7 +346,7 @@ class WritingTest extends TcpTest {
       int written = fill(protocol, 200_000);
       protocol.transport.close();
       protocol.transport.writeEof();
-      protocol.transport.write(bytes("more")); // so it was not taken for an end of writing
+      protocol.transport.write(bytes("more")); // so it was not taken for the end of writing
       assertEquals(written + 4, peer.receiveAll().length);
       protocol.lost.await();
     });
