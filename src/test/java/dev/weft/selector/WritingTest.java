@@ -409,7 +409,7 @@ class WritingTest extends TcpTest {
     run(() -> {
       var protocol = new Recorder(loop);
       Peer peer = connect(protocol);
-      protocol.transport.pauseReading(); // so that the write is the first to notice
+      protocol.transport.pauseReading(); // so the write notices it first
       peer.reset();
       var data = ByteBuffer.wrap(bytes("into the void"));
       protocol.transport.write(data);

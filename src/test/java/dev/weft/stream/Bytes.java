@@ -6,7 +6,7 @@ import dev.weft.loop.EventLoop;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Short ways to make readers, feed them, and see what comes out. */
+/** Short ways to create readers, feed them, and read the results. */
 final class Bytes {
 
   private Bytes() {}

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Connections and servers whose task is cancelled somewhere: nothing stays open, nobody waits for ever. */
+/** Connections and servers whose task is cancelled at any point: nothing stays open, and no task waits without end. */
 @EnabledOnOs(OS.LINUX) // descriptors are counted
 @Tag("slow")
 class CancelEverywhereTest {
@@ -63,7 +63,7 @@ class CancelEverywhereTest {
     void talk(String host, int port) throws Exception;
   }
 
-  /** A client of an echoing server; in the end the server has no connection left. */
+  /** A client of an echo server; at the end the server has no connection left. */
   private static Scenario client(ServerOptions options, Client client) {
     return () -> {
       EventLoop loop = EventLoop.getRunningLoop();

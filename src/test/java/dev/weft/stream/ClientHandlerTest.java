@@ -28,7 +28,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a server does with a connection's handler, and with what comes of it. */
+/** What a server does with a connection's handler and with its outcome. */
 class ClientHandlerTest {
 
   private final RecordingTransport transport = new RecordingTransport();

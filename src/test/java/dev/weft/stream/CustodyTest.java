@@ -30,7 +30,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a server's connection when its handler has returned. */
+/** What happens to a server's connection when its handler has returned. */
 class CustodyTest {
 
   private static final int LIMIT = 1 << 16;

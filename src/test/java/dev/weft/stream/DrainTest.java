@@ -182,7 +182,7 @@ class DrainTest {
   @Test
   @DisplayName("STR-17: drain returns at the low mark, with bytes still unsent")
   void lowMark() {
-    int low = 16 << 20; // more than the system takes at once
+    int low = 16 << 20; // more than the system accepts at once
     int size = 2 * low;
     Loops.run(() -> {
       Future<Void> mayRead = EventLoop.getRunningLoop().createFuture();
@@ -209,7 +209,7 @@ class DrainTest {
     });
   }
 
-  /** One side of a connection that goes nowhere. */
+  /** One side of a connection without a peer. */
   private static final class Side {
     final EventLoop loop = EventLoop.getRunningLoop();
     final RecordingTransport transport = new RecordingTransport();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** What the limit of a reader does, and what it does not. */
+/** What the limit of a reader bounds, and what it does not. */
 class ReaderLimitTest {
 
   private final RecordingTransport transport = new RecordingTransport();

@@ -19,14 +19,14 @@ import java.util.List;
 import java.util.Random;
 
 /*
- * A reader is fed a known content in random chunks, by a feeder that a pause holds back, and read by random
- * calls. What each must return follows from the content and the position alone, found by brute force; how
- * the content was cut decides only how much read(n) gets, and how much an overrun has searched or dropped,
- * for which there are bounds. Results are compared again at the end, when the reader has had every
- * occasion to write into an array that it gave away.
+ * A reader gets a known content in random chunks, from a feeder that a pause holds back, and random calls read it. The
+ * content and the position alone determine what each call must return; the test finds it by brute force. The chunks
+ * determine only how much read(n) gets, and how much an overrun has searched or dropped; for these there are bounds.
+ * The test compares the results again at the end, because the reader could have written into an array that it
+ * returned.
  */
 
-/** A reader against the whole content in hand: random calls, each checked. */
+/** A reader compared with the whole content: random calls, each checked. */
 final class ReaderModel {
   private static final byte[] ALPHABET = {'a', 'a', 'a', 'b', 'b', '\n'};
 
@@ -63,7 +63,7 @@ final class ReaderModel {
     Task<Void> feeding = createTask(this::feed);
     while (position < content.length) {
       for (int turns = random.nextInt(3); turns > 0; turns--) {
-        sleep(Duration.ZERO); // lets data pile up
+        sleep(Duration.ZERO); // lets data accumulate
       }
       step();
     }
@@ -81,7 +81,7 @@ final class ReaderModel {
         int count = Math.min(1 + random.nextInt(maxChunk), content.length - fed);
         byte[] chunk = Arrays.copyOfRange(content, fed, fed + count);
         fed += count;
-        // a chunk in an array of its own may be kept as it is, another must be copied
+        // a chunk in its own array may be kept, another must be copied
         reader.feedData(
             random.nextBoolean()
                 ? ByteBuffer.wrap(chunk)

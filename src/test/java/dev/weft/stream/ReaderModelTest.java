@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The reader against a model that has the whole content in its hands. */
+/** The reader compared with a model that has the whole content. */
 class ReaderModelTest {
 
   private static final int SEQUENCES = 60;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Who may wait for data, and what ends the wait. */
+/** Which task may wait for data, and what ends the wait. */
 class ReaderWaitTest {
 
   /** Every way to read, by its name. */
@@ -82,7 +82,7 @@ class ReaderWaitTest {
       StreamReader reader = reader(100);
       var first = createTask(() -> reader.read(1));
       sleep(Duration.ZERO);
-      feed(reader, "a"); // wakes the first, which has its turn when this task waits
+      feed(reader, "a"); // wakes the first, which runs when this task waits
       createTask(() -> feed(reader, "bc"));
       assertBytes("bc", reader.readexactly(2));
       assertBytes("a", await(first));

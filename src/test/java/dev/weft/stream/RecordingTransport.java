@@ -7,7 +7,7 @@ import dev.weft.transport.WriteBufferLimits;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A transport that goes nowhere and remembers what was asked of it. */
+/** A transport without a connection that records its calls. */
 final class RecordingTransport implements Transport {
 
   int pauses;

@@ -25,12 +25,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** What strangers can write into the log of a server. */
+/** What other programs can write into the log of a server. */
 class StrangersTest {
 
   private final List<ExceptionContext> reports = new ArrayList<>();
 
-  /** What is logged while 200 strangers come, send a few bytes, and reset the connection or close it. */
+  /** The log while 200 clients connect, send a few bytes, and reset the connection or close it. */
   private List<String> visit(ClientHandler handler, ServerOptions options, boolean reset) {
     try (LogCapture log = LogCapture.start()) {
       try (EventLoop loop = EventLoop.newEventLoop()) {
@@ -49,7 +49,7 @@ class StrangersTest {
           }
           server.close();
           server.waitClosed();
-          while (loop.allTasks().size() > 1) { // handlers whose connections are gone
+          while (loop.allTasks().size() > 1) { // handlers without connections
             Task.sleep(Duration.ofMillis(1));
           }
           return null;

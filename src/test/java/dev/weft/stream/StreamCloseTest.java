@@ -25,7 +25,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** How a stream ends, and who is told. */
+/** How a stream ends, and which calls get its error. */
 class StreamCloseTest {
 
   @Test
@@ -159,7 +159,7 @@ class StreamCloseTest {
     });
   }
 
-  /** One side of a connection that goes nowhere. */
+  /** One side of a connection without a peer. */
   private static final class Side {
     final RecordingTransport transport = new RecordingTransport();
     final StreamReader reader = Bytes.reader(100);

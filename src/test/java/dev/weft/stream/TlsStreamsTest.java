@@ -250,7 +250,7 @@ class TlsStreamsTest {
       Connection stranger = connect(server, ConnectionOptions.defaults().withSsl(CLIENT));
       assertThrows(SSLException.class, () -> stranger.reader().readline());
       assertFalse(certificate.done());
-      reported.clear(); // a stranger's failure may be told
+      reported.clear(); // a failure of a client may be reported
       Connection known = connect(
           server, ConnectionOptions.defaults().withSsl(Certificates.clientWithCertificate()));
       assertBytes("welcome\n", known.reader().readline());

@@ -18,7 +18,7 @@ import java.util.concurrent.BrokenBarrierException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Where tasks wait for one another. */
+/** A barrier: tasks wait for one another. */
 class BarrierTest {
 
   private final Order order = new Order();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whoever is cancelled, wherever: no lock stays held, no permit, item or wake-up is lost. */
+/** Tasks are cancelled at any point: no lock stays held, and no permit, item or wake-up is lost. */
 class CancelEverywhereTest {
 
   private static final Duration SHORT = Duration.ofMillis(3);
@@ -54,7 +54,7 @@ class CancelEverywhereTest {
           () -> {
             others.forEach(Task::await);
             assertEquals(others.size(), done.size());
-            lock.acquire(); // what is free can be had
+            lock.acquire(); // what is free can be acquired
             lock.release();
             assertFalse(lock.locked());
           });
@@ -139,7 +139,7 @@ class CancelEverywhereTest {
             barrier.await();
           },
           () -> {
-            while (!other.done()) { // take the place of the cancelled
+            while (!other.done()) { // take the place of the cancelled tasks
               Task<Void> substitute = task(() -> barrier.await());
               Task.sleep(Duration.ofMillis(20));
               substitute.cancel();

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Waiting for what others change under a lock. */
+/** Waiting for changes under a lock. */
 class ConditionTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -26,7 +26,7 @@ class ConditionTest {
   private final Order order = new Order();
   private final Condition condition = new Condition();
 
-  /** A task that waits, and reaches {@code step} with the lock taken. */
+  /** A task that waits, and reaches {@code step} when it has the lock. */
   private Task<Void> awaiting(int step) {
     return started(() -> condition.with(() -> {
       condition.await();
@@ -134,7 +134,7 @@ class ConditionTest {
       Task<Void> next = awaiting(1);
       condition.acquire();
       condition.signal();
-      turns(2); // it is queueing for the lock
+      turns(2); // it is in the queue for the lock
       signalled.cancel();
       turns(2);
       condition.release();
@@ -195,7 +195,7 @@ class ConditionTest {
       condition.release();
       next.await();
       assertTrue(cancelled.done());
-      last.await(); // woken by the one that was cancelled, COND-3
+      last.await(); // woken by the cancelled one, COND-3
       order.finish(3);
     });
   }

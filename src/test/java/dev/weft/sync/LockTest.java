@@ -16,7 +16,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** One at a time. */
+/** A lock: one task at a time. */
 class LockTest {
 
   private final Order order = new Order();
@@ -152,7 +152,7 @@ class LockTest {
       assertFalse(lock.locked());
       lock.acquire();
       Task<Void> again = Task.current().orElseThrow().getLoop().createTask(lock::release);
-      lock.acquire(); // would wait for ever if another could not release it
+      lock.acquire(); // would wait without end if another task could not release it
       again.await();
       Task<Void> second = started(lock::acquire);
       assertFalse(second.done());
@@ -185,7 +185,7 @@ class LockTest {
     try (EventLoop loop = Loops.newLoop()) {
       first = loop.toString();
       loop.runUntilComplete(() -> {
-        lock.acquire(); // not contended: not bound yet
+        lock.acquire(); // not contended, so not bound yet
         lock.release();
         return null;
       });
@@ -245,7 +245,7 @@ class LockTest {
       Task<Void> cancelled = started(() -> lock.with(order::expectUnreached));
       cancelled.cancel();
       assertThrows(CancelledError.class, cancelled::await);
-      assertTrue(lock.locked()); // it was not the cancelled one's to give back
+      assertTrue(lock.locked()); // the cancelled task did not have it
     });
   }
 }

@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Items from some tasks to others. */
+/** A queue: items from some tasks to others. */
 class QueueTest {
 
   private final Order order = new Order();

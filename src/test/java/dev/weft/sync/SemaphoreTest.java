@@ -16,7 +16,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A number of permits. */
+/** A semaphore: a number of permits. */
 class SemaphoreTest {
 
   private final Order order = new Order();
@@ -146,8 +146,8 @@ class SemaphoreTest {
   void leavingGrantsThoseBehind() {
     Loops.run(() -> {
       var semaphore = new Semaphore(0);
-      // In one turn: the second queues up after two releases, while the first is granted and not
-      // run.
+      // In one turn: the second queues after two releases, while the first has its grant and has
+      // not run.
       Task<Void> second = EventLoop.getRunningLoop().createTask(() -> {
         turns(1);
         semaphore.release();

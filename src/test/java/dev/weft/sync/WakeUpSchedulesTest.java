@@ -19,10 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /*
- * Every small schedule: a few tasks use one primitive, each beginning at once or a turn later, and holding
- * what it got for no turn or one; and up to two of them are cancelled, in each pair of turns. In each of these
- * runs nothing may be lost: those who are not cancelled end, and the primitive is at the end as it was at the
- * beginning.
+ * Every small schedule: a few tasks use one primitive. Each begins at once or a turn later, and keeps what it got for
+ * no turn or one. Up to two of them are cancelled, in each pair of turns. In each of these runs nothing may be lost:
+ * the tasks that are not cancelled end, and the primitive ends in its initial state.
  */
 
 /** No wake-up is lost, wherever a task is cancelled. */
@@ -35,10 +34,12 @@ class WakeUpSchedulesTest {
   /** What the tasks of one run use. */
   private interface Scenario {
 
-    /** The work of the task with this number: lets turns pass, gets something, holds it for some turns. */
+    /**
+     * The work of the task with this number: it waits for some turns, acquires, and keeps what it got for some turns.
+     */
     void work(int number, int delay, int hold) throws Exception;
 
-    /** Whether a task may be left waiting, as its partner was cancelled. */
+    /** Whether a task may be left waiting because its partner was cancelled. */
     default boolean mayBeLeftWaiting() {
       return false;
     }
@@ -219,7 +220,7 @@ class WakeUpSchedulesTest {
       }
 
       private void giveBack() throws Exception {
-        // Not to be cancelled here: what is explored is the waiting for the token.
+        // Not cancelled here, because the subject is the wait for the token.
         Task<?> self = Task.current().orElseThrow();
         Task<Void> giving = self.getLoop()
             .createTask(() -> condition.with(() -> {
@@ -230,7 +231,7 @@ class WakeUpSchedulesTest {
           try {
             Shield.of(giving).await();
           } catch (CancelledError again) {
-            // the token goes back all the same
+            // the token is returned nevertheless
           }
         }
       }

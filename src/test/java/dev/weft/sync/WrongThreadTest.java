@@ -20,10 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Primitives that are used by threads which are not their loop's. */
+/** Primitives that threads outside of their loop use. */
 class WrongThreadTest {
 
-  /** What the code throws on a thread of its own; null for nothing. */
+  /** The exception of the code on its own thread; null if there is none. */
   private static Throwable elsewhere(ThrowingRunnable code) throws Exception {
     var thrown = new CompletableFuture<Throwable>();
     var thread = new Thread(() -> {
@@ -35,7 +35,7 @@ class WrongThreadTest {
       }
     });
     thread.start();
-    thread.join(); // the loop stands still meanwhile
+    thread.join(); // the loop does not turn meanwhile
     return thrown.join();
   }
 

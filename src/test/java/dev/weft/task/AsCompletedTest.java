@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Futures, or their results, in the order in which they are done. */
+/** Futures, or their results, in the order of completion. */
 class AsCompletedTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);

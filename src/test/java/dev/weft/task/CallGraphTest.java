@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Who waits for whom, as a graph and as a text. */
+/** Which task waits for which, as a graph and as a text. */
 class CallGraphTest {
 
   private final EventLoop loop = Loops.newLoop();

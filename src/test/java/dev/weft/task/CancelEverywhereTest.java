@@ -16,7 +16,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever waits for children is cancelled somewhere: each child that has begun has ended before it goes on. */
+/**
+ * Code that waits for children is cancelled at any point: each child that has begun has ended before the code
+ * continues.
+ */
 class CancelEverywhereTest {
 
   private interface Body {

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Cancel scopes together with Task.cancel, timeouts and task groups, whose counts they leave alone. */
+/** Cancel scopes together with Task.cancel, timeouts and task groups, whose counts stay right. */
 class CancelScopeCompositionTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);

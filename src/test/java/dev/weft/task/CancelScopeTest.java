@@ -25,7 +25,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** A cancel scope by itself: what leaves it, its deadline, its states. */
+/** A cancel scope by itself: which exceptions leave it, its deadline, its states. */
 class CancelScopeTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);

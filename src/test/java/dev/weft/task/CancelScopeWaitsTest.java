@@ -35,7 +35,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** While a scope is cancelled, each wait in it is, of whatever kind; and shields. */
+/** While a scope is cancelled, each wait in it is cancelled, of any kind; and shields. */
 class CancelScopeWaitsTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -91,7 +91,7 @@ class CancelScopeWaitsTest {
         waitForEver();
       }));
       lock.release();
-      lock.acquire(); // nobody is left in line
+      lock.acquire(); // no waiter is left in the queue
       queue.putNowait("x");
       assertEquals("x", queue.get());
       reader.feedData(ByteBuffer.wrap("y".getBytes()));
@@ -316,7 +316,7 @@ class CancelScopeWaitsTest {
             return in.read();
           } finally {
             Asyncio.shielded(() -> {
-              Task.sleep(SECOND); // not hit by the interrupt that the socket has left standing
+              Task.sleep(SECOND); // not affected by the interrupt that the socket has left set
               new LinkedBlockingQueue<>(List.of("x")).take();
             });
           }
@@ -336,7 +336,7 @@ class CancelScopeWaitsTest {
       scope.run(inside -> {
         inside.cancel();
         assertInterrupted(queue::take);
-        Thread.currentThread().interrupt(); // as good code does
+        Thread.currentThread().interrupt(); // as correct code does
         return null;
       });
       assertFalse(Thread.currentThread().isInterrupted());

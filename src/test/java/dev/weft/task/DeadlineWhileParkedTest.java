@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A task waits with a limit and holds the lock that a callback waits for: the limit ends the wait, though the callback
+ * A task waits with a limit and has the lock that a callback waits for: the limit ends the wait, although the callback
  * holds up all callbacks behind it.
  */
 @Timeout(30)

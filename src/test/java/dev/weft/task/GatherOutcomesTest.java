@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Gathering failures like results. */
+/** Gathering failures as results. */
 class GatherOutcomesTest {
 
   private static Object waitForEver() {

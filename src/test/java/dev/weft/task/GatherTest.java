@@ -20,7 +20,7 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The future of several others. */
+/** A future that combines several others. */
 class GatherTest {
 
   private final Order order = new Order();

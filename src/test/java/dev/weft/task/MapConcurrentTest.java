@@ -92,7 +92,7 @@ class MapConcurrentTest {
               turns(1);
               throw boom;
             }
-            // swallowing it must not let the worker go on with the next item
+            // the worker must not swallow it and take the next item
             log.add(assertThrows(CancelledError.class, MapConcurrentTest::waitForEver)
                 .getClass());
             return null;

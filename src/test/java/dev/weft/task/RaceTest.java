@@ -166,7 +166,7 @@ class RaceTest {
       };
       Task<String> caller =
           started(() -> Concurrently.race(List.of(lingering, after(1, "won")), undelivered::add));
-      turns(4); // won, and waiting for the other one's end
+      turns(4); // has won, and waits for the end of the other
       caller.cancel("why");
       assertEquals("why", assertThrows(CancelledError.class, caller::await).getMessage());
       assertEquals(List.of("won"), undelivered);
@@ -219,7 +219,7 @@ class RaceTest {
     try (EventLoop loop = Loops.newLoop()) {
       Task<String> main =
           loop.createTask(() -> Concurrently.race(List.of(failing(1, interrupt), after(9, "x"))));
-      assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // it stops the run
+      assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // it ends the run
       assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main));
       assertSame(interrupt, main.exception().orElseThrow());
     }

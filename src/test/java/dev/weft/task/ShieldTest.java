@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Keeping a cancellation from what is being waited for. */
+/** Keeping a cancellation from the awaited future. */
 class ShieldTest {
 
   private final IOException boom = new IOException("boom");

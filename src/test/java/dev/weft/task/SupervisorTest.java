@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Tasks that end together but do not pull one another down. */
+/** Tasks that end together, but do not cancel one another. */
 class SupervisorTest {
 
   private final Order order = new Order();
@@ -156,7 +156,7 @@ class SupervisorTest {
         });
         return null;
       }));
-      assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // it stops the run
+      assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // it ends the run
       assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main));
       assertSame(interrupt, main.exception().orElseThrow());
     }

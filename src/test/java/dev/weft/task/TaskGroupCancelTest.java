@@ -178,7 +178,7 @@ class TaskGroupCancelTest {
       }));
       assertEquals(0, Task.current().orElseThrow().cancelling());
       turns(1);
-      group.cancel(); // after the end: nothing
+      group.cancel(); // after the end it has no effect
       turns(1);
       order.finish(2);
     });

@@ -22,7 +22,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A child that says when it is ready. */
+/** A child that reports when it is ready. */
 class TaskGroupStartTest {
 
   private final Order order = new Order();
@@ -194,7 +194,7 @@ class TaskGroupStartTest {
         turns(1);
         starter.cancel("first");
         turns(2);
-        starter.cancel("second"); // does not disturb the child's end
+        starter.cancel("second"); // does not affect the end of the child
         assertEquals(
             "second", assertThrows(CancelledError.class, starter::await).getMessage());
         return null;

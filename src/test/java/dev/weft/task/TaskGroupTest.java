@@ -129,7 +129,7 @@ class TaskGroupTest {
       assertEquals(List.of("boom"), messages(error));
       Task<?> self = Task.current().orElseThrow();
       assertEquals(0, self.cancelling());
-      turns(1); // nothing is left of the request
+      turns(1); // no part of the request remains
       order.finish(3);
     });
   }
@@ -247,7 +247,7 @@ class TaskGroupTest {
         assertSame(interrupt, error);
         order.expect(1);
       });
-      assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // it stops the run
+      assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // it ends the run
       loop.runUntilComplete(main);
     }
     assertEquals(

@@ -33,7 +33,7 @@ class ThreadsTest {
       EventLoop.getRunningLoop().callSoon(loopHasGoneOn::countDown);
       Thread own = Thread.currentThread();
       assertEquals("x", Asyncio.toThread(() -> {
-        loopHasGoneOn.await(); // for ever, if the loop were blocked
+        loopHasGoneOn.await(); // without end, if the loop were blocked
         assertNotSame(own, Thread.currentThread());
         assertFalse(Thread.currentThread().isVirtual());
         return "x";

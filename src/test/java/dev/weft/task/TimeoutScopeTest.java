@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** What leaves a timeout scope, and what it leaves behind. */
+/** Which exceptions leave a timeout scope, and what remains in the task. */
 class TimeoutScopeTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -82,7 +82,7 @@ class TimeoutScopeTest {
       assertTrue(scopes[0].expired());
       assertEquals(before + SECOND.toNanos(), loop.time());
       assertEquals(0, self().cancelling());
-      Loops.turns(1); // nothing is left to be thrown
+      Loops.turns(1); // no request remains to be thrown
     });
   }
 
@@ -101,7 +101,7 @@ class TimeoutScopeTest {
             }));
       }
       assertEquals("x", Timeouts.timeout(Duration.ZERO, scope -> "x"), "never suspended");
-      Loops.turns(1); // TMO-12: the expiry that was scheduled is off
+      Loops.turns(1); // TMO-12: the scheduled expiry is cancelled
       order.finish(1);
     });
   }
@@ -179,7 +179,7 @@ class TimeoutScopeTest {
     Loops.run(() -> {
       String result = Timeouts.timeout(SECOND, scope -> {
         scopes[0] = scope;
-        // Parked in a JDK call, the task is interrupted; it keeps that to itself.
+        // The task is parked in a JDK call and interrupted; it swallows the interrupt.
         assertThrows(InterruptedException.class, () -> new LinkedBlockingQueue<>().take());
         Thread.currentThread().interrupt();
         return "kept";

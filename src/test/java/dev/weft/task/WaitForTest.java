@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Waiting for something no longer than a time. */
+/** Waiting with a time limit. */
 class WaitForTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -58,7 +58,7 @@ class WaitForTest {
         throw boom;
       });
       assertSame(boom, assertThrows(IOException.class, () -> Timeouts.waitFor(failing, SECOND)));
-      Task.sleep(SECOND); // no timer is left to cancel this
+      Task.sleep(SECOND); // no timer remains that would cancel this
     });
   }
 

@@ -93,7 +93,7 @@ class WaitTest {
       Task<Wait.Result<Future<String>>> waiting =
           waiting(ReturnWhen.FIRST_COMPLETED, List.of(trigger, late, pending));
       trigger.setResult("x");
-      turns(1); // the waiter is woken, and has not run
+      turns(1); // the waiter is woken and has not run yet
       late.setResult("y");
       assertFalse(waiting.done());
       Wait.Result<Future<String>> result = waiting.await();

@@ -17,18 +17,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /*
- * A suspension is seen from outside: the loop is stepped turn by turn by a task that yields, and whenever that task
+ * The test sees a suspension from outside: a task that yields steps the loop turn by turn, and whenever that task
  * runs, the subject is suspended. So "cancel before the k-th turn" reaches every suspension, and each of them in every
- * state that its surroundings pass through meanwhile: also in the turn in which the subject is woken and has not run
- * yet, where things get lost.
- *
- * Pure scenarios live by a virtual clock that moves by a millisecond a turn, and are the same in each run. With real
- * I/O the number of turns is not, nor need it be: what is asserted must hold wherever a run is cancelled. There the
- * first turns are tried one by one and later ones ever more sparsely.
+ * state of its surroundings. It also reaches the turn in which the subject is woken and has not run yet, where errors
+ * are most likely. Pure scenarios use a virtual clock that moves by a millisecond a turn, and are the same in each
+ * run. With real I/O the number of turns differs; the assertions must hold wherever a run is cancelled. There the
+ * first turns are tried one by one, and later ones at growing intervals.
  */
 
 /**
- * Runs a scenario again and again, cancels it one turn later each time until it is too late to, and asserts each time
+ * Runs a scenario repeatedly, cancels it one turn later each time until it has ended before, and asserts each time
  * that nothing is left behind: no task, no socket, no pipe, no child, no report to the exception handler.
  */
 public final class CancelEverywhere {
@@ -43,12 +41,12 @@ public final class CancelEverywhere {
   /**
    * One run.
    *
-   * @param subject what is cancelled
+   * @param subject the task to cancel
    * @param check what must hold afterwards; may wait for it, and ends what the scenario began
    */
   public record Run(ThrowingRunnable subject, ThrowingRunnable check) {}
 
-  /** By what the subject is cancelled. */
+  /** The way to cancel the subject. */
   public enum How {
     TASK,
     TASK_TWICE,
@@ -85,7 +83,7 @@ public final class CancelEverywhere {
   }
 
   private static int each(How how, boolean real, Scenario scenario) {
-    if (real) { // once to the end: the JDK opens a descriptor or two for itself
+    if (real) { // once to the end, because the JDK opens a descriptor or two for itself
       new CancelEverywhere(how, true, WARM_UP).run(scenario);
     }
     int runs = 0;

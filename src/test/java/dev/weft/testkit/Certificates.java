@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
 
-/** The certificates of the folder {@code tls}, whose script says what they are, and contexts with them. */
+/** The certificates of the folder {@code tls}, whose script describes them, and contexts with them. */
 public final class Certificates {
 
   private Certificates() {}
@@ -22,12 +22,15 @@ public final class Certificates {
     }
   }
 
-  /** A server's context with the certificate of that name; it trusts clients of the root, but does not ask. */
+  /**
+   * A server's context with the certificate of that name. It trusts clients of the root, but does not ask for
+   * certificates.
+   */
   public static SSLContext server(String name) {
     return asking(name).context().orElseThrow();
   }
 
-  /** As {@link #server}, of a server that insists on certificates. */
+  /** As {@link #server}, for a server that requires certificates. */
   public static SslOptions asking(String name) {
     return made(() -> SslContexts.server(file(name + ".pem"), file(name + ".key"), file("ca.pem")));
   }

@@ -16,12 +16,12 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 
 /**
- * A JVM of its own for what a test cannot do to the JVM that it runs in: start without a flag, hang for
- * ever, or initialise a class of the JDK in the wrong order.
+ * A JVM of its own for what a test cannot do in its own JVM: start without a flag, hang for ever, or initialise a
+ * class of the JDK in the wrong order.
  */
 public final class ChildJvm {
 
-  /** How a child ended: its exit code, and what it printed to both outputs. */
+  /** How a child ended: its exit code, and its output on both streams. */
   public record Outcome(int exitCode, String output) {}
 
   private ChildJvm() {}
@@ -31,7 +31,7 @@ public final class ChildJvm {
     return runFrom(System.getProperty("java.class.path"), options, main, arguments);
   }
 
-  /** As {@link #run}, by a shell that runs {@code setup} first, for limits and signals that the JVM is to have. */
+  /** As {@link #run}, in a shell that runs {@code setup} first, for limits and signals of the JVM. */
   public static Outcome runAfter(
       String setup, List<String> options, Class<?> main, String... arguments) {
     var shell = List.of("/bin/bash", "-c", setup + "; exec \"$@\"", "bash");

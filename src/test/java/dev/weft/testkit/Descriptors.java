@@ -6,7 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What this process has open, by Linux's own account. */
+/** The open descriptors of this process, as Linux counts them. */
 public final class Descriptors {
 
   private Descriptors() {}

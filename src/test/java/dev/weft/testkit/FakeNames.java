@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Host names that tests invent, each with its own answer: several addresses, a failure, an answer that
- * takes as long as the test wants. All other names, and addresses that no test has named, go to the JDK's own resolver. Registered for the
- * whole test JVM (META-INF/services).
+ * Host names that tests invent, each with its own answer: several addresses, a failure, or an answer that takes as
+ * long as the test wants. The JDK's own resolver answers all other names, and addresses that no test has named.
+ * Registered for the whole test JVM (META-INF/services).
  */
 public final class FakeNames extends InetAddressResolverProvider {
 
@@ -24,7 +24,7 @@ public final class FakeNames extends InetAddressResolverProvider {
   private static final Map<String, Callable<List<InetAddress>>> ANSWERS = new ConcurrentHashMap<>();
   private static final Map<ByteBuffer, String> NAMES = new ConcurrentHashMap<>();
 
-  /** A new name; {@code answer} is called on the thread that looks it up. */
+  /** A new name; {@code answer} runs on the thread that looks it up. */
   public static String invent(Callable<List<InetAddress>> answer) {
     String name = "name-" + COUNTER.incrementAndGet() + ".weft.test";
     ANSWERS.put(name, answer);
@@ -42,7 +42,7 @@ public final class FakeNames extends InetAddressResolverProvider {
     });
   }
 
-  /** Has an address lead to a name. */
+  /** Makes an address resolve to a name. */
   public static void reverse(InetAddress address, String name) {
     NAMES.put(ByteBuffer.wrap(address.getAddress()), name);
   }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * A source of choices that are read from an array, so that who changes the array changes the choices one by one: a
- * fuzzer, or what makes a failing input smaller. Behind the array's end they are pseudo-random.
+ * A source of choices that it reads from an array. A change of the array changes the choices one by one, for a fuzzer
+ * or for code that reduces a failing input. After the array's end the choices are pseudo-random.
  */
 public final class FedRandom extends Random {
 
@@ -34,7 +34,7 @@ public final class FedRandom extends Random {
 
   @Override
   protected int next(int bits) {
-    if (choices == null || isExhausted()) { // null while the superclass is made
+    if (choices == null || isExhausted()) { // null during the superclass's constructor
       return super.next(bits);
     }
     int value = 0;

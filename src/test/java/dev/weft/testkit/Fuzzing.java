@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.Random;
 
 /**
- * Runs a target with random inputs, and makes one that fails smaller. A target is a class with a public static {@code
+ * Runs a target with random inputs, and reduces an input that fails. A target is a class with a public static {@code
  * fuzzerTestOneInput(byte[])}, which is also what Jazzer takes.
  *
  * <pre>
@@ -18,20 +18,20 @@ import java.util.Random;
  */
 public final class Fuzzing {
 
-  /** What is to bear any input. */
+  /** Code that must accept any input. */
   @FunctionalInterface
   public interface Target {
     void run(byte[] input) throws Throwable;
   }
 
-  private static final int ATTEMPTS = 2_000; // to make an input smaller
+  private static final int ATTEMPTS = 2_000; // to reduce an input
 
   private Fuzzing() {}
 
   /**
-   * Runs a target so many times.
+   * Runs a target that number of times.
    *
-   * @param seed of the first input; each has its own, one more than that of the one before
+   * @param seed of the first input; the seed of each next input is one larger
    */
   public static void random(Target target, long seed, int count) {
     for (long each = seed; each < seed + count; each++) {
@@ -63,7 +63,7 @@ public final class Fuzzing {
     }
   }
 
-  /** Leaves out what can be, and makes the rest zero where possible, as long as it fails in the same way. */
+  /** Removes what it can, and makes the rest zero where possible, as long as the input fails in the same way. */
   static byte[] shrink(Target target, byte[] input, Class<?> kind) {
     byte[] smallest = input;
     int attempts = ATTEMPTS;
@@ -93,7 +93,7 @@ public final class Fuzzing {
     return shorter;
   }
 
-  /** See the class. */
+  /** Runs with the options that the class describes. */
   public static void main(String[] args) throws Throwable {
     MethodHandle method = MethodHandles.lookup()
         .findStatic(
@@ -101,7 +101,7 @@ public final class Fuzzing {
             "fuzzerTestOneInput",
             MethodType.methodType(void.class, byte[].class));
     Target target = input -> {
-      method.invokeExact(input); // in an expression it would be asked for a result
+      method.invokeExact(input); // an expression would need a result
     };
     long seed = 1;
     int count = 10_000;

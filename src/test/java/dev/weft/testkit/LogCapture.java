@@ -36,12 +36,12 @@ public final class LogCapture implements AutoCloseable {
     return capture;
   }
 
-  /** What was logged so far, in order. */
+  /** The events so far, in order. */
   public List<Event> events() {
     return List.copyOf(events);
   }
 
-  /** What was logged so far at exactly this level. */
+  /** The events so far at exactly this level. */
   public List<Event> events(Level level) {
     return events.stream().filter(e -> e.level() == level).toList();
   }

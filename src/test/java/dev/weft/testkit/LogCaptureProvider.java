@@ -84,7 +84,7 @@ public final class LogCaptureProvider implements SLF4JServiceProvider {
 
     @Override
     protected String getFullyQualifiedCallerName() {
-      return null; // nobody asks for the caller's place
+      return null; // no test needs the caller's location
     }
   }
 }

@@ -11,7 +11,7 @@ public final class Loops {
 
   private Loops() {}
 
-  /** Lets a number of turns pass: what is ready now has run after the first. */
+  /** Lets that number of turns pass: all entries that are ready now have run after the first. */
   public static void turns(int number) {
     for (int i = 0; i < number; i++) {
       Task.sleep(Duration.ZERO);
@@ -30,7 +30,7 @@ public final class Loops {
     return started(coroutine.asCallable());
   }
 
-  /** A new loop that lives by a virtual clock. */
+  /** A new loop with a virtual clock. */
   public static EventLoop newLoop() {
     return EventLoop.newEventLoop(new VirtualClock());
   }

@@ -3,7 +3,7 @@ package dev.weft.testkit;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 
-/** Signals of the process that runs the test, by reflection, as javac would warn of {@code sun.misc.Signal}. */
+/** Signals of the process that runs the test, by reflection, because javac would warn of {@code sun.misc.Signal}. */
 public final class RealSignals {
 
   private RealSignals() {}
@@ -17,7 +17,7 @@ public final class RealSignals {
     }
   }
 
-  /** Has {@code code} run at a signal, as a program does that knows nothing of Weft. */
+  /** Makes {@code code} run at a signal, as a program does that does not use Weft for it. */
   public static Object handler(Runnable code) {
     InvocationHandler handler = (proxy, method, arguments) -> {
       if (method.getName().equals("handle")) {
@@ -30,7 +30,7 @@ public final class RealSignals {
         RealSignals.class.getClassLoader(), new Class<?>[] {handlerClass()}, handler);
   }
 
-  /** Sets what handles a signal. */
+  /** Sets the handler of a signal. */
   public static Object handle(String name, Object handler) {
     try {
       return signalClass()

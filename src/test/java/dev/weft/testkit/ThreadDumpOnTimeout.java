@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.PreInterruptContext;
  * them. JUnit then gives up waiting, reports the failure and goes on with the next test.
  */
 public final class ThreadDumpOnTimeout implements PreInterruptCallback {
-  /* Enough for any hang that a person will read; a million sleeping tasks would drown the log. */
+  /* Enough for any hang that a person reads; a million sleeping tasks would be too much for the log. */
   private static final int MAX_LINES = 3_000;
 
   @Override

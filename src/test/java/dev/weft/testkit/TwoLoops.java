@@ -3,8 +3,8 @@ package dev.weft.testkit;
 import dev.weft.loop.EventLoop;
 
 /**
- * A program that makes a loop twice and prints what happens. Lives in a package that the module does not
- * have: the class path cannot add to those.
+ * A program that creates a loop twice and prints what happens. It is in a package that the module does not have,
+ * because the class path cannot add to the module's packages.
  */
 public final class TwoLoops {
 

@@ -25,7 +25,7 @@ public final class VirtualClock implements Clock {
     return 0;
   }
 
-  /** Moves time forward, as if the code that runs now took so long. */
+  /** Moves time forward, as if the running code took that long. */
   public void advance(Duration duration) {
     now += duration.toNanos();
   }

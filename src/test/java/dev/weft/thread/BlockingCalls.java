@@ -39,10 +39,10 @@ final class BlockingCalls {
     /** The call. */
     void block() throws Exception;
 
-    /** Lets it return. Does not wait for anything. */
+    /** Ends the call. Does not wait. */
     void release() throws Exception;
 
-    /** What it used is no longer needed. */
+    /** Releases what the call used. */
     default void close() throws Exception {}
   }
 
@@ -305,7 +305,7 @@ final class BlockingCalls {
         latch.await();
         return;
       } catch (InterruptedException e) {
-        // a join that is interrupted leaves the thread that it waits for alone
+        // interrupting a join does not affect the thread that it waits for
       }
     }
   }

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Calls of the JDK that block, made by a task: they park that task alone, and to cancel the task is to interrupt them.
- * What comes of an interrupt that is swallowed or asserted again is {@code CancelBlockingCallTest}'s subject.
+ * Calls of the JDK that block, made by a task: they park only that task, and cancelling the task interrupts them.
+ * {@code CancelBlockingCallTest} shows what happens if the interrupt is swallowed or set again.
  */
 class BlockingCallsTest {
 

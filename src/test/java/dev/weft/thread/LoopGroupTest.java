@@ -67,7 +67,7 @@ class LoopGroupTest {
         .toList();
   }
 
-  /** Says which loop it is on, then closes when the peer does. */
+  /** Sends the number of its loop, then closes when the peer does. */
   private static final class Greeter implements Protocol {
     @Override
     public void connectionMade(BaseTransport base) {
@@ -170,7 +170,7 @@ class LoopGroupTest {
               .runCoroutineThreadsafe(() -> server.servers().get(each).sockets().size());
           assertEquals(1, sockets.join());
         }
-        // 64 on one side of a fair coin: once in 10^19 runs
+        // 64 times the same side of a fair coin: once in 10^19 runs
         assertEquals(2, spread(server, 64).size());
       }
     }
@@ -233,7 +233,7 @@ class LoopGroupTest {
     for (Socket peer : peers) {
       assertEquals(-1, readOrReset(peer));
     }
-    assertTrue(group.shutdown(Duration.ZERO)); // again: nothing is left
+    assertTrue(group.shutdown(Duration.ZERO)); // again: nothing remains
     group.close();
     assertThrows(IllegalStateException.class, () -> group.submit(() -> 1));
     assertThrows(IllegalStateException.class, () -> group.createServer(Greeter::new, HOST, 0));

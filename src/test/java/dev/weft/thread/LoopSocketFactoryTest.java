@@ -23,7 +23,7 @@ class LoopSocketFactoryTest {
         Class.forName("dev.weft.thread.LoopSocketFactory").getConstructor().newInstance();
   }
 
-  /** What kind of socket a thread of no loop gets. */
+  /** Which kind of socket a thread without a loop gets. */
   private static String elsewhere() throws Exception {
     try (Socket socket = byName().createSocket()) {
       return socket.getClass().getName();

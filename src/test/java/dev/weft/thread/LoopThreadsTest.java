@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Threads of a loop for code that knows nothing of loops. */
+/** Threads of a loop for code that does not know loops. */
 class LoopThreadsTest {
 
   private final Order order = new Order();
@@ -250,7 +250,7 @@ class LoopThreadsTest {
     });
   }
 
-  /** What may be interrupted. */
+  /** Code that may be interrupted. */
   private interface Blocking {
     void run() throws InterruptedException;
   }

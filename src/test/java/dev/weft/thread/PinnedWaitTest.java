@@ -22,12 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** A pinned thread that waits for its own loop would wait for ever: it fails. The watchdog is the real one. */
+/**
+ * A pinned thread that waits for its own loop would wait without end, so its wait fails. The watchdog is the real one.
+ */
 class PinnedWaitTest {
 
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-  /** What a class's initialiser does is pinned, on every JDK; each class has one go. */
+  /** Code in a class initialiser is pinned, on every JDK; each class is initialised once. */
   private static volatile Code code;
 
   private interface Code {
@@ -76,7 +78,7 @@ class PinnedWaitTest {
       Future<String> future = loop.createFuture();
       code = future::await;
       assertFails(Awaiting::touch);
-      future.setResult("later"); // wakes nobody
+      future.setResult("later"); // wakes no thread
       Task.sleep(Duration.ZERO);
       assertEquals("later", future.await());
     });

@@ -37,17 +37,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What {@code Socket} and {@code ServerSocket} do, shown by one test body on the JDK's own and on a loop's, used by
- * threads of the loop and by others.
+ * The behaviour of {@code Socket} and {@code ServerSocket}. One test body shows it on the JDK's own sockets and on a
+ * loop's, used by threads of the loop and by others.
  */
 class SocketContractTest {
 
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-  /** What {@code Socket.connect} itself does with a socket that it could not connect, whoever's it is. */
+  /** What {@code Socket.connect} itself does with a socket that it could not connect, of either kind. */
   private static final boolean FAILED_CONNECT_CLOSES = Runtime.version().feature() >= 24;
 
-  /** Whose sockets, used by which threads. */
+  /** Which sockets, used by which threads. */
   private record Setting(
       String name,
       SocketFactory sockets,
@@ -115,7 +115,7 @@ class SocketContractTest {
     current.closing.close();
   }
 
-  /** What a test does, in a thread of the setting. */
+  /** The body of a test, in a thread of the setting. */
   private interface Body {
     void run() throws Exception;
   }
@@ -315,7 +315,7 @@ class SocketContractTest {
   @MethodSource("settings")
   void connectTimesOut(Callable<Setting> setting) throws Exception {
     in(setting, () -> {
-      // A backlog that is full leaves further connections without an answer.
+      // A full backlog leaves further connections without an answer.
       try (ServerSocket listening = current.servers.createServerSocket(0, 1, LOOPBACK)) {
         var clients = new java.util.ArrayList<Socket>();
         SocketTimeoutException timeout = null;
@@ -506,7 +506,7 @@ class SocketContractTest {
   void interruptedWithNothingThere(Callable<Setting> setting) throws Exception {
     in(setting, () -> {
       if (!Thread.currentThread().isVirtual()) {
-        return; // does not notice
+        return; // is not affected
       }
       try (Pair pair = pair()) {
         Thread.currentThread().interrupt();
@@ -646,7 +646,10 @@ class SocketContractTest {
         .getCause();
   }
 
-  /** Gives another thread time to get to where it blocks; should it not, the test shows less, but still holds. */
+  /**
+   * Gives another thread time to reach the call in which it blocks. If it does not, the test shows less, but still
+   * holds.
+   */
   private static void letItBlock() throws InterruptedException {
     for (int i = 0; i < 3; i++) {
       Thread.yield();

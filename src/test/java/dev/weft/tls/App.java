@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An application's protocol that notes what it is told, and may do something then. */
+/** An application's protocol that notes its events, and can run an action then. */
 class App implements Protocol {
 
   final List<String> events = new ArrayList<>();

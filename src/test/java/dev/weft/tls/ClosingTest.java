@@ -218,7 +218,7 @@ class ClosingTest extends TlsTest {
       client.app.onLost = () -> order.finish(3);
       client.layer.transport().abort();
       loop.callSoon(() -> order.expect(1));
-      // the first turn has the end of the transport below and the callback above
+      // in the first turn run the end of the transport below and the callback above
       Loops.turns(1);
       order.expect(2);
       assertEquals(List.of("made"), client.app.events);

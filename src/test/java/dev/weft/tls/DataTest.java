@@ -454,7 +454,7 @@ class DataTest extends TlsTest {
         all.add(buffers.take());
       }
       all.forEach(buffers::give);
-      peer.begin(); // asks for new keys; the tickets before have no data either
+      peer.begin(); // asks for new keys; the tickets before it have no data either
       settle();
       assertTrue(all.contains(above.getBuffer(-1)), "one that all share");
       above.transport().abort();
@@ -659,7 +659,7 @@ class DataTest extends TlsTest {
   @DisplayName(
       "TLS-22: no more data is received in the clear while startTls loads the JVM's trust store")
   void nothingInTheClearMeanwhile() throws Exception {
-    try (var real = EventLoop.newEventLoop()) { // whose clock does not jump
+    try (var real = EventLoop.newEventLoop()) { // its clock does not jump
       MemoryTransport[] ends = MemoryTransport.pair(real);
       real.runUntilComplete(() -> {
         App app = new App();
@@ -720,7 +720,7 @@ class DataTest extends TlsTest {
     Path file = folder.resolve("sparse");
     try (var channel = FileChannel.open(
         file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      // more than an array can have, and no memory
+      // more than an array can hold, and no memory
       ByteBuffer data = channel.map(FileChannel.MapMode.READ_WRITE, 0, Integer.MAX_VALUE);
       run(() -> {
         server(SERVER, new App()).made.addDoneCallback(done -> done.exception());

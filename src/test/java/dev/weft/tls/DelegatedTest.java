@@ -26,10 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What happens to a connection while an executor has what its engine has delegated. */
+/** What happens to a connection while an executor runs a task that its engine has delegated. */
 class DelegatedTest extends TlsTest {
 
-  /** Jobs that a test runs when it likes. */
+  /** Jobs that a test runs at its own time. */
   private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
 
   private final SslOptions asking = SERVER.withExecutor(jobs::add).withClientAuth(ClientAuth.NEED);
@@ -63,7 +63,7 @@ class DelegatedTest extends TlsTest {
     return events;
   }
 
-  /** A client that has sent a message and its end to a server that looks at its certificate. */
+  /** A client that has sent a message and its end to a server that inspects its certificate. */
   private Side speaking(End how) {
     Side server = server(asking, new App());
     EnginePeer client = clientPeer(

@@ -10,7 +10,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 
-/** The other side by hand: an engine that says what a test wants it to say, and no more. */
+/** The other side, driven by hand: an engine that sends only what a test wants. */
 final class EnginePeer implements Protocol {
 
   final SSLEngine engine;

@@ -103,7 +103,7 @@ class HandshakeTest extends TlsTest {
         settle();
         assertFails(SSLHandshakeException.class, client);
         assertEquals(List.of(), client.app.events, name);
-        // the alert told the server why
+        // the server learned the reason from the alert
         assertTrue(server.made.exception().get().getMessage().contains("alert"), name);
         assertEquals(List.of(), server.app.events, name);
       });
@@ -140,7 +140,7 @@ class HandshakeTest extends TlsTest {
   @DisplayName(
       "TLS-2: ssl=True is the JVM's default context, which checks names and sends the expected one")
   void defaultContext() throws Exception {
-    // by a clock that does not jump: the context comes from another thread
+    // on a clock that does not jump, because the context comes from another thread
     try (var real = EventLoop.newEventLoop()) {
       real.runUntilComplete(() -> {
         var parameters = TlsSettings.forClient(real, SslOptions.defaults(), "weft.example", 443)
@@ -386,7 +386,7 @@ class HandshakeTest extends TlsTest {
       settle();
       assertInstanceOf(SSLException.class, server.made.exception().get());
       assertEquals(List.of(), server.app.events);
-      // TLS 1.3 clients are done before the server has looked
+      // TLS 1.3 clients are done before the server has checked the certificate
       assertEquals("made", client.app.events.get(0));
       assertInstanceOf(SSLException.class, client.app.error);
     });
@@ -531,7 +531,7 @@ class HandshakeTest extends TlsTest {
       Side server = server(SERVER.withExecutor(jobs::add), new App());
       client(CLIENT, new App()).made.addDoneCallback(done -> done.exception());
       settle();
-      clientEnd.write(ByteBuffer.wrap(new byte[1])); // nobody looks at it now
+      clientEnd.write(ByteBuffer.wrap(new byte[1])); // no code retrieves it now
       settle();
       assertEquals(1, jobs.size());
       server.layer.transport().abort();
@@ -563,7 +563,7 @@ class HandshakeTest extends TlsTest {
       assertEquals(failure, takeReport().exception().get());
       assertEquals(List.of("made", "lost IllegalArgumentException"), app.events);
       assertSame(failure, client.made.exception().get());
-      assertFails(SocketException.class, server); // the handshake's end has not left
+      assertFails(SocketException.class, server); // the handshake's end is not sent yet
     });
     order.checkFinished();
   }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Peers that send anything, or stop at any place: every connection ends, once, and keeps no buffer. */
+/** Peers that send anything, or stop at any point: every connection ends, once, and keeps no buffer. */
 @Tag("slow")
 class HostileTest extends TlsTest {
 
@@ -59,7 +59,7 @@ class HostileTest extends TlsTest {
     return bytes;
   }
 
-  /** Records whose headers may be right, with anything in them. */
+  /** Records with plausible headers and any content. */
   private byte[] randomRecord() {
     byte[] record = randomBytes(5 + random.nextInt(300));
     if (random.nextInt(4) > 0) {
@@ -73,7 +73,7 @@ class HostileTest extends TlsTest {
     return record;
   }
 
-  /** What was meant to be sent, cut off, or with some bytes changed. */
+  /** The original bytes, cut off, or with some bytes changed. */
   private byte[] spoilt(byte[] original) {
     byte[] spoilt = original.clone();
     if (random.nextBoolean()) {
@@ -171,13 +171,13 @@ class HostileTest extends TlsTest {
         ends[1].sendEnd();
         Loops.turns(2 * TURNS);
         assertEnded(client, "connection " + i);
-        // what is not as it was sent is never delivered
+        // changed data is never delivered
         assertEquals(0, client.app.received.size(), "connection " + i);
       }
     });
   }
 
-  /** Passes on what comes, up to a number of bytes in both directions; then the connection ends, or breaks. */
+  /** Passes bytes on, up to a number of bytes in both directions; then the connection ends, or breaks. */
   private static final class Wire implements Protocol {
     private final int[] budget;
     private final MemoryTransport own;

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One end of a connection within a loop. What one end writes the other gets in a later turn; {@link #stalled}
- * keeps it here, as a network would. {@link #chunk} limits what is delivered at once.
+ * One end of a connection within a loop. The other end gets what one end writes in a later turn. {@link #stalled}
+ * keeps it back, as a network would, and {@link #chunk} limits how much is delivered at once.
  */
 final class MemoryTransport implements Transport {
 
@@ -23,7 +23,7 @@ final class MemoryTransport implements Transport {
   private MemoryTransport peer;
   private BaseProtocol protocol;
   private final ByteArrayOutputStream waiting =
-      new ByteArrayOutputStream(); // written, not delivered
+      new ByteArrayOutputStream(); // written and not delivered
   private WriteBufferLimits limits = WriteBufferLimits.DEFAULT;
   private boolean writingPaused;
   private boolean readingPaused;
@@ -35,7 +35,7 @@ final class MemoryTransport implements Transport {
   int chunk = Integer.MAX_VALUE;
   Error failure; // of every write; null for none
 
-  /** All that was ever written. */
+  /** All bytes that were ever written. */
   final ByteArrayOutputStream written = new ByteArrayOutputStream();
 
   final List<Integer> writes = new ArrayList<>();
@@ -82,7 +82,7 @@ final class MemoryTransport implements Transport {
     }
   }
 
-  /** The other side is told that no more comes, as by a TCP FIN. */
+  /** The other side gets the end of data, as by a TCP FIN. */
   void sendEnd() {
     endSent = true;
     schedule();
@@ -190,7 +190,7 @@ final class MemoryTransport implements Transport {
     schedule();
   }
 
-  /** What the network has taken still arrives. */
+  /** Data that the network has taken still arrives. */
   @Override
   public void abort() {
     if (lost) {

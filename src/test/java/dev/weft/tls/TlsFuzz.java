@@ -14,8 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A fuzzer's way to the TLS layer: two ends talk through a wire that cuts, changes, drops, repeats and invents bytes in
- * both directions, from the first of the handshake on, while the ends write, pause and close, as the input decides.
+ * A fuzz target for the TLS layer: two ends talk over a wire that cuts, changes, drops, repeats and invents bytes in
+ * both directions, from the first of the handshake on, while the ends write, pause and close, as the input determines.
  */
 public final class TlsFuzz extends TlsTest {
 
@@ -29,7 +29,7 @@ public final class TlsFuzz extends TlsTest {
     this.random = random;
   }
 
-  /** Fails unless both ends end, once, with nothing delivered but a beginning of what was sent. */
+  /** Fails unless both ends end, once, and get nothing but a beginning of the other's data. */
   public static void fuzzerTestOneInput(byte[] input) {
     var fuzz = new TlsFuzz(new FedRandom(input));
     fuzz.loop.setExceptionHandler((source, report) -> {
@@ -44,7 +44,7 @@ public final class TlsFuzz extends TlsTest {
     }
   }
 
-  /** What passes the bytes on, or others. */
+  /** The wire that passes the bytes on, or others. */
   private final class Wire implements Protocol {
 
     private final MemoryTransport own;
@@ -74,7 +74,7 @@ public final class TlsFuzz extends TlsTest {
         case 0, 1 -> { // in two pieces
           pass(Arrays.copyOf(bytes, at));
           loop.callSoon(() -> pass(Arrays.copyOfRange(bytes, at, bytes.length)));
-          return; // the order stays: what comes behind is a turn later
+          return; // the order stays: later bytes come a turn later
         }
         case 2 -> bytes[at] ^= (byte) (1 + random.nextInt(255));
         case 3 -> {

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The JDK's TLS sockets as peers, which speak and close at once, and delegated tasks that take long. */
+/** The JDK's TLS sockets as peers that send and close at once, and delegated tasks that take long. */
 @Timeout(120)
 class TlsPeersTest {
 
@@ -121,7 +121,7 @@ class TlsPeersTest {
 
   // ---- a client of ours
 
-  /** What a server does with a connection, by blocking calls. */
+  /** The actions of a server on a connection, in blocking calls. */
   private interface Serving {
     void serve(SSLSocket socket) throws IOException;
   }
@@ -186,14 +186,14 @@ class TlsPeersTest {
       "TLS-8: a server answers in connectionMade and closes at once: all data arrives, and nothing is reset")
   void serversThatAnswerAndClose() throws Exception {
     serversThatClose(100, true, new byte[10], socket -> {
-      socket.startHandshake(); // and does not read what it could have to wait for
+      socket.startHandshake(); // and does not read, because it might have to wait
       speak(socket);
     });
   }
 
   // ---- tasks that take long
 
-  /** Looks at algorithms until it is told to stop looking, if it is asked on a thread of the pool's. */
+  /** Spends time in the check of algorithms until the test ends it, if a thread of the pool checks. */
   private static final class Slow implements AlgorithmConstraints {
     final CountDownLatch begun = new CountDownLatch(1);
     final CountDownLatch enough = new CountDownLatch(1);
@@ -284,14 +284,14 @@ class TlsPeersTest {
         case WRITE -> layer.transport().write(MESSAGE.getBytes(UTF_8));
         case LATE -> Task.sleep(Duration.ofMillis(200));
       }
-      for (int turns = 0; turns < 20; turns++) { // by callbacks, in the driver
+      for (int turns = 0; turns < 20; turns++) { // in callbacks, on the driver
         Future<Void> turn = loop.createFuture();
         loop.callSoon(() -> turn.setResult(null));
         turn.await();
       }
       constraints.enough.countDown();
       boolean ended = what == Meanwhile.END || what == Meanwhile.RESET;
-      if (what == Meanwhile.WRITE || !server && ended) { // all that a client needs has come
+      if (what == Meanwhile.WRITE || !server && ended) { // all that a client needs has arrived
         made.await();
       } else {
         ends[1].sendEnd();

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What tests of the layer share: a loop with a virtual clock, two ends in memory, and the errors that were
- * reported, which a test that expects some takes. Delegated tasks run on the loop, or time would jump.
+ * What tests of the layer share: a loop with a virtual clock, two ends in memory, and the reported errors, which a
+ * test that expects some takes. Delegated tasks run on the loop, because time would jump otherwise.
  */
 abstract class TlsTest {
 
@@ -62,7 +62,7 @@ abstract class TlsTest {
     loop.runUntilComplete(test);
   }
 
-  /** Lets everything happen that can without time passing. */
+  /** Runs all that can happen without time passing. */
   static void settle() {
     Loops.turns(60);
   }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The kinds of errors, as they come from sockets, pipes, datagrams, connects and binds. */
+/** The kinds of errors that come from sockets, pipes, datagrams, connects and binds. */
 class SocketErrorKindTest {
 
   private static final int LIMIT = StreamReader.DEFAULT_LIMIT;

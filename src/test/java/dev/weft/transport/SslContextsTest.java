@@ -36,7 +36,7 @@ class SslContextsTest {
   @DisplayName("TLS-2: an encrypted key is an error that gives the command to decrypt it")
   void encryptedKey(@TempDir Path folder) throws IOException {
     String lines = "MIIEpAIBAAKCAQEAqwertyuiop\nasdfghjkl0123456789+/ABCD==\n";
-    for (String type : List.of("RSA", "EC")) { // as OpenSSL's older commands write them
+    for (String type : List.of("RSA", "EC")) { // as older commands of OpenSSL write them
       Files.writeString(
           folder.resolve(type + ".pem"),
           "-----BEGIN " + type + " PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
