@@ -101,7 +101,7 @@ class ShutdownIT {
 
     @Override
     public void dataReceived(ByteBuffer data) {
-      throw new AssertionError("nobody sends anything");
+      throw new AssertionError("the client must not send");
     }
 
     @Override

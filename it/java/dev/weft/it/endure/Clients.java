@@ -65,7 +65,7 @@ final class Clients {
     try {
       talking.await();
     } catch (CancelledError expected) {
-      ledger.hold(talking.cancelled() && ending == 1, "cancelled by nobody");
+      ledger.hold(talking.cancelled() && ending == 1, "cancelled without a request");
       ledger.operation(Count.CANCELLATIONS);
     } finally {
       if (cancelling != null) {

@@ -14,20 +14,25 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs servers, clients, tasks and processes on one loop, beside peers that reset, stall, trickle, send garbage, never
- * read or vanish, while code fails, is cancelled and runs out of time, and sees throughout that nothing is lost.
+ * Runs servers, clients, tasks and processes on one loop, and checks throughout that nothing is lost. The peers reset,
+ * stall, trickle, send garbage, never read or vanish. The code on the loop fails, is cancelled and times out.
  *
  * <pre>
  *   mvn -q test-compile exec:exec@endure -Dendure.args="--seed 1 --ops 10000000"
  * </pre>
  *
- * <p>An operation is: a message that is acknowledged, a datagram that is sent, a connection that is begun, a fault of a
- * script, a cancellation, a callback of another thread, or one chore: a task, timer, job, item of a queue or failure.
+ * <p>Operations are acknowledged messages, datagrams, new connections, faults of a script, cancellations, callbacks of
+ * another thread, and chores. A chore is a task, a timer, a job, an item of a queue or a failure.
  *
- * <p>Options: {@code --seed S}, which decides what is done (1), though not when, as sockets and threads are real;
- * {@code --ops N}, how many operations at least (1,000,000); {@code --round N}, after how many of them everything comes
- * to rest and is looked at (200,000); {@code --crowd N}, how many connections are open at once (1,500); {@code --stall
- * MS}, what a turn of the loop may last, 0 for any time (5,000: a busy machine takes long for nothing).
+ * <p>Options:
+ *
+ * <ul>
+ *   <li>{@code --seed S} determines the operations (1), but not their times, because sockets and threads are real;
+ *   <li>{@code --ops N} is the minimal number of operations (1,000,000);
+ *   <li>{@code --round N} is the number of operations after which everything comes to rest and is checked (200,000);
+ *   <li>{@code --crowd N} is the number of connections that are open at once (1,500);
+ *   <li>{@code --stall MS} is the longest time that a turn of the loop may take, 0 for any time (5,000).
+ * </ul>
  */
 public final class Endure {
 

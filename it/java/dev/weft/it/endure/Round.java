@@ -300,7 +300,7 @@ final class Round {
           look(); // collects them
           return ledger.get(Count.FAILURES_FOUND) == ledger.get(Count.FAILURES_DROPPED);
         },
-        () -> "failures that nobody has found");
+        () -> "failures that no code received");
   }
 
   private void eventually(BooleanSupplier condition, Callable<String> otherwise) throws Exception {

@@ -1,7 +1,7 @@
 /**
- * A run in which everything goes wrong that can, with invariants checked throughout. {@link
- * dev.weft.it.endure.Endure} is the command; a {@link dev.weft.it.endure.Round} sets up servers and their hostile
- * peers, {@link dev.weft.it.endure.Chores} and its kin work beside them, and the {@link
+ * A long run with all kinds of faults, and with invariants that are checked throughout. {@link
+ * dev.weft.it.endure.Endure} is the command. A {@link dev.weft.it.endure.Round} sets up servers and their hostile
+ * peers. {@link dev.weft.it.endure.Chores} and similar classes work beside them. The {@link
  * dev.weft.it.endure.Ledger} has the invariants.
  */
 package dev.weft.it.endure;

@@ -6,20 +6,20 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Makes a program from a seed: most are a crowd of tasks, some are run by a {@link dev.weft.loop.Runner}, some iterate
- * over asynchronous generators. Bodies spawn and call only bodies that come later, so that every program ends; there are
- * few objects, so that tasks get in one another's way.
+ * Makes a program from a seed. Most programs are many tasks, some use a {@link dev.weft.loop.Runner}, some iterate over
+ * asynchronous generators. Bodies spawn and call only later bodies, so every program ends. There are few objects, so
+ * tasks compete for them.
  *
- * <p>What CPythons disagree about is made only for those that do it as the newest does:
+ * <p>Where versions of CPython differ, the generator makes a case only for versions that behave as the newest:
  *
  * <ul>
- *   <li>{@code TaskGroup.cancel} exists since 3.15; a cancellation that arrives while a group waits and that the group
- *       has not asked for (TG-9) can be lost before, but only in a group that is cancelled so;
- *   <li>eager children of a group: before 3.15 the group saw the end of a child at once, inside {@code create_task};
- *   <li>a step of {@code as_completed} that is cancelled was consumed before 3.15: here none is tried again.
+ *   <li>{@code TaskGroup.cancel} exists since 3.15. Before, a cancellation from outside that arrives while a group waits
+ *       (TG-9) can be lost, but only in a group that is cancelled in this way.
+ *   <li>Eager children of a group: before 3.15 the group saw the end of a child at once, inside {@code create_task}.
+ *   <li>A cancelled step of {@code as_completed} was consumed before 3.15. No program tries such a step again.
  * </ul>
  *
- * <p>Only for 3.13: futures of {@code java.util.concurrent} that end on the loop's own thread (FUT-14).
+ * <p>Only for 3.13 it makes futures of {@code java.util.concurrent} that end on the loop's own thread (FUT-14).
  */
 final class Generator {
 

@@ -19,9 +19,16 @@ import java.util.stream.LongStream;
  *   mvn -q test-compile exec:exec@judge -Djudge.args="--seed 1 --count 100000"
  * </pre>
  *
- * <p>Options: {@code --seed S}, the first seed (1); {@code --count N}, how many programs (2000); {@code --python CMD},
- * the interpreter, if not the one that the integration tests use; {@code --all}, to go on after the first that differs;
- * {@code --show}, to print programs and their traces only; {@code --program FILE}, to do so with one of your own.
+ * <p>Options:
+ *
+ * <ul>
+ *   <li>{@code --seed S} is the first seed (1);
+ *   <li>{@code --count N} is the number of programs (2000);
+ *   <li>{@code --python CMD} is the interpreter, by default that of the integration tests;
+ *   <li>{@code --all} continues after the first difference;
+ *   <li>{@code --show} only prints programs and their traces;
+ *   <li>{@code --program FILE} does this with a program of yours.
+ * </ul>
  */
 public final class Judge {
 

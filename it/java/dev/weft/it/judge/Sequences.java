@@ -7,9 +7,9 @@ import java.util.Random;
 
 /**
  * The statements of programs with asynchronous generators. Each value costs Weft two places in the ready queue that it
- * does not cost CPython, so here nothing is ever ready at the same time as something else: there is one task, and
- * callbacks that come at moments of their own. Nor does the task cancel itself: asking for a value is a wait in Weft, which a
- * cancellation ends, and in CPython the body's first wait is.
+ * does not cost CPython. In these programs no two entries are therefore ready at the same time: there is one task, and
+ * each callback has its own time. The task does not cancel itself either, because the cancellation would end the request
+ * for a value in Weft, and the body's first wait in CPython.
  */
 final class Sequences extends Words {
 

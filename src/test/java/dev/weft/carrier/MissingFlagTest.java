@@ -83,7 +83,7 @@ class MissingFlagTest {
   }
 
   @Test
-  @DisplayName("the front door does, where it is open and the other way is forbidden")
+  @DisplayName("with the flag Weft works where the other way is forbidden")
   void frontDoor() {
     assertEquals(
         List.of("a loop", "a loop"),

@@ -51,7 +51,7 @@ class UnretrievedFailureTest {
       });
       Loops.turns(2);
     });
-    assertEquals(List.of(), reports, "somebody may still look");
+    assertEquals(List.of(), reports, "code may still retrieve it");
     loop.close();
 
     assertEquals(

@@ -54,7 +54,7 @@ final class FakeFile extends FileChannel {
     file.close();
   }
 
-  // ---- nobody needs these
+  // ---- not used
 
   @Override
   public int read(ByteBuffer target) {

@@ -92,7 +92,7 @@ class StreamCloseTest {
         side.protocol.connectionLost(new IOException("reset"));
         sleep(Duration.ZERO);
       });
-    } // closing reports whatever failure nobody has looked at
+    } // closing reports each failure that no code has retrieved
     assertEquals(List.of(), reports);
   }
 

@@ -117,7 +117,7 @@ class GatherTest {
       assertSame(boom, assertThrows(IOException.class, all::await));
       assertFalse(sibling.done() || late.done());
       assertFalse(all.cancel(), "GATH-8");
-      assertFalse(sibling.done(), "GATH-8: cancelling what is done reaches nobody");
+      assertFalse(sibling.done(), "GATH-8: cancelling a done future reaches no child");
       sibling.setResult("x");
       late.setException(new IOException("late"));
       Loops.turns(1);

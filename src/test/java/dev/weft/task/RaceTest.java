@@ -145,7 +145,7 @@ class RaceTest {
   void late() {
     Loops.run(() -> {
       List<Callable<String>> contenders = List.of(stubborn("late"), after(1, "x"));
-      assertEquals("x", Concurrently.race(contenders), "dropped, if nobody is concerned");
+      assertEquals("x", Concurrently.race(contenders), "dropped without a callback");
       assertEquals("x", Concurrently.race(contenders, undelivered::add));
       assertEquals(List.of("late"), undelivered);
     });

@@ -197,7 +197,7 @@ class WaitTest {
         return null;
       });
     }
-    assertEquals(1, reports.size(), "nobody has seen the failure");
+    assertEquals(1, reports.size(), "no code has retrieved the failure");
     assertSame(boom, reports.get(0).exception().orElseThrow());
   }
 
