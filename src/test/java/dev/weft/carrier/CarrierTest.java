@@ -187,7 +187,7 @@ class CarrierTest {
   @Test
   @DisplayName(
       "run on a virtual thread: a virtual thread cannot be a carrier, and a thread cannot carry two loops")
-  void whoCannotEnter() throws Exception {
+  void cannotEnter() throws Exception {
     var refusal = new CompletableFuture<Throwable>();
     Thread.startVirtualThread(
             () -> refusal.complete(assertThrows(IllegalStateException.class, carrier::enter)))

@@ -77,7 +77,7 @@ class PeerFailuresTest {
 
   @Test
   @DisplayName("Failures that are not logged yet when the loop is closed are logged then")
-  void toldAtClose() {
+  void reportedAtClose() {
     loop.runUntilComplete(() -> {
       fail("a", "first");
       Task.sleep(Duration.ofSeconds(2));

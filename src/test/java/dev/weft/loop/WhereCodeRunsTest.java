@@ -253,7 +253,7 @@ class WhereCodeRunsTest {
       });
     }
     assertTrue(blocks[0] < 20, "the loop spun: " + blocks[0]);
-    assertTrue(Thread.interrupted(), "whoever runs the loop still sees the interrupt");
+    assertTrue(Thread.interrupted(), "the thread that runs the loop still sees the interrupt");
   }
 
   @Test

@@ -118,7 +118,7 @@ class AcceptFailureTest {
   @Test
   @DisplayName(
       "SRV-10: it is reported once until all waiting connections are accepted; a later one is reported again")
-  void toldOnce() throws IOException {
+  void reportedOnce() throws IOException {
     failing.addAll(List.of(2, 3, 6));
     try (Socket second = newPeer()) {
       serve(() -> {

@@ -260,7 +260,7 @@ class DatagramOpeningTest extends UdpTest {
       assertEquals("y", peerReceivesText());
       assertThrows(
           IllegalArgumentException.class,
-          () -> second.transport.sendto(ByteBuffer.allocate(1), nobody()));
+          () -> second.transport.sendto(ByteBuffer.allocate(1), unusedAddress()));
       second.transport.close();
       second.lost.await();
       assertFalse(connected.isOpen());

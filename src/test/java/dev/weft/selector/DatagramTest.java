@@ -43,7 +43,7 @@ class DatagramTest extends UdpTest {
       assertEquals("two", peerReceivesText());
       assertThrows(
           IllegalArgumentException.class,
-          () -> protocol.transport.sendto(ByteBuffer.wrap(bytes("x")), nobody()));
+          () -> protocol.transport.sendto(ByteBuffer.wrap(bytes("x")), unusedAddress()));
       try (var stranger = new DatagramSocket()) {
         var packet = new java.net.DatagramPacket(bytes("strange"), 7, protocol.address());
         stranger.send(packet);
@@ -80,7 +80,8 @@ class DatagramTest extends UdpTest {
   @DisplayName("DG-2: with allowBroadcast the remote address is only a default destination")
   void broadcast() {
     run(() -> {
-      DatagramRecorder protocol = endpoint(HERE.withRemoteAddr(nobody()).withAllowBroadcast(true));
+      DatagramRecorder protocol =
+          endpoint(HERE.withRemoteAddr(unusedAddress()).withAllowBroadcast(true));
       assertNull(protocol.transport.getExtraInfo(ExtraInfo.PEERNAME));
       assertEquals(
           true,
@@ -102,7 +103,7 @@ class DatagramTest extends UdpTest {
   @DisplayName("DG-3: a connected endpoint gets the error of a missing receiver, and lives on")
   void unreachable() {
     run(() -> {
-      InetSocketAddress address = nobody();
+      InetSocketAddress address = unusedAddress();
       DatagramRecorder protocol = endpoint(HERE.withRemoteAddr(address));
       protocol.send("one");
       protocol.awaitEvents(2);

@@ -77,7 +77,7 @@ class ShutdownTest {
 
   @Test
   @DisplayName("SRV-17: shutdown stops listening and returns at once if there is no client")
-  void nobody() throws Exception {
+  void withoutClients() throws Exception {
     serving(0, () -> {
       int port = server.port();
       assertTrue(server.shutdown(GRACE));

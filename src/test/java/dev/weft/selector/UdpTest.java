@@ -89,7 +89,7 @@ abstract class UdpTest extends TcpTest {
   }
 
   /** An address of this machine without a listener. */
-  static InetSocketAddress nobody() throws IOException {
+  static InetSocketAddress unusedAddress() throws IOException {
     try (var socket = new DatagramSocket(0, InetAddress.getByName(LOCAL))) {
       return (InetSocketAddress) socket.getLocalSocketAddress();
     }

@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class BlockingCallsTest {
 
-  @ParameterizedTest(name = "{0} parks its task; others go on, and it returns when it is let go")
+  @ParameterizedTest(
+      name = "{0} parks its task; other tasks go on, and it returns when its condition is met")
   @MethodSource("dev.weft.thread.BlockingCalls#all")
   void parksItsTaskAlone(BlockingCalls.Case one) {
     var order = new Order();

@@ -56,7 +56,7 @@ class LoopSocketFactoryTest {
         assertEquals(loops, onAnotherThread(loop, LoopSocketFactoryTest::elsewhere));
       });
       assertEquals(
-          JDKS, elsewhere(), "whoever waited for a loop that does not run would wait long");
+          JDKS, elsewhere(), "a thread that waits for a loop that does not run would wait long");
     }
     assertEquals(JDKS, elsewhere());
     assertThrows(NullPointerException.class, () -> LoopSocketFactory.setDefaultLoop(null));
