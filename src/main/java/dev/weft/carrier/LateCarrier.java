@@ -17,11 +17,7 @@ public final class LateCarrier {
       1,
       TimeUnit.SECONDS,
       new LinkedTransferQueue<>(),
-      Thread.ofPlatform()
-          .name("weft-late-carrier")
-          .daemon()
-          .inheritInheritableThreadLocals(false)
-          .factory());
+      Daemons.builder().name("weft-late-carrier").factory());
 
   static {
     THREAD.allowCoreThreadTimeOut(true);

@@ -30,11 +30,7 @@ final class Pollers {
         1,
         TimeUnit.SECONDS,
         new LinkedTransferQueue<>(),
-        Thread.ofPlatform()
-            .name("weft-pollers")
-            .daemon()
-            .inheritInheritableThreadLocals(false)
-            .factory());
+        Daemons.builder().name("weft-pollers").factory());
 
     static {
       THREAD.allowCoreThreadTimeOut(true);

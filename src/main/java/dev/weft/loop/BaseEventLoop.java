@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import dev.weft.carrier.Carrier;
+import dev.weft.carrier.Daemons;
 import dev.weft.carrier.LateCarrier;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
@@ -27,11 +28,8 @@ import java.util.function.Supplier;
  */
 public abstract class BaseEventLoop extends Turns implements EventLoop {
 
-  static final Cleaner CLEANER = Cleaner.create(Thread.ofPlatform()
-      .name("weft-cleaner")
-      .daemon()
-      .inheritInheritableThreadLocals(false)
-      .factory());
+  static final Cleaner CLEANER =
+      Cleaner.create(Daemons.builder().name("weft-cleaner").factory());
 
   /** How often, in milliseconds, a thread that waits to read the loop's state looks whether it still runs. */
   private static final long READ_PATIENCE = 50;

@@ -1,5 +1,6 @@
 package dev.weft.loop;
 
+import dev.weft.carrier.Daemons;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.util.List;
@@ -19,11 +20,7 @@ final class UnretrievedFailure extends PhantomReference<Future<?>> {
   private static final ReferenceQueue<Future<?>> COLLECTED = new ReferenceQueue<>();
 
   static {
-    Thread.ofPlatform()
-        .name("weft-unretrieved")
-        .daemon()
-        .inheritInheritableThreadLocals(false)
-        .start(UnretrievedFailure::awaitCollected);
+    Daemons.builder().name("weft-unretrieved").start(UnretrievedFailure::awaitCollected);
   }
 
   private final BaseEventLoop loop;

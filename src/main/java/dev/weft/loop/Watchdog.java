@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import dev.weft.carrier.Carrier;
+import dev.weft.carrier.Daemons;
 import dev.weft.log.Log;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -29,12 +30,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
   private static final class Apart {
 
     static final ScheduledThreadPoolExecutor THREAD = new ScheduledThreadPoolExecutor(
-        1,
-        Thread.ofPlatform()
-            .name("weft-watchdog")
-            .daemon()
-            .inheritInheritableThreadLocals(false)
-            .factory());
+        1, Daemons.builder().name("weft-watchdog").factory());
 
     static {
       THREAD.setRemoveOnCancelPolicy(true); // a loop that has ended can be collected

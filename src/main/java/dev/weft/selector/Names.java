@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.carrier.Daemons;
 import dev.weft.log.Log;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.EventLoop;
@@ -52,11 +53,7 @@ final class Names {
         5,
         TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(),
-        Thread.ofPlatform()
-            .name("weft-resolver-", 0)
-            .daemon()
-            .inheritInheritableThreadLocals(false)
-            .factory());
+        Daemons.builder().name("weft-resolver-", 0).factory());
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }

@@ -1,6 +1,7 @@
 package dev.weft.selector;
 
 import dev.weft.carrier.ChildExit;
+import dev.weft.carrier.Daemons;
 import dev.weft.carrier.Descriptors;
 import dev.weft.carrier.NativeCalls;
 import dev.weft.carrier.NativeCalls.Function;
@@ -94,11 +95,7 @@ final class PosixSpawn {
     }
     if (ASKED.incrementAndGet() == WORTHWHILE) {
       // not the pool, where it would wait behind all that are to be started
-      Thread.ofPlatform()
-          .name("weft-spawner-setup")
-          .daemon()
-          .inheritInheritableThreadLocals(false)
-          .start(PosixSpawn::prepare);
+      Daemons.builder().name("weft-spawner-setup").start(PosixSpawn::prepare);
     }
     return false;
   }

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.carrier.Daemons;
 import dev.weft.log.Log;
 import dev.weft.loop.Context;
 import java.io.Closeable;
@@ -28,11 +29,7 @@ final class Pumps {
       1,
       TimeUnit.SECONDS,
       new SynchronousQueue<>(),
-      Thread.ofPlatform()
-          .name("weft-pipe-", 0)
-          .daemon()
-          .inheritInheritableThreadLocals(false)
-          .factory());
+      Daemons.builder().name("weft-pipe-", 0).factory());
 
   private Pumps() {}
 

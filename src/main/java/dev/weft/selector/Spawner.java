@@ -1,6 +1,7 @@
 package dev.weft.selector;
 
 import dev.weft.carrier.ChildExit;
+import dev.weft.carrier.Daemons;
 import dev.weft.carrier.Descriptors;
 import dev.weft.loop.CancelRegion;
 import dev.weft.loop.CancelledError;
@@ -63,11 +64,7 @@ final class Spawner {
         1,
         TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(),
-        Thread.ofPlatform()
-            .name("weft-spawner-", 0)
-            .daemon()
-            .inheritInheritableThreadLocals(false)
-            .factory());
+        Daemons.builder().name("weft-spawner-", 0).factory());
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }

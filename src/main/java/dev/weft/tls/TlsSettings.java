@@ -1,5 +1,6 @@
 package dev.weft.tls;
 
+import dev.weft.carrier.Daemons;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.EventLoop;
 import dev.weft.transport.ClientAuth;
@@ -55,11 +56,7 @@ public final class TlsSettings {
         5,
         TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(),
-        Thread.ofPlatform()
-            .name("weft-tls-", 0)
-            .daemon()
-            .inheritInheritableThreadLocals(false)
-            .factory());
+        Daemons.builder().name("weft-tls-", 0).factory());
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
