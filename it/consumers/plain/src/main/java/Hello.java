@@ -1,0 +1,1 @@
+// src/site/markdown/first-program.md: java

@@ -1,0 +1,30 @@
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** Starts README's server and says hello to it. */
+public class Visit {
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Thread server = new Thread(() -> Shout.main(new String[0]), "server");
+    server.setDaemon(true);
+    server.start();
+    System.out.println(ask("hello"));
+  }
+
+  static String ask(String line) throws IOException, InterruptedException {
+    while (true) {
+      try (Socket socket = new Socket("127.0.0.1", 8888)) {
+        socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        return new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+            .readLine();
+      } catch (ConnectException e) {
+        Thread.sleep(10); // it does not listen yet
+      }
+    }
+  }
+}
