@@ -49,7 +49,7 @@ final class WeftOperations implements AutoCloseable {
     }
   }
 
-  private void run(ThrowingRunnable body) {
+  private void run(ThrowingRunnable<?> body) {
     loop.runUntilComplete(body.asCallable());
   }
 

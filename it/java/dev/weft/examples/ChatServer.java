@@ -6,6 +6,7 @@ import static dev.weft.Asyncio.startServer;
 import dev.weft.loop.Server;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.StreamWriter;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +27,7 @@ public final class ChatServer {
   private ChatServer() {}
 
   /** Serves until it is killed. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 0;
     var chat = new ChatServer();
     run(() -> {

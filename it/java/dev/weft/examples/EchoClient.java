@@ -24,7 +24,7 @@ public final class EchoClient {
   private EchoClient() {}
 
   /** Fails if an echo differs. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     run(() -> {
       for (int i = 1; i < args.length; i++) {
         byte[] content = new byte[Integer.parseInt(args[i])];

@@ -9,6 +9,7 @@ import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.DatagramTransport;
 import dev.weft.transport.ExtraInfo;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -21,7 +22,7 @@ public final class EchoDatagramServer implements DatagramProtocol {
   private EchoDatagramServer() {}
 
   /** Serves until it is killed. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 0;
     run(() -> {
       var loop = getRunningLoop();

@@ -73,7 +73,7 @@ public final class EchoLines {
   }
 
   /** Takes no arguments. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     run(EchoLines::echo);
   }
 }

@@ -29,7 +29,7 @@ public final class EchoProtocolClient implements Protocol {
   }
 
   /** Fails if an echo differs. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     run(() -> {
       for (int i = 1; i < args.length; i++) {
         byte[] content = new byte[Integer.parseInt(args[i])];

@@ -7,6 +7,7 @@ import dev.weft.loop.Server;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.Protocol;
 import dev.weft.transport.Transport;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** An echo server in callback style. {@code EchoProtocolServer [PORT]}. */
@@ -17,7 +18,7 @@ public final class EchoProtocolServer implements Protocol {
   private EchoProtocolServer() {}
 
   /** Serves until it is killed. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 0;
     run(() -> {
       try (Server server =

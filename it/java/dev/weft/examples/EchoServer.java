@@ -14,7 +14,7 @@ public final class EchoServer {
   private EchoServer() {}
 
   /** Serves until it is killed. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 0;
     run(() -> {
       try (Server server = startServer(EchoServer::echo, "127.0.0.1", port)) {

@@ -16,7 +16,7 @@ public final class FileServer {
   private FileServer() {}
 
   /** Serves until it is killed. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     Path file = Path.of(args[0]);
     int port = args.length > 1 ? Integer.parseInt(args[1]) : 0;
     run(() -> {

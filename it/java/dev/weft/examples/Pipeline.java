@@ -55,7 +55,7 @@ public final class Pipeline {
    *
    * @param args the number of bytes
    */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     run(() -> System.out.print(digest(args[0])));
   }
 }

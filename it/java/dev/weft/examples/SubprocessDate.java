@@ -66,7 +66,7 @@ public final class SubprocessDate {
   }
 
   /** Takes no arguments. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     run(() -> System.out.println("Current date: " + date()));
   }
 }

@@ -43,7 +43,7 @@ public final class ThousandClients {
    *
    * @param args how many clients, 1,000 if not given; for how many seconds, 5 if not given
    */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     int clients = args.length > 0 ? Integer.parseInt(args[0]) : 1000;
     double seconds = args.length > 1 ? Double.parseDouble(args[1]) : 5;
     var demo = new ThousandClients(clients, seconds);

@@ -25,7 +25,7 @@ public final class WaitForData implements Protocol {
   private WaitForData() {}
 
   /** Prints what one end of a connection sends to the other. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     run(() -> {
       EventLoop loop = getRunningLoop();
       try (var listening = ServerSocketChannel.open();

@@ -43,7 +43,7 @@ class ManyConnectionsIT {
 
   @Test
   @DisplayName("5,000 clients of CPython's on one server of Weft's")
-  void weftServes() {
+  void weftServes() throws IOException {
     run(() -> {
       Server server = getRunningLoop()
           .createServer(Echo::new, "127.0.0.1", 0, ServerOptions.defaults().withBacklog(1024));
@@ -61,7 +61,7 @@ class ManyConnectionsIT {
 
   @Test
   @DisplayName("5,000 clients of Weft's on one server of CPython's")
-  void weftConnects() {
+  void weftConnects() throws IOException {
     run(() -> {
       try (Peer python = Peers.startPython("echo_server.py", "streams")) {
         int port = Weft.port(python);

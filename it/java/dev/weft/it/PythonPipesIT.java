@@ -36,7 +36,7 @@ final class PythonPipesIT {
 
   @Test
   @DisplayName("Weft starts CPython, which gives all lines back")
-  void weftStarts() {
+  void weftStarts() throws Exception {
     var command = new ArrayList<>(Peers.python());
     command.addAll(List.of(Path.of("it", "python", "lines.py").toString(), "echo"));
     Asyncio.run(() -> {

@@ -45,7 +45,7 @@ class ShutdownIT {
   @Test
   @DisplayName(
       "SRV-1, SRV-17: clients that read within the grace get every byte, others are cut off")
-  void shutdown() {
+  void shutdown() throws IOException {
     run(() -> {
       Server server = getRunningLoop()
           .createServer(Sender::new, List.of("127.0.0.1", "::1"), 0, ServerOptions.defaults());

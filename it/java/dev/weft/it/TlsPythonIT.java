@@ -124,7 +124,7 @@ class TlsPythonIT {
   @ParameterizedTest(name = "{0} client, {1} server of Weft's")
   @CsvSource({"streams,streams", "protocol,streams", "protocol,buffered", "upgrade,upgrade"})
   @DisplayName("CPython's client gets its bytes back from Weft's server")
-  void pythonConnects(String client, String server) {
+  void pythonConnects(String client, String server) throws IOException {
     run(() -> {
       var reported = new ArrayList<Object>();
       getRunningLoop().setExceptionHandler((loop, context) -> reported.add(context));

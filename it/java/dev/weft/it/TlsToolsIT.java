@@ -106,7 +106,7 @@ class TlsToolsIT {
   @CsvSource({"-tls1_2,TLSv1.2", "-tls1_3,TLSv1.3"})
   @RequiresPeer("openssl")
   @DisplayName("s_client, with a certificate and an application protocol, gets back what it sends")
-  void opensslConnects(String option, String version) {
+  void opensslConnects(String option, String version) throws IOException {
     byte[] sent = text.getBytes(StandardCharsets.US_ASCII);
     run(() -> {
       Future<List<Object>> info = getRunningLoop().createFuture();
@@ -152,7 +152,7 @@ class TlsToolsIT {
   @ValueSource(strings = {"-tls1_2", "-tls1_3"})
   @RequiresPeer("openssl")
   @DisplayName("s_client without a certificate is rejected, and the server goes on")
-  void opensslWithoutCertificate(String version) {
+  void opensslWithoutCertificate(String version) throws IOException {
     run(() -> {
       var made = new ArrayList<Object>();
       ClientHandler handler = (reader, writer) -> made.add(reader.read(1));
@@ -236,7 +236,7 @@ class TlsToolsIT {
   @Test
   @RequiresPeer("socat")
   @DisplayName("socat OPENSSL: gets back what it sends")
-  void socatConnects() {
+  void socatConnects() throws IOException {
     run(() -> {
       Future<Boolean> ragged = getRunningLoop().createFuture();
       ClientHandler echo = (reader, writer) -> {
@@ -297,7 +297,7 @@ class TlsToolsIT {
   @Test
   @DisplayName(
       "TLS-4: clients that send nothing, garbage or half a hello, and stay, end or break: no socket is left open")
-  void strangers() {
+  void strangers() throws IOException {
     int before = Descriptors.sockets();
     run(() -> {
       var made = new ArrayList<Object>();

@@ -72,7 +72,7 @@ class UnixSocketIT {
   @RequiresPeer("python")
   @DisplayName(
       "CPython's clients get their bytes back, and the socket file disappears with the server")
-  void pythonConnects(String form) {
+  void pythonConnects(String form) throws IOException {
     Path path = directory.resolve("echo");
     List<Integer> sizes = List.of(1, 65_537, 20_000_003);
     run(() -> {
@@ -109,7 +109,7 @@ class UnixSocketIT {
   @Test
   @RequiresPeer("socat")
   @DisplayName("socat connects to Weft's server, half-closes, and gets every byte back")
-  void socatConnects() {
+  void socatConnects() throws IOException {
     Path path = directory.resolve("echo");
     byte[] data = random(5_000_011);
     run(() -> {

@@ -10,6 +10,9 @@ import dev.weft.loop.Runner;
 import dev.weft.loop.Server;
 import dev.weft.loop.Task;
 import dev.weft.loop.TaskOptions;
+import dev.weft.loop.ThrowingCallable;
+import dev.weft.loop.ThrowingConsumer;
+import dev.weft.loop.ThrowingFunction;
 import dev.weft.loop.ThrowingRunnable;
 import dev.weft.process.Process;
 import dev.weft.process.Subprocesses;
@@ -45,6 +48,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * Asyncio's top level, under its own names; import it statically. Every method delegates to the class
@@ -64,26 +68,29 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller runs on a loop already
    * @see Runner
    */
-  public static <T> T run(Callable<? extends T> coroutine) {
+  public static <T, E extends Exception> T run(ThrowingCallable<? extends T, E> coroutine)
+      throws E {
     try (Runner runner = new Runner()) {
       return runner.run(coroutine);
     }
   }
 
-  /** As {@link #run(Callable)}, with the loop's debug mode on or off ({@code run(debug=...)}). */
-  public static <T> T run(Callable<? extends T> coroutine, boolean debug) {
+  /** As {@link #run(ThrowingCallable)}, with the loop's debug mode on or off ({@code run(debug=...)}). */
+  public static <T, E extends Exception> T run(
+      ThrowingCallable<? extends T, E> coroutine, boolean debug) throws E {
     try (Runner runner = new Runner(debug)) {
       return runner.run(coroutine);
     }
   }
 
-  /** As {@link #run(Callable, boolean)}, for a coroutine that returns nothing. */
-  public static void run(ThrowingRunnable coroutine, boolean debug) {
+  /** As {@link #run(ThrowingCallable, boolean)}, for a coroutine that returns nothing. */
+  public static <E extends Exception> void run(ThrowingRunnable<E> coroutine, boolean debug)
+      throws E {
     run(coroutine.asCallable(), debug);
   }
 
-  /** As {@link #run(Callable)}, for a coroutine that returns nothing. */
-  public static void run(ThrowingRunnable coroutine) {
+  /** As {@link #run(ThrowingCallable)}, for a coroutine that returns nothing. */
+  public static <E extends Exception> void run(ThrowingRunnable<E> coroutine) throws E {
     run(coroutine.asCallable());
   }
 
@@ -174,7 +181,7 @@ public final class Asyncio {
   }
 
   /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
-  public static Task<Void> createTask(ThrowingRunnable coroutine) {
+  public static Task<Void> createTask(ThrowingRunnable<?> coroutine) {
     return getRunningLoop().createTask(coroutine);
   }
 
@@ -184,7 +191,7 @@ public final class Asyncio {
   }
 
   /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
-  public static Task<Void> createTask(ThrowingRunnable coroutine, TaskOptions options) {
+  public static Task<Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
     return getRunningLoop().createTask(coroutine, options);
   }
 
@@ -220,7 +227,7 @@ public final class Asyncio {
   }
 
   /** As {@link #ensureFuture(Callable)}, for a coroutine that returns nothing. */
-  public static Task<Void> ensureFuture(ThrowingRunnable coroutine) {
+  public static Task<Void> ensureFuture(ThrowingRunnable<?> coroutine) {
     return createTask(coroutine);
   }
 
@@ -306,12 +313,13 @@ public final class Asyncio {
    * @return what the code returns; what it throws is thrown, the very object
    * @see Threads#toThread
    */
-  public static <T> T toThread(Callable<? extends T> code) {
+  public static <T, E extends Exception> T toThread(ThrowingCallable<? extends T, E> code)
+      throws E {
     return Threads.toThread(code);
   }
 
-  /** As {@link #toThread(Callable)}, for code that returns nothing. */
-  public static void toThread(ThrowingRunnable code) {
+  /** As {@link #toThread(ThrowingCallable)}, for code that returns nothing. */
+  public static <E extends Exception> void toThread(ThrowingRunnable<E> code) throws E {
     Threads.toThread(code);
   }
 
@@ -322,6 +330,17 @@ public final class Asyncio {
    */
   public static <T> CompletableFuture<T> runCoroutineThreadsafe(
       Callable<? extends T> coroutine, EventLoop loop) {
+    return loop.runCoroutineThreadsafe(coroutine);
+  }
+
+  /**
+   * As {@link #runCoroutineThreadsafe(Callable, EventLoop)}, for a coroutine that returns nothing. Never suspends. Any
+   * thread.
+   *
+   * @throws IllegalStateException if the loop is closed
+   */
+  public static CompletableFuture<Void> runCoroutineThreadsafe(
+      ThrowingRunnable<?> coroutine, EventLoop loop) {
     return loop.runCoroutineThreadsafe(coroutine);
   }
 
@@ -398,11 +417,24 @@ public final class Asyncio {
    * Runs a coroutine in the calling task no longer than a time ({@code wait_for}).
    *
    * @throws TimeoutException if the time is over before
-   * @see Timeouts#waitFor(Callable, Duration)
+   * @see Timeouts#waitFor(ThrowingCallable, Duration)
    */
-  public static <T> T waitFor(Callable<? extends T> coroutine, Duration timeout)
-      throws TimeoutException {
+  public static <T, E extends Exception> T waitFor(
+      ThrowingCallable<? extends T, E> coroutine, Duration timeout) throws E, TimeoutException {
     return Timeouts.waitFor(coroutine, timeout);
+  }
+
+  /**
+   * As {@link #waitFor(ThrowingCallable, Duration)}, for a coroutine that returns nothing. Suspends if the coroutine
+   * does.
+   *
+   * @throws E if the coroutine throws it
+   * @throws TimeoutException if the time is over before
+   * @throws IllegalStateException if the caller is not a task
+   */
+  public static <E extends Exception> void waitFor(ThrowingRunnable<E> coroutine, Duration timeout)
+      throws E, TimeoutException {
+    Timeouts.waitFor(coroutine, timeout);
   }
 
   /**
@@ -411,9 +443,22 @@ public final class Asyncio {
    * @throws TimeoutException if the time is over before the body has ended
    * @see Timeouts#timeout
    */
-  public static <T> T timeout(Duration delay, Timeout.Body<? extends T> body)
-      throws TimeoutException {
+  public static <T, E extends Exception> T timeout(
+      Duration delay, ThrowingFunction<Timeout, ? extends T, E> body) throws E, TimeoutException {
     return Timeouts.timeout(delay, body);
+  }
+
+  /**
+   * As {@link #timeout(Duration, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   *
+   * @throws E if the body throws it
+   * @throws TimeoutException if the time is over before the body has ended
+   * @throws IllegalStateException if the caller is not a task
+   */
+  @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
+  public static <E extends Exception> void timeout(
+      Duration delay, ThrowingConsumer<Timeout, E> body) throws E, TimeoutException {
+    Timeouts.timeout(delay, body);
   }
 
   /**
@@ -422,9 +467,23 @@ public final class Asyncio {
    * @throws TimeoutException if the time comes before the body has ended
    * @see Timeouts#timeoutAt
    */
-  public static <T> T timeoutAt(OptionalLong when, Timeout.Body<? extends T> body)
-      throws TimeoutException {
+  public static <T, E extends Exception> T timeoutAt(
+      OptionalLong when, ThrowingFunction<Timeout, ? extends T, E> body)
+      throws E, TimeoutException {
     return Timeouts.timeoutAt(when, body);
+  }
+
+  /**
+   * As {@link #timeoutAt(OptionalLong, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   *
+   * @throws E if the body throws it
+   * @throws TimeoutException if the time comes before the body has ended
+   * @throws IllegalStateException if the caller is not a task
+   */
+  @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
+  public static <E extends Exception> void timeoutAt(
+      OptionalLong when, ThrowingConsumer<Timeout, E> body) throws E, TimeoutException {
+    Timeouts.timeoutAt(when, body);
   }
 
   /**
@@ -447,6 +506,17 @@ public final class Asyncio {
   @SuppressWarnings("varargs") // only read
   public static <T> Future<List<T>> gather(Callable<? extends T>... coroutines) {
     return Gather.ofCoroutines(Arrays.asList(coroutines));
+  }
+
+  /**
+   * As {@link #gather(Future[])}, for coroutines that return nothing. Each of them becomes a task, and each result is
+   * null. Never suspends.
+   *
+   * @throws IllegalStateException if no loop runs
+   * @see Gather#ofCoroutines
+   */
+  public static Future<List<Void>> gather(ThrowingRunnable<?>... coroutines) {
+    return Gather.ofCoroutines(callables(coroutines));
   }
 
   /** As {@link #gather(Future[])}, for a list. */
@@ -475,6 +545,23 @@ public final class Asyncio {
   @SuppressWarnings("varargs") // only read
   public static <T> Future<List<Outcome<T>>> gatherOutcomes(Callable<? extends T>... coroutines) {
     return Gather.outcomesOfCoroutines(Arrays.asList(coroutines));
+  }
+
+  /**
+   * As {@link #gatherOutcomes(Future[])}, for coroutines that return nothing. Each of them becomes a task. Never
+   * suspends.
+   *
+   * @throws IllegalStateException if no loop runs
+   * @see Gather#outcomesOfCoroutines
+   */
+  public static Future<List<Outcome<Void>>> gatherOutcomes(ThrowingRunnable<?>... coroutines) {
+    return Gather.outcomesOfCoroutines(callables(coroutines));
+  }
+
+  private static List<Callable<Void>> callables(ThrowingRunnable<?>... coroutines) {
+    return Stream.of(coroutines)
+        .<Callable<Void>>map(ThrowingRunnable::asCallable)
+        .toList();
   }
 
   /** As {@link #gatherOutcomes(Future[])}, for a list. */
@@ -543,8 +630,19 @@ public final class Asyncio {
    *
    * @see TaskGroup#run
    */
-  public static <T> T taskGroup(TaskGroup.Body<? extends T> body) {
+  public static <T> T taskGroup(ThrowingFunction<TaskGroup, ? extends T, ?> body) {
     return new TaskGroup().run(body);
+  }
+
+  /**
+   * As {@link #taskGroup(ThrowingFunction)}, for a body that returns nothing. Suspends while tasks of the group run.
+   *
+   * @throws dev.weft.loop.ExceptionGroup if a task or the body fails
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled and nothing has failed
+   * @throws IllegalStateException if the caller is not a task
+   */
+  public static void taskGroup(ThrowingConsumer<TaskGroup, ?> body) {
+    new TaskGroup().run(body);
   }
 
   // ---- cancel scopes
@@ -553,19 +651,34 @@ public final class Asyncio {
    * Runs code that is cancelled after a time, stays cancelled, and then goes on; asyncio has no such thing.
    *
    * @return empty if it was cancelled, or has returned null
-   * @see CancelScope#moveOnAfter(Duration, CancelScope.Body)
+   * @see CancelScope#moveOnAfter(Duration, ThrowingFunction)
    */
-  public static <T> Optional<T> moveOnAfter(Duration delay, CancelScope.Body<? extends T> body) {
+  public static <T, E extends Exception> Optional<T> moveOnAfter(
+      Duration delay, ThrowingFunction<CancelScope, ? extends T, E> body) throws E {
     return CancelScope.moveOnAfter(delay, body);
   }
 
   /**
-   * As {@link #moveOnAfter(Duration, CancelScope.Body)}, for code that returns nothing.
+   * As {@link #moveOnAfter(Duration, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   *
+   * @return whether the body has come to its end; false if it was cancelled
+   * @throws E if the body throws it
+   * @throws IllegalStateException if the caller is not a task
+   */
+  @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
+  public static <E extends Exception> boolean moveOnAfter(
+      Duration delay, ThrowingConsumer<CancelScope, E> body) throws E {
+    return CancelScope.moveOnAfter(delay, body);
+  }
+
+  /**
+   * As {@link #moveOnAfter(Duration, ThrowingFunction)}, for code that returns nothing.
    *
    * @return whether the code has come to its end
    * @see CancelScope#moveOnAfter(Duration, ThrowingRunnable)
    */
-  public static boolean moveOnAfter(Duration delay, ThrowingRunnable code) {
+  public static <E extends Exception> boolean moveOnAfter(Duration delay, ThrowingRunnable<E> code)
+      throws E {
     return CancelScope.moveOnAfter(delay, code);
   }
 
@@ -575,22 +688,37 @@ public final class Asyncio {
    * @throws TimeoutException if the code was cancelled
    * @see CancelScope#failAfter
    */
-  public static <T> T failAfter(Duration delay, CancelScope.Body<? extends T> body)
-      throws TimeoutException {
+  public static <T, E extends Exception> T failAfter(
+      Duration delay, ThrowingFunction<CancelScope, ? extends T, E> body)
+      throws E, TimeoutException {
     return CancelScope.failAfter(delay, body);
+  }
+
+  /**
+   * As {@link #failAfter(Duration, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   *
+   * @throws E if the body throws it
+   * @throws TimeoutException if the body was cancelled
+   * @throws IllegalStateException if the caller is not a task
+   */
+  @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
+  public static <E extends Exception> void failAfter(
+      Duration delay, ThrowingConsumer<CancelScope, E> body) throws E, TimeoutException {
+    CancelScope.failAfter(delay, body);
   }
 
   /**
    * Runs code whose waits are not cancelled by cancel scopes around it.
    *
-   * @see CancelRegion#shielded(Callable)
+   * @see CancelRegion#shielded(ThrowingCallable)
    */
-  public static <T> T shielded(Callable<? extends T> code) {
+  public static <T, E extends Exception> T shielded(ThrowingCallable<? extends T, E> code)
+      throws E {
     return CancelRegion.shielded(code);
   }
 
-  /** As {@link #shielded(Callable)}, for code that returns nothing. */
-  public static void shielded(ThrowingRunnable code) {
+  /** As {@link #shielded(ThrowingCallable)}, for code that returns nothing. */
+  public static <E extends Exception> void shielded(ThrowingRunnable<E> code) throws E {
     CancelRegion.shielded(code);
   }
 

@@ -177,7 +177,7 @@ final class Chores extends Work {
   }
 
   /** Code that takes about as long as its time limit. */
-  private void timeLimits() {
+  private void timeLimits() throws Exception {
     ledger.operation(Count.CHORES);
     var limit = Duration.ofNanos(random.nextInt(1_000_000));
     var work = Duration.ofNanos(random.nextInt(1_000_000));
@@ -189,7 +189,7 @@ final class Chores extends Work {
       try {
         int result = random.nextBoolean()
             ? Timeouts.timeout(limit, timeout -> body.call())
-            : Timeouts.waitFor(body, limit);
+            : Timeouts.waitFor(body::call, limit);
         ledger.hold(result == 1, "another result");
       } catch (TimeoutException late) {
         ledger.count(Count.TIMEOUTS);

@@ -35,7 +35,7 @@ final class Sharing extends Work {
     }
   }
 
-  private Task<Void> task(ThrowingRunnable body) {
+  private Task<Void> task(ThrowingRunnable<?> body) {
     return task(body.asCallable());
   }
 
@@ -91,7 +91,7 @@ final class Sharing extends Work {
       int turns = random.nextInt(3);
       boolean hurried = random.nextInt(4) == 0;
       var limit = Duration.ofNanos(random.nextInt(20_000));
-      ThrowingRunnable work = () -> semaphore.with(() -> {
+      ThrowingRunnable<?> work = () -> semaphore.with(() -> {
         ledger.hold(++inside[0] <= permits, "more than " + permits + " inside");
         try {
           turns(turns);

@@ -5,6 +5,7 @@ import dev.weft.it.judge.Program.Statement;
 import dev.weft.it.judge.Stage.Return;
 import dev.weft.loop.Future;
 import dev.weft.loop.TaskOptions;
+import dev.weft.loop.ThrowingFunction;
 import dev.weft.task.TaskGroup;
 import dev.weft.task.Timeout;
 import java.time.Duration;
@@ -16,7 +17,7 @@ final class Scopes {
 
   /** What enters a scope. */
   private interface Entering {
-    Return run(Timeout.Body<Return> body) throws Exception;
+    Return run(ThrowingFunction<Timeout, Return, Exception> body) throws Exception;
   }
 
   private final Stage stage;

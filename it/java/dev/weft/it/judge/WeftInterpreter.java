@@ -133,7 +133,7 @@ final class WeftInterpreter {
       case "barrier" -> new Barrier(Stage.number(s, 1));
       case "queue" -> newQueue(args.get(1), Stage.number(s, 2));
       case "context" -> new Context();
-      case "variable" -> ContextVar.withDefault(args.get(0), 0);
+      case "variable" -> new ContextVar<>(args.get(0), 0);
       case "executor" -> threads.newExecutor();
       case "foreign" -> new CompletableFuture<Integer>();
       default -> throw new AssertionError(s.text());
@@ -144,7 +144,7 @@ final class WeftInterpreter {
     return switch (kind) {
       case "fifo" -> new Queue<>(size);
       case "lifo" -> new LifoQueue<>(size);
-      default -> PriorityQueue.natural(size);
+      default -> new PriorityQueue<>(size);
     };
   }
 }

@@ -8,6 +8,7 @@ import dev.weft.loop.Server;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.Protocol;
 import dev.weft.transport.Transport;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -21,7 +22,7 @@ public final class FewDescriptors implements Protocol {
   private FewDescriptors() {}
 
   /** Serves until it is killed. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     run(() -> {
       EventLoop loop = getRunningLoop();
       loop.setExceptionHandler((source, record) -> {

@@ -19,7 +19,7 @@ public final class StartedPrograms {
    *
    * @param args the maximal number
    */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     int most = Integer.parseInt(args[0]);
     run(() -> {
       for (int i = 1; i <= most; i++) {

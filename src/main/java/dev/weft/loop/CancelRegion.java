@@ -1,7 +1,6 @@
 package dev.weft.loop;
 
 import java.util.Objects;
-import java.util.concurrent.Callable;
 
 /*
  * A task has a stack of regions, the innermost in `Task.region`. A wait is cancelled if, going outwards, a
@@ -41,10 +40,12 @@ public abstract class CancelRegion {
    * Runs code whose waits are not cancelled by scopes around it, for cleaning up in them. {@link Task#cancel}
    * does reach it. Suspends if the code does.
    *
-   * @return what the code returns; what it throws is thrown, the very object
+   * @return what the code returns
+   * @throws E if the code throws it; the very object
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T> T shielded(Callable<? extends T> code) {
+  public static <T, E extends Exception> T shielded(ThrowingCallable<? extends T, E> code)
+      throws E {
     Objects.requireNonNull(code, "code");
     var region = new Plain();
     region.setShielded(true);
@@ -60,8 +61,8 @@ public abstract class CancelRegion {
     return result;
   }
 
-  /** As {@link #shielded(Callable)}, for code that returns nothing. */
-  public static void shielded(ThrowingRunnable code) {
+  /** As {@link #shielded(ThrowingCallable)}, for code that returns nothing. */
+  public static <E extends Exception> void shielded(ThrowingRunnable<E> code) throws E {
     shielded(Objects.requireNonNull(code, "code").asCallable());
   }
 

@@ -2,7 +2,6 @@ package dev.weft.loop;
 
 import dev.weft.carrier.Fiber;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 
 /**
  * A set of values for context variables: Python's {@code contextvars.Context}.
@@ -60,9 +59,9 @@ public final class Context {
    * Runs code in this context: what it sets stays here.
    *
    * @throws IllegalStateException if this context is entered already
-   * @throws Exception what the code throws
+   * @throws E if the code throws it
    */
-  public <T> T run(Callable<T> code) throws Exception {
+  public <T, E extends Exception> T run(ThrowingCallable<? extends T, E> code) throws E {
     Objects.requireNonNull(code, "code");
     Strand strand = strand();
     Context current = strand == null ? OF_OTHER_THREADS.get() : strand.contextOrNull();
@@ -81,7 +80,8 @@ public final class Context {
     }
   }
 
-  private <T> T runOn(Strand strand, Callable<T> code) throws Exception {
+  private <T, E extends Exception> T runOn(Strand strand, ThrowingCallable<? extends T, E> code)
+      throws E {
     enter();
     Object before = strand.context;
     strand.context = this;
@@ -93,7 +93,8 @@ public final class Context {
     }
   }
 
-  private <T> T runOnOtherThread(Context before, Callable<T> code) throws Exception {
+  private <T, E extends Exception> T runOnOtherThread(
+      Context before, ThrowingCallable<? extends T, E> code) throws E {
     enter();
     OF_OTHER_THREADS.set(this);
     try {

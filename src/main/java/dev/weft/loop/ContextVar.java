@@ -19,19 +19,25 @@ public final class ContextVar<T> {
   private final String name;
   private final Object otherwise;
 
-  private ContextVar(String name, Object otherwise) {
+  /**
+   * Creates a variable without a default value.
+   *
+   * @param name for people
+   */
+  public ContextVar(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.otherwise = NONE;
+  }
+
+  /**
+   * Creates a variable with a default value ({@code default=}).
+   *
+   * @param name for people
+   * @param otherwise the value where none is set; may be null
+   */
+  public ContextVar(String name, T otherwise) {
     this.name = Objects.requireNonNull(name, "name");
     this.otherwise = otherwise;
-  }
-
-  /** A variable without a default value. */
-  public static <T> ContextVar<T> of(String name) {
-    return new ContextVar<>(name, NONE);
-  }
-
-  /** A variable with a default value, which may be null. */
-  public static <T> ContextVar<T> withDefault(String name, T otherwise) {
-    return new ContextVar<>(name, otherwise);
   }
 
   /** The variable's name, for people. */

@@ -119,7 +119,7 @@ public interface EventLoop extends AutoCloseable {
   <T> T runUntilComplete(Callable<T> coroutine);
 
   /** Runs a coroutine as a task until it is done; otherwise as {@link #runUntilComplete(Future)}. */
-  default void runUntilComplete(ThrowingRunnable coroutine) {
+  default void runUntilComplete(ThrowingRunnable<?> coroutine) {
     runUntilComplete(coroutine.asCallable());
   }
 
@@ -221,7 +221,7 @@ public interface EventLoop extends AutoCloseable {
   }
 
   /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
-  default Task<Void> createTask(ThrowingRunnable coroutine) {
+  default Task<Void> createTask(ThrowingRunnable<?> coroutine) {
     return createTask(coroutine.asCallable());
   }
 
@@ -229,7 +229,7 @@ public interface EventLoop extends AutoCloseable {
   <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options);
 
   /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
-  default Task<Void> createTask(ThrowingRunnable coroutine, TaskOptions options) {
+  default Task<Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
     return createTask(coroutine.asCallable(), options);
   }
 
@@ -287,6 +287,15 @@ public interface EventLoop extends AutoCloseable {
   <T> CompletableFuture<T> runCoroutineThreadsafe(Callable<? extends T> coroutine);
 
   /**
+   * As {@link #runCoroutineThreadsafe(Callable)}, for a coroutine that returns nothing. Never suspends. Any thread.
+   *
+   * @throws IllegalStateException if the loop is closed
+   */
+  default CompletableFuture<Void> runCoroutineThreadsafe(ThrowingRunnable<?> coroutine) {
+    return runCoroutineThreadsafe(coroutine.asCallable());
+  }
+
+  /**
    * A future of this loop for one of another library ({@code wrap_future}): ends as {@code stage} does,
    * whatever thread completes it. Cancelling the future cancels the stage.
    */
@@ -303,6 +312,15 @@ public interface EventLoop extends AutoCloseable {
   <T> Future<T> runInExecutor(Callable<? extends T> code);
 
   /**
+   * As {@link #runInExecutor(Callable)}, for code that returns nothing. Never suspends. Loop thread only.
+   *
+   * @throws IllegalStateException if the loop is closed or the default executor shut down
+   */
+  default Future<Void> runInExecutor(ThrowingRunnable<?> code) {
+    return runInExecutor(code.asCallable());
+  }
+
+  /**
    * Runs blocking code on {@code executor} ({@code run_in_executor}), otherwise as {@link #runInExecutor(Callable)}.
    * Another thread calls {@code executor}, and the loop waits for that, so that the executor's new threads, virtual ones
    * too, inherit nothing of the caller's. Where the executor would run code in its caller, or on this loop, the code has
@@ -315,6 +333,15 @@ public interface EventLoop extends AutoCloseable {
    *     thrown
    */
   <T> Future<T> runInExecutor(Executor executor, Callable<? extends T> code);
+
+  /**
+   * As {@link #runInExecutor(Executor, Callable)}, for code that returns nothing. Never suspends. Loop thread only.
+   *
+   * @throws java.util.concurrent.RejectedExecutionException if {@code executor} takes no more
+   */
+  default Future<Void> runInExecutor(Executor executor, ThrowingRunnable<?> code) {
+    return runInExecutor(executor, code.asCallable());
+  }
 
   /**
    * Replaces the default executor ({@code set_default_executor}); the loop will shut it down. It is called as {@link

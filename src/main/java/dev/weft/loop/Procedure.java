@@ -1,22 +1,20 @@
 package dev.weft.loop;
 
-import java.util.concurrent.Callable;
-
 /**
  * A {@link ThrowingRunnable} as a callable.
  *
  * @param <T> of a result that is null; unbound, so that there is one {@code call}, and one frame of it on a task's stack
  */
-final class Procedure<T> implements Callable<T> {
+final class Procedure<T, E extends Exception> implements ThrowingCallable<T, E> {
 
-  private final ThrowingRunnable body;
+  private final ThrowingRunnable<E> body;
 
-  Procedure(ThrowingRunnable body) {
+  Procedure(ThrowingRunnable<E> body) {
     this.body = body;
   }
 
   @Override
-  public T call() throws Exception {
+  public T call() throws E {
     body.run();
     return null;
   }

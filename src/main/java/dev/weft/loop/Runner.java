@@ -112,17 +112,18 @@ public final class Runner implements AutoCloseable {
    * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
    * @throws KeyboardInterrupt if SIGINT or SIGTERM has ended the coroutine, see above
    */
-  public <T> T run(Callable<? extends T> coroutine) {
+  public <T, E extends Exception> T run(ThrowingCallable<? extends T, E> coroutine) throws E {
     return run(coroutine, null);
   }
 
-  /** As {@link #run(Callable)}, for a coroutine that returns nothing. */
-  public void run(ThrowingRunnable coroutine) {
+  /** As {@link #run(ThrowingCallable)}, for a coroutine that returns nothing. */
+  public <E extends Exception> void run(ThrowingRunnable<E> coroutine) throws E {
     run(coroutine.asCallable());
   }
 
-  /** As {@link #run(Callable)}, in a context other than the runner's. */
-  public <T> T runIn(Context context, Callable<? extends T> coroutine) {
+  /** As {@link #run(ThrowingCallable)}, in a context other than the runner's. */
+  public <T, E extends Exception> T runIn(
+      Context context, ThrowingCallable<? extends T, E> coroutine) throws E {
     return run(coroutine, Objects.requireNonNull(context, "context"));
   }
 

@@ -1,20 +1,22 @@
 package dev.weft.loop;
 
-import java.util.concurrent.Callable;
-
-/** A coroutine that returns nothing: what {@link Callable} is to a result, this is to none. */
+/**
+ * Code that returns nothing and may throw checked exceptions.
+ *
+ * @param <E> the type of the checked exceptions; the compiler infers {@link RuntimeException} if there are none
+ */
 @FunctionalInterface
-public interface ThrowingRunnable {
+public interface ThrowingRunnable<E extends Exception> {
 
   /**
    * Does the work.
    *
-   * @throws Exception whatever goes wrong; it becomes the failure of the task, unwrapped
+   * @throws E if it fails
    */
-  void run() throws Exception;
+  void run() throws E;
 
   /** The same as a callable, whose result is null. */
-  default Callable<Void> asCallable() {
+  default ThrowingCallable<Void, E> asCallable() {
     return new Procedure<>(this);
   }
 }

@@ -2,9 +2,9 @@ package dev.weft.sync;
 
 import dev.weft.loop.CancelRegion;
 import dev.weft.loop.CancelledError;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -54,18 +54,18 @@ public final class Condition {
   /**
    * Runs code that has the lock ({@code async with condition}). Suspends while the lock is taken.
    *
-   * @throws Exception what the code throws
+   * @throws E if the code throws it
    */
-  public <T> T with(Callable<? extends T> code) throws Exception {
+  public <T, E extends Exception> T with(ThrowingCallable<? extends T, E> code) throws E {
     return lock.with(code);
   }
 
   /**
-   * As {@link #with(Callable)}, for code that returns nothing.
+   * As {@link #with(ThrowingCallable)}, for code that returns nothing.
    *
-   * @throws Exception what the code throws
+   * @throws E if the code throws it
    */
-  public void with(ThrowingRunnable code) throws Exception {
+  public <E extends Exception> void with(ThrowingRunnable<E> code) throws E {
     lock.with(code);
   }
 

@@ -1,8 +1,8 @@
 package dev.weft.sync;
 
 import dev.weft.loop.CancelledError;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
-import java.util.concurrent.Callable;
 
 /**
  * A lock between tasks: asyncio's {@code Lock}. Fair, not re-entrant, and not owned: any task may release
@@ -59,9 +59,9 @@ public final class Lock {
   /**
    * Runs code that has the lock ({@code async with lock}). Suspends while the lock is taken.
    *
-   * @throws Exception what the code throws
+   * @throws E if the code throws it
    */
-  public <T> T with(Callable<? extends T> code) throws Exception {
+  public <T, E extends Exception> T with(ThrowingCallable<? extends T, E> code) throws E {
     acquire();
     try {
       return code.call();
@@ -71,11 +71,11 @@ public final class Lock {
   }
 
   /**
-   * As {@link #with(Callable)}, for code that returns nothing.
+   * As {@link #with(ThrowingCallable)}, for code that returns nothing.
    *
-   * @throws Exception what the code throws
+   * @throws E if the code throws it
    */
-  public void with(ThrowingRunnable code) throws Exception {
+  public <E extends Exception> void with(ThrowingRunnable<E> code) throws E {
     with(code.asCallable());
   }
 

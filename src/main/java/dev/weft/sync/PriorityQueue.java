@@ -13,28 +13,38 @@ import java.util.Objects;
  */
 public final class PriorityQueue<E> extends Queue<E> {
 
+  /** Creates a queue in natural order, without bound: its items are {@link Comparable}. */
+  public PriorityQueue() {
+    this(0);
+  }
+
   /**
-   * A queue of bounded size.
+   * Creates a queue in natural order, of bounded size: its items are {@link Comparable}.
    *
    * @param maxsize how many items it holds at most; 0 or less for no bound
-   * @param order what is smaller
+   */
+  @SuppressWarnings("unchecked") // an item of another type is refused when it is compared
+  public PriorityQueue(int maxsize) {
+    this(maxsize, (Comparator<? super E>) Comparator.naturalOrder());
+  }
+
+  /**
+   * Creates a queue without bound.
+   *
+   * @param order which of two items is smaller
+   */
+  public PriorityQueue(Comparator<? super E> order) {
+    this(0, order);
+  }
+
+  /**
+   * Creates a queue of bounded size.
+   *
+   * @param maxsize how many items it holds at most; 0 or less for no bound
+   * @param order which of two items is smaller
    */
   public PriorityQueue(int maxsize, Comparator<? super E> order) {
     super(maxsize, new Heap<>(Objects.requireNonNull(order, "order")));
-  }
-
-  /** A queue in natural order, without bound. */
-  public static <E extends Comparable<? super E>> PriorityQueue<E> natural() {
-    return natural(0);
-  }
-
-  /**
-   * A queue in natural order, of bounded size.
-   *
-   * @param maxsize how many items it holds at most; 0 or less for no bound
-   */
-  public static <E extends Comparable<? super E>> PriorityQueue<E> natural(int maxsize) {
-    return new PriorityQueue<>(maxsize, Comparator.naturalOrder());
   }
 
   /** The JDK's heap, made stable. */
@@ -42,15 +52,22 @@ public final class PriorityQueue<E> extends Queue<E> {
     private record Entry<E>(E item, long sequence) {}
 
     private final java.util.PriorityQueue<Entry<E>> entries;
+    private final Comparator<? super E> order;
     private long sequence;
 
     Heap(Comparator<? super E> order) {
+      this.order = order;
       entries = new java.util.PriorityQueue<>(
           Comparator.<Entry<E>, E>comparing(Entry::item, order).thenComparingLong(Entry::sequence));
     }
 
     @Override
     public boolean offer(E item) {
+      if (entries.isEmpty()) {
+        order.compare(
+            item,
+            item); // as the heap does not: an item without an order is refused before it is in
+      }
       return entries.add(new Entry<>(item, sequence++));
     }
 

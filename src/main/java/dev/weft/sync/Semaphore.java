@@ -1,8 +1,8 @@
 package dev.weft.sync;
 
 import dev.weft.loop.CancelledError;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
-import java.util.concurrent.Callable;
 
 /**
  * A number of permits that tasks take and give back: asyncio's {@code Semaphore}. Fair, also when there
@@ -96,9 +96,9 @@ public sealed class Semaphore permits BoundedSemaphore {
   /**
    * Runs code that has a permit ({@code async with semaphore}). Suspends while there is none.
    *
-   * @throws Exception what the code throws
+   * @throws E if the code throws it
    */
-  public final <T> T with(Callable<? extends T> code) throws Exception {
+  public final <T, E extends Exception> T with(ThrowingCallable<? extends T, E> code) throws E {
     acquire();
     try {
       return code.call();
@@ -108,11 +108,11 @@ public sealed class Semaphore permits BoundedSemaphore {
   }
 
   /**
-   * As {@link #with(Callable)}, for code that returns nothing.
+   * As {@link #with(ThrowingCallable)}, for code that returns nothing.
    *
-   * @throws Exception what the code throws
+   * @throws E if the code throws it
    */
-  public final void with(ThrowingRunnable code) throws Exception {
+  public final <E extends Exception> void with(ThrowingRunnable<E> code) throws E {
     with(code.asCallable());
   }
 

@@ -6,6 +6,8 @@ import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Handle;
 import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingConsumer;
+import dev.weft.loop.ThrowingFunction;
 import dev.weft.loop.ThrowingRunnable;
 import java.time.Duration;
 import java.util.Objects;
@@ -58,22 +60,6 @@ public final class CancelScope extends CancelRegion {
   /** A scope that is not entered yet, without a deadline and a shield. */
   public CancelScope() {}
 
-  /**
-   * What runs in a scope.
-   *
-   * @param <T> the type of the result
-   */
-  @FunctionalInterface
-  public interface Body<T> {
-
-    /**
-     * Does the work.
-     *
-     * @throws Exception whatever goes wrong
-     */
-    T run(CancelScope scope) throws Exception;
-  }
-
   // ---- common uses
 
   /**
@@ -83,21 +69,38 @@ public final class CancelScope extends CancelRegion {
    * @return the body's result, also if it comes too late; empty if the body was cancelled, or has returned null
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T> Optional<T> moveOnAfter(Duration delay, Body<? extends T> body) {
+  public static <T, E extends Exception> Optional<T> moveOnAfter(
+      Duration delay, ThrowingFunction<CancelScope, ? extends T, E> body) throws E {
     Objects.requireNonNull(body, "body");
     return after(delay).run(body);
   }
 
   /**
-   * As {@link #moveOnAfter(Duration, Body)}, for code that returns nothing.
+   * As {@link #moveOnAfter(Duration, ThrowingFunction)}, for code that returns nothing.
    *
    * @return whether the code has come to its end; false if it was cancelled
    */
-  public static boolean moveOnAfter(Duration delay, ThrowingRunnable code) {
-    Objects.requireNonNull(code, "code");
+  @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
+  public static <E extends Exception> boolean moveOnAfter(
+      Duration delay, ThrowingConsumer<CancelScope, E> body) throws E {
+    Objects.requireNonNull(body, "body");
     CancelScope scope = after(delay);
-    scope.call(inside -> code.asCallable().call());
+    scope.call(body.asFunction());
     return !scope.caught;
+  }
+
+  /**
+   * As {@link #moveOnAfter(Duration, ThrowingConsumer)}, for code that does not need the scope.
+   *
+   * @return whether the code has come to its end; false if it was cancelled
+   * @throws E if the code throws it
+   */
+  public static <E extends Exception> boolean moveOnAfter(Duration delay, ThrowingRunnable<E> code)
+      throws E {
+    Objects.requireNonNull(code, "code");
+    return moveOnAfter(delay, (CancelScope scope) -> {
+      code.run();
+    });
   }
 
   /**
@@ -108,7 +111,9 @@ public final class CancelScope extends CancelRegion {
    * @throws TimeoutException if the body was cancelled, be it by {@link #cancel}
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T> T failAfter(Duration delay, Body<? extends T> body) throws TimeoutException {
+  public static <T, E extends Exception> T failAfter(
+      Duration delay, ThrowingFunction<CancelScope, ? extends T, E> body)
+      throws E, TimeoutException {
     Objects.requireNonNull(body, "body");
     CancelScope scope = after(delay);
     long entered = scope.deadline.getAsLong() - Timeout.nanos(delay);
@@ -117,6 +122,19 @@ public final class CancelScope extends CancelRegion {
       throw scope.failed(entered);
     }
     return result;
+  }
+
+  /**
+   * As {@link #failAfter(Duration, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   *
+   * @throws E if the body throws it
+   * @throws TimeoutException if the body was cancelled, be it by {@link #cancel}
+   * @throws IllegalStateException if the caller is not a task
+   */
+  @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
+  public static <E extends Exception> void failAfter(
+      Duration delay, ThrowingConsumer<CancelScope, E> body) throws E, TimeoutException {
+    failAfter(delay, Objects.requireNonNull(body, "body").asFunction());
   }
 
   private TimeoutException failed(long entered) {
@@ -147,17 +165,19 @@ public final class CancelScope extends CancelRegion {
    * @throws CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task, or the scope was run before
    */
-  public <T> Optional<T> run(Body<? extends T> body) {
+  public <T, E extends Exception> Optional<T> run(
+      ThrowingFunction<CancelScope, ? extends T, E> body) throws E {
     return Optional.ofNullable(call(Objects.requireNonNull(body, "body")));
   }
 
   /** Returns the body's result, or null if it is cancelled. */
-  private <T> T call(Body<? extends T> body) {
+  private <T, E extends Exception> T call(ThrowingFunction<CancelScope, ? extends T, E> body)
+      throws E {
     begin();
     T result = null;
     Throwable failure = null;
     try {
-      result = body.run(this);
+      result = body.apply(this);
     } catch (Throwable error) {
       failure = error;
     }

@@ -6,8 +6,11 @@ import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.KeyboardInterrupt;
 import dev.weft.loop.Task;
 import dev.weft.loop.TaskOptions;
+import dev.weft.loop.ThrowingConsumer;
+import dev.weft.loop.ThrowingFunction;
 import dev.weft.loop.ThrowingRunnable;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 
 /**
  * Tasks that end together but do not pull one another down: a group in which a child's failure is
@@ -23,22 +26,6 @@ public final class Supervisor {
   }
 
   /**
-   * What runs under a supervisor.
-   *
-   * @param <T> the type of the result
-   */
-  @FunctionalInterface
-  public interface Body<T> {
-
-    /**
-     * Does the work and creates tasks.
-     *
-     * @throws Exception whatever goes wrong; ends all
-     */
-    T run(Supervisor supervisor) throws Exception;
-  }
-
-  /**
    * Runs a body and waits for all tasks that were created in it. Suspends while they run.
    *
    * @return the body's result
@@ -46,9 +33,20 @@ public final class Supervisor {
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T> T supervise(Body<? extends T> body) {
+  public static <T> T supervise(ThrowingFunction<Supervisor, ? extends T, ?> body) {
     Objects.requireNonNull(body, "body");
-    return new TaskGroup().run(group -> body.run(new Supervisor(group)));
+    return new TaskGroup().run(group -> body.apply(new Supervisor(group)));
+  }
+
+  /**
+   * As {@link #supervise(ThrowingFunction)}, for a body that returns nothing. Suspends while tasks run.
+   *
+   * @throws dev.weft.loop.ExceptionGroup if the body fails; has that failure
+   * @throws CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
+   */
+  public static void supervise(ThrowingConsumer<Supervisor, ?> body) {
+    supervise(Objects.requireNonNull(body, "body").asFunction());
   }
 
   /**
@@ -56,19 +54,19 @@ public final class Supervisor {
    *
    * @throws IllegalStateException if all has ended or is being cancelled
    */
-  public Task<Void> createTask(ThrowingRunnable coroutine) {
+  public Task<Void> createTask(ThrowingRunnable<?> coroutine) {
     return createTask(coroutine, TaskOptions.defaults());
   }
 
   /** As {@link #createTask(ThrowingRunnable)}, with options. */
-  public Task<Void> createTask(ThrowingRunnable coroutine, TaskOptions options) {
+  public Task<Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
-    return group.createTask(() -> runContained(coroutine), options);
+    return group.createTask(() -> runContained(coroutine.asCallable()), options);
   }
 
-  private static void runContained(ThrowingRunnable coroutine) throws Exception {
+  private static void runContained(Callable<?> coroutine) throws Exception {
     try {
-      coroutine.run();
+      coroutine.call();
     } catch (CancelledError | InterruptedException cancelled) {
       throw cancelled;
     } catch (Throwable failure) {

@@ -9,6 +9,8 @@ import dev.weft.loop.Future;
 import dev.weft.loop.KeyboardInterrupt;
 import dev.weft.loop.Task;
 import dev.weft.loop.TaskOptions;
+import dev.weft.loop.ThrowingConsumer;
+import dev.weft.loop.ThrowingFunction;
 import dev.weft.loop.ThrowingRunnable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -51,22 +53,6 @@ public final class TaskGroup {
   public TaskGroup() {}
 
   /**
-   * What runs in a group.
-   *
-   * @param <T> the type of the result
-   */
-  @FunctionalInterface
-  public interface Body<T> {
-
-    /**
-     * Does the work and creates tasks.
-     *
-     * @throws Exception whatever goes wrong; ends the group
-     */
-    T run(TaskGroup group) throws Exception;
-  }
-
-  /**
    * Runs a body and waits for all tasks that were created in the group ({@code async with TaskGroup()}).
    * Suspends while tasks of the group run.
    *
@@ -76,18 +62,29 @@ public final class TaskGroup {
    * @throws CancelledError if the calling task is cancelled and nothing has failed
    * @throws IllegalStateException if the caller is not a task, or the group was run before
    */
-  public <T> T run(Body<? extends T> body) {
+  public <T> T run(ThrowingFunction<TaskGroup, ? extends T, ?> body) {
     Objects.requireNonNull(body, "body");
     enter();
     T result = null;
     Throwable failure = null;
     try {
-      result = body.run(this);
+      result = body.apply(this);
     } catch (Throwable error) {
       failure = error;
     }
     exit(failure);
     return result;
+  }
+
+  /**
+   * As {@link #run(ThrowingFunction)}, for a body that returns nothing. Suspends while tasks of the group run.
+   *
+   * @throws ExceptionGroup if a task or the body fails
+   * @throws CancelledError if the calling task is cancelled and nothing has failed
+   * @throws IllegalStateException if the caller is not a task, or the group was run before
+   */
+  public void run(ThrowingConsumer<TaskGroup, ?> body) {
+    run(Objects.requireNonNull(body, "body").asFunction());
   }
 
   private void enter() {
@@ -113,7 +110,7 @@ public final class TaskGroup {
   }
 
   /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
-  public Task<Void> createTask(ThrowingRunnable coroutine) {
+  public Task<Void> createTask(ThrowingRunnable<?> coroutine) {
     return createTask(coroutine.asCallable());
   }
 
@@ -140,7 +137,7 @@ public final class TaskGroup {
   }
 
   /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
-  public Task<Void> createTask(ThrowingRunnable coroutine, TaskOptions options) {
+  public Task<Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
     return createTask(coroutine.asCallable(), options);
   }
 

@@ -4,6 +4,7 @@ import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Handle;
 import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingFunction;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
@@ -48,28 +49,13 @@ public final class Timeout {
   }
 
   /**
-   * What runs in the scope.
-   *
-   * @param <T> the type of the result
-   */
-  @FunctionalInterface
-  public interface Body<T> {
-
-    /**
-     * Does the work.
-     *
-     * @throws Exception whatever goes wrong
-     */
-    T run(Timeout scope) throws Exception;
-  }
-
-  /**
    * Runs a body until a deadline.
    *
    * @param what the caller has called
    */
-  static <T> T runUntil(String what, OptionalLong when, Body<? extends T> body)
-      throws TimeoutException {
+  static <T, E extends Exception> T runUntil(
+      String what, OptionalLong when, ThrowingFunction<Timeout, ? extends T, E> body)
+      throws E, TimeoutException {
     Task<?> task = currentTask();
     return run(new Timeout(what, task, task.getLoop().time()), when, body);
   }
@@ -79,19 +65,22 @@ public final class Timeout {
    *
    * @param what the caller has called
    */
-  static <T> T runFor(String what, Duration delay, Body<? extends T> body) throws TimeoutException {
+  static <T, E extends Exception> T runFor(
+      String what, Duration delay, ThrowingFunction<Timeout, ? extends T, E> body)
+      throws E, TimeoutException {
     Task<?> task = currentTask();
     long now = task.getLoop().time();
     return run(new Timeout(what, task, now), OptionalLong.of(now + nanos(delay)), body);
   }
 
-  private static <T> T run(Timeout scope, OptionalLong when, Body<? extends T> body)
-      throws TimeoutException {
+  private static <T, E extends Exception> T run(
+      Timeout scope, OptionalLong when, ThrowingFunction<Timeout, ? extends T, E> body)
+      throws E, TimeoutException {
     Objects.requireNonNull(body, "body");
     scope.schedule(when);
     T result;
     try {
-      result = body.run(scope);
+      result = body.apply(scope);
     } catch (Throwable error) {
       scope.exit(error);
       throw Failures.rethrow(error);

@@ -2,6 +2,7 @@ package dev.weft.thread;
 
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Server;
+import dev.weft.loop.ThrowingRunnable;
 import dev.weft.stream.ClientHandler;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.Streams;
@@ -98,6 +99,15 @@ public final class LoopGroup implements AutoCloseable {
    */
   public <T> CompletableFuture<T> submit(Callable<? extends T> coroutine) {
     return next().runCoroutineThreadsafe(coroutine);
+  }
+
+  /**
+   * As {@link #submit(Callable)}, for a coroutine that returns nothing. Never suspends.
+   *
+   * @throws IllegalStateException if the loop has ended
+   */
+  public CompletableFuture<Void> submit(ThrowingRunnable<?> coroutine) {
+    return submit(coroutine.asCallable());
   }
 
   // ---- servers

@@ -27,7 +27,8 @@ class MissingFlagTest {
   /** A program that runs one task. */
   static final class Program {
     public static void main(String[] args) {
-      System.out.println(Asyncio.<Integer>run(() -> 7));
+      int result = Asyncio.run(() -> 7);
+      System.out.println(result);
     }
   }
 

@@ -87,7 +87,7 @@ class AwaitOutsideTaskTest {
   }
 
   private static void assertFails(
-      EventLoop loop, Elsewhere elsewhere, String remedy, ThrowingRunnable wait) {
+      EventLoop loop, Elsewhere elsewhere, String remedy, ThrowingRunnable<?> wait) {
     var seen = new CompletableFuture<Void>();
     elsewhere.run(() -> {
       try {

@@ -80,7 +80,7 @@ class AwaitedAtTest {
       assertNamesCaller(() -> Asyncio.await(failing()));
       assertNamesCaller(() -> Asyncio.await(loop.createTask(fails)));
       assertNamesCaller(() -> Asyncio.waitFor(loop.createTask(fails), limit));
-      assertNamesCaller(() -> Asyncio.waitFor(fails, limit));
+      assertNamesCaller(() -> Asyncio.waitFor(fails::call, limit));
       assertNamesCaller(
           () -> Asyncio.timeout(limit, scope -> loop.createTask(fails).await()));
       assertNamesCaller(() -> Asyncio.await(Asyncio.gather(fails, fails)));

@@ -26,7 +26,7 @@ class CloseTest {
 
   private final Order order = new Order();
 
-  private static void refused(ThrowingRunnable code) {
+  private static void refused(ThrowingRunnable<?> code) {
     var e = assertThrows(IllegalStateException.class, code::run);
     assertEquals("Event loop is closed", e.getMessage());
   }

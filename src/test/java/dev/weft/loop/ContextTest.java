@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Which context a callback or a task runs in, and where its changes are visible. */
 class ContextTest {
 
-  private final ContextVar<String> variable = ContextVar.withDefault("variable", "unset");
+  private final ContextVar<String> variable = new ContextVar<>("variable", "unset");
   private final List<String> seen = new ArrayList<>();
 
   private void see() {

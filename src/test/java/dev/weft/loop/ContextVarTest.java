@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 /** Getting, setting and resetting a context variable (VT-10). */
 class ContextVarTest {
 
-  private final ContextVar<String> bare = ContextVar.of("bare");
-  private final ContextVar<String> defaulted = ContextVar.withDefault("defaulted", "default");
+  private final ContextVar<String> bare = new ContextVar<>("bare");
+  private final ContextVar<String> defaulted = new ContextVar<>("defaulted", "default");
 
   @Test
   @DisplayName(

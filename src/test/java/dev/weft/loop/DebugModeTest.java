@@ -47,7 +47,7 @@ class DebugModeTest {
     return log.events(Level.WARN).stream().map(LogCapture.Event::message).toList();
   }
 
-  private void run(ThrowingRunnable coroutine) {
+  private void run(ThrowingRunnable<?> coroutine) {
     loop.runUntilComplete(coroutine);
   }
 

@@ -189,7 +189,7 @@ class ExceptionHandlerTest {
   @Test
   @DisplayName("EXC-4: the handler runs in the context of the task, else of the handle")
   void runsInTheContext() {
-    ContextVar<String> variable = ContextVar.withDefault("variable", "unset");
+    ContextVar<String> variable = new ContextVar<>("variable", "unset");
     var seen = new ArrayList<String>();
     loop.setExceptionHandler((where, record) -> seen.add(variable.get()));
     loop.callSoon(() -> {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -258,7 +259,9 @@ class ExecutorTest {
     assertThrows(RejectedExecutionException.class, () -> loop.runInExecutor(closed, () -> null));
     assertEquals(
         "code",
-        assertThrows(NullPointerException.class, () -> loop.runInExecutor(Runnable::run, null))
+        assertThrows(
+                NullPointerException.class,
+                () -> loop.runInExecutor(Runnable::run, (Callable<Void>) null))
             .getMessage());
     assertEquals(
         "executor",

@@ -133,7 +133,7 @@ class FutureStateTest {
     });
   }
 
-  private void assertWrongThread(ThrowingRunnable completion) {
+  private void assertWrongThread(ThrowingRunnable<?> completion) {
     var thrown = assertThrows(
         IllegalStateException.class,
         () -> loop.runInExecutor(completion.asCallable()).await());

@@ -100,7 +100,7 @@ class InterruptTest {
     });
   }
 
-  private Task<Void> started(ThrowingRunnable body) {
+  private Task<Void> started(ThrowingRunnable<?> body) {
     return started(body.asCallable());
   }
 

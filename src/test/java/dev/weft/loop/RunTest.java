@@ -21,7 +21,7 @@ class RunTest {
 
   private final Order order = new Order();
 
-  private static String refused(ThrowingRunnable code) {
+  private static String refused(ThrowingRunnable<?> code) {
     return assertThrows(IllegalStateException.class, code::run).getMessage();
   }
 

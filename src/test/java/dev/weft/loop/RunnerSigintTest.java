@@ -130,7 +130,7 @@ class RunnerSigintTest {
   void anotherFailure() {
     var boom = new IOException("boom");
     try (Runner runner = newRunner()) {
-      ThrowingRunnable failing = () -> {
+      ThrowingRunnable<?> failing = () -> {
         keyboard.press();
         assertThrows(CancelledError.class, RunnerSigintTest::sleepForEver);
         throw boom;
@@ -253,7 +253,7 @@ class RunnerSigintTest {
       assertEquals(GIVEN_BACK, keyboard.log);
       assertThrows(
           IOException.class,
-          () -> runner.run((ThrowingRunnable) () -> {
+          () -> runner.run((ThrowingRunnable<?>) () -> {
             throw new IOException();
           }));
     }

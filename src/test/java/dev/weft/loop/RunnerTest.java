@@ -13,7 +13,6 @@ import dev.weft.testkit.Order;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -106,7 +105,7 @@ class RunnerTest {
   @Test
   @DisplayName("CTX-5: all runs have one context, a copy of the caller's, or the given one")
   void context() {
-    ContextVar<String> variable = ContextVar.withDefault("variable", "unset");
+    ContextVar<String> variable = new ContextVar<>("variable", "unset");
     var token = variable.set("caller's");
     try (Runner runner = newRunner()) {
       assertEquals("caller's", runner.run(() -> {
@@ -126,7 +125,7 @@ class RunnerTest {
   @DisplayName("RUN-3: null is an error with the parameter's name, and no loop is created")
   void nulls() {
     try (Runner runner = newRunner()) {
-      Callable<String> none = null;
+      ThrowingCallable<String, RuntimeException> none = null;
       var error = assertThrows(NullPointerException.class, () -> runner.run(none));
       assertEquals("coroutine", error.getMessage());
       error = assertThrows(NullPointerException.class, () -> runner.runIn(null, () -> "x"));
@@ -140,7 +139,7 @@ class RunnerTest {
   void failure() {
     try (Runner runner = newRunner()) {
       var boom = new IOException("boom");
-      ThrowingRunnable failing = () -> {
+      ThrowingRunnable<?> failing = () -> {
         throw boom;
       };
       assertSame(boom, assertThrows(IOException.class, () -> runner.run(failing)));
@@ -360,7 +359,7 @@ class RunnerTest {
         }));
         assertThrows(
             IOException.class,
-            () -> runner.run((ThrowingRunnable) () -> {
+            () -> runner.run((ThrowingRunnable<?>) () -> {
               throw new IOException("boom");
             }));
         order.expect(1);

@@ -190,7 +190,7 @@ class SignalHandlerTest {
   @Test
   @DisplayName("SIG-4: a handler runs in a copy of the context at the time of adding")
   void context() {
-    ContextVar<String> variable = ContextVar.of("variable");
+    ContextVar<String> variable = new ContextVar<>("variable");
     var seen = new ArrayList<String>();
     loop.runUntilComplete(() -> {
       Queue queue = new Queue(loop);

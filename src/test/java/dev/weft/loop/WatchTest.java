@@ -291,7 +291,7 @@ class WatchTest {
     }
   }
 
-  private void assertPinned(ThrowingRunnable code) {
+  private void assertPinned(ThrowingRunnable<?> code) {
     var culprit = new AtomicReference<Task<?>>();
     loop.callSoonThreadsafe(() -> culprit.set(
         loop.createTask(code.asCallable(), TaskOptions.defaults().withName("the culprit"))));

@@ -33,7 +33,7 @@ class WhereCodeRunsTest {
     loop.close();
   }
 
-  private void run(ThrowingRunnable coroutine) {
+  private void run(ThrowingRunnable<?> coroutine) {
     carrier = "@" + Thread.currentThread().getName();
     loop.runUntilComplete(coroutine);
   }

@@ -45,7 +45,7 @@ abstract class ChildTest {
     assertEquals(List.of(), reported);
   }
 
-  final void run(ThrowingRunnable test) {
+  final void run(ThrowingRunnable<?> test) {
     loop.runUntilComplete(test);
   }
 

@@ -58,7 +58,7 @@ class AcceptFailureTest {
     loop.close();
   }
 
-  private void serve(ThrowingRunnable test) {
+  private void serve(ThrowingRunnable<?> test) {
     loop.runUntilComplete(() -> {
       server = new SelectorServer(
           loop, this::recorder, List.of(listening), ServerOptions.defaults(), this::accept);

@@ -368,6 +368,6 @@ class DatagramQueueTest extends UdpTest {
 
   /** Receives while the loop goes on. */
   private String peerReceivesText(EventLoop loop) {
-    return loop.runInExecutor(this::peerReceivesText).await();
+    return loop.runInExecutor(() -> peerReceivesText()).await();
   }
 }

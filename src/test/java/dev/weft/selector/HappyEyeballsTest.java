@@ -57,7 +57,7 @@ class HappyEyeballsTest {
     loop.close();
   }
 
-  private void run(ThrowingRunnable test) {
+  private void run(ThrowingRunnable<?> test) {
     loop.runUntilComplete(test);
   }
 

@@ -44,7 +44,7 @@ class LentBuffersTest extends UdpTest {
   private final SelectorEventLoop selecting = (SelectorEventLoop) loop;
 
   /** Starts a task that parks in a call on a channel. */
-  private Task<Void> parked(ChannelLock lock, ThrowingRunnable coroutine) {
+  private Task<Void> parked(ChannelLock lock, ThrowingRunnable<?> coroutine) {
     Task<Void> task = Loops.started(coroutine);
     await(lock);
     return task;
@@ -92,7 +92,7 @@ class LentBuffersTest extends UdpTest {
    *
    * @param write the call that a task makes, and that parks
    */
-  private void whileParked(Channel channel, ThrowingRunnable write) throws Exception {
+  private void whileParked(Channel channel, ThrowingRunnable<?> write) throws Exception {
     DatagramChannel other = DatagramChannel.open().bind(new InetSocketAddress(LOCAL, 0));
     var protocol = new DatagramRecorder(loop);
     endpoint(protocol, other);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** In which context the methods of a protocol run. */
 class ProtocolContextTest extends TcpTest {
 
-  private final ContextVar<String> variable = ContextVar.of("variable");
+  private final ContextVar<String> variable = new ContextVar<>("variable");
 
   /** Notes the variable's value with each event. */
   private class Observer extends Recorder {

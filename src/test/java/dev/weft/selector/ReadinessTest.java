@@ -249,7 +249,7 @@ class ReadinessTest extends TcpTest {
   @DisplayName("CTX-1: a reader runs in a copy of the context in which it was added")
   void context() {
     run(() -> {
-      ContextVar<String> variable = ContextVar.of("variable");
+      ContextVar<String> variable = new ContextVar<>("variable");
       Pipe pipe = pipe();
       Future<String> seen = loop.createFuture();
       variable.set("before");

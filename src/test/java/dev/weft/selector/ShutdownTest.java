@@ -43,7 +43,7 @@ class ShutdownTest {
   }
 
   /** Runs a test on a server with that number of connections, all of which must be gone at its end. */
-  private void serving(int connections, ThrowingRunnable test) throws Exception {
+  private void serving(int connections, ThrowingRunnable<?> test) throws Exception {
     var listening = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
     for (int i = 0;
         i < connections;

@@ -47,7 +47,7 @@ abstract class TcpTest {
     assertEquals(List.of(), reported);
   }
 
-  final void run(ThrowingRunnable test) {
+  final void run(ThrowingRunnable<?> test) {
     loop.runUntilComplete(test);
   }
 

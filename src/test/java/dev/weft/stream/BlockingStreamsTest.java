@@ -69,7 +69,7 @@ class BlockingStreamsTest {
 
   @Test
   @DisplayName("the JDK's data streams work over a connection; closing the output closes it")
-  void overConnection() {
+  void overConnection() throws IOException {
     Asyncio.run(() -> {
       try (Server server = Asyncio.startServer(BlockingStreamsTest::square, "127.0.0.1", 0);
           Connection connection = Asyncio.openConnection("127.0.0.1", server.port())) {

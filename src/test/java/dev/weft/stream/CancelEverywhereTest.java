@@ -399,7 +399,7 @@ class CancelEverywhereTest {
               EventLoop loop = EventLoop.getRunningLoop();
               loop.getaddrinfo(name, 80);
               loop.runInExecutor(() -> 1).await();
-              ThrowingRunnable nothing = () -> {};
+              ThrowingRunnable<?> nothing = () -> {};
               dev.weft.task.Threads.toThread(nothing);
             },
             () -> {}));

@@ -95,7 +95,7 @@ class ClientHandlerTest {
 
   @Test
   @DisplayName("STR-22: at the end of run a handler is cancelled and its connection closed")
-  void endOfRun() {
+  void endOfRun() throws IOException {
     var seen = new ArrayList<Throwable>();
     Asyncio.run(() -> {
       Server server = Asyncio.startServer(

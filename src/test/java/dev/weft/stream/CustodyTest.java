@@ -62,7 +62,7 @@ class CustodyTest {
     return Streams.openConnection("127.0.0.1", server.port(), LIMIT, ConnectionOptions.defaults());
   }
 
-  private static Task<Void> spawn(ThrowingRunnable code) {
+  private static Task<Void> spawn(ThrowingRunnable<?> code) {
     return EventLoop.getRunningLoop().createTask(code);
   }
 

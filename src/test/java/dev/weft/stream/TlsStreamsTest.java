@@ -64,7 +64,7 @@ class TlsStreamsTest {
     assertEquals(List.of(), reported);
   }
 
-  private void run(ThrowingRunnable test) {
+  private void run(ThrowingRunnable<?> test) {
     loop.runUntilComplete(test);
   }
 

@@ -22,7 +22,7 @@ class CancelEverywhereTest {
 
   private static final Duration SHORT = Duration.ofMillis(3);
 
-  private static Task<Void> task(ThrowingRunnable coroutine) {
+  private static Task<Void> task(ThrowingRunnable<?> coroutine) {
     return EventLoop.getRunningLoop().createTask(coroutine);
   }
 
@@ -34,7 +34,7 @@ class CancelEverywhereTest {
       var lock = new Lock();
       var done = new ArrayList<Integer>();
       task(() -> lock.with(() -> Task.sleep(SHORT)));
-      ThrowingRunnable subject = () -> {
+      ThrowingRunnable<?> subject = () -> {
         lock.with(() -> Task.sleep(SHORT));
         lock.with(() -> Task.sleep(Duration.ZERO));
       };
@@ -92,7 +92,7 @@ class CancelEverywhereTest {
     pure(how, () -> {
       var condition = new Condition();
       var signals = new int[1];
-      ThrowingRunnable taker = () -> condition.with(() -> {
+      ThrowingRunnable<?> taker = () -> condition.with(() -> {
         condition.waitFor(() -> signals[0] > 0);
         signals[0]--;
       });
@@ -184,7 +184,7 @@ class CancelEverywhereTest {
           queue.put(i);
         }
       });
-      ThrowingRunnable getter = () -> {
+      ThrowingRunnable<?> getter = () -> {
         while (true) {
           got.add(queue.get());
           queue.taskDone();

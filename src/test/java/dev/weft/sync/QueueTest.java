@@ -210,7 +210,7 @@ class QueueTest {
     for (String item : List.of("b", "a", "c", "aa", "bb", "ccc")) {
       assertEquals(item, queue.getNowait());
     }
-    PriorityQueue<Integer> natural = PriorityQueue.natural(2);
+    PriorityQueue<Integer> natural = new PriorityQueue<>(2);
     natural.putNowait(2);
     natural.putNowait(1);
     assertThrows(QueueFullException.class, () -> natural.putNowait(0));

@@ -98,7 +98,7 @@ class WakeUpSchedulesTest {
       var left = new ArrayList<Task<Void>>();
       for (int i = 0; i < tasks; i++) {
         int number = i;
-        ThrowingRunnable work =
+        ThrowingRunnable<?> work =
             () -> scenario.work(number, times[2 * number], times[2 * number + 1]);
         all.add(loop.createTask(work));
       }

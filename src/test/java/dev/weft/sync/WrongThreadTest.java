@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class WrongThreadTest {
 
   /** The exception of the code on its own thread; null if there is none. */
-  private static Throwable elsewhere(ThrowingRunnable code) throws Exception {
+  private static Throwable elsewhere(ThrowingRunnable<?> code) throws Exception {
     var thrown = new CompletableFuture<Throwable>();
     var thread = new Thread(() -> {
       try {
@@ -39,7 +39,7 @@ class WrongThreadTest {
     return thrown.join();
   }
 
-  private static void assertRefused(String method, ThrowingRunnable code) throws Exception {
+  private static void assertRefused(String method, ThrowingRunnable<?> code) throws Exception {
     Throwable error = elsewhere(code);
     assertTrue(error instanceof IllegalStateException, method + " has thrown " + error);
     assertTrue(error.getMessage().startsWith(method + " called from "), error.getMessage());
@@ -102,7 +102,7 @@ class WrongThreadTest {
       "Every method that changes or waits fails on another thread, also without waiters and at first use")
   void everyMethod() {
     Loops.run(() -> {
-      Map<String, ThrowingRunnable> calls = new LinkedHashMap<>();
+      Map<String, ThrowingRunnable<?>> calls = new LinkedHashMap<>();
       var queue = new Queue<String>();
       calls.put("Queue.putNowait", () -> queue.putNowait("x"));
       calls.put("Queue.put", () -> queue.put("x"));
@@ -111,7 +111,7 @@ class WrongThreadTest {
       calls.put("Queue.taskDone", queue::taskDone);
       calls.put("Queue.join", queue::join);
       calls.put("Queue.shutdown", queue::shutdown);
-      PriorityQueue<String> priorities = PriorityQueue.natural();
+      PriorityQueue<String> priorities = new PriorityQueue<>();
       calls.put("PriorityQueue.putNowait", () -> priorities.putNowait("x"));
       var newest = new LifoQueue<String>();
       calls.put("LifoQueue.putNowait", () -> newest.putNowait("x"));
@@ -138,7 +138,7 @@ class WrongThreadTest {
       calls.put("Barrier.reset", barrier::reset);
       calls.put("Barrier.abort", barrier::abort);
 
-      for (Map.Entry<String, ThrowingRunnable> call : calls.entrySet()) {
+      for (Map.Entry<String, ThrowingRunnable<?>> call : calls.entrySet()) {
         assertRefused(call.getKey(), call.getValue());
       }
       assertEquals(0, queue.qsize() + priorities.qsize() + newest.qsize());

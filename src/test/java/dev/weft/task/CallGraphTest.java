@@ -41,11 +41,11 @@ class CallGraphTest {
     loop.close();
   }
 
-  private void run(ThrowingRunnable coroutine) {
+  private void run(ThrowingRunnable<?> coroutine) {
     loop.runUntilComplete(coroutine);
   }
 
-  private Task<?> task(String name, ThrowingRunnable coroutine) {
+  private Task<?> task(String name, ThrowingRunnable<?> coroutine) {
     return loop.createTask(coroutine, TaskOptions.defaults().withName(name));
   }
 

@@ -12,6 +12,7 @@ import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingFunction;
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import java.io.IOException;
@@ -151,7 +152,7 @@ class CancelScopeTest {
   void otherFailure() {
     Loops.run(() -> {
       var boom = new IOException("boom");
-      CancelScope.Body<Object> failing = inside -> {
+      ThrowingFunction<CancelScope, Object, IOException> failing = inside -> {
         assertThrows(CancelledError.class, CancelScopeTest::waitForEver);
         throw boom;
       };

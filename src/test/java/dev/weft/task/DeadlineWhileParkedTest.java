@@ -34,7 +34,7 @@ class DeadlineWhileParkedTest {
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Runs a wait under the lock, with a callback that waits for the lock, and one behind it. */
-  private void underTheLock(ThrowingRunnable wait) {
+  private void underTheLock(ThrowingRunnable<?> wait) {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
       lock.lock();

@@ -59,7 +59,7 @@ class ThreadsTest {
   @Test
   @DisplayName("CTX-6: to_thread passes a copy of the caller's context, run_in_executor does not")
   void context() {
-    ContextVar<String> variable = ContextVar.of("variable");
+    ContextVar<String> variable = new ContextVar<>("variable");
     Loops.run(() -> {
       variable.set("caller's");
       assertEquals("caller's", Asyncio.toThread(() -> {

@@ -12,6 +12,7 @@ import dev.weft.loop.ContextVar;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import java.io.IOException;
@@ -66,7 +67,7 @@ class WaitForTest {
   @DisplayName("TMO-14: a coroutine runs in the caller's own task and context")
   void inline() {
     Loops.run(() -> {
-      ContextVar<String> variable = ContextVar.of("variable");
+      ContextVar<String> variable = new ContextVar<>("variable");
       Task<?> self = Task.current().orElseThrow();
       EventLoop.getRunningLoop().callSoon(() -> order.expect(2));
       assertEquals(
@@ -230,7 +231,7 @@ class WaitForTest {
     Loops.run(() -> {
       Future<String> future = EventLoop.getRunningLoop().createFuture();
       Future<String> noFuture = null;
-      Callable<String> noCoroutine = null;
+      ThrowingCallable<String, RuntimeException> noCoroutine = null;
       assertEquals("timeout", nameInError(() -> Timeouts.waitFor(future, null)));
       assertEquals("timeout", nameInError(() -> Timeouts.waitFor(() -> "x", null)));
       assertEquals("future", nameInError(() -> Timeouts.waitFor(noFuture, Duration.ZERO)));

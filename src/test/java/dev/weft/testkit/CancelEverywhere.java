@@ -44,7 +44,7 @@ public final class CancelEverywhere {
    * @param subject the task to cancel
    * @param check what must hold afterwards; may wait for it, and ends what the scenario began
    */
-  public record Run(ThrowingRunnable subject, ThrowingRunnable check) {}
+  public record Run(ThrowingRunnable<?> subject, ThrowingRunnable<?> check) {}
 
   /** The way to cancel the subject. */
   public enum How {
@@ -141,7 +141,7 @@ public final class CancelEverywhere {
     return requested;
   }
 
-  private void inside(ThrowingRunnable subject) throws Exception {
+  private void inside(ThrowingRunnable<?> subject) throws Exception {
     switch (how) {
       case TASK, TASK_TWICE -> subject.run();
       case SCOPE ->

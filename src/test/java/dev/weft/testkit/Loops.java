@@ -26,7 +26,7 @@ public final class Loops {
   }
 
   /** As {@link #started(Callable)}, for a coroutine that returns nothing. */
-  public static Task<Void> started(ThrowingRunnable coroutine) {
+  public static Task<Void> started(ThrowingRunnable<?> coroutine) {
     return started(coroutine.asCallable());
   }
 
@@ -43,7 +43,7 @@ public final class Loops {
   }
 
   /** As {@link #run(Callable)}, for a coroutine that returns nothing. */
-  public static void run(ThrowingRunnable coroutine) {
+  public static void run(ThrowingRunnable<?> coroutine) {
     run(coroutine.asCallable());
   }
 }

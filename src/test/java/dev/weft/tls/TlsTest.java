@@ -58,7 +58,7 @@ abstract class TlsTest {
     return reported.remove(0);
   }
 
-  final void run(ThrowingRunnable test) {
+  final void run(ThrowingRunnable<?> test) {
     loop.runUntilComplete(test);
   }
 

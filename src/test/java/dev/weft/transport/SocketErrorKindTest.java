@@ -35,7 +35,7 @@ class SocketErrorKindTest {
 
   private static final int LIMIT = StreamReader.DEFAULT_LIMIT;
 
-  private static void assertKind(SocketErrorKind kind, ThrowingRunnable code) {
+  private static void assertKind(SocketErrorKind kind, ThrowingRunnable<?> code) {
     Throwable error = assertThrows(Exception.class, code::run);
     assertEquals(kind, SocketErrorKind.of(error), error::toString);
   }

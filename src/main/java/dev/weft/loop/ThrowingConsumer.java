@@ -1,0 +1,26 @@
+package dev.weft.loop;
+
+/**
+ * Code that takes a value, returns nothing and may throw checked exceptions.
+ *
+ * @param <A> the type of the value, for instance a scope
+ * @param <E> the type of the checked exceptions; the compiler infers {@link RuntimeException} if there are none
+ */
+@FunctionalInterface
+public interface ThrowingConsumer<A, E extends Exception> {
+
+  /**
+   * Does the work.
+   *
+   * @throws E if it fails
+   */
+  void accept(A value) throws E;
+
+  /** The same as a function, whose result is null. */
+  default ThrowingFunction<A, Void, E> asFunction() {
+    return value -> {
+      accept(value);
+      return null;
+    };
+  }
+}
