@@ -351,7 +351,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("A loop that is closed while a handler runs ends without reports")
+  @DisplayName("A loop that is closed while a handler runs cancels the handler")
   void loopClosed() {
     Future<?>[] handler = new Future<?>[1];
     Loops.run(() -> {
