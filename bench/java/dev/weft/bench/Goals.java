@@ -15,8 +15,8 @@ import java.util.List;
  * mvn -q -Pbench test-compile exec:exec@goals -Dgoals.args="--parts 1k64,tasks"
  *
  * --parts   1k64, 10k64, 100k16, 64b1000, 1k64d16, churn: echo, as {@link EchoBench} has it; idle: connections'
- *           memory; tasks; none: nothing is measured. All if not given: some eight minutes; two points together
- *           take less than three
+ *           memory; tasks; none: nothing is measured, and the chart is drawn again. All if not given: some eight
+ *           minutes; two points together take less than three
  * --rounds  of the echo servers, 15 if not given
  * --secs    how long a sample of theirs takes, 0.2 if not given: many short samples, as a busy host's moods last longer
  * --warm    how long a JVM of theirs is warmed up, 5 if not given
