@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * The Kotlin code of a document as sources of a Kotlin project, with a {@code docs.DocumentKt} that runs it. A block with a
- * {@code main} function is a program. Any other block is a fragment, which runs in a task with imports of Weft's packages.
+ * {@code main} function is a program. A block with a package is a file that the others import. Any other block is a
+ * fragment, which runs in a task with imports of Weft's packages and of that file.
  * Of the comments above blocks, {@code with} gives imports and members; {@code continues}, {@code compile only} and {@code
  * output} mean what they mean for Java.
  */
@@ -49,7 +50,8 @@ final class KotlinExamples {
         imports.add("import dev.weft.Asyncio.*");
         Example.exportedPackages().forEach(each -> imports.add("import " + each + ".*"));
         imports.add("import java.time.*");
-        members.add("fun main() {\n  run {");
+        imports.add("import weft.*");
+        members.add("fun main() {\n  runOnLoop {");
         separate(code(), imports, members);
         members.add("  }\n}");
       }
@@ -78,13 +80,16 @@ final class KotlinExamples {
   }
 
   private final List<Program> programs = new ArrayList<>();
+  private final List<Block> files = new ArrayList<>();
 
   KotlinExamples(List<Block> blocks) {
     for (Block block : blocks) {
       if (block.is("output")) {
         last().output = lines(texts(block.code()).toList());
       } else if (block.language().equals("kotlin")) {
-        if (block.is("continues")) {
+        if (texts(block.code()).anyMatch(line -> line.startsWith("package "))) {
+          files.add(block);
+        } else if (block.is("continues")) {
           last().blocks.add(block);
         } else {
           programs.add(new Program(block));
@@ -99,6 +104,10 @@ final class KotlinExamples {
 
   void write(Path folder) throws IOException {
     Files.createDirectories(folder);
+    for (Block file : files) {
+      Files.writeString(
+          folder.resolve("file" + file.line() + ".kt"), lines(texts(file.code()).toList()));
+    }
     for (Program program : programs) {
       Files.writeString(folder.resolve(program.name() + ".kt"), program.source());
     }

@@ -181,7 +181,7 @@ public final class Asyncio {
   }
 
   /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
-  public static Task<Void> createTask(ThrowingRunnable<?> coroutine) {
+  public static <E extends Exception> Task<Void> createTask(ThrowingRunnable<E> coroutine) {
     return getRunningLoop().createTask(coroutine);
   }
 
@@ -191,7 +191,8 @@ public final class Asyncio {
   }
 
   /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
-  public static Task<Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
+  public static <E extends Exception> Task<Void> createTask(
+      ThrowingRunnable<E> coroutine, TaskOptions options) {
     return getRunningLoop().createTask(coroutine, options);
   }
 
@@ -227,7 +228,7 @@ public final class Asyncio {
   }
 
   /** As {@link #ensureFuture(Callable)}, for a coroutine that returns nothing. */
-  public static Task<Void> ensureFuture(ThrowingRunnable<?> coroutine) {
+  public static <E extends Exception> Task<Void> ensureFuture(ThrowingRunnable<E> coroutine) {
     return createTask(coroutine);
   }
 
@@ -339,8 +340,8 @@ public final class Asyncio {
    *
    * @throws IllegalStateException if the loop is closed
    */
-  public static CompletableFuture<Void> runCoroutineThreadsafe(
-      ThrowingRunnable<?> coroutine, EventLoop loop) {
+  public static <E extends Exception> CompletableFuture<Void> runCoroutineThreadsafe(
+      ThrowingRunnable<E> coroutine, EventLoop loop) {
     return loop.runCoroutineThreadsafe(coroutine);
   }
 
@@ -515,7 +516,9 @@ public final class Asyncio {
    * @throws IllegalStateException if no loop runs
    * @see Gather#ofCoroutines
    */
-  public static Future<List<Void>> gather(ThrowingRunnable<?>... coroutines) {
+  @SafeVarargs
+  @SuppressWarnings("varargs") // only read
+  public static <E extends Exception> Future<List<Void>> gather(ThrowingRunnable<E>... coroutines) {
     return Gather.ofCoroutines(callables(coroutines));
   }
 
@@ -554,11 +557,14 @@ public final class Asyncio {
    * @throws IllegalStateException if no loop runs
    * @see Gather#outcomesOfCoroutines
    */
-  public static Future<List<Outcome<Void>>> gatherOutcomes(ThrowingRunnable<?>... coroutines) {
+  @SafeVarargs
+  @SuppressWarnings("varargs") // only read
+  public static <E extends Exception> Future<List<Outcome<Void>>> gatherOutcomes(
+      ThrowingRunnable<E>... coroutines) {
     return Gather.outcomesOfCoroutines(callables(coroutines));
   }
 
-  private static List<Callable<Void>> callables(ThrowingRunnable<?>... coroutines) {
+  private static List<Callable<Void>> callables(ThrowingRunnable<?>[] coroutines) {
     return Stream.of(coroutines)
         .<Callable<Void>>map(ThrowingRunnable::asCallable)
         .toList();

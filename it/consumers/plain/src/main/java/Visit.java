@@ -1,6 +1,7 @@
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -9,10 +10,18 @@ import java.nio.charset.StandardCharsets;
 public class Visit {
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    Thread server = new Thread(() -> Shout.main(new String[0]), "server");
+    Thread server = new Thread(Visit::serve, "server");
     server.setDaemon(true);
     server.start();
     System.out.println(ask("hello"));
+  }
+
+  private static void serve() {
+    try {
+      Shout.main(new String[0]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static String ask(String line) throws IOException, InterruptedException {

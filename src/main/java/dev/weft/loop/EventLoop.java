@@ -119,7 +119,7 @@ public interface EventLoop extends AutoCloseable {
   <T> T runUntilComplete(Callable<T> coroutine);
 
   /** Runs a coroutine as a task until it is done; otherwise as {@link #runUntilComplete(Future)}. */
-  default void runUntilComplete(ThrowingRunnable<?> coroutine) {
+  default <E extends Exception> void runUntilComplete(ThrowingRunnable<E> coroutine) {
     runUntilComplete(coroutine.asCallable());
   }
 
@@ -221,7 +221,7 @@ public interface EventLoop extends AutoCloseable {
   }
 
   /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
-  default Task<Void> createTask(ThrowingRunnable<?> coroutine) {
+  default <E extends Exception> Task<Void> createTask(ThrowingRunnable<E> coroutine) {
     return createTask(coroutine.asCallable());
   }
 
@@ -229,7 +229,8 @@ public interface EventLoop extends AutoCloseable {
   <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options);
 
   /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
-  default Task<Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
+  default <E extends Exception> Task<Void> createTask(
+      ThrowingRunnable<E> coroutine, TaskOptions options) {
     return createTask(coroutine.asCallable(), options);
   }
 
@@ -291,7 +292,8 @@ public interface EventLoop extends AutoCloseable {
    *
    * @throws IllegalStateException if the loop is closed
    */
-  default CompletableFuture<Void> runCoroutineThreadsafe(ThrowingRunnable<?> coroutine) {
+  default <E extends Exception> CompletableFuture<Void> runCoroutineThreadsafe(
+      ThrowingRunnable<E> coroutine) {
     return runCoroutineThreadsafe(coroutine.asCallable());
   }
 
@@ -316,7 +318,7 @@ public interface EventLoop extends AutoCloseable {
    *
    * @throws IllegalStateException if the loop is closed or the default executor shut down
    */
-  default Future<Void> runInExecutor(ThrowingRunnable<?> code) {
+  default <E extends Exception> Future<Void> runInExecutor(ThrowingRunnable<E> code) {
     return runInExecutor(code.asCallable());
   }
 
@@ -339,7 +341,8 @@ public interface EventLoop extends AutoCloseable {
    *
    * @throws java.util.concurrent.RejectedExecutionException if {@code executor} takes no more
    */
-  default Future<Void> runInExecutor(Executor executor, ThrowingRunnable<?> code) {
+  default <E extends Exception> Future<Void> runInExecutor(
+      Executor executor, ThrowingRunnable<E> code) {
     return runInExecutor(executor, code.asCallable());
   }
 

@@ -54,12 +54,13 @@ public final class Supervisor {
    *
    * @throws IllegalStateException if all has ended or is being cancelled
    */
-  public Task<Void> createTask(ThrowingRunnable<?> coroutine) {
+  public <E extends Exception> Task<Void> createTask(ThrowingRunnable<E> coroutine) {
     return createTask(coroutine, TaskOptions.defaults());
   }
 
   /** As {@link #createTask(ThrowingRunnable)}, with options. */
-  public Task<Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
+  public <E extends Exception> Task<Void> createTask(
+      ThrowingRunnable<E> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
     return group.createTask(() -> runContained(coroutine.asCallable()), options);
   }

@@ -110,7 +110,7 @@ public final class TaskGroup {
   }
 
   /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
-  public Task<Void> createTask(ThrowingRunnable<?> coroutine) {
+  public <E extends Exception> Task<Void> createTask(ThrowingRunnable<E> coroutine) {
     return createTask(coroutine.asCallable());
   }
 
@@ -137,7 +137,8 @@ public final class TaskGroup {
   }
 
   /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
-  public Task<Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
+  public <E extends Exception> Task<Void> createTask(
+      ThrowingRunnable<E> coroutine, TaskOptions options) {
     return createTask(coroutine.asCallable(), options);
   }
 

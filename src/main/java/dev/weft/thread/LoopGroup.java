@@ -106,7 +106,7 @@ public final class LoopGroup implements AutoCloseable {
    *
    * @throws IllegalStateException if the loop has ended
    */
-  public CompletableFuture<Void> submit(ThrowingRunnable<?> coroutine) {
+  public <E extends Exception> CompletableFuture<Void> submit(ThrowingRunnable<E> coroutine) {
     return submit(coroutine.asCallable());
   }
 
