@@ -73,7 +73,8 @@ public final class EchoServer {
     return ServerOptions.defaults().withBacklog(BACKLOG);
   }
 
-  static void serve(Supplier<? extends BaseProtocol> factory, int port, ServerOptions options) {
+  static void serve(Supplier<? extends BaseProtocol> factory, int port, ServerOptions options)
+      throws IOException {
     Asyncio.run(() -> {
       try (Server server = EventLoop.getRunningLoop().createServer(factory, HOST, port, options)) {
         server.serveForever();
@@ -81,7 +82,8 @@ public final class EchoServer {
     });
   }
 
-  static void serveStreams(ClientHandler client, int port, ServerOptions options) {
+  static void serveStreams(ClientHandler client, int port, ServerOptions options)
+      throws IOException {
     Asyncio.run(() -> {
       try (Server server =
           Asyncio.startServer(client, HOST, port, StreamReader.DEFAULT_LIMIT, options)) {
@@ -95,7 +97,7 @@ public final class EchoServer {
     new ThreadEcho(ServerSocketFactory.getDefault(), threads, threadBuffer(args)).serve(port);
   }
 
-  private static void serveLoopThreads(int port, String[] args) {
+  private static void serveLoopThreads(int port, String[] args) throws InterruptedException {
     Asyncio.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
       var sockets = LoopSockets.serverSocketFactory(loop);

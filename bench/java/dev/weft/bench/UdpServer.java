@@ -41,7 +41,7 @@ final class UdpServer {
     return new InetSocketAddress(EchoServer.HOST, port);
   }
 
-  private static void serve(int port) {
+  private static void serve(int port) throws IOException {
     Asyncio.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
       loop.createDatagramEndpoint(
