@@ -22,7 +22,7 @@ import java.util.Map;
  * Measures servers over the loopback, interleaved, and prints a table for each point.
  *
  * <pre>
- * mvn -q -Pbench test-compile exec:exec@echo -Decho.args="--rounds 5 --only nio,streams --points 1k64"
+ * mvn -q -f bench -Drun="EchoBench --rounds 5 --only nio,streams --points 1k64"
  *
  * --suite   tcp if not given; tls, bulk, udp: see {@link Suite} for what they do, and for the
  *           points and servers that are measured if the next two are not given

@@ -12,7 +12,7 @@ import java.util.List;
  * the parts before have left.
  *
  * <pre>
- * mvn -q -Pbench test-compile exec:exec@goals -Dgoals.args="--parts 1k64,tasks"
+ * mvn -q -f bench -Drun="Goals --parts 1k64,tasks"
  *
  * --parts   1k64, 10k64, 100k16, 64b1000, 1k64d16, churn: echo, as {@link EchoBench} has it; idle: connections'
  *           memory; tasks; none: nothing is measured, and the chart is drawn again. All if not given: some eight

@@ -10,7 +10,7 @@ import java.util.function.IntConsumer;
  * given.
  *
  * <pre>
- * mvn -q -Pbench test-compile exec:exec@growth
+ * mvn -q -f bench -Drun=Growth
  * </pre>
  */
 public final class Growth {

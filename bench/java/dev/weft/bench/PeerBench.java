@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  * bench/install-peers
- * mvn -q -Pbench test-compile exec:exec@peers -Dpeers.args="--rounds 9"
+ * mvn -q -f bench -Drun="PeerBench --rounds 9"
  *
  * --rounds      5 if not given
  * --millis      how long a sample takes, 300 if not given

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * turns, and the median of the rounds stands. {@code Startup [ROUNDS]}, 21 if not given.
  *
  * <pre>
- * mvn -q -Pbench test-compile exec:exec@startup
+ * mvn -q -f bench -Drun=Startup
  * </pre>
  */
 public final class Startup {

@@ -3,14 +3,14 @@
  * one run.
  *
  * <pre>
- * mvn -q -Pbench test-compile exec:exec@goals                             the figures that must hold: a table, JSON, a chart
- * mvn -q -Pbench test-compile exec:exec@echo -Decho.args="--rounds 5"     echo servers, CPU time per request
- * mvn -q -Pbench test-compile exec:exec@growth                            cost as work grows
- * mvn -q -Pbench test-compile exec:exec@startup                           from start to end of a JVM
- * mvn -q -Pbench test-compile exec:exec@echo -Decho.args="--suite tls"    TLS; bulk and udp likewise
- * mvn -q -Pbench test-compile exec:exec@peers                             tasks beside asyncio, uvloop, Go and others
- * mvn -q -Pbench test-compile exec:exec@sleeping -Dsleeping.args=1000000  what a sleeping task costs
- * mvn -q -Pbench -Djmh.args="TaskBenchmark -f 1"                          JMH
+ * mvn -q -f bench                                  the figures that must hold: a table, JSON, a chart
+ * mvn -q -f bench -Drun="EchoBench --rounds 5"     echo servers, CPU time per request
+ * mvn -q -f bench -Drun="EchoBench --suite tls"    TLS; bulk and udp likewise
+ * mvn -q -f bench -Drun=Growth                     cost as work grows
+ * mvn -q -f bench -Drun=Startup                    from start to end of a JVM
+ * mvn -q -f bench -Drun=PeerBench                  tasks beside asyncio, uvloop, Go and others
+ * mvn -q -f bench -Drun="SleepingTasks 1000000"    what a sleeping task costs
+ * mvn -q -f bench test-compile exec:exec@jmh -Djmh.args="TaskBenchmark -f 1"  JMH
  * </pre>
  */
 package dev.weft.bench;

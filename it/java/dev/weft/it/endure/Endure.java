@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * stall, trickle, send garbage, never read or vanish. The code on the loop fails, is cancelled and times out.
  *
  * <pre>
- *   mvn -q test-compile exec:exec@endure -Dendure.args="--seed 1 --ops 10000000"
+ *   mvn -q test-compile exec:exec@run -Drun="dev.weft.it.endure.Endure --seed 1 --ops 10000000"
  * </pre>
  *
  * <p>Operations are acknowledged messages, datagrams, new connections, faults of a script, cancellations, callbacks of
@@ -96,8 +96,8 @@ public final class Endure {
   }
 
   private String command() {
-    return "mvn -q test-compile exec:exec@endure -Dendure.args=\"--seed " + seed + " --ops "
-        + operations + " --round " + perRound + " --crowd " + crowd + "\"";
+    return "mvn -q test-compile exec:exec@run -Drun=\"dev.weft.it.endure.Endure --seed " + seed
+        + " --ops " + operations + " --round " + perRound + " --crowd " + crowd + "\"";
   }
 
   private void onCarrier(Path folder, Optional<Scarcity> scarcity) {

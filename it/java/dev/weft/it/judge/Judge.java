@@ -16,7 +16,7 @@ import java.util.stream.LongStream;
  * Runs random programs on CPython's asyncio and on Weft, and compares what happens, line by line.
  *
  * <pre>
- *   mvn -q test-compile exec:exec@judge -Djudge.args="--seed 1 --count 100000"
+ *   mvn -q test-compile exec:exec@run -Drun="dev.weft.it.judge.Judge --seed 1 --count 100000"
  * </pre>
  *
  * <p>Options:

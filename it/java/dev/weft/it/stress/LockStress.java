@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  * Shared locks and loggers under stress, for so many turns of a loop.
  *
  * <pre>
- * mvn -q test-compile exec:exec@locks -Dlocks.args="--seed 1 --turns 400000"
+ * mvn -q test-compile exec:exec@run -Drun="dev.weft.it.stress.LockStress --seed 1 --turns 400000"
  * </pre>
  */
 public final class LockStress {

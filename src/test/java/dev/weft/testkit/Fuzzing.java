@@ -12,8 +12,8 @@ import java.util.Random;
  * fuzzerTestOneInput(byte[])}, which is also what Jazzer takes.
  *
  * <pre>
- *   mvn -q test-compile exec:exec@fuzz -Dfuzz.args="dev.weft.stream.ReaderFuzz --seed 1 --count 100000"
- *   mvn -q test-compile exec:exec@fuzz -Dfuzz.args="dev.weft.stream.ReaderFuzz --input 00ff17"
+ *   mvn -q test-compile exec:exec@run -Drun="dev.weft.testkit.Fuzzing dev.weft.stream.ReaderFuzz --seed 1 --count 100000"
+ *   mvn -q test-compile exec:exec@run -Drun="dev.weft.testkit.Fuzzing dev.weft.stream.ReaderFuzz --input 00ff17"
  * </pre>
  */
 public final class Fuzzing {
