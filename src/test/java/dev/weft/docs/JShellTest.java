@@ -12,6 +12,7 @@ import java.util.Optional;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the page on JShell shows is what JShell answers. */
@@ -20,6 +21,7 @@ class JShellTest {
   private static final String PROMPT = "jshell> ";
 
   @Test
+  @Tag("slow")
   void thePageIsTrue() throws IOException {
     try (JShell shell = JShell.builder().executionEngine("local").build()) {
       for (Block block : Markdown.read(Path.of("src/site/markdown/jshell.md")).blocks()) {
