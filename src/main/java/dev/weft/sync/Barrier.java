@@ -9,8 +9,23 @@ import java.util.concurrent.BrokenBarrierException;
  */
 
 /**
- * Where a number of tasks wait for one another: asyncio's {@code Barrier}. Not for other threads, which get an {@code
- * IllegalStateException} while the loop runs.
+ * A place where a fixed number of tasks wait for each other: asyncio's {@code Barrier}.
+ *
+ * <pre>{@code
+ * Barrier barrier = new Barrier(3);
+ * for (int i = 0; i < 3; i++) {
+ *   createTask(() -> {
+ *     prepare();
+ *     barrier.await();                // parks this task until three tasks are here
+ *     go();
+ *   });
+ * }
+ * }</pre>
+ *
+ * <p>Once all tasks are there, the barrier lets them go and can be used again.
+ *
+ * <p>Loop thread only: while the loop runs, every method that waits, resets or aborts throws an {@code
+ * IllegalStateException} in other threads.
  */
 public final class Barrier {
 
@@ -28,7 +43,10 @@ public final class Barrier {
   private int count;
 
   /**
-   * @param parties how many tasks it takes, at least 1
+   * Creates a barrier. Any thread. Never suspends.
+   *
+   * @param parties how many tasks the barrier waits for, 1 or more
+   * @throws IllegalArgumentException if {@code parties} is less than 1
    */
   public Barrier(int parties) {
     if (parties < 1) {
@@ -38,12 +56,13 @@ public final class Barrier {
   }
 
   /**
-   * Waits for the others ({@code wait}, a name that {@code Object} has taken). Suspends, but for the last
-   * to arrive.
+   * Waits for the other tasks. This is asyncio's {@code wait}, a name that {@code Object} uses already. Suspends,
+   * except for the last task to arrive. Loop thread only.
    *
-   * @return the place in the order of arrival: 0 to parties - 1, each once
-   * @throws BrokenBarrierException if the barrier is or gets broken or reset
-   * @throws CancelledError if the calling task is cancelled; the others go on waiting
+   * @return the caller's place in the order of arrival, from 0 to {@code parties} - 1; each task gets another
+   * @throws BrokenBarrierException if the barrier is broken, or is broken or reset while the task waits
+   * @throws CancelledError if the calling task is cancelled; the other tasks go on waiting
+   * @throws IllegalStateException if the caller is not a task
    */
   public int await() throws BrokenBarrierException {
     bound.check("await");
@@ -95,7 +114,12 @@ public final class Barrier {
     }
   }
 
-  /** Sends those who wait away with an exception and starts anew ({@code reset}). Suspends. */
+  /**
+   * Starts a new round ({@code reset}): tasks that wait get a {@link BrokenBarrierException}, and the barrier is no
+   * longer broken. Suspends while another task uses the barrier. Loop thread only.
+   *
+   * @throws CancelledError if the calling task is cancelled
+   */
   public void reset() {
     bound.check("reset");
     condition.acquire();
@@ -107,7 +131,12 @@ public final class Barrier {
     }
   }
 
-  /** Breaks the barrier: waiting now and later throws until it is reset ({@code abort}). Suspends. */
+  /**
+   * Breaks the barrier ({@code abort}): every {@link #await}, now or later, throws a {@link BrokenBarrierException}
+   * until {@link #reset}. Suspends while another task uses the barrier. Loop thread only.
+   *
+   * @throws CancelledError if the calling task is cancelled
+   */
   public void abort() {
     bound.check("abort");
     condition.acquire();
@@ -119,17 +148,29 @@ public final class Barrier {
     }
   }
 
-  /** How many tasks it takes ({@code parties}). */
+  /**
+   * Returns how many tasks the barrier waits for ({@code parties}). Never suspends. Any thread.
+   *
+   * @return the number given to the constructor
+   */
   public int parties() {
     return parties;
   }
 
-  /** How many tasks wait ({@code n_waiting}); 0 unless the barrier is filling. */
+  /**
+   * Returns how many tasks wait ({@code n_waiting}). Never suspends. Loop thread only.
+   *
+   * @return the number of tasks; 0 while the barrier lets tasks go
+   */
   public int nWaiting() {
     return state == State.FILLING ? count : 0;
   }
 
-  /** Whether the barrier is broken ({@code broken}). */
+  /**
+   * Returns whether the barrier is broken ({@code broken}). Never suspends. Loop thread only.
+   *
+   * @return true from {@link #abort} to {@link #reset}
+   */
   public boolean broken() {
     return state == State.BROKEN;
   }

@@ -1,21 +1,24 @@
 package dev.weft.sync;
 
 /**
- * A semaphore that takes back no more than it has given: asyncio's {@code BoundedSemaphore}. Not for other threads,
- * which get an {@code IllegalStateException} while the loop runs.
+ * A semaphore that takes back no more permits than it has given: asyncio's {@code BoundedSemaphore}.
+ *
+ * <p>Loop thread only: while the loop runs, every method that takes or gives back a permit throws an {@code
+ * IllegalStateException} in other threads.
  */
 public final class BoundedSemaphore extends Semaphore {
 
   private final int bound;
 
-  /** A semaphore with one permit. */
+  /** Creates a semaphore with one permit. Any thread. Never suspends. */
   public BoundedSemaphore() {
     this(1);
   }
 
   /**
-   * A semaphore with {@code permits} permits.
+   * Creates a semaphore with a number of permits. Any thread. Never suspends.
    *
+   * @param permits how many permits there are at most and at first, 0 or more
    * @throws IllegalArgumentException if {@code permits} is negative
    */
   public BoundedSemaphore(int permits) {
@@ -24,9 +27,10 @@ public final class BoundedSemaphore extends Semaphore {
   }
 
   /**
-   * Gives a permit back ({@code release}). Never suspends.
+   * Gives a permit back ({@code release}). The first task that waits for a permit gets it. Never suspends. Loop thread
+   * only.
    *
-   * @throws IllegalStateException if all permits are there already (asyncio's {@code ValueError})
+   * @throws IllegalStateException if no permit is taken (asyncio's {@code ValueError})
    */
   @Override
   public void release() {

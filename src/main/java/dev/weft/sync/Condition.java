@@ -8,9 +8,27 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /**
- * Waiting for what others change under a lock: asyncio's {@code Condition}. Its {@code wait} and {@code
- * notify}, names that {@code Object} has taken, are {@link #await} and {@link #signal}. Not for other threads,
- * which get an {@code IllegalStateException} while the loop runs.
+ * Lets a task that holds a lock wait until another task changes something under that lock: asyncio's {@code Condition}.
+ *
+ * <pre>{@code
+ * Condition changed = new Condition();
+ * Deque<String> mail = new ArrayDeque<>();
+ *
+ * createTask(() -> changed.with(() -> {
+ *   changed.waitFor(() -> !mail.isEmpty());   // releases the lock while this task waits
+ *   System.out.println(mail.remove());
+ * }));
+ * createTask(() -> changed.with(() -> {
+ *   mail.add("hello");
+ *   changed.signal();
+ * }));
+ * }</pre>
+ *
+ * <p>{@link #await} and {@link #signal} are asyncio's {@code wait} and {@code notify}, names that {@code Object} uses
+ * already.
+ *
+ * <p>Loop thread only: while the loop runs, every method that takes or releases the lock, waits or signals throws an
+ * {@code IllegalStateException} in other threads.
  */
 public final class Condition {
 
@@ -18,27 +36,32 @@ public final class Condition {
   private final LoopBound bound = new LoopBound(this);
   private final WaitQueue waiters = new WaitQueue(bound);
 
-  /** A condition with a lock of its own. */
+  /** Creates a condition with a lock of its own. Any thread. Never suspends. */
   public Condition() {
     this(new Lock());
   }
 
-  /** A condition over a lock that others use, too. */
+  /**
+   * Creates a condition over a lock that other code may use as well. Any thread. Never suspends.
+   *
+   * @param lock the lock that a task holds when it waits or signals
+   */
   public Condition(Lock lock) {
     this.lock = Objects.requireNonNull(lock, "lock");
   }
 
   /**
-   * Takes the lock ({@code acquire}). Suspends while it is taken.
+   * Takes the lock ({@code acquire}). Suspends while the lock is taken or other tasks wait for it. Loop thread only.
    *
-   * @throws CancelledError if the calling task is cancelled; it does not have the lock then
+   * @throws CancelledError if the calling task is cancelled; the task does not hold the lock then
+   * @throws IllegalStateException if the lock is taken and the caller is not a task
    */
   public void acquire() {
     lock.acquire();
   }
 
   /**
-   * Gives the lock back ({@code release}). Never suspends.
+   * Releases the lock and wakes the first task that waits for it ({@code release}). Never suspends. Loop thread only.
    *
    * @throws IllegalStateException if the lock is free
    */
@@ -46,35 +69,51 @@ public final class Condition {
     lock.release();
   }
 
-  /** Whether the lock is taken ({@code locked}). */
+  /**
+   * Returns whether the lock is taken ({@code locked}). Never suspends. Loop thread only.
+   *
+   * @return true from {@link #acquire} to {@link #release}
+   */
   public boolean locked() {
     return lock.locked();
   }
 
   /**
-   * Runs code that has the lock ({@code async with condition}). Suspends while the lock is taken.
+   * Runs code while the calling task holds the lock, and releases the lock at the end ({@code async with condition}).
+   * Suspends while the lock is taken or other tasks wait for it, and if the code suspends. Loop thread only.
    *
+   * @param code runs with the lock held
+   * @param <T> the type of the result
+   * @param <E> the type of the code's checked exceptions
+   * @return what the code returns
    * @throws E if the code throws it
+   * @throws CancelledError if the calling task is cancelled; if it waits for the lock, the code does not run
    */
   public <T, E extends Exception> T with(ThrowingCallable<? extends T, E> code) throws E {
     return lock.with(code);
   }
 
   /**
-   * As {@link #with(ThrowingCallable)}, for code that returns nothing.
+   * Runs code that returns nothing while the calling task holds the lock, and releases the lock at the end ({@code
+   * async with condition}). Suspends while the lock is taken or other tasks wait for it, and if the code suspends. Loop
+   * thread only.
    *
+   * @param code runs with the lock held
+   * @param <E> the type of the code's checked exceptions
    * @throws E if the code throws it
+   * @throws CancelledError if the calling task is cancelled; if it waits for the lock, the code does not run
    */
   public <E extends Exception> void with(ThrowingRunnable<E> code) throws E {
     lock.with(code);
   }
 
   /**
-   * Gives the lock back, waits for a signal, and takes the lock again ({@code wait}), also if it is
-   * cancelled meanwhile. May return without a signal; see {@link #waitFor}. Suspends.
+   * Releases the lock, waits for a signal, and takes the lock again ({@code wait}). The task takes the lock again even
+   * if it is cancelled. The call may return without a signal, so {@link #waitFor} is the safer choice. Suspends. Loop
+   * thread only.
    *
-   * @throws IllegalStateException if the lock is free
-   * @throws CancelledError if the calling task is cancelled; it has the lock then
+   * @throws IllegalStateException if the lock is free, or the caller is not a task
+   * @throws CancelledError if the calling task is cancelled; the task holds the lock then
    */
   public void await() {
     bound.check("await");
@@ -115,11 +154,12 @@ public final class Condition {
   }
 
   /**
-   * Waits until something is true ({@code wait_for}), which is looked at after each signal. Suspends,
-   * unless it is.
+   * Waits until a predicate is true ({@code wait_for}). The call tests the predicate first and after each signal,
+   * always with the lock held. Suspends unless the predicate is true at first. Loop thread only.
    *
-   * @throws IllegalStateException if the lock is free
-   * @throws CancelledError if the calling task is cancelled; it has the lock then
+   * @param predicate must not suspend
+   * @throws IllegalStateException if the predicate is false and the lock is free or the caller is not a task
+   * @throws CancelledError if the calling task is cancelled; the task holds the lock then
    */
   public void waitFor(BooleanSupplier predicate) {
     Objects.requireNonNull(predicate, "predicate");
@@ -130,7 +170,8 @@ public final class Condition {
   }
 
   /**
-   * Wakes the first who waits ({@code notify}); it goes on when it gets the lock. Never suspends.
+   * Wakes the first task that waits ({@code notify}). That task continues when it gets the lock. Never suspends. Loop
+   * thread only.
    *
    * @throws IllegalStateException if the lock is free
    */
@@ -139,8 +180,10 @@ public final class Condition {
   }
 
   /**
-   * Wakes the first {@code n} who wait ({@code notify(n)}). Never suspends.
+   * Wakes the first tasks that wait ({@code notify(n)}). They continue as they get the lock. Never suspends. Loop
+   * thread only.
    *
+   * @param n how many tasks to wake at most
    * @throws IllegalStateException if the lock is free
    */
   public void signal(int n) {
@@ -152,7 +195,8 @@ public final class Condition {
   }
 
   /**
-   * Wakes all who wait ({@code notify_all}). Never suspends.
+   * Wakes all tasks that wait ({@code notify_all}). They continue as they get the lock. Never suspends. Loop thread
+   * only.
    *
    * @throws IllegalStateException if the lock is free
    */

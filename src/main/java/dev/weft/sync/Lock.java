@@ -5,8 +5,18 @@ import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
 
 /**
- * A lock between tasks: asyncio's {@code Lock}. Fair, not re-entrant, and not owned: any task may release
- * it. Not for other threads, which get an {@code IllegalStateException} while the loop runs.
+ * A lock that one task holds at a time: asyncio's {@code Lock}.
+ *
+ * <pre>{@code
+ * Lock lock = new Lock();
+ * String page = lock.with(() -> fetch(connection));   // one task at a time uses the connection
+ * }</pre>
+ *
+ * <p>The lock is fair: tasks get it in the order in which they ask for it. It is not re-entrant: a task that acquires
+ * it twice waits for ever. It has no owner: any task may release it.
+ *
+ * <p>Loop thread only: while the loop runs, every method that takes or releases the lock throws an {@code
+ * IllegalStateException} in other threads.
  */
 public final class Lock {
 
@@ -14,13 +24,14 @@ public final class Lock {
   private final WaitQueue waiters = new WaitQueue(bound);
   private boolean locked;
 
-  /** A lock that is free. */
+  /** Creates a free lock. Any thread. Never suspends. */
   public Lock() {}
 
   /**
-   * Takes the lock ({@code acquire}). Suspends while it is taken or others wait for it.
+   * Takes the lock ({@code acquire}). Suspends while the lock is taken or other tasks wait for it. Loop thread only.
    *
-   * @throws CancelledError if the calling task is cancelled; it does not have the lock then
+   * @throws CancelledError if the calling task is cancelled; the task does not hold the lock then
+   * @throws IllegalStateException if the lock is taken and the caller is not a task
    */
   public void acquire() {
     bound.check("acquire");
@@ -38,7 +49,7 @@ public final class Lock {
   }
 
   /**
-   * Gives the lock back and wakes the first who waits for it ({@code release}). Never suspends.
+   * Releases the lock and wakes the first task that waits for it ({@code release}). Never suspends. Loop thread only.
    *
    * @throws IllegalStateException if the lock is free
    */
@@ -51,15 +62,25 @@ public final class Lock {
     waiters.wakeFirst();
   }
 
-  /** Whether the lock is taken ({@code locked}). */
+  /**
+   * Returns whether the lock is taken ({@code locked}). Never suspends. Loop thread only.
+   *
+   * @return true from {@link #acquire} to {@link #release}
+   */
   public boolean locked() {
     return locked;
   }
 
   /**
-   * Runs code that has the lock ({@code async with lock}). Suspends while the lock is taken.
+   * Runs code while the calling task holds the lock, and releases the lock at the end ({@code async with lock}).
+   * Suspends while the lock is taken or other tasks wait for it, and if the code suspends. Loop thread only.
    *
+   * @param code runs with the lock held
+   * @param <T> the type of the result
+   * @param <E> the type of the code's checked exceptions
+   * @return what the code returns
    * @throws E if the code throws it
+   * @throws CancelledError if the calling task is cancelled; if it waits for the lock, the code does not run
    */
   public <T, E extends Exception> T with(ThrowingCallable<? extends T, E> code) throws E {
     acquire();
@@ -71,9 +92,14 @@ public final class Lock {
   }
 
   /**
-   * As {@link #with(ThrowingCallable)}, for code that returns nothing.
+   * Runs code that returns nothing while the calling task holds the lock, and releases the lock at the end ({@code
+   * async with lock}). Suspends while the lock is taken or other tasks wait for it, and if the code suspends. Loop
+   * thread only.
    *
+   * @param code runs with the lock held
+   * @param <E> the type of the code's checked exceptions
    * @throws E if the code throws it
+   * @throws CancelledError if the calling task is cancelled; if it waits for the lock, the code does not run
    */
   public <E extends Exception> void with(ThrowingRunnable<E> code) throws E {
     with(code.asCallable());

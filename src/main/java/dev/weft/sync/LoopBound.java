@@ -4,18 +4,19 @@ import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Task;
 
 /**
- * The loop that a primitive belongs to: asyncio's {@code _LoopBoundMixin}. While that loop runs, no other thread may touch the primitive.
+ * The loop that a primitive belongs to: asyncio's {@code _LoopBoundMixin}. While that loop runs, no other thread may
+ * touch the primitive.
  *
- * <p>The loop that makes a primitive owns it until another loop is the first to use it. Without a loop it is nobody's
- * until a loop uses it. A loop that does not run any more gives it up to the next. Once a task has waited it stays with
- * the task's loop for good.
+ * <p>The loop that creates a primitive owns it until another loop is the first to use it. A primitive that is created
+ * outside of loops has no owner until a loop uses it. A loop that no longer runs gives the primitive up to the next
+ * loop. Once a task has waited for the primitive, the primitive stays with that task's loop for good.
  */
 final class LoopBound {
 
   private final Object owner;
 
-  private BaseEventLoop loop; // null while it is nobody's
-  private boolean used; // by that loop
+  private BaseEventLoop loop; // null while the primitive has no owner
+  private boolean used; // by a task or callback of that loop
   private boolean waited; // a task of that loop has
   private Thread
       user; // the last, if a virtual thread of that loop, which stays on its loop; else null
@@ -29,9 +30,9 @@ final class LoopBound {
   }
 
   /**
-   * Checks that the caller may use the primitive, which is to be done before anything is changed.
+   * Checks that the caller may use the primitive. Each method calls this before it changes anything.
    *
-   * @param method what the caller has called
+   * @param method the method that the caller has called
    * @throws IllegalStateException if the primitive's loop runs and the caller is not on it
    */
   void check(String method) {

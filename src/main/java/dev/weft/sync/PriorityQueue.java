@@ -6,22 +6,24 @@ import java.util.Iterator;
 import java.util.Objects;
 
 /**
- * A queue that gives the smallest item first, and of equal ones the oldest: asyncio's {@code
+ * A queue from which tasks take the smallest item first, and the oldest of equal items: asyncio's {@code
  * PriorityQueue}.
  *
  * @param <E> the type of the items
  */
 public final class PriorityQueue<E> extends Queue<E> {
 
-  /** Creates a queue in natural order, without bound: its items are {@link Comparable}. */
+  /**
+   * Creates a queue in natural order and without a bound. Its items are {@link Comparable}. Any thread. Never suspends.
+   */
   public PriorityQueue() {
     this(0);
   }
 
   /**
-   * Creates a queue in natural order, of bounded size: its items are {@link Comparable}.
+   * Creates a queue in natural order and of bounded size. Its items are {@link Comparable}. Any thread. Never suspends.
    *
-   * @param maxsize how many items it holds at most; 0 or less for no bound
+   * @param maxsize how many items the queue holds at most; 0 or less for no bound
    */
   @SuppressWarnings("unchecked") // an item of another type is refused when it is compared
   public PriorityQueue(int maxsize) {
@@ -29,19 +31,19 @@ public final class PriorityQueue<E> extends Queue<E> {
   }
 
   /**
-   * Creates a queue without bound.
+   * Creates a queue without a bound. Any thread. Never suspends.
    *
-   * @param order which of two items is smaller
+   * @param order decides which of two items is smaller
    */
   public PriorityQueue(Comparator<? super E> order) {
     this(0, order);
   }
 
   /**
-   * Creates a queue of bounded size.
+   * Creates a queue of bounded size. Any thread. Never suspends.
    *
-   * @param maxsize how many items it holds at most; 0 or less for no bound
-   * @param order which of two items is smaller
+   * @param maxsize how many items the queue holds at most; 0 or less for no bound
+   * @param order decides which of two items is smaller
    */
   public PriorityQueue(int maxsize, Comparator<? super E> order) {
     super(maxsize, new Heap<>(Objects.requireNonNull(order, "order")));

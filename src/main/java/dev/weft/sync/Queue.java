@@ -5,9 +5,22 @@ import java.util.ArrayDeque;
 import java.util.Objects;
 
 /**
- * Hands items from some tasks to others, first in, first out: asyncio's {@code Queue}. Not for other
- * threads, which get an {@code IllegalStateException} while the loop runs: they reach it by
- * {@code loop.callSoonThreadsafe(() -> queue.putNowait(item))}.
+ * A queue that passes items from task to task, first in, first out: asyncio's {@code Queue}.
+ *
+ * <pre>{@code
+ * Queue<String> queue = new Queue<>(10);
+ * createTask(() -> {
+ *   queue.put("work");              // parks this task while ten items are in the queue
+ *   queue.shutdown();
+ * });
+ * String item = queue.get();        // parks this task until there is an item
+ * }</pre>
+ *
+ * <p>The queue is fair: it serves waiting tasks in the order in which they came.
+ *
+ * <p>Loop thread only: while the loop runs, every method that changes the queue or waits throws an {@code
+ * IllegalStateException} in other threads. Another thread adds an item by {@code loop.callSoonThreadsafe(() ->
+ * queue.putNowait(item))}.
  *
  * @param <E> the type of the items
  */
@@ -22,15 +35,15 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
   private int unfinished;
   private boolean shutdown;
 
-  /** A queue without bound. */
+  /** Creates a queue without a bound. Any thread. Never suspends. */
   public Queue() {
     this(0);
   }
 
   /**
-   * A queue of bounded size.
+   * Creates a queue of bounded size. Any thread. Never suspends.
    *
-   * @param maxsize how many items it holds at most; 0 or less for no bound
+   * @param maxsize how many items the queue holds at most; 0 or less for no bound
    */
   public Queue(int maxsize) {
     this(maxsize, new ArrayDeque<>());
@@ -42,10 +55,12 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
   }
 
   /**
-   * Adds an item ({@code put}). Suspends while the queue is full.
+   * Adds an item ({@code put}). Suspends while the queue is full. Loop thread only.
    *
-   * @throws QueueShutDownException if the queue is shut down
-   * @throws CancelledError if the calling task is cancelled; the item is not added then
+   * @param item the item, not null
+   * @throws QueueShutDownException if the queue is shut down, before the call or during it
+   * @throws CancelledError if the calling task is cancelled; the queue does not have the item then
+   * @throws IllegalStateException if the queue is full and the caller is not a task
    */
   public final void put(E item) {
     Objects.requireNonNull(item, "item");
@@ -66,9 +81,10 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
   }
 
   /**
-   * Adds an item ({@code put_nowait}). Never suspends.
+   * Adds an item if there is room ({@code put_nowait}). Never suspends. Loop thread only.
    *
-   * @throws QueueFullException if there is no room
+   * @param item the item, not null
+   * @throws QueueFullException if the queue is full
    * @throws QueueShutDownException if the queue is shut down
    */
   public final void putNowait(E item) {
@@ -88,10 +104,12 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
   }
 
   /**
-   * Takes an item ({@code get}). Suspends while there is none.
+   * Takes an item ({@code get}). Suspends while the queue is empty. Loop thread only.
    *
-   * @throws QueueShutDownException if the queue is shut down and empty
-   * @throws CancelledError if the calling task is cancelled; no item is taken then
+   * @return the first item
+   * @throws QueueShutDownException if the queue is empty and is shut down, before the call or during it
+   * @throws CancelledError if the calling task is cancelled; the call takes no item then
+   * @throws IllegalStateException if the queue is empty and the caller is not a task
    */
   public final E get() {
     bound.check("get");
@@ -111,10 +129,11 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
   }
 
   /**
-   * Takes an item ({@code get_nowait}). Never suspends.
+   * Takes an item if there is one ({@code get_nowait}). Never suspends. Loop thread only.
    *
-   * @throws QueueEmptyException if there is none
-   * @throws QueueShutDownException if there is none and the queue is shut down
+   * @return the first item
+   * @throws QueueEmptyException if the queue is empty
+   * @throws QueueShutDownException if the queue is empty and shut down
    */
   public final E getNowait() {
     bound.check("getNowait");
@@ -132,10 +151,10 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
   }
 
   /**
-   * Says that an item that was taken is dealt with ({@code task_done}). Never suspends.
+   * Reports that the work for one item is done ({@code task_done}). {@link #join} waits for these reports. Never
+   * suspends. Loop thread only.
    *
-   * @throws IllegalStateException if called more often than items were added (asyncio's {@code
-   *     ValueError})
+   * @throws IllegalStateException if there are more reports than items were added (asyncio's {@code ValueError})
    */
   public final void taskDone() {
     bound.check("taskDone");
@@ -147,9 +166,11 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
   }
 
   /**
-   * Waits until every item that was added is dealt with ({@code join}). Suspends, unless that is so.
+   * Waits until {@link #taskDone} was called for every item that was added ({@code join}). Suspends unless it was. Loop
+   * thread only.
    *
    * @throws CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the call has to wait and the caller is not a task
    */
   public final void join() {
     bound.check("join");
@@ -158,16 +179,21 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
     }
   }
 
-  /** Shuts the queue down, leaving what is in it to be taken ({@code shutdown()}). Never suspends. */
+  /**
+   * Shuts the queue down and leaves its items to be taken ({@code shutdown()}). {@link #put} and {@link #putNowait}
+   * throw a {@link QueueShutDownException} from now on, and {@link #get} and {@link #getNowait} do so when the queue is
+   * empty. Waiting tasks are woken. Idempotent. Never suspends. Loop thread only.
+   */
   public final void shutdown() {
     shutdown(false);
   }
 
   /**
-   * Shuts the queue down ({@code shutdown}): nothing can be added any more, and who waits is woken. May be
-   * called again with {@code immediate}. Never suspends.
+   * Shuts the queue down ({@code shutdown(immediate)}). {@link #put} and {@link #putNowait} throw a {@link
+   * QueueShutDownException} from now on, and {@link #get} and {@link #getNowait} do so when the queue is empty. Waiting
+   * tasks are woken. A second call may still set {@code immediate}. Never suspends. Loop thread only.
    *
-   * @param immediate whether to drop what is in the queue, as if it were dealt with
+   * @param immediate whether to drop the items in the queue; for {@link #join} they count as done
    */
   public final void shutdown(boolean immediate) {
     bound.check("shutdown");
@@ -193,22 +219,38 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
     }
   }
 
-  /** The number of items in the queue ({@code qsize}). */
+  /**
+   * Returns the number of items in the queue ({@code qsize}). Never suspends. Loop thread only.
+   *
+   * @return 0 or more
+   */
   public final int qsize() {
     return items.size();
   }
 
-  /** How many items the queue holds at most ({@code maxsize}); 0 or less for no bound. */
+  /**
+   * Returns how many items the queue holds at most ({@code maxsize}). Never suspends. Any thread.
+   *
+   * @return the number given to the constructor; 0 or less for no bound
+   */
   public final int maxsize() {
     return maxsize;
   }
 
-  /** Whether there is nothing to take ({@code empty}). */
+  /**
+   * Returns whether the queue has no items ({@code empty}). Never suspends. Loop thread only.
+   *
+   * @return true if {@link #get} would suspend
+   */
   public final boolean empty() {
     return items.isEmpty();
   }
 
-  /** Whether there is no room ({@code full}). */
+  /**
+   * Returns whether the queue has no room ({@code full}). Never suspends. Loop thread only.
+   *
+   * @return true if {@link #put} would suspend; always false without a bound
+   */
   public final boolean full() {
     return maxsize > 0 && items.size() >= maxsize;
   }

@@ -1,6 +1,6 @@
 package dev.weft.sync;
 
-/** A queue is empty: asyncio's {@code QueueEmpty}. */
+/** Thrown by {@link Queue#getNowait} if the queue is empty: asyncio's {@code QueueEmpty}. */
 public final class QueueEmptyException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package dev.weft.sync;
 
-/** A queue is full: asyncio's {@code QueueFull}. */
+/** Thrown by {@link Queue#putNowait} if the queue is full: asyncio's {@code QueueFull}. */
 public final class QueueFullException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;

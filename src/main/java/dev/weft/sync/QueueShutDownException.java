@@ -1,6 +1,6 @@
 package dev.weft.sync;
 
-/** A queue was shut down: asyncio's {@code QueueShutDown}. */
+/** Thrown by a {@link Queue} that is shut down: asyncio's {@code QueueShutDown}. */
 public final class QueueShutDownException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;

@@ -5,8 +5,17 @@ import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
 
 /**
- * A number of permits that tasks take and give back: asyncio's {@code Semaphore}. Fair, also when there
- * are permits left. Not for other threads, which get an {@code IllegalStateException} while the loop runs.
+ * A number of permits that tasks take and give back: asyncio's {@code Semaphore}.
+ *
+ * <pre>{@code
+ * Semaphore limit = new Semaphore(10);
+ * String page = limit.with(() -> fetch(url));   // at most ten tasks fetch at the same time
+ * }</pre>
+ *
+ * <p>The semaphore is fair: tasks get permits in the order in which they ask for them, even if there are permits left.
+ *
+ * <p>Loop thread only: while the loop runs, every method that takes or gives back a permit throws an {@code
+ * IllegalStateException} in other threads.
  */
 public sealed class Semaphore permits BoundedSemaphore {
 
@@ -14,14 +23,15 @@ public sealed class Semaphore permits BoundedSemaphore {
   private final WaitQueue waiters = new WaitQueue(bound);
   private int permits;
 
-  /** A semaphore with one permit. */
+  /** Creates a semaphore with one permit. Any thread. Never suspends. */
   public Semaphore() {
     this(1);
   }
 
   /**
-   * A semaphore with {@code permits} permits.
+   * Creates a semaphore with a number of permits. Any thread. Never suspends.
    *
+   * @param permits how many permits there are at first, 0 or more
    * @throws IllegalArgumentException if {@code permits} is negative
    */
   public Semaphore(int permits) {
@@ -32,9 +42,10 @@ public sealed class Semaphore permits BoundedSemaphore {
   }
 
   /**
-   * Takes a permit ({@code acquire}). Suspends while there is none or others wait for one.
+   * Takes a permit ({@code acquire}). Suspends while there is no permit or other tasks wait for one. Loop thread only.
    *
-   * @throws CancelledError if the calling task is cancelled; it has no permit then
+   * @throws CancelledError if the calling task is cancelled; the task has no permit then
+   * @throws IllegalStateException if the call has to wait and the caller is not a task
    */
   public final void acquire() {
     bound.check("acquire");
@@ -56,7 +67,8 @@ public sealed class Semaphore permits BoundedSemaphore {
   }
 
   /**
-   * Gives a permit back, to the first who waits for one if anybody does ({@code release}). Never suspends.
+   * Gives a permit back ({@code release}). The first task that waits for a permit gets it. A semaphore takes back more
+   * permits than it has given; {@link BoundedSemaphore} does not. Never suspends. Loop thread only.
    */
   public void release() {
     bound.check("release");
@@ -64,7 +76,11 @@ public sealed class Semaphore permits BoundedSemaphore {
     grantOne();
   }
 
-  /** Whether {@link #acquire} would suspend ({@code locked}). */
+  /**
+   * Returns whether {@link #acquire} would suspend ({@code locked}). Never suspends. Loop thread only.
+   *
+   * @return true if there is no permit, or if tasks wait for one
+   */
   public final boolean locked() {
     return permits == 0 || waiters.hasLiveWaiters();
   }
@@ -74,7 +90,7 @@ public sealed class Semaphore permits BoundedSemaphore {
     bound.check(method);
   }
 
-  /** The number of permits that nobody has or has been granted. */
+  /** The number of permits that are free: no task holds them or is about to hold them. */
   final int permits() {
     return permits;
   }
@@ -94,9 +110,16 @@ public sealed class Semaphore permits BoundedSemaphore {
   }
 
   /**
-   * Runs code that has a permit ({@code async with semaphore}). Suspends while there is none.
+   * Runs code while the calling task holds a permit, and gives the permit back at the end ({@code async with
+   * semaphore}). Suspends while there is no permit or other tasks wait for one, and if the code suspends. Loop thread
+   * only.
    *
+   * @param code runs with a permit
+   * @param <T> the type of the result
+   * @param <E> the type of the code's checked exceptions
+   * @return what the code returns
    * @throws E if the code throws it
+   * @throws CancelledError if the calling task is cancelled; if it waits for a permit, the code does not run
    */
   public final <T, E extends Exception> T with(ThrowingCallable<? extends T, E> code) throws E {
     acquire();
@@ -108,9 +131,14 @@ public sealed class Semaphore permits BoundedSemaphore {
   }
 
   /**
-   * As {@link #with(ThrowingCallable)}, for code that returns nothing.
+   * Runs code that returns nothing while the calling task holds a permit, and gives the permit back at the end ({@code
+   * async with semaphore}). Suspends while there is no permit or other tasks wait for one, and if the code suspends.
+   * Loop thread only.
    *
+   * @param code runs with a permit
+   * @param <E> the type of the code's checked exceptions
    * @throws E if the code throws it
+   * @throws CancelledError if the calling task is cancelled; if it waits for a permit, the code does not run
    */
   public final <E extends Exception> void with(ThrowingRunnable<E> code) throws E {
     with(code.asCallable());

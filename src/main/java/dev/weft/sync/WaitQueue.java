@@ -4,15 +4,15 @@ import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 
 /**
- * Tasks that wait for something, first come first served: the one wait primitive under all others.
+ * Tasks that wait for something, in the order in which they came. All other primitives are built on this one.
  *
- * <p>A waiter is in the queue until it runs again, also after it was woken. So a primitive can tell a
- * waiter that is about to run (done) from one that is not, and newcomers do not overtake the former. A
- * waiter that is cancelled after it was woken gets a {@code CancelledError} out of {@link #await}; what
- * the wake-up stood for is then the caller's to pass on.
+ * <p>A waiter stays in the queue until its task runs again, even after it is woken. So a primitive can tell a waiter
+ * that is about to run (its future is done) from one that still waits, and newcomers do not overtake the former. A
+ * waiter that is cancelled after it was woken gets a {@code CancelledError} out of {@link #await}; the caller then
+ * passes the wake-up on.
  *
- * <p>A linked list, so that who is cancelled in the middle leaves at once, and with a mark in it, so that
- * waking many, one after the other, does not look at those woken before again.
+ * <p>The queue is a linked list, so a cancelled waiter is unlinked in constant time. A mark in the list shows the first
+ * waiter that is not woken yet, so waking many waiters in turn does not look at the same ones again.
  */
 final class WaitQueue {
 
@@ -25,7 +25,7 @@ final class WaitQueue {
       super(loop);
     }
 
-    /** Whether it was woken, though its task may have been cancelled since. */
+    /** Whether the waiter was woken. Its task may have been cancelled since. */
     boolean woken() {
       return done() && !cancelled();
     }
@@ -49,7 +49,10 @@ final class WaitQueue {
     await(newWaiter());
   }
 
-  /** As {@link #await()}, with a waiter that the caller can ask afterwards whether it was woken. */
+  /**
+   * Parks the calling task until {@code waiter} is woken. Afterwards the caller can ask the waiter whether it was
+   * woken.
+   */
   void await(Waiter waiter) {
     add(waiter);
     try {
@@ -62,7 +65,7 @@ final class WaitQueue {
   /**
    * A waiter for the calling task, not yet in the queue.
    *
-   * @throws IllegalStateException if the caller is not a task, or one of another loop
+   * @throws IllegalStateException if the caller is not a task, or is a task of another loop
    */
   Waiter newWaiter() {
     return new Waiter(bound.bind());
@@ -125,14 +128,14 @@ final class WaitQueue {
     return false;
   }
 
-  /** Wakes everybody. */
+  /** Wakes all waiters. */
   void wakeAll() {
     while (wakeNext()) {
       // wakeNext does it
     }
   }
 
-  /** Whether somebody waits, or is woken and has not run yet; those cancelled do not count. */
+  /** Whether a task waits, or is woken and has not run yet. Cancelled waiters do not count. */
   boolean hasLiveWaiters() {
     for (Waiter waiter = first; waiter != null; waiter = waiter.next) {
       if (!waiter.cancelled()) {
@@ -142,7 +145,7 @@ final class WaitQueue {
     return false;
   }
 
-  /** How many tasks are in the queue, in whatever state. */
+  /** How many waiters are in the queue, in whatever state. */
   int size() {
     return size;
   }
