@@ -3,13 +3,13 @@ package dev.weft.bench;
 import static dev.weft.Asyncio.createSubprocessExec;
 
 import dev.weft.Asyncio;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.selector.ChildKind;
 import dev.weft.sync.Semaphore;
 import dev.weft.task.Gather;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
@@ -81,7 +81,7 @@ public final class ChildrenBench {
     Asyncio.run(() -> {
       kind.set(Asyncio.getRunningLoop());
       var places = new Semaphore(atOnce);
-      var children = new ArrayList<Callable<Integer>>();
+      var children = new ArrayList<ThrowingCallable<Integer, ?>>();
       for (int i = 0; i < COUNT; i++) {
         children.add(() -> places.with(() -> createSubprocessExec("true").waitFor()));
       }

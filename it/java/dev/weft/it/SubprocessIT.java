@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.Asyncio;
 import dev.weft.examples.Pipeline;
 import dev.weft.it.support.Weft;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.process.Process;
 import dev.weft.transport.SubprocessOptions;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -62,7 +62,7 @@ final class SubprocessIT {
     Asyncio.run(() -> piped("true").communicate()); // what is opened once
     long before = descriptors();
     Asyncio.run(() -> {
-      var children = new ArrayList<Callable<String>>();
+      var children = new ArrayList<ThrowingCallable<String, ?>>();
       for (int i = 0; i < 500; i++) {
         byte[] text = ("child " + i).getBytes(UTF_8);
         children.add(() -> new String(piped("cat").communicate(text).stdout(), UTF_8));

@@ -44,7 +44,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -174,25 +173,26 @@ public final class Asyncio {
   /**
    * Creates a task on the running loop ({@code create_task}). Never suspends.
    *
-   * @see EventLoop#createTask(Callable)
+   * @see EventLoop#createTask(ThrowingCallable)
    */
-  public static <T> Task<T> createTask(Callable<? extends T> coroutine) {
+  public static <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine) {
     return getRunningLoop().createTask(coroutine);
   }
 
-  /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
-  public static <E extends Exception> Task<Void> createTask(ThrowingRunnable<E> coroutine) {
+  /** As {@link #createTask(ThrowingCallable)}, for a coroutine that returns nothing. */
+  public static <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine) {
     return getRunningLoop().createTask(coroutine);
   }
 
-  /** As {@link #createTask(Callable)}, with options. */
-  public static <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options) {
+  /** As {@link #createTask(ThrowingCallable)}, with options. */
+  public static <T> Task<T> createTask(
+      ThrowingCallable<? extends T, ?> coroutine, TaskOptions options) {
     return getRunningLoop().createTask(coroutine, options);
   }
 
-  /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
-  public static <E extends Exception> Task<Void> createTask(
-      ThrowingRunnable<E> coroutine, TaskOptions options) {
+  /** As {@link #createTask(ThrowingCallable, TaskOptions)}, for a coroutine that returns nothing. */
+  public static <R extends ThrowingRunnable<?>> Task<Void> createTask(
+      R coroutine, TaskOptions options) {
     return getRunningLoop().createTask(coroutine, options);
   }
 
@@ -216,19 +216,19 @@ public final class Asyncio {
 
   /**
    * The future itself ({@code ensure_future}): for code that takes either, with {@link
-   * #ensureFuture(Callable)}. Never suspends.
+   * #ensureFuture(ThrowingCallable)}. Never suspends.
    */
   public static <T> Future<T> ensureFuture(Future<T> future) {
     return Objects.requireNonNull(future, "future");
   }
 
-  /** A task for a coroutine ({@code ensure_future}); the same as {@link #createTask(Callable)}. */
-  public static <T> Task<T> ensureFuture(Callable<? extends T> coroutine) {
+  /** A task for a coroutine ({@code ensure_future}); the same as {@link #createTask(ThrowingCallable)}. */
+  public static <T> Task<T> ensureFuture(ThrowingCallable<? extends T, ?> coroutine) {
     return createTask(coroutine);
   }
 
-  /** As {@link #ensureFuture(Callable)}, for a coroutine that returns nothing. */
-  public static <E extends Exception> Task<Void> ensureFuture(ThrowingRunnable<E> coroutine) {
+  /** As {@link #ensureFuture(ThrowingCallable)}, for a coroutine that returns nothing. */
+  public static <R extends ThrowingRunnable<?>> Task<Void> ensureFuture(R coroutine) {
     return createTask(coroutine);
   }
 
@@ -330,18 +330,18 @@ public final class Asyncio {
    * @see EventLoop#runCoroutineThreadsafe
    */
   public static <T> CompletableFuture<T> runCoroutineThreadsafe(
-      Callable<? extends T> coroutine, EventLoop loop) {
+      ThrowingCallable<? extends T, ?> coroutine, EventLoop loop) {
     return loop.runCoroutineThreadsafe(coroutine);
   }
 
   /**
-   * As {@link #runCoroutineThreadsafe(Callable, EventLoop)}, for a coroutine that returns nothing. Never suspends. Any
+   * As {@link #runCoroutineThreadsafe(ThrowingCallable, EventLoop)}, for a coroutine that returns nothing. Never suspends. Any
    * thread.
    *
    * @throws IllegalStateException if the loop is closed
    */
-  public static <E extends Exception> CompletableFuture<Void> runCoroutineThreadsafe(
-      ThrowingRunnable<E> coroutine, EventLoop loop) {
+  public static <R extends ThrowingRunnable<?>> CompletableFuture<Void> runCoroutineThreadsafe(
+      R coroutine, EventLoop loop) {
     return loop.runCoroutineThreadsafe(coroutine);
   }
 
@@ -505,7 +505,7 @@ public final class Asyncio {
    */
   @SafeVarargs
   @SuppressWarnings("varargs") // only read
-  public static <T> Future<List<T>> gather(Callable<? extends T>... coroutines) {
+  public static <T> Future<List<T>> gather(ThrowingCallable<? extends T, ?>... coroutines) {
     return Gather.ofCoroutines(Arrays.asList(coroutines));
   }
 
@@ -518,7 +518,7 @@ public final class Asyncio {
    */
   @SafeVarargs
   @SuppressWarnings("varargs") // only read
-  public static <E extends Exception> Future<List<Void>> gather(ThrowingRunnable<E>... coroutines) {
+  public static <R extends ThrowingRunnable<?>> Future<List<Void>> gather(R... coroutines) {
     return Gather.ofCoroutines(callables(coroutines));
   }
 
@@ -546,7 +546,8 @@ public final class Asyncio {
    */
   @SafeVarargs
   @SuppressWarnings("varargs") // only read
-  public static <T> Future<List<Outcome<T>>> gatherOutcomes(Callable<? extends T>... coroutines) {
+  public static <T> Future<List<Outcome<T>>> gatherOutcomes(
+      ThrowingCallable<? extends T, ?>... coroutines) {
     return Gather.outcomesOfCoroutines(Arrays.asList(coroutines));
   }
 
@@ -559,14 +560,14 @@ public final class Asyncio {
    */
   @SafeVarargs
   @SuppressWarnings("varargs") // only read
-  public static <E extends Exception> Future<List<Outcome<Void>>> gatherOutcomes(
-      ThrowingRunnable<E>... coroutines) {
+  public static <R extends ThrowingRunnable<?>> Future<List<Outcome<Void>>> gatherOutcomes(
+      R... coroutines) {
     return Gather.outcomesOfCoroutines(callables(coroutines));
   }
 
-  private static List<Callable<Void>> callables(ThrowingRunnable<?>[] coroutines) {
+  private static List<ThrowingCallable<Void, ?>> callables(ThrowingRunnable<?>[] coroutines) {
     return Stream.of(coroutines)
-        .<Callable<Void>>map(ThrowingRunnable::asCallable)
+        .<ThrowingCallable<Void, ?>>map(ThrowingRunnable::asCallable)
         .toList();
   }
 
@@ -647,7 +648,7 @@ public final class Asyncio {
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled and nothing has failed
    * @throws IllegalStateException if the caller is not a task
    */
-  public static void taskGroup(ThrowingConsumer<TaskGroup, ?> body) {
+  public static <C extends ThrowingConsumer<TaskGroup, ?>> void taskGroup(C body) {
     new TaskGroup().run(body);
   }
 

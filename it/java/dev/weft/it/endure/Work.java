@@ -4,9 +4,9 @@ import dev.weft.it.endure.Ledger.Count;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Task;
 import dev.weft.loop.TaskOptions;
+import dev.weft.loop.ThrowingCallable;
 import java.time.Duration;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 
 /** What all small jobs use. */
 abstract class Work {
@@ -33,7 +33,7 @@ abstract class Work {
     }
   }
 
-  final <T> Task<T> task(Callable<T> body) {
+  final <T> Task<T> task(ThrowingCallable<T, ?> body) {
     ledger.operation(Count.CHORES);
     TaskOptions options = TaskOptions.defaults().withEagerStart(random.nextInt(10) == 0);
     return ledger.track(loop.createTask(

@@ -12,10 +12,10 @@ import dev.weft.loop.Future;
 import dev.weft.loop.KeyboardInterrupt;
 import dev.weft.loop.Task;
 import dev.weft.loop.TaskOptions;
+import dev.weft.loop.ThrowingCallable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /** Futures and tasks, one at a time. */
@@ -97,7 +97,7 @@ final class Futures {
         name, key -> future -> stage.runCallback(key, "sees " + stage.trace.label(future)));
   }
 
-  private Task<Integer> eager(Callable<Integer> coroutine) {
+  private Task<Integer> eager(ThrowingCallable<Integer, ?> coroutine) {
     return loop.createTask(coroutine, TaskOptions.defaults().withEagerStart(true));
   }
 

@@ -5,6 +5,7 @@ import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingCallable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 
 /**
@@ -187,7 +187,8 @@ final class Stage {
     return new Strand("T" + spawned++);
   }
 
-  String spawn(String slot, String name, Function<Callable<Integer>, Task<Integer>> create) {
+  String spawn(
+      String slot, String name, Function<ThrowingCallable<Integer, ?>, Task<Integer>> create) {
     if (!maySpawn()) {
       return "limit";
     }
@@ -247,7 +248,7 @@ final class Stage {
    * Runs code that waits for a future, unless that future waits for this task, because cancelling would then never
    * end.
    */
-  Object awaiting(Strand me, Future<?> future, Callable<?> code) throws Exception {
+  Object awaiting(Strand me, Future<?> future, ThrowingCallable<?, ?> code) throws Exception {
     if (reaches(future, me.task)) {
       return "cycle";
     }

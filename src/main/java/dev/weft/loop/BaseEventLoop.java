@@ -127,7 +127,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   @Override
-  public final <T> T runUntilComplete(Callable<T> coroutine) {
+  public final <T> T runUntilComplete(ThrowingCallable<T, ?> coroutine) {
     Objects.requireNonNull(coroutine, "coroutine");
     checkCanRun();
     Task<T> task = createTask(coroutine);
@@ -481,7 +481,8 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   @Override
-  public final <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options) {
+  public final <T> Task<T> createTask(
+      ThrowingCallable<? extends T, ?> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
     Objects.requireNonNull(options, "options");
     checkClosed();
@@ -612,7 +613,8 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   @Override
-  public final <T> CompletableFuture<T> runCoroutineThreadsafe(Callable<? extends T> coroutine) {
+  public final <T> CompletableFuture<T> runCoroutineThreadsafe(
+      ThrowingCallable<? extends T, ?> coroutine) {
     return ThreadBridge.submit(this, Objects.requireNonNull(coroutine, "coroutine"));
   }
 
@@ -624,14 +626,15 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   @Override
-  public final <T> Future<T> runInExecutor(Callable<? extends T> code) {
+  public final <T> Future<T> runInExecutor(ThrowingCallable<? extends T, ?> code) {
     Objects.requireNonNull(code, "code");
     checkOnLoop("runInExecutor");
     return executor.run(code);
   }
 
   @Override
-  public final <T> Future<T> runInExecutor(Executor executor, Callable<? extends T> code) {
+  public final <T> Future<T> runInExecutor(
+      Executor executor, ThrowingCallable<? extends T, ?> code) {
     Objects.requireNonNull(executor, "executor");
     Objects.requireNonNull(code, "code");
     checkOnLoop("runInExecutor");
@@ -639,14 +642,14 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /**
-   * As {@link #runInExecutor(Executor, Callable)}, for a pool of Weft's own, whose threads are platform threads that
+   * As {@link #runInExecutor(Executor, ThrowingCallable)}, for a pool of Weft's own, whose threads are platform threads that
    * inherit nothing. It is called right here.
    */
   public final <T> Future<T> runInPool(Executor pool, Callable<? extends T> code) {
     return ExecutorCall.submit(this, pool, code);
   }
 
-  /** As {@link #runInExecutor(Executor, Callable)}; an executor that runs code in its caller runs it on the loop. */
+  /** As {@link #runInExecutor(Executor, ThrowingCallable)}; an executor that runs code in its caller runs it on the loop. */
   public final <T> Future<T> runInExecutorOrHere(Executor executor, Callable<? extends T> code) {
     return Submission.submitOrRun(this, executor, code);
   }

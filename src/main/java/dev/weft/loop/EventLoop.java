@@ -34,7 +34,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -116,10 +115,10 @@ public interface EventLoop extends AutoCloseable {
   <T> T runUntilComplete(Future<T> future);
 
   /** Runs a coroutine as a task until it is done; otherwise as {@link #runUntilComplete(Future)}. */
-  <T> T runUntilComplete(Callable<T> coroutine);
+  <T> T runUntilComplete(ThrowingCallable<T, ?> coroutine);
 
   /** Runs a coroutine as a task until it is done; otherwise as {@link #runUntilComplete(Future)}. */
-  default <E extends Exception> void runUntilComplete(ThrowingRunnable<E> coroutine) {
+  default <R extends ThrowingRunnable<?>> void runUntilComplete(R coroutine) {
     runUntilComplete(coroutine.asCallable());
   }
 
@@ -216,21 +215,20 @@ public interface EventLoop extends AutoCloseable {
    *
    * @throws IllegalStateException if the loop is closed, or runs and the caller is not on it
    */
-  default <T> Task<T> createTask(Callable<? extends T> coroutine) {
+  default <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine) {
     return createTask(coroutine, TaskOptions.defaults());
   }
 
-  /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
-  default <E extends Exception> Task<Void> createTask(ThrowingRunnable<E> coroutine) {
+  /** As {@link #createTask(ThrowingCallable)}, for a coroutine that returns nothing. */
+  default <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine) {
     return createTask(coroutine.asCallable());
   }
 
-  /** As {@link #createTask(Callable)}, with options. */
-  <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options);
+  /** As {@link #createTask(ThrowingCallable)}, with options. */
+  <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine, TaskOptions options);
 
-  /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
-  default <E extends Exception> Task<Void> createTask(
-      ThrowingRunnable<E> coroutine, TaskOptions options) {
+  /** As {@link #createTask(ThrowingCallable, TaskOptions)}, for a coroutine that returns nothing. */
+  default <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine, TaskOptions options) {
     return createTask(coroutine.asCallable(), options);
   }
 
@@ -285,15 +283,15 @@ public interface EventLoop extends AutoCloseable {
    *
    * @throws IllegalStateException if the loop is closed
    */
-  <T> CompletableFuture<T> runCoroutineThreadsafe(Callable<? extends T> coroutine);
+  <T> CompletableFuture<T> runCoroutineThreadsafe(ThrowingCallable<? extends T, ?> coroutine);
 
   /**
-   * As {@link #runCoroutineThreadsafe(Callable)}, for a coroutine that returns nothing. Never suspends. Any thread.
+   * As {@link #runCoroutineThreadsafe(ThrowingCallable)}, for a coroutine that returns nothing. Never suspends. Any thread.
    *
    * @throws IllegalStateException if the loop is closed
    */
-  default <E extends Exception> CompletableFuture<Void> runCoroutineThreadsafe(
-      ThrowingRunnable<E> coroutine) {
+  default <R extends ThrowingRunnable<?>> CompletableFuture<Void> runCoroutineThreadsafe(
+      R coroutine) {
     return runCoroutineThreadsafe(coroutine.asCallable());
   }
 
@@ -311,19 +309,19 @@ public interface EventLoop extends AutoCloseable {
    *
    * @throws IllegalStateException if the loop is closed or the default executor shut down
    */
-  <T> Future<T> runInExecutor(Callable<? extends T> code);
+  <T> Future<T> runInExecutor(ThrowingCallable<? extends T, ?> code);
 
   /**
-   * As {@link #runInExecutor(Callable)}, for code that returns nothing. Never suspends. Loop thread only.
+   * As {@link #runInExecutor(ThrowingCallable)}, for code that returns nothing. Never suspends. Loop thread only.
    *
    * @throws IllegalStateException if the loop is closed or the default executor shut down
    */
-  default <E extends Exception> Future<Void> runInExecutor(ThrowingRunnable<E> code) {
+  default <R extends ThrowingRunnable<?>> Future<Void> runInExecutor(R code) {
     return runInExecutor(code.asCallable());
   }
 
   /**
-   * Runs blocking code on {@code executor} ({@code run_in_executor}), otherwise as {@link #runInExecutor(Callable)}.
+   * Runs blocking code on {@code executor} ({@code run_in_executor}), otherwise as {@link #runInExecutor(ThrowingCallable)}.
    * Another thread calls {@code executor}, and the loop waits for that, so that the executor's new threads, virtual ones
    * too, inherit nothing of the caller's. Where the executor would run code in its caller, or on this loop, the code has
    * a new platform thread.
@@ -334,21 +332,20 @@ public interface EventLoop extends AutoCloseable {
    * @throws java.util.concurrent.RejectedExecutionException if {@code executor} takes no more; whatever it throws is
    *     thrown
    */
-  <T> Future<T> runInExecutor(Executor executor, Callable<? extends T> code);
+  <T> Future<T> runInExecutor(Executor executor, ThrowingCallable<? extends T, ?> code);
 
   /**
-   * As {@link #runInExecutor(Executor, Callable)}, for code that returns nothing. Never suspends. Loop thread only.
+   * As {@link #runInExecutor(Executor, ThrowingCallable)}, for code that returns nothing. Never suspends. Loop thread only.
    *
    * @throws java.util.concurrent.RejectedExecutionException if {@code executor} takes no more
    */
-  default <E extends Exception> Future<Void> runInExecutor(
-      Executor executor, ThrowingRunnable<E> code) {
+  default <R extends ThrowingRunnable<?>> Future<Void> runInExecutor(Executor executor, R code) {
     return runInExecutor(executor, code.asCallable());
   }
 
   /**
    * Replaces the default executor ({@code set_default_executor}); the loop will shut it down. It is called as {@link
-   * #runInExecutor(Executor, Callable)} calls executors. Never suspends. Loop thread only.
+   * #runInExecutor(Executor, ThrowingCallable)} calls executors. Never suspends. Loop thread only.
    */
   void setDefaultExecutor(ExecutorService executor);
 

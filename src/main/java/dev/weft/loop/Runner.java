@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /**
@@ -127,7 +126,7 @@ public final class Runner implements AutoCloseable {
     return run(coroutine, Objects.requireNonNull(context, "context"));
   }
 
-  private <T> T run(Callable<? extends T> coroutine, Context given) {
+  private <T> T run(ThrowingCallable<? extends T, ?> coroutine, Context given) {
     Objects.requireNonNull(coroutine, "coroutine");
     if (BaseEventLoop.runningOrNull() != null) {
       throw new IllegalStateException("Runner.run() cannot be called from a running event loop");

@@ -1,6 +1,5 @@
 package dev.weft.loop;
 
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -40,7 +39,8 @@ final class ThreadBridge {
   }
 
   /** Runs a coroutine on the loop for a foreign thread. */
-  static <T> CompletableFuture<T> submit(BaseEventLoop loop, Callable<? extends T> coroutine) {
+  static <T> CompletableFuture<T> submit(
+      BaseEventLoop loop, ThrowingCallable<? extends T, ?> coroutine) {
     var result = new CompletableFuture<T>();
     loop.promise(result);
     try {

@@ -3,13 +3,15 @@ package dev.weft.loop;
 import java.util.concurrent.Callable;
 
 /**
- * A callable that keeps the type of its exceptions, so that who calls it need not catch {@link Exception}.
+ * A callable that keeps the type of its exceptions, so that its caller need not catch {@link Exception}. It is a
+ * {@link ThrowingRunnable} as well, so that the compiler takes {@code () -> fetch()} for a callable where both are
+ * allowed. A {@link Callable} becomes one by {@code callable::call}.
  *
  * @param <T> the type of the result
  * @param <E> the type of the checked exceptions; the compiler infers {@link RuntimeException} if there are none
  */
 @FunctionalInterface
-public interface ThrowingCallable<T, E extends Exception> extends Callable<T> {
+public interface ThrowingCallable<T, E extends Exception> extends Callable<T>, ThrowingRunnable<E> {
 
   /**
    * Does the work.
@@ -18,4 +20,9 @@ public interface ThrowingCallable<T, E extends Exception> extends Callable<T> {
    */
   @Override
   T call() throws E;
+
+  @Override
+  default void run() throws E {
+    call();
+  }
 }

@@ -1,10 +1,13 @@
 package dev.weft.loop;
 
+/*
+ * A method that takes a callable as well, and does not throw what the code throws, takes a runnable by a type parameter:
+ * `<R extends ThrowingRunnable<?>>`. To Java, this changes nothing. Kotlin takes a lambda for a runnable where it can, and
+ * loses its value. It does not convert a lambda to a type parameter, so it takes the callable.
+ */
+
 /**
  * Code that returns nothing and may throw checked exceptions.
- *
- * <p>Methods that do not throw the code's exceptions have a type parameter for them as well. Kotlin takes every lambda for
- * this type if it may, and loses the lambda's result. As it cannot infer the parameter, it refuses instead.
  *
  * @param <E> the type of the checked exceptions; the compiler infers {@link RuntimeException} if there are none
  */

@@ -1,6 +1,7 @@
 package dev.weft.process;
 
 import dev.weft.log.Log;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.stream.StreamReader;
 import dev.weft.stream.StreamWriter;
 import dev.weft.task.Gather;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 
 /** A child process and its pipes: asyncio's {@code Process}. Belongs to its loop's thread. */
@@ -119,7 +119,7 @@ public final class Process {
     if (Objects.requireNonNull(input, "input").length > 0) {
       stdin(); // fails before anything is done
     }
-    var parts = new ArrayList<Callable<byte[]>>();
+    var parts = new ArrayList<ThrowingCallable<byte[], IOException>>();
     parts.add(() -> feed(input));
     parts.add(() -> readAll(1));
     parts.add(() -> readAll(2));

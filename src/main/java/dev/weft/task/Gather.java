@@ -5,13 +5,13 @@ import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingCallable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 
 /**
@@ -60,7 +60,8 @@ public final class Gather<T, R> extends Future<List<R>> {
    * @return the results in the order of the coroutines
    * @throws IllegalStateException if the caller is not on a loop
    */
-  public static <T> Future<List<T>> ofCoroutines(List<? extends Callable<? extends T>> coroutines) {
+  public static <T> Future<List<T>> ofCoroutines(
+      List<? extends ThrowingCallable<? extends T, ?>> coroutines) {
     List<Task<T>> tasks = tasks(coroutines);
     return gather(tasks, tasks, Future::result, true);
   }
@@ -84,12 +85,13 @@ public final class Gather<T, R> extends Future<List<R>> {
    * @throws IllegalStateException if the caller is not on a loop
    */
   public static <T> Future<List<Outcome<T>>> outcomesOfCoroutines(
-      List<? extends Callable<? extends T>> coroutines) {
+      List<? extends ThrowingCallable<? extends T, ?>> coroutines) {
     List<Task<T>> tasks = tasks(coroutines);
     return gather(tasks, tasks, Gather::outcomeOf, false);
   }
 
-  private static <T> List<Task<T>> tasks(List<? extends Callable<? extends T>> coroutines) {
+  private static <T> List<Task<T>> tasks(
+      List<? extends ThrowingCallable<? extends T, ?>> coroutines) {
     requireNonNull(coroutines, "coroutines");
     EventLoop loop = EventLoop.getRunningLoop();
     return coroutines.stream().map(loop::<T>createTask).toList();

@@ -45,7 +45,7 @@ public final class Supervisor {
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  public static void supervise(ThrowingConsumer<Supervisor, ?> body) {
+  public static <C extends ThrowingConsumer<Supervisor, ?>> void supervise(C body) {
     supervise(Objects.requireNonNull(body, "body").asFunction());
   }
 
@@ -54,13 +54,12 @@ public final class Supervisor {
    *
    * @throws IllegalStateException if all has ended or is being cancelled
    */
-  public <E extends Exception> Task<Void> createTask(ThrowingRunnable<E> coroutine) {
+  public Task<Void> createTask(ThrowingRunnable<?> coroutine) {
     return createTask(coroutine, TaskOptions.defaults());
   }
 
   /** As {@link #createTask(ThrowingRunnable)}, with options. */
-  public <E extends Exception> Task<Void> createTask(
-      ThrowingRunnable<E> coroutine, TaskOptions options) {
+  public Task<Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
     return group.createTask(() -> runContained(coroutine.asCallable()), options);
   }

@@ -9,6 +9,7 @@ import dev.weft.loop.Future;
 import dev.weft.loop.KeyboardInterrupt;
 import dev.weft.loop.Task;
 import dev.weft.loop.TaskOptions;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingConsumer;
 import dev.weft.loop.ThrowingFunction;
 import dev.weft.loop.ThrowingRunnable;
@@ -17,7 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
 
 /*
  * A failing child cancels its siblings, and its parent too, which may be waiting for something in the body.
@@ -83,7 +83,7 @@ public final class TaskGroup {
    * @throws CancelledError if the calling task is cancelled and nothing has failed
    * @throws IllegalStateException if the caller is not a task, or the group was run before
    */
-  public void run(ThrowingConsumer<TaskGroup, ?> body) {
+  public <C extends ThrowingConsumer<TaskGroup, ?>> void run(C body) {
     run(Objects.requireNonNull(body, "body").asFunction());
   }
 
@@ -105,17 +105,17 @@ public final class TaskGroup {
    *
    * @throws IllegalStateException if the group is not entered, is finished or is shutting down
    */
-  public <T> Task<T> createTask(Callable<? extends T> coroutine) {
+  public <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine) {
     return createTask(coroutine, TaskOptions.defaults());
   }
 
-  /** As {@link #createTask(Callable)}, for a coroutine that returns nothing. */
-  public <E extends Exception> Task<Void> createTask(ThrowingRunnable<E> coroutine) {
+  /** As {@link #createTask(ThrowingCallable)}, for a coroutine that returns nothing. */
+  public <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine) {
     return createTask(coroutine.asCallable());
   }
 
-  /** As {@link #createTask(Callable)}, with options. */
-  public <T> Task<T> createTask(Callable<? extends T> coroutine, TaskOptions options) {
+  /** As {@link #createTask(ThrowingCallable)}, with options. */
+  public <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
     if (state == State.CREATED) {
       throw new IllegalStateException(this + " has not been entered");
@@ -136,9 +136,8 @@ public final class TaskGroup {
     return task;
   }
 
-  /** As {@link #createTask(Callable, TaskOptions)}, for a coroutine that returns nothing. */
-  public <E extends Exception> Task<Void> createTask(
-      ThrowingRunnable<E> coroutine, TaskOptions options) {
+  /** As {@link #createTask(ThrowingCallable, TaskOptions)}, for a coroutine that returns nothing. */
+  public <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine, TaskOptions options) {
     return createTask(coroutine.asCallable(), options);
   }
 
@@ -153,7 +152,7 @@ public final class TaskGroup {
    * @return what the child has given to {@link TaskStatus#started}
    * @throws CancelledError if the caller or the child is cancelled before the child is ready
    * @throws IllegalStateException if the child ends without having been ready, if the caller is not a task,
-   *     or as {@link #createTask(Callable)}
+   *     or as {@link #createTask(ThrowingCallable)}
    */
   public <V> V start(TaskStatus.Starter<V> child) {
     return start(child, TaskOptions.defaults());

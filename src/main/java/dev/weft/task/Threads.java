@@ -5,7 +5,6 @@ import dev.weft.loop.EventLoop;
 import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 
 /** Blocking code off the loop's thread: asyncio's {@code threads}. */
 public final class Threads {
@@ -20,7 +19,7 @@ public final class Threads {
    * @throws E if the code throws it; the very object
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task, or the default executor is shut down
-   * @see EventLoop#runInExecutor(Callable)
+   * @see EventLoop#runInExecutor(ThrowingCallable)
    */
   public static <T, E extends Exception> T toThread(ThrowingCallable<? extends T, E> code)
       throws E {

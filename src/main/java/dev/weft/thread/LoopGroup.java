@@ -2,6 +2,7 @@ package dev.weft.thread;
 
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Server;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
 import dev.weft.stream.ClientHandler;
 import dev.weft.stream.StreamReader;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -97,16 +97,16 @@ public final class LoopGroup implements AutoCloseable {
    *
    * @throws IllegalStateException if the loop has ended
    */
-  public <T> CompletableFuture<T> submit(Callable<? extends T> coroutine) {
+  public <T> CompletableFuture<T> submit(ThrowingCallable<? extends T, ?> coroutine) {
     return next().runCoroutineThreadsafe(coroutine);
   }
 
   /**
-   * As {@link #submit(Callable)}, for a coroutine that returns nothing. Never suspends.
+   * As {@link #submit(ThrowingCallable)}, for a coroutine that returns nothing. Never suspends.
    *
    * @throws IllegalStateException if the loop has ended
    */
-  public <E extends Exception> CompletableFuture<Void> submit(ThrowingRunnable<E> coroutine) {
+  public <R extends ThrowingRunnable<?>> CompletableFuture<Void> submit(R coroutine) {
     return submit(coroutine.asCallable());
   }
 

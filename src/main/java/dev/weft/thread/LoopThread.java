@@ -3,10 +3,10 @@ package dev.weft.thread;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Runner;
+import dev.weft.loop.ThrowingCallable;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,7 +66,7 @@ final class LoopThread {
   }
 
   /** Runs a coroutine on the loop; fails if the loop has ended, or ends before the coroutine. */
-  <T> CompletableFuture<T> submit(Callable<T> coroutine) {
+  <T> CompletableFuture<T> submit(ThrowingCallable<T, ?> coroutine) {
     CompletableFuture<T> result;
     try {
       result = loop.runCoroutineThreadsafe(coroutine);
@@ -87,7 +87,7 @@ final class LoopThread {
   }
 
   /** Runs a coroutine on the loop and waits for it. */
-  <T> T call(Callable<T> coroutine) throws IOException {
+  <T> T call(ThrowingCallable<T, ?> coroutine) throws IOException {
     try {
       return submit(coroutine).join();
     } catch (CompletionException e) {

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -73,7 +72,7 @@ class AwaitedAtTest {
   void awaits() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
-      Callable<Void> fails = () -> {
+      ThrowingCallable<Void, ?> fails = () -> {
         throw new IOException("in a task");
       };
       var limit = Duration.ofSeconds(1);

@@ -10,7 +10,6 @@ import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -231,7 +230,7 @@ class EagerTaskTest {
     Loops.run(() -> {
       var context = new Context();
       EventLoop loop = EventLoop.getRunningLoop();
-      Callable<Object> refused = () -> assertThrows(
+      ThrowingCallable<Object, ?> refused = () -> assertThrows(
           IllegalStateException.class, () -> loop.createTask(() -> 1, EAGER.withContext(context)));
       loop.createTask(
               () -> loop.createTask(refused, EAGER).await(),

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -259,9 +258,7 @@ class ExecutorTest {
     assertThrows(RejectedExecutionException.class, () -> loop.runInExecutor(closed, () -> null));
     assertEquals(
         "code",
-        assertThrows(
-                NullPointerException.class,
-                () -> loop.runInExecutor(Runnable::run, (Callable<Void>) null))
+        assertThrows(NullPointerException.class, () -> loop.runInExecutor(Runnable::run, null))
             .getMessage());
     assertEquals(
         "executor",

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +17,7 @@ class InterruptTest {
   private final Order order = new Order();
   private Thread thread;
 
-  private <T> Task<T> started(Callable<T> body) {
+  private <T> Task<T> started(ThrowingCallable<T, ?> body) {
     Task<T> task = EventLoop.getRunningLoop().createTask(() -> {
       thread = Thread.currentThread();
       return body.call();

@@ -10,7 +10,6 @@ import dev.weft.testkit.Order;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -157,8 +156,7 @@ class RunCoroutineThreadsafeTest {
   @Test
   @DisplayName("EXEC-7: a null coroutine and a closed loop are errors at once")
   void refused() throws Exception {
-    var e = assertThrows(
-        NullPointerException.class, () -> loop.runCoroutineThreadsafe((Callable<Void>) null));
+    var e = assertThrows(NullPointerException.class, () -> loop.runCoroutineThreadsafe(null));
     assertEquals("coroutine", e.getMessage());
     stop();
     assertThrows(IllegalStateException.class, () -> loop.runCoroutineThreadsafe(() -> null));

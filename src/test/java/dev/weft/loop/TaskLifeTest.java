@@ -55,7 +55,7 @@ class TaskLifeTest {
   void factory() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
-      Callable<String> coroutine = () -> "x";
+      ThrowingCallable<String, ?> coroutine = () -> "x";
       TaskOptions options = TaskOptions.defaults().withName("n").withContext(new Context());
       var made = new ArrayList<Task<?>>();
       loop.setTaskFactory(new TaskFactory() {
@@ -78,7 +78,7 @@ class TaskLifeTest {
   void nulls() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
-      Callable<String> none = null;
+      ThrowingCallable<String, ?> none = null;
       assertEquals("coroutine", nameInError(() -> loop.createTask(none)));
       assertEquals("options", nameInError(() -> loop.createTask(() -> "x", null)));
       assertEquals("name", nameInError(() -> TaskOptions.defaults().withName(null)));

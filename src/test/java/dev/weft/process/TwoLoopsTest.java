@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.Asyncio;
 import dev.weft.loop.EventLoop;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.selector.ChildKind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.DisplayName;
@@ -36,7 +36,8 @@ final class TwoLoopsTest {
     assertEquals("two1 two2 two3 7 -15", loops.get(1).get());
   }
 
-  private static String inLoop(ChildKind kind, Callable<String> coroutine) throws Exception {
+  private static String inLoop(ChildKind kind, ThrowingCallable<String, ?> coroutine)
+      throws Exception {
     try (EventLoop loop = EventLoop.newEventLoop()) {
       kind.set(loop);
       return loop.runUntilComplete(coroutine);

@@ -3,12 +3,12 @@ package dev.weft.selector;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weft.loop.EventLoop;
+import dev.weft.loop.ThrowingCallable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.concurrent.Callable;
 
 /**
  * The other end: a plain blocking socket. Calls that block run on the loop's executor and are awaited; the others take
@@ -76,7 +76,7 @@ final class Peer implements AutoCloseable {
     return blocking(() -> socket.getInputStream().read());
   }
 
-  private <T> T blocking(Callable<T> call) {
+  private <T> T blocking(ThrowingCallable<T, ?> call) {
     return loop.runInExecutor(call).await();
   }
 

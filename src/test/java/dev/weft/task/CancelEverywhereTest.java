@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.testkit.CancelEverywhere.How;
 import dev.weft.testkit.CancelEverywhere.Run;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,13 +23,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CancelEverywhereTest {
 
   private interface Body {
-    void run(Callable<Integer> child) throws Exception;
+    void run(ThrowingCallable<Integer, ?> child) throws Exception;
   }
 
   private static void children(How how, Body body) {
     pure(how, () -> {
       var running = new int[1];
-      Callable<Integer> child = () -> {
+      ThrowingCallable<Integer, ?> child = () -> {
         running[0]++;
         try {
           Task.sleep(Duration.ofMillis(3));

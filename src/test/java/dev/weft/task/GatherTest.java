@@ -10,13 +10,13 @@ import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +25,7 @@ class GatherTest {
 
   private final Order order = new Order();
 
-  private static <T> Task<T> started(Callable<T> coroutine) {
+  private static <T> Task<T> started(ThrowingCallable<T, ?> coroutine) {
     Task<T> task = EventLoop.getRunningLoop().createTask(coroutine);
     Loops.turns(1);
     return task;
@@ -87,11 +87,11 @@ class GatherTest {
   void coroutines() {
     Loops.run(() -> {
       var calls = new ArrayList<String>();
-      Callable<Integer> counted = () -> {
+      ThrowingCallable<Integer, ?> counted = () -> {
         calls.add("counted");
         return calls.size();
       };
-      Callable<Integer> other = () -> {
+      ThrowingCallable<Integer, ?> other = () -> {
         calls.add("other");
         return calls.size();
       };
@@ -233,7 +233,7 @@ class GatherTest {
   @DisplayName("null among the arguments is an error before any coroutine becomes a task")
   void nulls() {
     Loops.run(() -> {
-      Callable<String> counted = () -> {
+      ThrowingCallable<String, ?> counted = () -> {
         order.expectUnreached();
         return "x";
       };

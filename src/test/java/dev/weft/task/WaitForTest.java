@@ -17,7 +17,6 @@ import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,7 @@ class WaitForTest {
 
   private final Order order = new Order();
 
-  private static <T> Task<T> started(Callable<T> coroutine) {
+  private static <T> Task<T> started(ThrowingCallable<T, ?> coroutine) {
     Task<T> task = EventLoop.getRunningLoop().createTask(coroutine);
     Loops.turns(1);
     return task;

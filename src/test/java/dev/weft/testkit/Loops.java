@@ -2,6 +2,7 @@ package dev.weft.testkit;
 
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Task;
+import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -19,7 +20,7 @@ public final class Loops {
   }
 
   /** A task that has taken its first step. */
-  public static <T> Task<T> started(Callable<T> coroutine) {
+  public static <T> Task<T> started(ThrowingCallable<T, ?> coroutine) {
     Task<T> task = EventLoop.getRunningLoop().createTask(coroutine);
     turns(1);
     return task;
@@ -36,7 +37,7 @@ public final class Loops {
   }
 
   /** Runs a coroutine on a new loop with a virtual clock, closes the loop, returns the result. */
-  public static <T> T run(Callable<T> coroutine) {
+  public static <T> T run(ThrowingCallable<T, ?> coroutine) {
     try (EventLoop loop = newLoop()) {
       return loop.runUntilComplete(coroutine);
     }

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.weft.loop.EventLoop;
+import dev.weft.loop.ThrowingCallable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.concurrent.Callable;
 import javax.net.SocketFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -30,7 +30,7 @@ class LoopSocketFactoryTest {
     }
   }
 
-  private static <T> T onAnotherThread(EventLoop loop, Callable<T> code) {
+  private static <T> T onAnotherThread(EventLoop loop, ThrowingCallable<T, ?> code) {
     return loop.runInExecutor(code).await();
   }
 
@@ -73,7 +73,7 @@ class LoopSocketFactoryTest {
       LoopSocketFactory.setDefaultLoop(loop);
       String loops = kind(loop);
       loop.runUntilComplete(() -> {
-        for (Callable<Socket> way : java.util.List.<Callable<Socket>>of(
+        for (ThrowingCallable<Socket, ?> way : java.util.List.<ThrowingCallable<Socket, ?>>of(
             () -> byName().createSocket(loopback, port),
             () -> byName().createSocket("127.0.0.1", port),
             () -> byName().createSocket(loopback, port, loopback, 0),

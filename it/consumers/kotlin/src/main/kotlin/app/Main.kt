@@ -1,16 +1,15 @@
 package app
 
-import dev.weft.Asyncio.await
-import dev.weft.Asyncio.sleep
+import dev.weft.Asyncio.*
 import java.time.Duration
 import weft.*
 
 /** Two tasks that take turns. */
 fun main() {
   runOnLoop {
-    val world = task { println("world") }
+    val world = createTask { "world" }
     println("hello")
-    await(world)
+    println(await(world))
     sleep(Duration.ofMillis(1))
   }
 }
