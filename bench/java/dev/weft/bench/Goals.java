@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Measures what {@link Goal} asks for, prints the table, and leaves the figures in {@code
- * bench/results/goals.json} and a chart beside it. Parts can be measured one at a time; the table has what
+ * bench/results/goals.json} and a chart among the guide's images. Parts can be measured one at a time; the table has what
  * the parts before have left.
  *
  * <pre>
@@ -25,7 +25,7 @@ import java.util.List;
 public final class Goals {
 
   private static final Path FILE = Path.of("bench", "results", "goals.json");
-  private static final Path CHART = FILE.resolveSibling("goals.svg");
+  private static final Path CHART = Path.of("src", "site", "markdown", "images", "goals.svg");
   private static final int IDLE = 10_000;
   private static final List<String> IDLE_SERVERS = List.of(
       "protocol", "streams", "loopthreads", "threads", "nio", "netty-epoll", "asyncio", "uvloop");
