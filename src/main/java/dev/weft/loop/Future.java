@@ -359,7 +359,8 @@ public class Future<T> {
     } else if (content instanceof ArrayList<?> several) {
       ((ArrayList<Object>) several).add(waiter);
     } else {
-      var several = new ArrayList<Object>(4);
+      var several =
+          new ArrayList<Object>(2); // a task and one that waits in a roundabout way, mostly
       several.add(content);
       several.add(waiter);
       content = several;

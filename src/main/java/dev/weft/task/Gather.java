@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -127,16 +128,20 @@ public final class Gather<T, R> extends Future<List<R>> {
       gather.setResult(List.of());
     }
     gather.pending = distinct.size();
+    Consumer<Future<? extends T>> childDone = gather::childDone; // one for all
+    Task<?> waiter = gather.waiter.orElse(null);
     var ended = new ArrayList<Future<? extends T>>();
     for (Future<? extends T> future : distinct) {
       if (future.done()) {
         ended.add(future);
       } else {
-        future.addDoneCallback(gather::childDone);
-        gather.waiter.ifPresent(task -> CallGraph.futureAddToAwaitedBy(future, task));
+        future.addDoneCallback(childDone);
+        if (waiter != null) {
+          CallGraph.futureAddToAwaitedBy(future, waiter);
+        }
       }
     }
-    ended.forEach(gather::childDone);
+    ended.forEach(childDone);
     return gather;
   }
 

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /*
  * A failing child cancels its siblings, and its parent too, which may be waiting for something in the body.
@@ -40,6 +41,7 @@ public final class TaskGroup {
 
   private final Set<Task<?>> tasks = new LinkedHashSet<>();
   private final List<Throwable> errors = new ArrayList<>();
+  private final Consumer<Future<?>> childDone = this::childDone; // one for all
   private State state = State.CREATED;
   private EventLoop loop;
   private Task<?> parent;
@@ -129,7 +131,7 @@ public final class TaskGroup {
     Task<T> task = loop.createTask(coroutine, options);
     tasks.add(task);
     CallGraph.futureAddToAwaitedBy(task, parent);
-    task.addDoneCallback(done -> childDone(task));
+    task.addDoneCallback(childDone);
     if (aborting && !task.done()) { // it may have cancelled the group in an eager first step
       task.cancel();
     }
@@ -199,7 +201,7 @@ public final class TaskGroup {
     }
   }
 
-  private void childDone(Task<?> task) {
+  private void childDone(Future<?> task) {
     tasks.remove(task);
     if (allDone != null && tasks.isEmpty() && !allDone.done()) {
       allDone.setResult(null);
