@@ -6,6 +6,7 @@ import dev.weft.carrier.LateCarrier;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,6 +45,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   // loop thread only
   private final TaskList tasks = new TaskList();
+  private final Set<Runnable> beforeClose = new LinkedHashSet<>();
   private final Generators generators = new Generators(this);
   private final LoopSignals signals = new LoopSignals(this);
   private TaskFactory taskFactory = TaskFactory.DEFAULT;
@@ -191,8 +193,19 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     }
   }
 
+  /** Runs code at the beginning of {@link #close}. The code must neither suspend nor throw. Loop thread only. */
+  public final void beforeClose(Runnable code) {
+    beforeClose.add(code);
+  }
+
+  /** Takes {@link #beforeClose} back. Loop thread only. */
+  public final void forgetBeforeClose(Runnable code) {
+    beforeClose.remove(code);
+  }
+
   private void closeHere() {
     boolean interrupted = Thread.interrupted(); // a mount would erase it
+    List.copyOf(beforeClose).forEach(Runnable::run);
     closed = true; // from now on other threads are refused
     signals.removeAll(); // first: nothing would heed them any more
     timers.clear();

@@ -1,6 +1,6 @@
 package dev.weft.stream;
 
-import dev.weft.loop.EventLoop;
+import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Lineage;
 import java.net.SocketException;
 
@@ -13,7 +13,7 @@ final class Custody extends Lineage implements Runnable {
   /** How many turns another task has to begin, for instance one that a queue wakes and that starts a task. */
   private static final int TURNS = 8;
 
-  private final EventLoop loop;
+  private final BaseEventLoop loop;
   private final StreamReader reader;
   private final StreamWriter writer;
 
@@ -21,7 +21,7 @@ final class Custody extends Lineage implements Runnable {
   private boolean over; // the connection is somebody else's, or closed
   private int turns; // since the last of the lineage has ended
 
-  Custody(EventLoop loop, StreamReader reader, StreamWriter writer) {
+  Custody(BaseEventLoop loop, StreamReader reader, StreamWriter writer) {
     this.loop = loop;
     this.reader = reader;
     this.writer = writer;
@@ -43,26 +43,35 @@ final class Custody extends Lineage implements Runnable {
   protected void ended() {
     turns = 0;
     if (!over && !writer.isClosing() && !loop.isClosed()) {
-      loop.callSoon(this);
+      loop.beforeClose(this);
+      loop.callSoon(this::look);
     }
   }
 
   /** Looks whether another task uses the connection. */
+  private void look() {
+    if (over || isAlive() || writer.isClosing()) {
+      loop.forgetBeforeClose(this);
+    } else if (reader.isAwaited() || writer.isAwaited()) {
+      over = true;
+      loop.forgetBeforeClose(this);
+    } else if (++turns < TURNS) {
+      loop.callSoon(this::look);
+    } else {
+      loop.forgetBeforeClose(this);
+      run();
+    }
+  }
+
+  /** Closes the connection: no task has begun to use it, and none will. */
   @Override
   public void run() {
     if (over || isAlive() || writer.isClosing()) {
       return;
     }
-    if (reader.isAwaited() || writer.isAwaited()) {
-      over = true;
-    } else if (++turns < TURNS) {
-      loop.callSoon(this);
-    } else {
-      over = true;
-      reader.setException(
-          new SocketException("the connection was closed when its handler had ended;"
-              + " writer.keepOpen() in the handler keeps it open"));
-      writer.close();
-    }
+    over = true;
+    reader.setException(new SocketException("the connection was closed when its handler had ended;"
+        + " writer.keepOpen() in the handler keeps it open"));
+    writer.close();
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.Asyncio;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.loop.Server;
@@ -16,6 +17,7 @@ import dev.weft.sync.Queue;
 import dev.weft.task.Timeouts;
 import dev.weft.testkit.Certificates;
 import dev.weft.testkit.Descriptors;
+import dev.weft.testkit.LogCapture;
 import dev.weft.testkit.Loops;
 import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ExtraInfo;
@@ -29,6 +31,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.event.Level;
 
 /** What happens to a server's connection when its handler has returned. */
 class CustodyTest {
@@ -69,6 +72,32 @@ class CustodyTest {
   private static void assertOpen(StreamWriter writer) {
     turns(20);
     assertFalse(writer.isClosing());
+  }
+
+  @Test
+  @DisplayName(
+      "A run that ends just after a handler closes the handler's connection, without a warning")
+  void endOfRun() throws IOException {
+    try (LogCapture log = LogCapture.start()) {
+      Asyncio.run(() -> {
+        Future<Void> handled = EventLoop.getRunningLoop().createFuture();
+        try (Server server = Streams.startServer(
+            (reader, writer) -> {
+              reader.readline();
+              handled.setResult(null);
+            },
+            "127.0.0.1",
+            0,
+            LIMIT,
+            ServerOptions.defaults())) {
+          try (Connection connection = connect(server)) {
+            connection.writer().write("hello\n");
+            handled.await();
+          }
+        }
+      });
+      assertEquals(List.of(), log.events(Level.WARN));
+    }
   }
 
   @Test
