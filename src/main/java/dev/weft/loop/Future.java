@@ -17,6 +17,9 @@ import java.util.function.Predicate;
  * called from anywhere. Completing it never runs anybody else's code: callbacks and waiting tasks go to
  * the loop's ready queue, in the order in which they came.
  *
+ * <p>{@code java.util.concurrent} has a type of this name, too.
+ * Where a file imports that package, {@code import dev.weft.loop.Future;} selects this one.
+ *
  * @param <T> the type of the result
  */
 public class Future<T> {

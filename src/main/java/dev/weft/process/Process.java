@@ -13,7 +13,12 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 
-/** A child process and its pipes: asyncio's {@code Process}. Belongs to its loop's thread. */
+/**
+ * A child process and its pipes: asyncio's {@code Process}. Belongs to its loop's thread.
+ *
+ * <p>{@code java.lang} has a type of this name, too. {@code import dev.weft.process.Process;} selects this one; an import
+ * of the whole package does not.
+ */
 public final class Process {
 
   private static final Logger LOG = Log.of(Process.class);

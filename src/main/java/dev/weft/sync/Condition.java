@@ -29,6 +29,9 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Loop thread only: while the loop runs, every method that takes or releases the lock, waits or signals throws an
  * {@code IllegalStateException} in other threads.
+ *
+ * <p>{@code java.util.concurrent.locks} has a type of this name, too.
+ * Where a file imports that package, {@code import dev.weft.sync.Condition;} selects this one.
  */
 public final class Condition {
 

@@ -17,6 +17,9 @@ import dev.weft.loop.ThrowingRunnable;
  *
  * <p>Loop thread only: while the loop runs, every method that takes or releases the lock throws an {@code
  * IllegalStateException} in other threads.
+ *
+ * <p>{@code java.util.concurrent.locks} has a type of this name, too.
+ * Where a file imports that package, {@code import dev.weft.sync.Lock;} selects this one.
  */
 public final class Lock {
 

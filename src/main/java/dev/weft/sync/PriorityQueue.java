@@ -9,6 +9,9 @@ import java.util.Objects;
  * A queue from which tasks take the smallest item first, and the oldest of equal items: asyncio's {@code
  * PriorityQueue}.
  *
+ * <p>{@code java.util} has a type of this name, too.
+ * Where a file imports that package, {@code import dev.weft.sync.PriorityQueue;} selects this one.
+ *
  * @param <E> the type of the items
  */
 public final class PriorityQueue<E> extends Queue<E> {

@@ -22,6 +22,9 @@ import java.util.Objects;
  * IllegalStateException} in other threads. Another thread adds an item by {@code loop.callSoonThreadsafe(() ->
  * queue.putNowait(item))}.
  *
+ * <p>{@code java.util} has a type of this name, too.
+ * Where a file imports that package, {@code import dev.weft.sync.Queue;} selects this one.
+ *
  * @param <E> the type of the items
  */
 public sealed class Queue<E> permits PriorityQueue, LifoQueue {

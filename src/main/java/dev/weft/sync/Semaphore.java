@@ -16,6 +16,9 @@ import dev.weft.loop.ThrowingRunnable;
  *
  * <p>Loop thread only: while the loop runs, every method that takes or gives back a permit throws an {@code
  * IllegalStateException} in other threads.
+ *
+ * <p>{@code java.util.concurrent} has a type of this name, too.
+ * Where a file imports that package, {@code import dev.weft.sync.Semaphore;} selects this one.
  */
 public sealed class Semaphore permits BoundedSemaphore {
 
