@@ -50,8 +50,23 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * Asyncio's top level, under its own names; import it statically. Every method delegates to the class
- * that its documentation links.
+ * The functions of asyncio's top level, under their own names in camel case. Import them statically.
+ *
+ * <pre>{@code
+ * import static dev.weft.Asyncio.*;
+ *
+ * run(() -> {
+ *   Task<String> greeting = createTask(() -> {
+ *     sleep(Duration.ofMillis(100));      // parks this task alone
+ *     return "hello";
+ *   });
+ *   System.out.println(await(greeting));
+ * });
+ * }</pre>
+ *
+ * <p>Each function delegates to the class that its documentation links. A function that says "Loop thread only" may be
+ * called by the code that a loop runs: by tasks, callbacks and protocols. A function that suspends may be called by a
+ * task alone.
  */
 public final class Asyncio {
 
@@ -60,10 +75,15 @@ public final class Asyncio {
   // ---- running
 
   /**
-   * Runs a coroutine on a new loop until it ends, then cancels what it has left behind and closes the
-   * loop ({@code asyncio.run}). The calling thread carries the loop, unless it is virtual.
+   * Runs a coroutine on a new loop until it ends, then cancels the tasks that are left and closes the loop ({@code
+   * asyncio.run}). The calling thread carries the loop; for a virtual thread, a new platform thread does. The calling
+   * thread waits until the loop is closed. Any thread that runs no loop.
    *
+   * @param coroutine the program's code; it becomes a task
+   * @param <T> the type of the result
+   * @param <E> the type of the coroutine's checked exceptions
    * @return the coroutine's result
+   * @throws E if the coroutine throws it
    * @throws IllegalStateException if the caller runs on a loop already
    * @see Runner
    */
@@ -74,7 +94,20 @@ public final class Asyncio {
     }
   }
 
-  /** As {@link #run(ThrowingCallable)}, with the loop's debug mode on or off ({@code run(debug=...)}). */
+  /**
+   * Runs a coroutine in debug mode or not, on a new loop until it ends, then cancels the tasks that are left and closes
+   * the loop ({@code asyncio.run}). The calling thread carries the loop; for a virtual thread, a new platform thread
+   * does. The calling thread waits until the loop is closed. Any thread that runs no loop.
+   *
+   * @param coroutine the program's code; it becomes a task
+   * @param debug whether the loop is in debug mode, see {@link EventLoop#setDebug}
+   * @param <T> the type of the result
+   * @param <E> the type of the coroutine's checked exceptions
+   * @return the coroutine's result
+   * @throws E if the coroutine throws it
+   * @throws IllegalStateException if the caller runs on a loop already
+   * @see Runner
+   */
   public static <T, E extends Exception> T run(
       ThrowingCallable<? extends T, E> coroutine, boolean debug) throws E {
     try (Runner runner = new Runner(debug)) {
@@ -82,21 +115,43 @@ public final class Asyncio {
     }
   }
 
-  /** As {@link #run(ThrowingCallable, boolean)}, for a coroutine that returns nothing. */
+  /**
+   * Runs a coroutine that returns nothing in debug mode or not, on a new loop until it ends, then cancels the tasks
+   * that are left and closes the loop ({@code asyncio.run}). The calling thread carries the loop; for a virtual thread,
+   * a new platform thread does. The calling thread waits until the loop is closed. Any thread that runs no loop.
+   *
+   * @param coroutine the program's code; it becomes a task
+   * @param debug whether the loop is in debug mode, see {@link EventLoop#setDebug}
+   * @param <E> the type of the coroutine's checked exceptions
+   * @throws E if the coroutine throws it
+   * @throws IllegalStateException if the caller runs on a loop already
+   * @see Runner
+   */
   public static <E extends Exception> void run(ThrowingRunnable<E> coroutine, boolean debug)
       throws E {
     run(coroutine.asCallable(), debug);
   }
 
-  /** As {@link #run(ThrowingCallable)}, for a coroutine that returns nothing. */
+  /**
+   * Runs a coroutine that returns nothing on a new loop until it ends, then cancels the tasks that are left and closes
+   * the loop ({@code asyncio.run}). The calling thread carries the loop; for a virtual thread, a new platform thread
+   * does. The calling thread waits until the loop is closed. Any thread that runs no loop.
+   *
+   * @param coroutine the program's code; it becomes a task
+   * @param <E> the type of the coroutine's checked exceptions
+   * @throws E if the coroutine throws it
+   * @throws IllegalStateException if the caller runs on a loop already
+   * @see Runner
+   */
   public static <E extends Exception> void run(ThrowingRunnable<E> coroutine) throws E {
     run(coroutine.asCallable());
   }
 
   /**
-   * The loop that runs the caller ({@code get_running_loop}).
+   * Returns the loop that runs the caller ({@code get_running_loop}). Never suspends. Any thread.
    *
-   * @throws IllegalStateException if none does
+   * @return the loop
+   * @throws IllegalStateException if no loop runs the caller
    * @see EventLoop#getRunningLoop
    */
   public static EventLoop getRunningLoop() {
@@ -104,9 +159,10 @@ public final class Asyncio {
   }
 
   /**
-   * Creates a loop by the program's policy ({@code new_event_loop}). It is not running, and nobody's
-   * current loop.
+   * Creates a loop by the program's policy ({@code new_event_loop}). The loop does not run yet and is not the current
+   * loop of any thread. Never suspends. Any thread.
    *
+   * @return the loop, which the caller closes
    * @see AbstractEventLoopPolicy#newEventLoop
    */
   public static EventLoop newEventLoop() {
@@ -114,8 +170,10 @@ public final class Asyncio {
   }
 
   /**
-   * The loop that runs the caller, else the calling thread's current one ({@code get_event_loop}).
+   * Returns the loop that runs the caller, or else the calling thread's current loop ({@code get_event_loop}). Never
+   * suspends. Any thread.
    *
+   * @return the loop
    * @throws IllegalStateException if there is neither
    * @see EventLoop#getEventLoop
    */
@@ -124,8 +182,10 @@ public final class Asyncio {
   }
 
   /**
-   * Makes a loop the calling thread's current one ({@code set_event_loop}); does not run it.
+   * Makes a loop the calling thread's current loop and does not run it ({@code set_event_loop}). Never suspends. Any
+   * thread.
    *
+   * @param loop the loop
    * @see AbstractEventLoopPolicy#setEventLoop
    */
   public static void setEventLoop(EventLoop loop) {
@@ -133,7 +193,7 @@ public final class Asyncio {
   }
 
   /**
-   * Leaves the calling thread without a current loop ({@code set_event_loop(None)}).
+   * Leaves the calling thread without a current loop ({@code set_event_loop(None)}). Never suspends. Any thread.
    *
    * @see AbstractEventLoopPolicy#resetEventLoop
    */
@@ -142,8 +202,9 @@ public final class Asyncio {
   }
 
   /**
-   * The program's policy ({@code get_event_loop_policy}).
+   * Returns the program's policy ({@code get_event_loop_policy}). Never suspends. Any thread.
    *
+   * @return the policy; a {@link dev.weft.loop.DefaultEventLoopPolicy} if the program has set none
    * @see AbstractEventLoopPolicy
    */
   public static AbstractEventLoopPolicy getEventLoopPolicy() {
@@ -151,8 +212,9 @@ public final class Asyncio {
   }
 
   /**
-   * Changes the program's policy ({@code set_event_loop_policy}).
+   * Sets the program's policy ({@code set_event_loop_policy}). Never suspends. Any thread.
    *
+   * @param policy the policy
    * @see AbstractEventLoopPolicy#setEventLoopPolicy
    */
   public static void setEventLoopPolicy(AbstractEventLoopPolicy policy) {
@@ -160,7 +222,7 @@ public final class Asyncio {
   }
 
   /**
-   * Goes back to the default policy ({@code set_event_loop_policy(None)}).
+   * Returns to the default policy ({@code set_event_loop_policy(None)}). Never suspends. Any thread.
    *
    * @see AbstractEventLoopPolicy#resetEventLoopPolicy
    */
@@ -171,34 +233,70 @@ public final class Asyncio {
   // ---- tasks
 
   /**
-   * Creates a task on the running loop ({@code create_task}). Never suspends.
+   * Creates a task on the running loop, with default options ({@code create_task}). Its first step runs in the next
+   * turn, unless the task factory starts it at once. Never suspends. Loop thread only.
    *
+   * @param coroutine the task's code
+   * @param <T> the type of the result
+   * @return the task
+   * @throws IllegalStateException if no loop runs the caller
    * @see EventLoop#createTask(ThrowingCallable)
    */
   public static <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine) {
     return getRunningLoop().createTask(coroutine);
   }
 
-  /** As {@link #createTask(ThrowingCallable)}, for a coroutine that returns nothing. */
+  /**
+   * Creates a task on the running loop, for a coroutine that returns nothing, with default options ({@code
+   * create_task}). Its first step runs in the next turn, unless the task factory starts it at once. Never suspends.
+   * Loop thread only.
+   *
+   * @param coroutine the task's code
+   * @param <R> the type of the coroutine
+   * @return the task
+   * @throws IllegalStateException if no loop runs the caller
+   * @see EventLoop#createTask(ThrowingCallable)
+   */
   public static <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine) {
     return getRunningLoop().createTask(coroutine);
   }
 
-  /** As {@link #createTask(ThrowingCallable)}, with options. */
+  /**
+   * Creates a task on the running loop ({@code create_task}). Its first step runs in the next turn, unless the options
+   * or the task factory start it at once. Never suspends. Loop thread only.
+   *
+   * @param coroutine the task's code
+   * @param options the task's name, context and start
+   * @param <T> the type of the result
+   * @return the task
+   * @throws IllegalStateException if no loop runs the caller
+   * @see EventLoop#createTask(ThrowingCallable, TaskOptions)
+   */
   public static <T> Task<T> createTask(
       ThrowingCallable<? extends T, ?> coroutine, TaskOptions options) {
     return getRunningLoop().createTask(coroutine, options);
   }
 
-  /** As {@link #createTask(ThrowingCallable, TaskOptions)}, for a coroutine that returns nothing. */
+  /**
+   * Creates a task on the running loop, for a coroutine that returns nothing ({@code create_task}). Its first step runs
+   * in the next turn, unless the options or the task factory start it at once. Never suspends. Loop thread only.
+   *
+   * @param coroutine the task's code
+   * @param options the task's name, context and start
+   * @param <R> the type of the coroutine
+   * @return the task
+   * @throws IllegalStateException if no loop runs the caller
+   * @see EventLoop#createTask(ThrowingCallable, TaskOptions)
+   */
   public static <R extends ThrowingRunnable<?>> Task<Void> createTask(
       R coroutine, TaskOptions options) {
     return getRunningLoop().createTask(coroutine, options);
   }
 
   /**
-   * The task that the caller runs in ({@code current_task}); empty in a callback.
+   * Returns the task in which the caller runs ({@code current_task}). Never suspends. Any thread.
    *
+   * @return the task; empty in a callback, or in a thread that no loop runs
    * @see Task#current
    */
   public static Optional<Task<?>> currentTask() {
@@ -206,8 +304,10 @@ public final class Asyncio {
   }
 
   /**
-   * The running loop's tasks that are not done, the oldest first ({@code all_tasks}).
+   * Returns the running loop's tasks that are not done ({@code all_tasks}). Never suspends. Loop thread only.
    *
+   * @return the tasks, the oldest first
+   * @throws IllegalStateException if no loop runs the caller
    * @see EventLoop#allTasks
    */
   public static List<Task<?>> allTasks() {
@@ -215,26 +315,50 @@ public final class Asyncio {
   }
 
   /**
-   * The future itself ({@code ensure_future}): for code that takes either, with {@link
-   * #ensureFuture(ThrowingCallable)}. Never suspends.
+   * Returns the future itself ({@code ensure_future}). Code that takes futures or coroutines calls this or {@link
+   * #ensureFuture(ThrowingCallable)}. Never suspends. Any thread.
+   *
+   * @param future the future
+   * @param <T> the type of the result
+   * @return {@code future}
    */
   public static <T> Future<T> ensureFuture(Future<T> future) {
     return Objects.requireNonNull(future, "future");
   }
 
-  /** A task for a coroutine ({@code ensure_future}); the same as {@link #createTask(ThrowingCallable)}. */
+  /**
+   * Creates a task for a coroutine on the running loop, as {@link #createTask(ThrowingCallable)} does ({@code
+   * ensure_future}). Never suspends. Loop thread only.
+   *
+   * @param coroutine the task's code
+   * @param <T> the type of the result
+   * @return the task
+   * @throws IllegalStateException if no loop runs the caller
+   */
   public static <T> Task<T> ensureFuture(ThrowingCallable<? extends T, ?> coroutine) {
     return createTask(coroutine);
   }
 
-  /** As {@link #ensureFuture(ThrowingCallable)}, for a coroutine that returns nothing. */
+  /**
+   * Creates a task on the running loop for a coroutine that returns nothing, as {@link #createTask(ThrowingRunnable)}
+   * does ({@code ensure_future}). Never suspends. Loop thread only.
+   *
+   * @param coroutine the task's code
+   * @param <R> the type of the coroutine
+   * @return the task
+   * @throws IllegalStateException if no loop runs the caller
+   */
   public static <R extends ThrowingRunnable<?>> Task<Void> ensureFuture(R coroutine) {
     return createTask(coroutine);
   }
 
   /**
-   * A loop's tasks that are not done, the oldest first ({@code all_tasks(loop)}). Any thread.
+   * Returns a loop's tasks that are not done ({@code all_tasks(loop)}). Never suspends. Any thread: if the loop runs in
+   * another thread, the caller waits until the loop answers.
    *
+   * @param loop the loop
+   * @return the tasks, the oldest first
+   * @throws IllegalStateException if the loop is closed
    * @see EventLoop#allTasks
    */
   public static List<Task<?>> allTasks(EventLoop loop) {
@@ -244,52 +368,80 @@ public final class Asyncio {
   // ---- who waits for whom
 
   /**
-   * The graph of the current task: its calls, and who waits for it ({@code capture_call_graph}).
+   * Returns the graph of the current task: its calls, and the tasks that wait for it ({@code capture_call_graph}).
+   * Never suspends. Loop thread only.
    *
-   * @return empty in a callback
+   * @return the graph; empty in a callback
+   * @throws IllegalStateException if no loop runs the caller
    * @see CallGraph#captureCallGraph()
    */
   public static Optional<FutureCallGraph> captureCallGraph() {
     return CallGraph.captureCallGraph();
   }
 
-  /** As {@link #captureCallGraph()}, of a future. */
+  /**
+   * Returns the graph of a future: its calls, and the tasks that wait for it ({@code capture_call_graph(future)}).
+   * Never suspends. Any thread: if the future's loop runs in another thread, the caller waits until that loop answers.
+   *
+   * @param future a future or a task
+   * @return the graph
+   * @see CallGraph#captureCallGraph(Future)
+   */
   public static FutureCallGraph captureCallGraph(Future<?> future) {
     return CallGraph.captureCallGraph(future);
   }
 
   /**
-   * The graph of the current task as a text ({@code format_call_graph}).
+   * Returns the graph of the current task as text ({@code format_call_graph}). Never suspends. Loop thread only.
    *
-   * @return empty in a callback
+   * @return the text; empty in a callback
+   * @throws IllegalStateException if no loop runs the caller
    * @see CallGraph#formatCallGraph()
    */
   public static String formatCallGraph() {
     return CallGraph.formatCallGraph();
   }
 
-  /** As {@link #formatCallGraph()}, of a future. */
+  /**
+   * Returns the graph of a future as text ({@code format_call_graph(future)}). Never suspends. Any thread: if the
+   * future's loop runs in another thread, the caller waits until that loop answers.
+   *
+   * @param future a future or a task
+   * @return the text
+   * @see CallGraph#formatCallGraph(Future)
+   */
   public static String formatCallGraph(Future<?> future) {
     return CallGraph.formatCallGraph(future);
   }
 
   /**
-   * Prints the graph of the current task on the standard output ({@code print_call_graph}).
+   * Prints the graph of the current task on the standard output ({@code print_call_graph}). Never suspends. Loop thread
+   * only.
    *
+   * @throws IllegalStateException if no loop runs the caller
    * @see CallGraph#printCallGraph()
    */
   public static void printCallGraph() {
     CallGraph.printCallGraph();
   }
 
-  /** As {@link #printCallGraph()}, of a future. */
+  /**
+   * Prints the graph of a future on the standard output ({@code print_call_graph(future)}). Never suspends. Any thread:
+   * if the future's loop runs in another thread, the caller waits until that loop answers.
+   *
+   * @param future a future or a task
+   * @see CallGraph#printCallGraph(Future)
+   */
   public static void printCallGraph(Future<?> future) {
     CallGraph.printCallGraph(future);
   }
 
   /**
-   * Notes that a future is waited for by way of a library ({@code future_add_to_awaited_by}).
+   * Records that a task waits for a future by way of a library ({@code future_add_to_awaited_by}). Never suspends. Loop
+   * thread only.
    *
+   * @param future the future that is awaited
+   * @param waiter the task that waits
    * @see CallGraph#futureAddToAwaitedBy
    */
   public static void futureAddToAwaitedBy(Future<?> future, Future<?> waiter) {
@@ -297,8 +449,11 @@ public final class Asyncio {
   }
 
   /**
-   * Takes {@link #futureAddToAwaitedBy} back ({@code future_discard_from_awaited_by}).
+   * Removes what {@link #futureAddToAwaitedBy} recorded ({@code future_discard_from_awaited_by}). Never suspends. Loop
+   * thread only.
    *
+   * @param future the future that is awaited
+   * @param waiter the task that waits
    * @see CallGraph#futureDiscardFromAwaitedBy
    */
   public static void futureDiscardFromAwaitedBy(Future<?> future, Future<?> waiter) {
@@ -309,25 +464,48 @@ public final class Asyncio {
 
   /**
    * Runs blocking code on the default executor, in a copy of the caller's context, and waits for it ({@code
-   * to_thread}). Suspends.
+   * to_thread}). A cancellation does not stop code that has begun; its result is dropped. Suspends. Loop thread only.
    *
-   * @return what the code returns; what it throws is thrown, the very object
-   * @see Threads#toThread
+   * @param code the blocking code
+   * @param <T> the type of the result
+   * @param <E> the type of the code's checked exceptions
+   * @return what the code returns
+   * @throws E if the code throws it; the very object
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task, or the default executor is shut down
+   * @see Threads#toThread(ThrowingCallable)
    */
   public static <T, E extends Exception> T toThread(ThrowingCallable<? extends T, E> code)
       throws E {
     return Threads.toThread(code);
   }
 
-  /** As {@link #toThread(ThrowingCallable)}, for code that returns nothing. */
+  /**
+   * Runs blocking code that returns nothing on the default executor, in a copy of the caller's context, and waits for
+   * it ({@code to_thread}). A cancellation does not stop code that has begun; its result is dropped. Suspends. Loop
+   * thread only.
+   *
+   * @param code the blocking code
+   * @param <E> the type of the code's checked exceptions
+   * @throws E if the code throws it; the very object
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task, or the default executor is shut down
+   * @see Threads#toThread(ThrowingCallable)
+   */
   public static <E extends Exception> void toThread(ThrowingRunnable<E> code) throws E {
     Threads.toThread(code);
   }
 
   /**
-   * Runs a coroutine on a loop for another thread ({@code run_coroutine_threadsafe}).
+   * Runs a coroutine as a task of a loop, for another thread ({@code run_coroutine_threadsafe}). Never suspends. Any
+   * thread.
    *
-   * @see EventLoop#runCoroutineThreadsafe
+   * @param coroutine the task's code
+   * @param loop the loop
+   * @param <T> the type of the result
+   * @return completes when the task is done; its {@code cancel} cancels the task
+   * @throws IllegalStateException if the loop is closed
+   * @see EventLoop#runCoroutineThreadsafe(ThrowingCallable)
    */
   public static <T> CompletableFuture<T> runCoroutineThreadsafe(
       ThrowingCallable<? extends T, ?> coroutine, EventLoop loop) {
@@ -335,10 +513,15 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #runCoroutineThreadsafe(ThrowingCallable, EventLoop)}, for a coroutine that returns nothing. Never suspends. Any
-   * thread.
+   * Runs a coroutine that returns nothing as a task of a loop, for another thread ({@code run_coroutine_threadsafe}).
+   * Never suspends. Any thread.
    *
+   * @param coroutine the task's code
+   * @param loop the loop
+   * @param <R> the type of the coroutine
+   * @return completes when the task is done; its {@code cancel} cancels the task
    * @throws IllegalStateException if the loop is closed
+   * @see EventLoop#runCoroutineThreadsafe(ThrowingCallable)
    */
   public static <R extends ThrowingRunnable<?>> CompletableFuture<Void> runCoroutineThreadsafe(
       R coroutine, EventLoop loop) {
@@ -346,8 +529,13 @@ public final class Asyncio {
   }
 
   /**
-   * A future of the running loop for one of another library ({@code wrap_future}).
+   * Returns a future of the running loop that ends as a stage does ({@code wrap_future}). Any thread may complete the
+   * stage. Cancelling the future cancels the stage. Never suspends. Loop thread only.
    *
+   * @param stage a stage of another library
+   * @param <T> the type of the result
+   * @return the future
+   * @throws IllegalStateException if no loop runs the caller
    * @see EventLoop#wrapFuture
    */
   public static <T> Future<T> wrapFuture(CompletionStage<T> stage) {
@@ -357,9 +545,14 @@ public final class Asyncio {
   // ---- waiting
 
   /**
-   * Parks the calling task until a future is done ({@code await future}).
+   * Parks the calling task until a future is done, then returns its result or throws its failure ({@code await
+   * future}). Suspends unless the future is done. Loop thread only.
    *
-   * @return its result; its failure is thrown, the very object
+   * @param future a future or task of the running loop
+   * @param <T> the type of the result
+   * @return the future's result; a failure is thrown as the very object, checked or not
+   * @throws dev.weft.loop.CancelledError if the calling task or the future is cancelled
+   * @throws IllegalStateException if the caller is not a task of the future's loop
    * @see Future#await
    */
   public static <T> T await(Future<T> future) {
@@ -367,9 +560,18 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #await(Future)}, saying which checked exception the future may fail with.
+   * Parks the calling task until a future is done, then returns its result or throws its failure ({@code await
+   * future}). Declares a checked exception, so that the caller can catch it. Suspends unless the future is done. Loop
+   * thread only.
    *
-   * @throws E if the future fails with one
+   * @param future a future or task of the running loop
+   * @param failure the class of a checked exception with which the future may fail
+   * @param <T> the type of the result
+   * @param <E> the type of that exception
+   * @return the future's result; a failure is thrown as the very object
+   * @throws E if the future fails with it
+   * @throws dev.weft.loop.CancelledError if the calling task or the future is cancelled
+   * @throws IllegalStateException if the caller is not a task of the future's loop
    */
   public static <T, E extends Exception> T await(Future<T> future, Class<E> failure) throws E {
     Objects.requireNonNull(failure, "failure");
@@ -377,8 +579,14 @@ public final class Asyncio {
   }
 
   /**
-   * Parks the calling task until a stage of another library is done.
+   * Parks the calling task until a stage of another library is done, then returns its result or throws its failure.
+   * Cancelling the task cancels the stage. Suspends. Loop thread only.
    *
+   * @param stage a stage that any thread completes
+   * @param <T> the type of the result
+   * @return the stage's result; a failure is thrown as the very object, checked or not
+   * @throws dev.weft.loop.CancelledError if the calling task or the stage is cancelled
+   * @throws IllegalStateException if the caller is not a task
    * @see EventLoop#wrapFuture
    */
   public static <T> T await(CompletionStage<T> stage) {
@@ -386,8 +594,11 @@ public final class Asyncio {
   }
 
   /**
-   * Parks the calling task for a time ({@code sleep}); zero lets everything that is ready run once.
+   * Parks the calling task for a time ({@code sleep}). Suspends. Loop thread only.
    *
+   * @param delay how long; with zero or less, everything that is ready runs once
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
    * @see Task#sleep
    */
   public static void sleep(Duration delay) {
@@ -395,9 +606,14 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #sleep(Duration)}, then returns {@code result}.
+   * Parks the calling task for a time, then returns a value ({@code sleep(delay, result)}). Suspends. Loop thread only.
    *
+   * @param delay how long; with zero or less, everything that is ready runs once
+   * @param result the value; may be null
+   * @param <T> the type of the value
    * @return {@code result}
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
    */
   public static <T> T sleep(Duration delay, T result) {
     Task.sleep(delay);
@@ -405,9 +621,16 @@ public final class Asyncio {
   }
 
   /**
-   * Waits for a future no longer than a time ({@code wait_for}).
+   * Waits for a future, but no longer than a time ({@code wait_for}). When the time is over, the call cancels the
+   * future and waits for its end. Suspends unless the future is done. Loop thread only.
    *
-   * @throws TimeoutException if the time is over before
+   * @param future the future
+   * @param timeout how long to wait at most
+   * @param <T> the type of the result
+   * @return the future's result; a failure is thrown as the very object
+   * @throws TimeoutException if the time is over before the future is done
+   * @throws dev.weft.loop.CancelledError if the calling task or the future is cancelled
+   * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#waitFor(Future, Duration)
    */
   public static <T> T waitFor(Future<T> future, Duration timeout) throws TimeoutException {
@@ -415,9 +638,17 @@ public final class Asyncio {
   }
 
   /**
-   * Runs a coroutine in the calling task no longer than a time ({@code wait_for}).
+   * Runs a coroutine in the calling task, but no longer than a time ({@code wait_for}). Suspends if the coroutine does.
+   * Loop thread only.
    *
-   * @throws TimeoutException if the time is over before
+   * @param coroutine the code
+   * @param timeout how long the coroutine may take; with zero or less it does not run at all
+   * @param <T> the type of the result
+   * @param <E> the type of the coroutine's checked exceptions
+   * @return what the coroutine returns
+   * @throws E if the coroutine throws it
+   * @throws TimeoutException if the time is over before the coroutine has ended
+   * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#waitFor(ThrowingCallable, Duration)
    */
   public static <T, E extends Exception> T waitFor(
@@ -426,12 +657,16 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #waitFor(ThrowingCallable, Duration)}, for a coroutine that returns nothing. Suspends if the coroutine
-   * does.
+   * Runs a coroutine that returns nothing in the calling task, but no longer than a time ({@code wait_for}). Suspends
+   * if the coroutine does. Loop thread only.
    *
+   * @param coroutine the code
+   * @param timeout how long the coroutine may take; with zero or less it does not run at all
+   * @param <E> the type of the coroutine's checked exceptions
    * @throws E if the coroutine throws it
-   * @throws TimeoutException if the time is over before
+   * @throws TimeoutException if the time is over before the coroutine has ended
    * @throws IllegalStateException if the caller is not a task
+   * @see Timeouts#waitFor(ThrowingRunnable, Duration)
    */
   public static <E extends Exception> void waitFor(ThrowingRunnable<E> coroutine, Duration timeout)
       throws E, TimeoutException {
@@ -439,10 +674,18 @@ public final class Asyncio {
   }
 
   /**
-   * Runs code that is cancelled after a time ({@code async with timeout(delay)}).
+   * Runs code and cancels it if it takes longer than a time ({@code async with timeout(delay)}). Suspends if the body
+   * does. Loop thread only.
    *
+   * @param delay how long the body may take
+   * @param body gets the timeout, which can move the deadline
+   * @param <T> the type of the result
+   * @param <E> the type of the body's checked exceptions
+   * @return what the body returns
+   * @throws E if the body throws it
    * @throws TimeoutException if the time is over before the body has ended
-   * @see Timeouts#timeout
+   * @throws IllegalStateException if the caller is not a task
+   * @see Timeouts#timeout(Duration, ThrowingFunction)
    */
   public static <T, E extends Exception> T timeout(
       Duration delay, ThrowingFunction<Timeout, ? extends T, E> body) throws E, TimeoutException {
@@ -450,11 +693,16 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #timeout(Duration, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   * Runs code that returns nothing and cancels it if it takes longer than a time ({@code async with timeout(delay)}).
+   * Suspends if the body does. Loop thread only.
    *
+   * @param delay how long the body may take
+   * @param body gets the timeout, which can move the deadline
+   * @param <E> the type of the body's checked exceptions
    * @throws E if the body throws it
    * @throws TimeoutException if the time is over before the body has ended
    * @throws IllegalStateException if the caller is not a task
+   * @see Timeouts#timeout(Duration, ThrowingConsumer)
    */
   @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
   public static <E extends Exception> void timeout(
@@ -463,10 +711,18 @@ public final class Asyncio {
   }
 
   /**
-   * Runs code that is cancelled at a time ({@code async with timeout_at(when)}).
+   * Runs code and cancels it at a time ({@code async with timeout_at(when)}). Suspends if the body does. Loop thread
+   * only.
    *
+   * @param when the deadline by {@link EventLoop#time}, in nanoseconds; empty for none until the body sets one
+   * @param body gets the timeout, which can move the deadline
+   * @param <T> the type of the result
+   * @param <E> the type of the body's checked exceptions
+   * @return what the body returns
+   * @throws E if the body throws it
    * @throws TimeoutException if the time comes before the body has ended
-   * @see Timeouts#timeoutAt
+   * @throws IllegalStateException if the caller is not a task
+   * @see Timeouts#timeoutAt(OptionalLong, ThrowingFunction)
    */
   public static <T, E extends Exception> T timeoutAt(
       OptionalLong when, ThrowingFunction<Timeout, ? extends T, E> body)
@@ -475,11 +731,16 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #timeoutAt(OptionalLong, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   * Runs code that returns nothing and cancels it at a time ({@code async with timeout_at(when)}). Suspends if the body
+   * does. Loop thread only.
    *
+   * @param when the deadline by {@link EventLoop#time}, in nanoseconds; empty for none until the body sets one
+   * @param body gets the timeout, which can move the deadline
+   * @param <E> the type of the body's checked exceptions
    * @throws E if the body throws it
    * @throws TimeoutException if the time comes before the body has ended
    * @throws IllegalStateException if the caller is not a task
+   * @see Timeouts#timeoutAt(OptionalLong, ThrowingConsumer)
    */
   @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
   public static <E extends Exception> void timeoutAt(
@@ -488,8 +749,13 @@ public final class Asyncio {
   }
 
   /**
-   * The future of several others ({@code gather}): their results in order, or the first failure.
+   * Returns a future of all results ({@code gather}). It fails as soon as one of them fails, and the others go on.
+   * Cancelling it cancels them all. Never suspends. Loop thread only.
    *
+   * @param futures futures or tasks of one loop
+   * @param <T> the type of the results
+   * @return the results in the order of the futures
+   * @throws IllegalArgumentException if the futures belong to different loops
    * @see Gather#of
    */
   @SafeVarargs
@@ -499,8 +765,13 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #gather(Future[])}, for coroutines, each of which becomes a task.
+   * Returns a future of all results of new tasks, one for each coroutine ({@code gather}). It fails as soon as one of
+   * them fails, and the others go on. Cancelling it cancels them all. Never suspends. Loop thread only.
    *
+   * @param coroutines the tasks' code
+   * @param <T> the type of the results
+   * @return the results in the order of the coroutines
+   * @throws IllegalStateException if no loop runs the caller
    * @see Gather#ofCoroutines
    */
   @SafeVarargs
@@ -510,10 +781,13 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #gather(Future[])}, for coroutines that return nothing. Each of them becomes a task, and each result is
-   * null. Never suspends.
+   * Creates a task for each coroutine and returns a future of the end of all ({@code gather}). It fails as soon as one
+   * of them fails, and the others go on. Cancelling it cancels them all. Never suspends. Loop thread only.
    *
-   * @throws IllegalStateException if no loop runs
+   * @param coroutines the tasks' code, which returns nothing
+   * @param <R> the type of the coroutines
+   * @return a list of nulls, one for each coroutine
+   * @throws IllegalStateException if no loop runs the caller
    * @see Gather#ofCoroutines
    */
   @SafeVarargs
@@ -522,15 +796,28 @@ public final class Asyncio {
     return Gather.ofCoroutines(callables(coroutines));
   }
 
-  /** As {@link #gather(Future[])}, for a list. */
+  /**
+   * Returns a future of all results ({@code gather}). It fails as soon as one of them fails, and the others go on.
+   * Cancelling it cancels them all. Never suspends. Loop thread only.
+   *
+   * @param futures futures or tasks of one loop
+   * @param <T> the type of the results
+   * @return the results in the order of the futures
+   * @throws IllegalArgumentException if the futures belong to different loops
+   * @see Gather#of
+   */
   public static <T> Future<List<T>> gather(List<? extends Future<? extends T>> futures) {
     return Gather.of(futures);
   }
 
   /**
-   * As {@link #gather(Future[])}, but waits for all, and a failure is an element like a result ({@code
-   * gather(return_exceptions=True)}).
+   * Returns a future of the outcomes of all ({@code gather(return_exceptions=True)}). It waits for all, and a failure
+   * is an element of the list as a result is. Cancelling it cancels them all. Never suspends. Loop thread only.
    *
+   * @param futures futures or tasks of one loop
+   * @param <T> the type of the results
+   * @return the outcomes in the order of the futures
+   * @throws IllegalArgumentException if the futures belong to different loops
    * @see Gather#outcomes
    */
   @SafeVarargs
@@ -540,8 +827,14 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #gatherOutcomes(Future[])}, for coroutines, each of which becomes a task.
+   * Returns a future of the outcomes of all of new tasks, one for each coroutine ({@code
+   * gather(return_exceptions=True)}). It waits for all, and a failure is an element of the list as a result is.
+   * Cancelling it cancels them all. Never suspends. Loop thread only.
    *
+   * @param coroutines the tasks' code
+   * @param <T> the type of the results
+   * @return the outcomes in the order of the coroutines
+   * @throws IllegalStateException if no loop runs the caller
    * @see Gather#outcomesOfCoroutines
    */
   @SafeVarargs
@@ -552,10 +845,14 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #gatherOutcomes(Future[])}, for coroutines that return nothing. Each of them becomes a task. Never
-   * suspends.
+   * Returns a future of the outcomes of all of new tasks, one for each coroutine ({@code
+   * gather(return_exceptions=True)}). It waits for all, and a failure is an element of the list as a result is.
+   * Cancelling it cancels them all. Never suspends. Loop thread only.
    *
-   * @throws IllegalStateException if no loop runs
+   * @param coroutines the tasks' code, which returns nothing
+   * @param <R> the type of the coroutines
+   * @return the outcomes in the order of the coroutines
+   * @throws IllegalStateException if no loop runs the caller
    * @see Gather#outcomesOfCoroutines
    */
   @SafeVarargs
@@ -571,45 +868,98 @@ public final class Asyncio {
         .toList();
   }
 
-  /** As {@link #gatherOutcomes(Future[])}, for a list. */
+  /**
+   * Returns a future of the outcomes of all ({@code gather(return_exceptions=True)}). It waits for all, and a failure
+   * is an element of the list as a result is. Cancelling it cancels them all. Never suspends. Loop thread only.
+   *
+   * @param futures futures or tasks of one loop
+   * @param <T> the type of the results
+   * @return the outcomes in the order of the futures
+   * @throws IllegalArgumentException if the futures belong to different loops
+   * @see Gather#outcomes
+   */
   public static <T> Future<List<Outcome<T>>> gatherOutcomes(
       List<? extends Future<? extends T>> futures) {
     return Gather.outcomes(futures);
   }
 
   /**
-   * Waits until all futures are done ({@code wait}); to be called qualified, as {@code Asyncio.wait}.
+   * Waits until all futures are done ({@code wait}). Cancels none of them and throws no failure of theirs. Call it as
+   * {@code Asyncio.wait}, because {@code Object} has methods of that name. Suspends. Loop thread only.
    *
+   * @param futures at least one; a future that is given twice counts once
+   * @param <F> the type of the futures
+   * @return the futures that are done, and an empty set
+   * @throws IllegalArgumentException if there are no futures
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the futures are not
+   * @throws IllegalStateException if the caller is not a task
    * @see Wait#of
    */
   public static <F extends Future<?>> Wait.Result<F> wait(Collection<? extends F> futures) {
     return wait(futures, Optional.empty(), ReturnWhen.ALL_COMPLETED);
   }
 
-  /** As {@link #wait(Collection)}, until enough are done or for some time only. */
+  /**
+   * Waits until enough of the futures are done, or a time is over ({@code wait}). Cancels none of them and throws no
+   * failure of theirs. Call it as {@code Asyncio.wait}, because {@code Object} has methods of that name. Suspends. Loop
+   * thread only.
+   *
+   * @param futures at least one; a future that is given twice counts once
+   * @param timeout how long to wait at most; empty for no limit
+   * @param returnWhen which futures are enough
+   * @param <F> the type of the futures
+   * @return the futures that are done, and those that are not
+   * @throws IllegalArgumentException if there are no futures
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the futures are not
+   * @throws IllegalStateException if the caller is not a task
+   * @see Wait#of
+   */
   public static <F extends Future<?>> Wait.Result<F> wait(
       Collection<? extends F> futures, Optional<Duration> timeout, ReturnWhen returnWhen) {
     return Wait.of(futures, timeout, returnWhen);
   }
 
   /**
-   * Futures in the order in which they are done ({@code as_completed}).
+   * Returns an iterator of futures in the order in which they complete ({@code as_completed}). This call never
+   * suspends; each call of {@code next} suspends until another future is done. Loop thread only.
    *
+   * @param futures futures of the running loop; one that is given twice counts once
+   * @param <F> the type of the futures
+   * @return the futures, each of which is done
+   * @throws IllegalArgumentException if a future belongs to another loop
+   * @throws IllegalStateException if no loop runs the caller
    * @see AsCompleted
    */
   public static <F extends Future<?>> AsCompleted<F> asCompleted(Collection<? extends F> futures) {
     return new AsCompleted<>(futures, Optional.empty());
   }
 
-  /** As {@link #asCompleted(Collection)}, for some time only. */
+  /**
+   * Returns an iterator of futures in the order in which they complete, for a limited time ({@code as_completed}). This
+   * call never suspends; each call of {@code next} suspends until another future is done. Loop thread only.
+   *
+   * @param futures futures of the running loop; one that is given twice counts once
+   * @param timeout the time after which {@code next} throws a {@link TimeoutException} for each future that is not done
+   * @param <F> the type of the futures
+   * @return the futures, each of which is done
+   * @throws IllegalArgumentException if a future belongs to another loop
+   * @throws IllegalStateException if no loop runs the caller
+   * @see AsCompleted
+   */
   public static <F extends Future<?>> AsCompleted<F> asCompleted(
       Collection<? extends F> futures, Duration timeout) {
     return new AsCompleted<>(futures, Optional.of(timeout));
   }
 
   /**
-   * Results in the order in which they come ({@code as_completed} in a plain {@code for}).
+   * Returns an iterator of results in the order in which futures complete ({@code as_completed} in a plain {@code
+   * for}). This call never suspends; each call of {@code next} suspends until another future is done. Loop thread only.
    *
+   * @param futures futures of the running loop; one that is given twice counts once
+   * @param <T> the type of the results
+   * @return the results; {@code next} throws a future's failure
+   * @throws IllegalArgumentException if a future belongs to another loop
+   * @throws IllegalStateException if no loop runs the caller
    * @see AsCompleted#results
    */
   public static <T> Iterator<T> resultsAsCompleted(
@@ -617,15 +967,31 @@ public final class Asyncio {
     return AsCompleted.results(futures, Optional.empty());
   }
 
-  /** As {@link #resultsAsCompleted(Collection)}, for some time only. */
+  /**
+   * Returns an iterator of results in the order in which futures complete, for a limited time ({@code as_completed} in
+   * a plain {@code for}). This call never suspends; each call of {@code next} suspends until another future is done.
+   * Loop thread only.
+   *
+   * @param futures futures of the running loop; one that is given twice counts once
+   * @param timeout the time after which {@code next} throws a {@link TimeoutException} for each future that is not done
+   * @param <T> the type of the results
+   * @return the results; {@code next} throws a future's failure
+   * @throws IllegalArgumentException if a future belongs to another loop
+   * @throws IllegalStateException if no loop runs the caller
+   * @see AsCompleted#results
+   */
   public static <T> Iterator<T> resultsAsCompleted(
       Collection<? extends Future<? extends T>> futures, Duration timeout) {
     return AsCompleted.results(futures, Optional.of(timeout));
   }
 
   /**
-   * A future whose cancellation does not reach {@code inner} ({@code shield}).
+   * Returns a future that ends as another one does, and whose cancellation does not reach that one ({@code shield}).
+   * Never suspends. Loop thread only.
    *
+   * @param inner the future to protect
+   * @param <T> the type of the result
+   * @return a new future; {@code inner} itself if it is done
    * @see Shield#of
    */
   public static <T> Future<T> shield(Future<T> inner) {
@@ -633,20 +999,33 @@ public final class Asyncio {
   }
 
   /**
-   * Runs a body and waits for the tasks that it creates in its group ({@code async with TaskGroup()}).
+   * Runs a body and waits for the tasks that it creates in its group ({@code async with TaskGroup()}). If a task or the
+   * body fails, the other tasks are cancelled. Suspends if the body does, and until all tasks have ended. Loop thread
+   * only.
    *
-   * @see TaskGroup#run
+   * @param body gets the group and creates tasks in it
+   * @param <T> the type of the result
+   * @return the body's result; null if {@link TaskGroup#cancel} ended the body
+   * @throws dev.weft.loop.ExceptionGroup if a task or the body fails; has all failures
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled and nothing has failed
+   * @throws IllegalStateException if the caller is not a task
+   * @see TaskGroup#run(ThrowingFunction)
    */
   public static <T> T taskGroup(ThrowingFunction<TaskGroup, ? extends T, ?> body) {
     return new TaskGroup().run(body);
   }
 
   /**
-   * As {@link #taskGroup(ThrowingFunction)}, for a body that returns nothing. Suspends while tasks of the group run.
+   * Runs a body that returns nothing and waits for the tasks that it creates in its group ({@code async with
+   * TaskGroup()}). If a task or the body fails, the other tasks are cancelled. Suspends if the body does, and until all
+   * tasks have ended. Loop thread only.
    *
-   * @throws dev.weft.loop.ExceptionGroup if a task or the body fails
+   * @param body gets the group and creates tasks in it
+   * @param <C> the type of the body
+   * @throws dev.weft.loop.ExceptionGroup if a task or the body fails; has all failures
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled and nothing has failed
    * @throws IllegalStateException if the caller is not a task
+   * @see TaskGroup#run(ThrowingConsumer)
    */
   public static <C extends ThrowingConsumer<TaskGroup, ?>> void taskGroup(C body) {
     new TaskGroup().run(body);
@@ -655,9 +1034,18 @@ public final class Asyncio {
   // ---- cancel scopes
 
   /**
-   * Runs code that is cancelled after a time, stays cancelled, and then goes on; asyncio has no such thing.
+   * Runs code, cancels it if it takes longer than a time, and goes on ({@code move_on_after} of trio and anyio). The
+   * code stays cancelled: every later wait in it throws. Asyncio has no such function. Suspends if the body does. Loop
+   * thread only.
    *
-   * @return empty if it was cancelled, or has returned null
+   * @param delay how long the body may take; with zero or less its first wait is cancelled
+   * @param body gets the scope, which can move the deadline
+   * @param <T> the type of the result
+   * @param <E> the type of the body's checked exceptions
+   * @return the body's result, even if it comes too late; empty if the body was cancelled or returned null
+   * @throws E if the body throws it
+   * @throws dev.weft.loop.CancelledError if the calling task, or a scope around this one, is cancelled
+   * @throws IllegalStateException if the caller is not a task
    * @see CancelScope#moveOnAfter(Duration, ThrowingFunction)
    */
   public static <T, E extends Exception> Optional<T> moveOnAfter(
@@ -666,11 +1054,18 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #moveOnAfter(Duration, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   * Runs code that returns nothing, cancels it if it takes longer than a time, and goes on ({@code move_on_after} of
+   * trio and anyio). The code stays cancelled: every later wait in it throws. Asyncio has no such function. Suspends if
+   * the body does. Loop thread only.
    *
-   * @return whether the body has come to its end; false if it was cancelled
+   * @param delay how long the body may take; with zero or less its first wait is cancelled
+   * @param body gets the scope, which can move the deadline
+   * @param <E> the type of the body's checked exceptions
+   * @return whether the body came to its end; false if it was cancelled
    * @throws E if the body throws it
+   * @throws dev.weft.loop.CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task
+   * @see CancelScope#moveOnAfter(Duration, ThrowingConsumer)
    */
   @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
   public static <E extends Exception> boolean moveOnAfter(
@@ -679,9 +1074,17 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #moveOnAfter(Duration, ThrowingFunction)}, for code that returns nothing.
+   * Runs code that does not need the scope, cancels it if it takes longer than a time, and goes on ({@code
+   * move_on_after} of trio and anyio). The code stays cancelled: every later wait in it throws. Asyncio has no such
+   * function. Suspends if the code does. Loop thread only.
    *
-   * @return whether the code has come to its end
+   * @param delay how long the code may take; with zero or less its first wait is cancelled
+   * @param code the code
+   * @param <E> the type of the code's checked exceptions
+   * @return whether the code came to its end; false if it was cancelled
+   * @throws E if the code throws it
+   * @throws dev.weft.loop.CancelledError if the calling task, or a scope around this one, is cancelled
+   * @throws IllegalStateException if the caller is not a task
    * @see CancelScope#moveOnAfter(Duration, ThrowingRunnable)
    */
   public static <E extends Exception> boolean moveOnAfter(Duration delay, ThrowingRunnable<E> code)
@@ -690,10 +1093,20 @@ public final class Asyncio {
   }
 
   /**
-   * Runs code that is cancelled after a time, and stays cancelled; asyncio has no such thing.
+   * Runs code and cancels it if it takes longer than a time ({@code fail_after} of trio and anyio). The code stays
+   * cancelled: every later wait in it throws. Asyncio has no such function. Suspends if the body does. Loop thread
+   * only.
    *
-   * @throws TimeoutException if the code was cancelled
-   * @see CancelScope#failAfter
+   * @param delay how long the body may take; with zero or less its first wait is cancelled
+   * @param body gets the scope, which can move the deadline
+   * @param <T> the type of the result
+   * @param <E> the type of the body's checked exceptions
+   * @return the body's result, even if it comes too late
+   * @throws E if the body throws it
+   * @throws TimeoutException if the body was cancelled, by the deadline or by {@link CancelScope#cancel}
+   * @throws dev.weft.loop.CancelledError if the calling task, or a scope around this one, is cancelled
+   * @throws IllegalStateException if the caller is not a task
+   * @see CancelScope#failAfter(Duration, ThrowingFunction)
    */
   public static <T, E extends Exception> T failAfter(
       Duration delay, ThrowingFunction<CancelScope, ? extends T, E> body)
@@ -702,11 +1115,18 @@ public final class Asyncio {
   }
 
   /**
-   * As {@link #failAfter(Duration, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   * Runs code that returns nothing and cancels it if it takes longer than a time ({@code fail_after} of trio and
+   * anyio). The code stays cancelled: every later wait in it throws. Asyncio has no such function. Suspends if the body
+   * does. Loop thread only.
    *
+   * @param delay how long the body may take; with zero or less its first wait is cancelled
+   * @param body gets the scope, which can move the deadline
+   * @param <E> the type of the body's checked exceptions
    * @throws E if the body throws it
-   * @throws TimeoutException if the body was cancelled
+   * @throws TimeoutException if the body was cancelled, by the deadline or by {@link CancelScope#cancel}
+   * @throws dev.weft.loop.CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task
+   * @see CancelScope#failAfter(Duration, ThrowingConsumer)
    */
   @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
   public static <E extends Exception> void failAfter(
@@ -715,8 +1135,15 @@ public final class Asyncio {
   }
 
   /**
-   * Runs code whose waits are not cancelled by cancel scopes around it.
+   * Runs code that cancel scopes around it do not cancel, for example to clean up. {@link Task#cancel} does reach the
+   * code. Asyncio has no such function. Suspends if the code does. Loop thread only.
    *
+   * @param code the code
+   * @param <T> the type of the result
+   * @param <E> the type of the code's checked exceptions
+   * @return what the code returns
+   * @throws E if the code throws it; the very object
+   * @throws IllegalStateException if the caller is not a task
    * @see CancelRegion#shielded(ThrowingCallable)
    */
   public static <T, E extends Exception> T shielded(ThrowingCallable<? extends T, E> code)
@@ -724,7 +1151,16 @@ public final class Asyncio {
     return CancelRegion.shielded(code);
   }
 
-  /** As {@link #shielded(ThrowingCallable)}, for code that returns nothing. */
+  /**
+   * Runs code that returns nothing and that cancel scopes around it do not cancel, for example to clean up. {@link
+   * Task#cancel} does reach the code. Asyncio has no such function. Suspends if the code does. Loop thread only.
+   *
+   * @param code the code
+   * @param <E> the type of the code's checked exceptions
+   * @throws E if the code throws it; the very object
+   * @throws IllegalStateException if the caller is not a task
+   * @see CancelRegion#shielded(ThrowingRunnable)
+   */
   public static <E extends Exception> void shielded(ThrowingRunnable<E> code) throws E {
     CancelRegion.shielded(code);
   }
@@ -732,29 +1168,53 @@ public final class Asyncio {
   // ---- streams
 
   /**
-   * Connects to a TCP server ({@code open_connection}). Suspends.
+   * Connects to a TCP server, with default options ({@code open_connection}). Suspends. Loop thread only.
    *
-   * @throws IOException if the host cannot be resolved or connected to
+   * @param host a name or an address
+   * @param port the TCP port, 1 to 65535
+   * @return the connection, which the caller closes
+   * @throws IOException if the host cannot be resolved, or no address can be connected to
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
    * @see Streams#openConnection
    */
   public static Connection openConnection(String host, int port) throws IOException {
     return openConnection(host, port, StreamReader.DEFAULT_LIMIT, ConnectionOptions.defaults());
   }
 
-  /** As {@link #openConnection(String, int)}, with a limit in bytes for the reader and options. */
+  /**
+   * Connects to a TCP server ({@code open_connection}). Suspends. Loop thread only.
+   *
+   * @param host a name or an address
+   * @param port the TCP port, 1 to 65535
+   * @param limit how many bytes the reader may hold before reading pauses; also the longest line that it returns
+   * @param options for TLS, addresses and the socket
+   * @return the connection, which the caller closes
+   * @throws IOException if the host cannot be resolved, or no address can be connected to
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
+   * @see Streams#openConnection
+   */
   public static Connection openConnection(
       String host, int port, int limit, ConnectionOptions options) throws IOException {
     return Streams.openConnection(host, port, limit, options);
   }
 
   /**
-   * Serves TCP connections, each in a task of its own ({@code start_server}). Suspends.
+   * Serves TCP connections, with default options, each in a task of its own ({@code start_server}). Suspends. Loop
+   * thread only.
    *
-   * <p>A connection is closed when its handler has returned, unless a task that the handler has started still runs,
-   * another task goes on reading or writing, or {@link dev.weft.stream.StreamWriter#keepOpen} was called; {@link ClientHandler} has the
-   * details.
+   * <p>A connection is closed when its handler has returned, unless a task that the handler started still runs, another
+   * task goes on reading or writing, or {@link dev.weft.stream.StreamWriter#keepOpen} was called. {@link ClientHandler}
+   * has the details.
    *
-   * @throws IOException if the host cannot be resolved or the address not bound
+   * @param handler handles a connection
+   * @param host a name or an address; empty for all interfaces
+   * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
+   * @return the server, which the caller closes
+   * @throws IOException if a host cannot be resolved, or an address cannot be bound
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
    * @see Streams#startServer
    */
   public static Server startServer(ClientHandler handler, String host, int port)
@@ -762,14 +1222,49 @@ public final class Asyncio {
     return startServer(handler, host, port, StreamReader.DEFAULT_LIMIT, ServerOptions.defaults());
   }
 
-  /** As {@link #startServer(ClientHandler, String, int)}, with a limit for readers and options. */
+  /**
+   * Serves TCP connections, each in a task of its own ({@code start_server}). Suspends. Loop thread only.
+   *
+   * <p>A connection is closed when its handler has returned, unless a task that the handler started still runs, another
+   * task goes on reading or writing, or {@link dev.weft.stream.StreamWriter#keepOpen} was called. {@link ClientHandler}
+   * has the details.
+   *
+   * @param handler handles a connection
+   * @param host a name or an address; empty for all interfaces
+   * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
+   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param options for TLS, addresses and the sockets
+   * @return the server, which the caller closes
+   * @throws IOException if a host cannot be resolved, or an address cannot be bound
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
+   * @see Streams#startServer
+   */
   public static Server startServer(
       ClientHandler handler, String host, int port, int limit, ServerOptions options)
       throws IOException {
     return Streams.startServer(handler, host, port, limit, options);
   }
 
-  /** As the other, on every address of several hosts. */
+  /**
+   * Serves TCP connections on every address of several hosts, each in a task of its own ({@code start_server}).
+   * Suspends. Loop thread only.
+   *
+   * <p>A connection is closed when its handler has returned, unless a task that the handler started still runs, another
+   * task goes on reading or writing, or {@link dev.weft.stream.StreamWriter#keepOpen} was called. {@link ClientHandler}
+   * has the details.
+   *
+   * @param handler handles a connection
+   * @param hosts names or addresses
+   * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
+   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param options for TLS, addresses and the sockets
+   * @return the server, which the caller closes
+   * @throws IOException if a host cannot be resolved, or an address cannot be bound
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
+   * @see Streams#startServer
+   */
   public static Server startServer(
       ClientHandler handler, List<String> hosts, int port, int limit, ServerOptions options)
       throws IOException {
@@ -777,32 +1272,67 @@ public final class Asyncio {
   }
 
   /**
-   * Connects to a server on a Unix socket ({@code open_unix_connection}). Suspends.
+   * Connects to a server on a Unix socket, with default options ({@code open_unix_connection}). Suspends. Loop thread
+   * only.
    *
-   * @throws IOException if it cannot be connected to
+   * @param path the path of the socket
+   * @return the connection, which the caller closes
+   * @throws IOException if the socket cannot be connected to
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
    * @see Streams#openUnixConnection
    */
   public static Connection openUnixConnection(Path path) throws IOException {
     return openUnixConnection(path, StreamReader.DEFAULT_LIMIT, ConnectionOptions.defaults());
   }
 
-  /** As {@link #openUnixConnection(Path)}, with a limit in bytes for the reader and options. */
+  /**
+   * Connects to a server on a Unix socket ({@code open_unix_connection}). Suspends. Loop thread only.
+   *
+   * @param path the path of the socket
+   * @param limit how many bytes the reader may hold before reading pauses; also the longest line that it returns
+   * @param options for TLS and the socket
+   * @return the connection, which the caller closes
+   * @throws IOException if the socket cannot be connected to
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
+   * @see Streams#openUnixConnection
+   */
   public static Connection openUnixConnection(Path path, int limit, ConnectionOptions options)
       throws IOException {
     return Streams.openUnixConnection(path, limit, options);
   }
 
   /**
-   * Serves connections to a Unix socket, each in a task of its own ({@code start_unix_server}). Suspends.
+   * Serves connections to a Unix socket, each in a task of its own, with default options ({@code start_unix_server}).
+   * Suspends. Loop thread only.
    *
+   * @param handler handles a connection
+   * @param path the path of the socket
+   * @return the server, which the caller closes
    * @throws IOException if the socket cannot be bound
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
    * @see Streams#startUnixServer
    */
   public static Server startUnixServer(ClientHandler handler, Path path) throws IOException {
     return startUnixServer(handler, path, StreamReader.DEFAULT_LIMIT, ServerOptions.defaults());
   }
 
-  /** As {@link #startUnixServer(ClientHandler, Path)}, with a limit for readers and options. */
+  /**
+   * Serves connections to a Unix socket, each in a task of its own ({@code start_unix_server}). Suspends. Loop thread
+   * only.
+   *
+   * @param handler handles a connection
+   * @param path the path of the socket
+   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param options for TLS and the socket
+   * @return the server, which the caller closes
+   * @throws IOException if the socket cannot be bound
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
+   * @see Streams#startUnixServer
+   */
   public static Server startUnixServer(
       ClientHandler handler, Path path, int limit, ServerOptions options) throws IOException {
     return Streams.startUnixServer(handler, path, limit, options);
@@ -811,46 +1341,100 @@ public final class Asyncio {
   // ---- processes
 
   /**
-   * Starts a program as a child process ({@code create_subprocess_exec}), with this process's stdin, stdout and
-   * stderr. Suspends.
+   * Starts a program as a child process, with this process's stdin, stdout and stderr ({@code create_subprocess_exec}).
+   * Suspends until the child is started. Loop thread only.
    *
+   * @param command the program and its arguments
+   * @return the child
    * @throws IOException if the program cannot be started
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then
+   * @throws IllegalStateException if the caller is not a task
    * @see Subprocesses#exec
    */
   public static Process createSubprocessExec(String... command) throws IOException {
     return createSubprocessExec(List.of(command), SubprocessOptions.defaults());
   }
 
-  /** As the other, with options. */
+  /**
+   * Starts a program as a child process ({@code create_subprocess_exec}). Suspends until the child is started. Loop
+   * thread only.
+   *
+   * @param command the program and its arguments
+   * @param options the child's streams, directory and environment
+   * @return the child
+   * @throws IOException if the program cannot be started
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then
+   * @throws IllegalStateException if the caller is not a task
+   * @see Subprocesses#exec
+   */
   public static Process createSubprocessExec(List<String> command, SubprocessOptions options)
       throws IOException {
     return createSubprocessExec(command, options, StreamReader.DEFAULT_LIMIT);
   }
 
-  /** As the other, with a limit in bytes for the readers. */
+  /**
+   * Starts a program as a child process, with a limit for its readers ({@code create_subprocess_exec}). Suspends until
+   * the child is started. Loop thread only.
+   *
+   * @param command the program and its arguments
+   * @param options the child's streams, directory and environment
+   * @param limit how many bytes a reader of the child's output may hold before reading pauses
+   * @return the child
+   * @throws IOException if the program cannot be started
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then
+   * @throws IllegalStateException if the caller is not a task
+   * @see Subprocesses#exec
+   */
   public static Process createSubprocessExec(
       List<String> command, SubprocessOptions options, int limit) throws IOException {
     return Subprocesses.exec(command, options, limit);
   }
 
   /**
-   * Starts a command line of the shell as a child process ({@code create_subprocess_shell}), with this process's
-   * stdin, stdout and stderr. Suspends.
+   * Runs a command line of the shell as a child process, with this process's stdin, stdout and stderr ({@code
+   * create_subprocess_shell}). Suspends until the child is started. Loop thread only.
    *
+   * @param command what {@code /bin/sh} runs
+   * @return the child
    * @throws IOException if the shell cannot be started
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then
+   * @throws IllegalStateException if the caller is not a task
    * @see Subprocesses#shell
    */
   public static Process createSubprocessShell(String command) throws IOException {
     return createSubprocessShell(command, SubprocessOptions.defaults());
   }
 
-  /** As the other, with options. */
+  /**
+   * Runs a command line of the shell as a child process ({@code create_subprocess_shell}). Suspends until the child is
+   * started. Loop thread only.
+   *
+   * @param command what {@code /bin/sh} runs
+   * @param options the child's streams, directory and environment
+   * @return the child
+   * @throws IOException if the shell cannot be started
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then
+   * @throws IllegalStateException if the caller is not a task
+   * @see Subprocesses#shell
+   */
   public static Process createSubprocessShell(String command, SubprocessOptions options)
       throws IOException {
     return createSubprocessShell(command, options, StreamReader.DEFAULT_LIMIT);
   }
 
-  /** As the other, with a limit in bytes for the readers. */
+  /**
+   * Runs a command line of the shell as a child process, with a limit for its readers ({@code
+   * create_subprocess_shell}). Suspends until the child is started. Loop thread only.
+   *
+   * @param command what {@code /bin/sh} runs
+   * @param options the child's streams, directory and environment
+   * @param limit how many bytes a reader of the child's output may hold before reading pauses
+   * @return the child
+   * @throws IOException if the shell cannot be started
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then
+   * @throws IllegalStateException if the caller is not a task
+   * @see Subprocesses#shell
+   */
   public static Process createSubprocessShell(String command, SubprocessOptions options, int limit)
       throws IOException {
     return Subprocesses.shell(command, options, limit);

@@ -11,11 +11,17 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * A result that a loop is waiting for: asyncio's {@code Future}.
+ * A result that arrives later: asyncio's {@code Future}.
  *
- * <p>Belongs to one loop, and all its methods to that loop's thread; only {@link #toString} may be
- * called from anywhere. Completing it never runs anybody else's code: callbacks and waiting tasks go to
- * the loop's ready queue, in the order in which they came.
+ * <pre>{@code
+ * Future<String> answer = getRunningLoop().createFuture();
+ * getRunningLoop().callLater(Duration.ofMillis(100), () -> answer.setResult("42"));
+ * System.out.println(answer.await());    // parks this task until the result is there
+ * }</pre>
+ *
+ * <p>A future belongs to one loop, and its methods may be called on that loop's thread alone. The exception is {@link
+ * #toString}, which any thread may call. Completing a future runs no other code at once: its callbacks and the tasks
+ * that wait for it go to the loop's ready queue, in the order in which they came.
  *
  * <p>{@code java.util.concurrent} has a type of this name, too.
  * Where a file imports that package, {@code import dev.weft.loop.Future;} selects this one.
@@ -43,9 +49,9 @@ public class Future<T> {
   private Object content;
 
   /**
-   * Creates a pending future; {@link EventLoop#createFuture} is the usual way.
+   * Creates a pending future. {@link EventLoop#createFuture} is the usual way. Never suspends.
    *
-   * @param loop whose future it is; a loop of Weft's own
+   * @param loop the loop that the future belongs to
    */
   @SuppressWarnings("this-escape") // to where it is compared by identity, and kept weakly
   public Future(EventLoop loop) {
@@ -55,28 +61,43 @@ public class Future<T> {
     }
   }
 
-  /** The loop that the future belongs to ({@code get_loop}). */
+  /**
+   * Returns the loop that the future belongs to ({@code get_loop}). Never suspends. Any thread.
+   *
+   * @return the loop
+   */
   public final EventLoop getLoop() {
     return loop;
   }
 
-  /** Whether the future has a result, a failure or is cancelled ({@code done}). */
+  /**
+   * Returns whether the future is done ({@code done}). Never suspends. Loop thread only.
+   *
+   * @return true if the future has a result, has failed or is cancelled
+   */
   public final boolean done() {
     return state != PENDING;
   }
 
-  /** Whether the future is cancelled ({@code cancelled}). */
+  /**
+   * Returns whether the future is cancelled ({@code cancelled}). Never suspends. Loop thread only.
+   *
+   * @return false also while the future is pending
+   */
   public final boolean cancelled() {
     return state == CANCELLED;
   }
 
   /**
-   * Parks the calling task until the future is done, then returns its result or throws its failure: the
-   * very object, checked or not, which notes the caller ({@link AwaitedAt}). Asyncio's {@code await future}. Suspends,
-   * unless the future is done.
+   * Parks the calling task until the future is done, then returns its result or throws its failure (asyncio's {@code
+   * await future}). Suspends unless the future is done. Loop thread only.
    *
+   * <p>A failure is thrown as the very object, checked or not. It notes where the caller awaited it, see {@link
+   * AwaitedAt}.
+   *
+   * @return the result; null if that is the result
    * @throws IllegalStateException if the caller is not a task of the future's loop
-   * @throws CancelledError if the task or the future is cancelled
+   * @throws CancelledError if the calling task or the future is cancelled
    */
   public final T await() {
     Task<?> task = Task.currentOrNull();
@@ -101,9 +122,10 @@ public class Future<T> {
   }
 
   /**
-   * The result ({@code result}). Never suspends.
+   * Returns the result, or throws the failure ({@code result}). A failure is thrown as the very object, checked or not.
+   * Never suspends. Loop thread only.
    *
-   * @return what the future was completed with; null if that was null
+   * @return the result; null if that is the result
    * @throws InvalidStateException if the future is pending
    * @throws CancelledError if the future is cancelled
    */
@@ -117,8 +139,9 @@ public class Future<T> {
   }
 
   /**
-   * The failure, if the future has failed ({@code exception}). Never suspends.
+   * Returns the failure ({@code exception}). Never suspends. Loop thread only.
    *
+   * @return the failure; empty if the future has a result
    * @throws InvalidStateException if the future is pending
    * @throws CancelledError if the future is cancelled
    */
@@ -146,10 +169,7 @@ public class Future<T> {
     }
   }
 
-  /**
-   * The error that cancelled the future goes to the first who looks; later ones get another, without the
-   * message, as in asyncio.
-   */
+  /** The error that cancelled the future goes to the first caller. Later callers get another error, as in asyncio. */
   private CancelledError takeCancelledError() {
     if (state == CANCELLED && content instanceof CancelledError error) {
       content = null;
@@ -158,7 +178,7 @@ public class Future<T> {
     return new CancelledError(cancelMessage());
   }
 
-  /** What the request to cancel has said; null for nothing, and if there was none. */
+  /** The message of the request to cancel; null if it has none, or if there was no request. */
   String cancelMessage() {
     if (state != CANCELLED) {
       return null;
@@ -167,21 +187,31 @@ public class Future<T> {
   }
 
   /**
-   * The error of a future that was cancelled, or was asked to be and has not complied. Counts as a look.
+   * Returns the error of a future that was cancelled, or that was asked to be and has not complied. The error counts as
+   * retrieved. Never suspends. Loop thread only.
+   *
+   * @param future the future
+   * @return the error that the next caller of {@link #result} would get
    */
   protected static CancelledError cancellationOf(Future<?> future) {
     return future.takeCancelledError();
   }
 
-  /** The message of the error that the next to look at a cancelled future would get; null for none. */
+  /**
+   * Returns the message of a cancelled future's error, and leaves the error for its next reader. Never suspends. Loop
+   * thread only.
+   *
+   * @param future the future
+   * @return the message; null if there is none
+   */
   protected static String cancelMessageOf(Future<?> future) {
     return future.cancelMessage();
   }
 
   /**
-   * Completes the future ({@code set_result}).
+   * Completes the future with a result ({@code set_result}). Never suspends. Loop thread only.
    *
-   * @param result null if there is nothing to tell
+   * @param result the result; may be null
    * @throws InvalidStateException if the future is done
    */
   public void setResult(T result) {
@@ -189,25 +219,31 @@ public class Future<T> {
   }
 
   /**
-   * Fails the future ({@code set_exception}). If nobody ever looks at the failure, it is reported to the
-   * loop's exception handler.
+   * Completes the future with a failure ({@code set_exception}). If no code retrieves the failure, it is reported to
+   * the loop's exception handler. Never suspends. Loop thread only.
    *
+   * @param failure the failure, not null
    * @throws InvalidStateException if the future is done
    */
   public void setException(Throwable failure) {
     fail(Objects.requireNonNull(failure, "failure"));
   }
 
-  /** As {@link #cancel(String)}, without a message. */
+  /**
+   * Cancels the future, without a message ({@code cancel}). Runs no other code at once. Never suspends. Loop thread
+   * only.
+   *
+   * @return false if the future is done already
+   */
   public final boolean cancel() {
     return cancel(null);
   }
 
   /**
-   * Cancels the future ({@code cancel}). Runs nobody's code.
+   * Cancels the future ({@code cancel}). Runs no other code at once. Never suspends. Loop thread only.
    *
-   * @param message what the {@link CancelledError} is to say; null for nothing
-   * @return false if the future was done
+   * @param message the message of the {@link CancelledError}; null for none
+   * @return false if the future is done already
    */
   public boolean cancel(String message) {
     markRetrieved();
@@ -227,7 +263,7 @@ public class Future<T> {
     complete(FAILED, loop.unretrieved().add(this, failure));
   }
 
-  /** Ends as cancelled, with the error that the first one to look shall see. */
+  /** Ends the future as cancelled; the first reader gets {@code error}. */
   final void finishCancelled(CancelledError error) {
     complete(CANCELLED, error);
   }
@@ -265,7 +301,7 @@ public class Future<T> {
     }
   }
 
-  /** Who waits for this future: see {@link CallGraph}. */
+  /** The tasks that wait for this future, see {@link CallGraph}. */
   final Set<Future<?>> awaitedBy() {
     var awaitedBy = new LinkedHashSet<Future<?>>();
     Object waiters = waiters();
@@ -283,8 +319,9 @@ public class Future<T> {
   }
 
   /**
-   * Registers a callback to be run once the future is done, by way of the ready queue, also if it is
-   * done already ({@code add_done_callback}).
+   * Registers a callback that the loop runs once the future is done, in the current context ({@code
+   * add_done_callback}). The callback goes through the ready queue, even if the future is done already. Never suspends.
+   * Loop thread only.
    *
    * @param callback gets this future
    */
@@ -292,7 +329,14 @@ public class Future<T> {
     addDoneCallback(callback, Context.bindings());
   }
 
-  /** As {@link #addDoneCallback(Consumer)}, in the context given. */
+  /**
+   * Registers a callback that the loop runs once the future is done, in a given context ({@code
+   * add_done_callback(context=...)}). The callback goes through the ready queue, even if the future is done already.
+   * Never suspends. Loop thread only.
+   *
+   * @param callback gets this future
+   * @param context the context in which the callback runs; shared, not copied
+   */
   public final void addDoneCallback(Consumer<? super Future<T>> callback, Context context) {
     addDoneCallback(callback, (Object) Objects.requireNonNull(context, "context"));
   }
@@ -308,9 +352,10 @@ public class Future<T> {
   }
 
   /**
-   * Removes a callback ({@code remove_done_callback}).
+   * Removes all registrations of a callback ({@code remove_done_callback}). Never suspends. Loop thread only.
    *
-   * @return how many registrations of it there were; 0 if the future is done
+   * @param callback the callback, compared by {@code equals}
+   * @return how many registrations there were; 0 if the future is done
    */
   public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
     Objects.requireNonNull(callback, "callback");
@@ -331,7 +376,7 @@ public class Future<T> {
     return 0;
   }
 
-  /** Takes out one that {@link #addWaiter} has put in, without any call that needs much of a stack. */
+  /** Removes a waiter that {@link #addWaiter} added. Makes few calls, because the stack may be at its end. */
   final void removeWaiter(Object waiter) {
     Object waiters = waiters();
     if (waiters instanceof ArrayList<?> several) {
@@ -341,7 +386,7 @@ public class Future<T> {
     }
   }
 
-  /** Whether somebody waits for this future, or has a callback for its end. */
+  /** Whether a task waits for this future or a callback is registered. */
   final boolean hasWaiters() {
     return waiters() != null;
   }
@@ -354,7 +399,7 @@ public class Future<T> {
     return waiter instanceof DoneCallback<?> done && done.callback.equals(callback);
   }
 
-  /** To a future that is pending. */
+  /** Adds a waiter to a pending future. */
   @SuppressWarnings("unchecked")
   final void addWaiter(Object waiter) {
     if (content == null) {
@@ -370,7 +415,7 @@ public class Future<T> {
     }
   }
 
-  /** Says that somebody has seen the failure, so that it need not be reported. */
+  /** Marks the failure as retrieved, so that it is not reported. Never suspends. Loop thread only. */
   protected final void markRetrieved() {
     if (state == FAILED && content instanceof UnretrievedFailure unretrieved) {
       content = unretrieved.failure;
@@ -379,8 +424,10 @@ public class Future<T> {
   }
 
   /**
-   * A {@code CompletableFuture} for code that is not on the loop: completed when this future is. Its
-   * {@code cancel} cancels this future. Never suspends.
+   * Returns a {@code CompletableFuture} for code outside of the loop. It completes when this future does, and its
+   * {@code cancel} cancels this future. Never suspends. Loop thread only; the result may be used in any thread.
+   *
+   * @return a new {@code CompletableFuture}
    */
   public final CompletableFuture<T> toCompletableFuture() {
     var completable = new CompletableFuture<T>();
@@ -388,7 +435,10 @@ public class Future<T> {
     return completable;
   }
 
-  /** Completes {@code completable} when this future is done, and cancels this future with it. */
+  /**
+   * Completes {@code completable} when this future is done, and cancels this future when {@code completable} is
+   * cancelled.
+   */
   final void link(CompletableFuture<T> completable) {
     addDoneCallback(done -> {
       if (done.cancelled()) {
@@ -411,7 +461,7 @@ public class Future<T> {
     return getClass().getSimpleName() + "[" + describe() + loop.origins().describe(this) + "]";
   }
 
-  /** Futures are equal to themselves alone. */
+  /** Compares by identity. */
   @Override
   public final boolean equals(Object other) {
     return this == other;
@@ -422,7 +472,7 @@ public class Future<T> {
     return System.identityHashCode(this);
   }
 
-  /** State for people; does not print results, which may be large, or print this future again. */
+  /** The state as text. It has no result, which may be large or contain this future. */
   String describe() {
     Object what = content instanceof UnretrievedFailure unretrieved ? unretrieved.failure : content;
     return state == FAILED && what instanceof Throwable failure

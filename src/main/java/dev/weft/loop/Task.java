@@ -31,11 +31,19 @@ import java.util.concurrent.locks.LockSupport;
  */
 
 /**
- * A coroutine in execution: asyncio's {@code Task}. Its code runs on a virtual thread of its own, whose
- * steps the loop runs one at a time.
+ * A coroutine that a loop runs: asyncio's {@code Task}. It is also the future of the coroutine's result.
  *
- * <p>The loop keeps a strong reference to it until it is done. Methods belong to the loop's thread, but
- * for {@link #toString} and {@link #getStack}.
+ * <pre>{@code
+ * Task<String> task = createTask(() -> {
+ *   sleep(Duration.ofSeconds(1));
+ *   return "done";
+ * });
+ * System.out.println(task.await());      // parks this task until the other one is done
+ * }</pre>
+ *
+ * <p>A task runs on a virtual thread of its own, and the loop runs the steps of all its tasks one at a time. The loop
+ * keeps a strong reference to a task until it is done. The methods of a task may be called on the loop's thread alone,
+ * except for {@link #toString}, {@link #getName} and {@link #getStack}, which any thread may call.
  *
  * @param <T> the type of the result
  */
@@ -84,8 +92,9 @@ public final class Task<T> extends Future<T> {
   }
 
   /**
-   * The task that the caller runs in ({@code current_task}); empty in a callback or a foreign thread.
-   * Never suspends; may be called from any thread.
+   * Returns the task in which the caller runs ({@code current_task}). Never suspends. Any thread.
+   *
+   * @return the task; empty in a callback, or in a thread that no loop runs
    */
   public static Optional<Task<?>> current() {
     return Optional.ofNullable(currentOrNull());
@@ -104,9 +113,9 @@ public final class Task<T> extends Future<T> {
   }
 
   /**
-   * Parks the calling task for a time ({@code sleep}). Zero or less lets everything that is ready run
-   * once. Suspends.
+   * Parks the calling task for a time ({@code sleep}). Suspends. Loop thread only.
    *
+   * @param delay how long; with zero or less, everything that is ready runs once
    * @throws IllegalStateException if the caller is not a task
    * @throws CancelledError if the task is cancelled meanwhile
    */
@@ -137,7 +146,7 @@ public final class Task<T> extends Future<T> {
     return thread;
   }
 
-  /** Runs the first step at once; a fatal failure in it is the creator's too. */
+  /** Runs the first step at once. A fatal failure in it is also thrown to the creator. */
   void startInPlace(Carrier carrier) {
     Context creators = Context.currentOrNull();
     Context own = coroutine.contextOrNull();
@@ -232,7 +241,7 @@ public final class Task<T> extends Future<T> {
     resumed();
   }
 
-  /** A request to cancel that is there already goes to what the task waits for. */
+  /** Forwards a pending request to cancel to the future that the task waits for. */
   private void cancelAtOnce(Future<?> future) {
     if (mustCancel && future.cancel(cancelMessage)) {
       mustCancel = false;
@@ -242,7 +251,7 @@ public final class Task<T> extends Future<T> {
     }
   }
 
-  /** Apart from the wait, whose frame a sleeping task keeps. */
+  /** Continues after the wait. This is a method of its own because a sleeping task keeps the frame of the wait. */
   private void resumed() {
     Future<?> done = awaited;
     awaited = null;
@@ -256,7 +265,9 @@ public final class Task<T> extends Future<T> {
     }
   }
 
-  /** The loop refuses what a task cannot wait for in the task's next turn, and a request to cancel comes first. */
+  /**
+   * Refuses a future that a task cannot wait for. The refusal comes in the task's next turn, after a request to cancel.
+   */
   private void refuse(Future<?> future) {
     yieldNow();
     throw new IllegalStateException(
@@ -265,7 +276,7 @@ public final class Task<T> extends Future<T> {
             : this + " got " + future + " attached to a different loop: " + future.loop);
   }
 
-  /** Takes back what a wait has begun. With few calls, as the stack may be at its end. */
+  /** Undoes the beginning of a wait. Makes few calls, because the stack may be at its end. */
   private void stopWaiting() {
     Future<?> future = awaited;
     awaited = null;
@@ -282,7 +293,7 @@ public final class Task<T> extends Future<T> {
     }
   }
 
-  /** A task that has completed what it waits for by its own doing still waits for its turn. */
+  /** Waits for the task's turn if the task itself has completed what it waits for. */
   private void takeTurnIfWoken() {
     if (woken) {
       Thread.yield();
@@ -307,19 +318,19 @@ public final class Task<T> extends Future<T> {
     }
   }
 
-  /** In debug mode, a step that took long is blamed on this task. */
+  /** In debug mode, reports a slow step as this task's. */
   private void endStep() {
     if (loop.getDebug()) {
       loop.slowSteps().ended(this);
     }
   }
 
-  /** Whether the task, which does not run now, waits for something that is not ours. */
+  /** Whether the task, which does not run now, waits in a blocking call that is not Weft's. */
   boolean isInBlockingCall() {
     return running;
   }
 
-  /** Makes one thing of an interrupt and a request to cancel. */
+  /** Merges a pending interrupt with a pending request to cancel. */
   private void noticeInterrupt() {
     if (!Thread.currentThread().isInterrupted()) {
       mustCancel &= !interruptSent;
@@ -334,7 +345,7 @@ public final class Task<T> extends Future<T> {
     interruptSent = false;
   }
 
-  /** What to throw for a request that could not be forwarded; the outcome of {@code future} is lost. */
+  /** The error to throw for a request that could not be forwarded. The outcome of {@code future} is lost. */
   private CancelledError takeCancel(Future<?> future) {
     mustCancel = false;
     if (future != null) {
@@ -349,13 +360,13 @@ public final class Task<T> extends Future<T> {
     return new CancelledError(cancelMessage);
   }
 
-  /** What this task waits for is done. */
+  /** Wakes the task, because the future that it waits for is done. */
   void wake() {
     woken = true;
     loop.carrier.wake(thread);
   }
 
-  /** The loop closes: the next thing the task sees is its cancellation, wherever it is. */
+  /** Cancels the task because the loop closes: the task gets the cancellation wherever it is. */
   void unwind() {
     mustCancel = true;
     cancelMessage = "the event loop is closed";
@@ -367,7 +378,7 @@ public final class Task<T> extends Future<T> {
     }
   }
 
-  /** Says that the loop made this task for itself: if left pending, it is not worth a report. */
+  /** Marks the task as one of the loop's own, which is not reported if it is left pending. */
   void forgetIfPending() {
     internal = true;
   }
@@ -379,12 +390,12 @@ public final class Task<T> extends Future<T> {
   // ---- cancellation
 
   /**
-   * Asks the task to end ({@code cancel}): a {@link CancelledError} is thrown where it waits, or where it
-   * will wait next. A task that is parked in a blocking call of the JDK is interrupted. Runs nobody's
-   * code at once.
+   * Requests that the task ends ({@code cancel}). A {@link CancelledError} is thrown where the task waits, or where it
+   * waits next. A task that is parked in a blocking call of the JDK is interrupted. Runs no other code at once. Never
+   * suspends. Loop thread only.
    *
-   * @param message what the error is to say; null for nothing
-   * @return false if the task is done
+   * @param message the message of the error; null for none
+   * @return false if the task is done already
    */
   @Override
   public boolean cancel(String message) {
@@ -415,7 +426,7 @@ public final class Task<T> extends Future<T> {
     return true;
   }
 
-  /** Asks what this task waits for to be cancelled; false if it waits for nothing that can be. */
+  /** Forwards a request to cancel to what this task waits for; false if there is nothing that can be cancelled. */
   private boolean forwardCancel(String message) {
     if (awaited == null) {
       return false;
@@ -439,12 +450,12 @@ public final class Task<T> extends Future<T> {
 
   // ---- tasks that wait for tasks
 
-  /** The task that this one waits for, if that is not done; else null. */
+  /** The task that this task waits for; null if there is none, or if it is done. */
   private Task<?> awaitedTask() {
     return awaited instanceof Task<?> task && !task.done() ? task : null;
   }
 
-  /** Whether this task waits for a task that waits, over some tasks, for itself. By Brent's algorithm. */
+  /** Whether this task waits, directly or through other tasks, for itself. Uses Brent's algorithm. */
   private boolean waitsInCycle() {
     Task<?> mark = this;
     int bound = 1;
@@ -462,7 +473,7 @@ public final class Task<T> extends Future<T> {
     return true;
   }
 
-  /** The wait of this task ends as cancelled, though nothing completes what it waits for. */
+  /** Ends this task's wait as cancelled, although the awaited future is not done. */
   private void leaveCycle(String message) {
     awaited.removeWaiter(this);
     mustCancel = true;
@@ -470,7 +481,7 @@ public final class Task<T> extends Future<T> {
     wake();
   }
 
-  /** Tells the exception handler of tasks that would wait for each other once this one waits for {@code other}. */
+  /** Reports tasks that wait for each other as soon as this task waits for {@code other}. */
   private void reportCycle(Task<?> other) {
     var cycle = new ArrayList<Task<?>>(List.of(this));
     for (Task<?> at = other; at != this; at = at.awaitedTask()) {
@@ -493,14 +504,18 @@ public final class Task<T> extends Future<T> {
     return cancelled() ? super.cancelMessage() : cancelMessage;
   }
 
-  /** How many requests to cancel are outstanding ({@code cancelling}). */
+  /**
+   * Returns how many requests to cancel are outstanding ({@code cancelling}). Never suspends. Loop thread only.
+   *
+   * @return the calls of {@link #cancel} minus those of {@link #uncancel}
+   */
   public int cancelling() {
     return cancelling;
   }
 
   /**
-   * Takes one request to cancel back ({@code uncancel}). At zero, a cancellation that was not thrown yet
-   * will not be.
+   * Takes one request to cancel back ({@code uncancel}). At zero, a cancellation that is not thrown yet is dropped.
+   * Never suspends. Loop thread only.
    *
    * @return how many requests are left
    */
@@ -519,8 +534,9 @@ public final class Task<T> extends Future<T> {
   }
 
   /**
-   * Tasks get their result from their code alone.
+   * Refuses the call: a task gets its result from its code alone. Never suspends. Any thread.
    *
+   * @param result not used
    * @throws UnsupportedOperationException always
    */
   @Override
@@ -529,8 +545,9 @@ public final class Task<T> extends Future<T> {
   }
 
   /**
-   * Tasks get their failure from their code alone.
+   * Refuses the call: a task gets its failure from its code alone. Never suspends. Any thread.
    *
+   * @param failure not used
    * @throws UnsupportedOperationException always
    */
   @Override
@@ -540,19 +557,19 @@ public final class Task<T> extends Future<T> {
 
   // ---- cancelled regions
 
-  /** Cancels what the task waits for, if that has no outcome yet; no request to cancel the task. */
+  /** Cancels what the task waits for, if that is not done. This is no request to cancel the task. */
   void cancelWait() {
     if (awaited != null) {
       awaited.cancel(CancelRegion.MESSAGE);
     }
   }
 
-  /** Ends the call of the JDK that the task is in. */
+  /** Interrupts the blocking call of the JDK that the task is in. */
   void interruptForRegion() {
     thread.interrupt();
   }
 
-  /** Whether an interrupt is, or was, sent for a request to cancel the task. */
+  /** Whether a request to cancel the task sends, or has sent, an interrupt. */
   boolean isInterruptedByCancel() {
     return interruptSent;
   }
@@ -560,32 +577,47 @@ public final class Task<T> extends Future<T> {
   // ---- what it is
 
   /**
-   * The task's name ({@code get_name}): the one given, else {@code Task-} and a number. It is the name of the
-   * task's thread, so logs, thread dumps and debuggers show it, too.
+   * Returns the task's name ({@code get_name}). Logs, thread dumps and debuggers show it too, because it is also the
+   * name of the task's thread. Never suspends. Any thread.
+   *
+   * @return the given name, or {@code Task-} and a number
    */
   public String getName() {
     return thread.getName();
   }
 
-  /** Names the task and its thread ({@code set_name}). */
+  /**
+   * Names the task and its thread ({@code set_name}). Never suspends. Any thread.
+   *
+   * @param name the name, not null
+   */
   public void setName(String name) {
     thread.setName(Objects.requireNonNull(name, "name"));
   }
 
-  /** The context that the task runs in ({@code get_context}). */
+  /**
+   * Returns the context in which the task runs ({@code get_context}). Never suspends. Loop thread only.
+   *
+   * @return the context itself, not a copy
+   */
   public Context getContext() {
     return coroutine.context();
   }
 
   /**
-   * Where the task is ({@code get_stack}): all its frames, the innermost first; empty if it has not begun
-   * or is done. May be called from any thread.
+   * Returns the task's call stack ({@code get_stack}). Never suspends. Any thread.
+   *
+   * @return all frames, the innermost first; empty if the task has not begun or is done
    */
   public List<StackTraceElement> getStack() {
     return List.of(thread.getStackTrace());
   }
 
-  /** What the task waits for, if it is suspended in an await. */
+  /**
+   * Returns what the task waits for. Asyncio has no such method. Never suspends. Loop thread only.
+   *
+   * @return the awaited future; empty if the task does not wait in an await
+   */
   public Optional<Future<?>> awaiting() {
     return Optional.ofNullable(awaited);
   }

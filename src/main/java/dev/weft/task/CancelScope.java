@@ -16,32 +16,32 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A stretch of a task's code that can be cancelled as a whole and stays cancelled: the cancel scope of trio and
- * anyio, which asyncio lacks.
- *
- * <p>While a scope is cancelled, <em>every</em> wait in it throws {@link CancelledError}, not only the first: code
- * that catches the error and waits again cannot get stuck. A blocking call of the JDK is interrupted; one that
- * waits again and again without heeding that is interrupted at intervals only. A wait that is over already when
- * the scope is cancelled keeps its outcome, as the next one will be cancelled anyway. The error ends at the scope,
- * which returns normally. Cleaning up that waits needs a {@link #shielded} scope:
+ * A part of a task's code that can be cancelled as a whole and stays cancelled: the cancel scope of trio and anyio.
+ * Asyncio has no such class.
  *
  * <pre>{@code
  * Optional<Page> page = moveOnAfter(Duration.ofSeconds(2), scope -> {
- *     Connection connection = openConnection(host, port);
- *     try {
- *         return fetch(connection);
- *     } finally {
- *         shielded(() -> sayGoodbye(connection));
- *     }
+ *   Connection connection = openConnection(host, port);
+ *   try {
+ *     return fetch(connection);
+ *   } finally {
+ *     shielded(() -> sayGoodbye(connection));
+ *   }
  * });
  * }</pre>
  *
- * <p>A scope is its task's alone. A {@link TaskGroup} in it is cancelled with it and waits for its children, each
- * of which gets one {@link Task#cancel}, as ever. A scope does not count in {@link Task#cancelling}. A {@code
- * Task.cancel} passes through shields, and leaves a scope also if that is cancelled, too; so does the error that a
- * scope further out has caused.
+ * <p>While a scope is cancelled, <em>every</em> wait in it throws {@link CancelledError}, not only the first one. Code
+ * that catches the error and waits again cannot get stuck. A blocking call of the JDK is interrupted; if the code goes
+ * on to wait in such calls, it is interrupted again at intervals. A wait that is over when the scope is cancelled keeps
+ * its outcome, and the next wait throws. The error ends at the scope, which returns normally. Cleanup code that waits
+ * needs a {@link #shielded} scope, as in the example.
  *
- * <p>Used once. Belongs to its loop's thread, but any task and callback there may cancel it.
+ * <p>A scope belongs to one task. A {@link TaskGroup} inside the scope is cancelled with it, and waits for its
+ * children, each of which gets one {@link Task#cancel}. A scope does not count in {@link Task#cancelling}. A {@code
+ * Task.cancel} passes through shields, and leaves a scope even if that scope is cancelled too. The error of an outer
+ * scope leaves an inner one in the same way.
+ *
+ * <p>A scope is used once. Loop thread only, but any task or callback of the loop may cancel a scope.
  */
 public final class CancelScope extends CancelRegion {
 
@@ -57,16 +57,22 @@ public final class CancelScope extends CancelRegion {
   private BaseEventLoop loop;
   private Handle timer;
 
-  /** A scope that is not entered yet, without a deadline and a shield. */
+  /** Creates a scope without a deadline and without a shield, which {@link #run} enters. Any thread. Never suspends. */
   public CancelScope() {}
 
   // ---- common uses
 
   /**
-   * Runs code that is cancelled after a time, and then goes on ({@code move_on_after} of trio and anyio). With a
-   * time of zero or less the first wait is cancelled. Suspends if the body does.
+   * Runs code, cancels it if it takes longer than a time, and goes on ({@code move_on_after} of trio and anyio).
+   * Asyncio has no such function. Suspends if the body does. Loop thread only.
    *
-   * @return the body's result, also if it comes too late; empty if the body was cancelled, or has returned null
+   * @param delay how long the body may take; with zero or less its first wait is cancelled
+   * @param body gets the scope
+   * @param <T> the type of the result
+   * @param <E> the type of the body's checked exceptions
+   * @return the body's result, even if it comes too late; empty if the body was cancelled or returned null
+   * @throws E if the body throws it
+   * @throws CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   public static <T, E extends Exception> Optional<T> moveOnAfter(
@@ -76,9 +82,16 @@ public final class CancelScope extends CancelRegion {
   }
 
   /**
-   * As {@link #moveOnAfter(Duration, ThrowingFunction)}, for code that returns nothing.
+   * Runs code that returns nothing, cancels it if it takes longer than a time, and goes on ({@code move_on_after} of
+   * trio and anyio). Asyncio has no such function. Suspends if the body does. Loop thread only.
    *
-   * @return whether the code has come to its end; false if it was cancelled
+   * @param delay how long the body may take; with zero or less its first wait is cancelled
+   * @param body gets the scope
+   * @param <E> the type of the body's checked exceptions
+   * @return whether the body came to its end; false if it was cancelled
+   * @throws E if the body throws it
+   * @throws CancelledError if the calling task, or a scope around this one, is cancelled
+   * @throws IllegalStateException if the caller is not a task
    */
   @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
   public static <E extends Exception> boolean moveOnAfter(
@@ -90,10 +103,16 @@ public final class CancelScope extends CancelRegion {
   }
 
   /**
-   * As {@link #moveOnAfter(Duration, ThrowingConsumer)}, for code that does not need the scope.
+   * Runs code that does not need the scope, cancels it if it takes longer than a time, and goes on ({@code
+   * move_on_after} of trio and anyio). Asyncio has no such function. Suspends if the code does. Loop thread only.
    *
-   * @return whether the code has come to its end; false if it was cancelled
+   * @param delay how long the code may take; with zero or less its first wait is cancelled
+   * @param code the code
+   * @param <E> the type of the code's checked exceptions
+   * @return whether the code came to its end; false if it was cancelled
    * @throws E if the code throws it
+   * @throws CancelledError if the calling task, or a scope around this one, is cancelled
+   * @throws IllegalStateException if the caller is not a task
    */
   public static <E extends Exception> boolean moveOnAfter(Duration delay, ThrowingRunnable<E> code)
       throws E {
@@ -104,11 +123,18 @@ public final class CancelScope extends CancelRegion {
   }
 
   /**
-   * Runs code that is cancelled after a time ({@code fail_after} of trio and anyio). Unlike {@link
-   * Timeouts#timeout}, it stays cancelled. Suspends if the body does.
+   * Runs code and cancels it if it takes longer than a time ({@code fail_after} of trio and anyio). Unlike with {@link
+   * Timeouts#timeout}, the code stays cancelled. Asyncio has no such function. Suspends if the body does. Loop thread
+   * only.
    *
-   * @return the body's result, also if it comes too late
-   * @throws TimeoutException if the body was cancelled, be it by {@link #cancel}
+   * @param delay how long the body may take; with zero or less its first wait is cancelled
+   * @param body gets the scope
+   * @param <T> the type of the result
+   * @param <E> the type of the body's checked exceptions
+   * @return the body's result, even if it comes too late
+   * @throws E if the body throws it
+   * @throws TimeoutException if the body was cancelled, by the deadline or by {@link #cancel}
+   * @throws CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   public static <T, E extends Exception> T failAfter(
@@ -125,10 +151,16 @@ public final class CancelScope extends CancelRegion {
   }
 
   /**
-   * As {@link #failAfter(Duration, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   * Runs code that returns nothing and cancels it if it takes longer than a time ({@code fail_after} of trio and
+   * anyio). Unlike with {@link Timeouts#timeout}, the code stays cancelled. Asyncio has no such function. Suspends if
+   * the body does. Loop thread only.
    *
+   * @param delay how long the body may take; with zero or less its first wait is cancelled
+   * @param body gets the scope
+   * @param <E> the type of the body's checked exceptions
    * @throws E if the body throws it
-   * @throws TimeoutException if the body was cancelled, be it by {@link #cancel}
+   * @throws TimeoutException if the body was cancelled, by the deadline or by {@link #cancel}
+   * @throws CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
@@ -159,9 +191,13 @@ public final class CancelScope extends CancelRegion {
   // ---- a scope
 
   /**
-   * Runs a body in this scope. Suspends if the body does.
+   * Runs a body in this scope. Suspends if the body does. Loop thread only.
    *
-   * @return the body's result; empty if this scope has cancelled it, or it has returned null
+   * @param body gets this scope
+   * @param <T> the type of the result
+   * @param <E> the type of the body's checked exceptions
+   * @return the body's result; empty if this scope cancelled the body, or the body returned null
+   * @throws E if the body throws it
    * @throws CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task, or the scope was run before
    */
@@ -201,8 +237,8 @@ public final class CancelScope extends CancelRegion {
   }
 
   /**
-   * Cancels the scope, for good; before it is entered, from its beginning; after its end without effect.
-   * Idempotent. Never suspends.
+   * Cancels the scope for good. A scope that is not entered yet is cancelled from its beginning. After the end of the
+   * scope the call does nothing. Idempotent. Never suspends. Loop thread only.
    */
   public void cancel() {
     if (state != State.FINISHED && !isCancelled()) {
@@ -211,25 +247,38 @@ public final class CancelScope extends CancelRegion {
     }
   }
 
-  /** Whether the scope is cancelled, by {@link #cancel} or at its deadline. */
+  /**
+   * Returns whether the scope is cancelled, by {@link #cancel} or by its deadline. Never suspends. Loop thread only.
+   *
+   * @return true even if the body does not notice the cancellation
+   */
   public boolean cancelCalled() {
     return isCancelled();
   }
 
-  /** Whether the scope has ended by the error that it has caused itself. */
+  /**
+   * Returns whether the scope's own cancellation ended the body. Never suspends. Loop thread only.
+   *
+   * @return false while the body runs, and if the body came to its end
+   */
   public boolean cancelledCaught() {
     return caught;
   }
 
-  /** The deadline by the loop's time, in nanoseconds; empty if there is none. */
+  /**
+   * Returns the deadline. Never suspends. Loop thread only.
+   *
+   * @return the deadline by {@link EventLoop#time}, in nanoseconds; empty if there is none
+   */
   public OptionalLong deadline() {
     return deadline;
   }
 
   /**
-   * Moves the deadline. One that is past cancels the scope at once, or when it is entered.
+   * Sets or moves the deadline. A deadline in the past cancels the scope at once, or when it is entered. Never
+   * suspends. Loop thread only.
    *
-   * @param when by the loop's time, in nanoseconds
+   * @param when the deadline by {@link EventLoop#time}, in nanoseconds
    * @throws IllegalStateException if the scope is cancelled or has ended
    */
   public void reschedule(long when) {
@@ -237,7 +286,7 @@ public final class CancelScope extends CancelRegion {
   }
 
   /**
-   * Takes the deadline away.
+   * Removes the deadline. Never suspends. Loop thread only.
    *
    * @throws IllegalStateException if the scope is cancelled or has ended
    */
@@ -278,21 +327,27 @@ public final class CancelScope extends CancelRegion {
     }
   }
 
-  /** Whether the cancellation of scopes around this one is kept from the code in it. */
+  /**
+   * Returns whether the scope is shielded. Never suspends. Loop thread only.
+   *
+   * @return true if the cancellation of outer scopes does not reach the code in this one
+   */
   public boolean shield() {
     return isShielded();
   }
 
   /**
-   * Keeps the cancellation of scopes around this one from the code in it, or no longer: then a wait is cancelled
-   * at once if a scope around is. Its own cancellation and {@link Task#cancel} come through a shield. Never
-   * suspends.
+   * Switches the shield on or off. Behind a shield, the cancellation of outer scopes does not reach the code in this
+   * one; the scope's own cancellation and {@link Task#cancel} do. If an outer scope is cancelled, removing the shield
+   * cancels the current wait at once. Never suspends. Loop thread only.
+   *
+   * @param shield whether to keep the cancellation of outer scopes out
    */
   public void setShield(boolean shield) {
     setShielded(shield);
   }
 
-  /** Whether the next wait of the calling task will be cancelled by a scope around it. */
+  /** Whether a scope around the caller cancels the calling task's next wait. */
   static boolean isCurrentCancelled() {
     return isCurrentReached();
   }

@@ -13,9 +13,18 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 
 /**
- * Tasks that end together but do not pull one another down: a group in which a child's failure is
- * reported to the loop's exception handler and ends that child only. If the body fails or the calling task
- * is cancelled, all children are cancelled, as in a {@link TaskGroup}.
+ * A group of tasks in which a failure ends its own task alone. The failure is reported to the loop's exception handler,
+ * and the other tasks go on.
+ *
+ * <pre>{@code
+ * Supervisor.supervise(supervisor -> {
+ *   supervisor.createTask(() -> refreshCache());     // its failure does not stop the other task
+ *   supervisor.createTask(() -> sendHeartbeats());
+ * });
+ * }</pre>
+ *
+ * <p>The call of {@code supervise} returns when all tasks have ended. If its body fails or the calling task is
+ * cancelled, all tasks are cancelled, as in a {@link TaskGroup}. Asyncio has no such class. Loop thread only.
  */
 public final class Supervisor {
 
@@ -26,9 +35,12 @@ public final class Supervisor {
   }
 
   /**
-   * Runs a body and waits for all tasks that were created in it. Suspends while they run.
+   * Runs a body and waits for all tasks that were created in it. Suspends if the body does, and until all tasks have
+   * ended. Loop thread only.
    *
-   * @return the body's result
+   * @param body gets the supervisor and creates tasks with it
+   * @param <T> the type of the result
+   * @return the body's result; null if {@link #cancel} ended the body
    * @throws dev.weft.loop.ExceptionGroup if the body fails; has that failure
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -39,8 +51,11 @@ public final class Supervisor {
   }
 
   /**
-   * As {@link #supervise(ThrowingFunction)}, for a body that returns nothing. Suspends while tasks run.
+   * Runs a body that returns nothing and waits for all tasks that were created in it. Suspends if the body does, and
+   * until all tasks have ended. Loop thread only.
    *
+   * @param body gets the supervisor and creates tasks with it
+   * @param <C> the type of the body
    * @throws dev.weft.loop.ExceptionGroup if the body fails; has that failure
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -50,15 +65,24 @@ public final class Supervisor {
   }
 
   /**
-   * Creates a task whose failure concerns nobody else. Never suspends.
+   * Creates a task whose failure affects no other task, with default options. Never suspends. Loop thread only.
    *
-   * @throws IllegalStateException if all has ended or is being cancelled
+   * @param coroutine the task's code
+   * @return the task
+   * @throws IllegalStateException if all tasks have ended or are being cancelled
    */
   public Task<Void> createTask(ThrowingRunnable<?> coroutine) {
     return createTask(coroutine, TaskOptions.defaults());
   }
 
-  /** As {@link #createTask(ThrowingRunnable)}, with options. */
+  /**
+   * Creates a task whose failure affects no other task. Never suspends. Loop thread only.
+   *
+   * @param coroutine the task's code
+   * @param options the task's name, context and start
+   * @return the task
+   * @throws IllegalStateException if all tasks have ended or are being cancelled
+   */
   public Task<Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
     return group.createTask(() -> runContained(coroutine.asCallable()), options);
@@ -80,7 +104,10 @@ public final class Supervisor {
     }
   }
 
-  /** Cancels all tasks and the body, and has the call return without an error. Never suspends. */
+  /**
+   * Cancels all tasks and the body. The call of {@code supervise} then returns without an error. Idempotent. Never
+   * suspends. Loop thread only.
+   */
   public void cancel() {
     group.cancel();
   }

@@ -27,9 +27,18 @@ import java.util.function.Consumer;
  */
 
 /**
- * Tasks that end together: asyncio's {@code TaskGroup}. {@link #run} returns when all have ended; if one
- * fails, the others are cancelled, and all failures are thrown as an {@link ExceptionGroup}. Used once;
- * belongs to its loop's thread.
+ * A group of tasks that end together: asyncio's {@code TaskGroup}.
+ *
+ * <pre>{@code
+ * String both = taskGroup(group -> {
+ *   Task<String> a = group.createTask(() -> fetch("a"));
+ *   Task<String> b = group.createTask(() -> fetch("b"));
+ *   return await(a) + await(b);
+ * });
+ * }</pre>
+ *
+ * <p>{@link #run} returns when all tasks of the group have ended. If one fails, the group cancels the others and throws
+ * all failures as an {@link ExceptionGroup}. A group is used once. Loop thread only.
  */
 public final class TaskGroup {
 
@@ -51,16 +60,18 @@ public final class TaskGroup {
   private Throwable fatal;
   private Future<Void> allDone;
 
-  /** A group that is not entered yet. */
+  /** Creates a group, which {@link #run} enters. Any thread. Never suspends. */
   public TaskGroup() {}
 
   /**
-   * Runs a body and waits for all tasks that were created in the group ({@code async with TaskGroup()}).
-   * Suspends while tasks of the group run.
+   * Runs a body and waits for all tasks that were created in the group ({@code async with TaskGroup()}). Suspends if
+   * the body does, and until all tasks of the group have ended. Loop thread only.
    *
-   * @return the body's result; null if the group was cancelled by {@link #cancel} before there was one
-   * @throws ExceptionGroup if a task or the body fails: the tasks' failures in the order in which they
-   *     came, the body's last
+   * @param body gets this group and creates tasks in it
+   * @param <T> the type of the result
+   * @return the body's result; null if {@link #cancel} ended the body
+   * @throws ExceptionGroup if a task or the body fails; has the tasks' failures in the order in which they came, and
+   *     the body's last
    * @throws CancelledError if the calling task is cancelled and nothing has failed
    * @throws IllegalStateException if the caller is not a task, or the group was run before
    */
@@ -79,9 +90,13 @@ public final class TaskGroup {
   }
 
   /**
-   * As {@link #run(ThrowingFunction)}, for a body that returns nothing. Suspends while tasks of the group run.
+   * Runs a body that returns nothing and waits for all tasks that were created in the group ({@code async with
+   * TaskGroup()}). Suspends if the body does, and until all tasks of the group have ended. Loop thread only.
    *
-   * @throws ExceptionGroup if a task or the body fails
+   * @param body gets this group and creates tasks in it
+   * @param <C> the type of the body
+   * @throws ExceptionGroup if a task or the body fails; has the tasks' failures in the order in which they came, and
+   *     the body's last
    * @throws CancelledError if the calling task is cancelled and nothing has failed
    * @throws IllegalStateException if the caller is not a task, or the group was run before
    */
@@ -103,20 +118,39 @@ public final class TaskGroup {
   }
 
   /**
-   * Creates a task in this group ({@code create_task}). Never suspends.
+   * Creates a task in this group, with default options ({@code create_task}). Never suspends. Loop thread only.
    *
+   * @param coroutine the task's code
+   * @param <T> the type of the result
+   * @return the task
    * @throws IllegalStateException if the group is not entered, is finished or is shutting down
    */
   public <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine) {
     return createTask(coroutine, TaskOptions.defaults());
   }
 
-  /** As {@link #createTask(ThrowingCallable)}, for a coroutine that returns nothing. */
+  /**
+   * Creates a task in this group, for a coroutine that returns nothing, with default options ({@code create_task}).
+   * Never suspends. Loop thread only.
+   *
+   * @param coroutine the task's code
+   * @param <R> the type of the coroutine
+   * @return the task
+   * @throws IllegalStateException if the group is not entered, is finished or is shutting down
+   */
   public <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine) {
     return createTask(coroutine.asCallable());
   }
 
-  /** As {@link #createTask(ThrowingCallable)}, with options. */
+  /**
+   * Creates a task in this group ({@code create_task}). Never suspends. Loop thread only.
+   *
+   * @param coroutine the task's code
+   * @param options the task's name, context and start
+   * @param <T> the type of the result
+   * @return the task
+   * @throws IllegalStateException if the group is not entered, is finished or is shutting down
+   */
   public <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
     if (state == State.CREATED) {
@@ -138,29 +172,56 @@ public final class TaskGroup {
     return task;
   }
 
-  /** As {@link #createTask(ThrowingCallable, TaskOptions)}, for a coroutine that returns nothing. */
+  /**
+   * Creates a task in this group, for a coroutine that returns nothing ({@code create_task}). Never suspends. Loop
+   * thread only.
+   *
+   * @param coroutine the task's code
+   * @param options the task's name, context and start
+   * @param <R> the type of the coroutine
+   * @return the task
+   * @throws IllegalStateException if the group is not entered, is finished or is shutting down
+   */
   public <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine, TaskOptions options) {
     return createTask(coroutine.asCallable(), options);
   }
 
   /**
-   * Creates a task in this group and waits until it says that it is ready, as {@code start} of trio's
-   * nurseries; asyncio has no such thing. From then on it is a task of the group like any other. Before, it
-   * is the caller's: if it fails, that is thrown here and not the group's failure, and if the caller is
-   * cancelled, it is cancelled, too. Whenever this throws, the child has ended; a child that fails while it
-   * is being cancelled for that reason is the group's failure again. Suspends, unless the child is eager and
-   * ready at once.
+   * Creates a task in this group, with default options, and waits until it reports that it is ready, as {@code start}
+   * of trio's nurseries does. Asyncio has no such method. Suspends unless the child is eager and ready at once. Loop
+   * thread only.
    *
-   * @return what the child has given to {@link TaskStatus#started}
+   * <p>From then on the child is a task of the group like any other. Before that it belongs to the caller: this method
+   * throws the child's failure, and cancelling the caller cancels the child. When this method throws, the child has
+   * ended. If the child fails while it is cancelled for that reason, the failure goes to the group.
+   *
+   * @param child the child's code
+   * @param <V> the type of the value that the child reports
+   * @return the value that the child gives to {@link TaskStatus#started}
    * @throws CancelledError if the caller or the child is cancelled before the child is ready
-   * @throws IllegalStateException if the child ends without having been ready, if the caller is not a task,
-   *     or as {@link #createTask(ThrowingCallable)}
+   * @throws IllegalStateException if the child ends before it is ready, if the caller is not a task, or if the group is
+   *     not entered, is finished or is shutting down
    */
   public <V> V start(TaskStatus.Starter<V> child) {
     return start(child, TaskOptions.defaults());
   }
 
-  /** As {@link #start(TaskStatus.Starter)}, with options. */
+  /**
+   * Creates a task in this group and waits until it reports that it is ready, as {@code start} of trio's nurseries
+   * does. Asyncio has no such method. Suspends unless the child is eager and ready at once. Loop thread only.
+   *
+   * <p>From then on the child is a task of the group like any other. Before that it belongs to the caller: this method
+   * throws the child's failure, and cancelling the caller cancels the child. When this method throws, the child has
+   * ended. If the child fails while it is cancelled for that reason, the failure goes to the group.
+   *
+   * @param child the child's code
+   * @param options the task's name, context and start
+   * @param <V> the type of the value that the child reports
+   * @return the value that the child gives to {@link TaskStatus#started}
+   * @throws CancelledError if the caller or the child is cancelled before the child is ready
+   * @throws IllegalStateException if the child ends before it is ready, if the caller is not a task, or if the group is
+   *     not entered, is finished or is shutting down
+   */
   public <V> V start(TaskStatus.Starter<V> child, TaskOptions options) {
     Objects.requireNonNull(child, "child");
     if (Task.current().isEmpty()) {
@@ -171,9 +232,9 @@ public final class TaskGroup {
   }
 
   /**
-   * Cancels the tasks of the group and its body, and has {@link #run} return without an error ({@code
-   * cancel}). Before the group is entered, it is cancelled when it is; after its end, nothing happens.
-   * Idempotent. Never suspends.
+   * Cancels the tasks of the group and its body ({@code cancel}). {@link #run} then returns without an error. If the
+   * group is not entered yet, it is cancelled when it is. After the end of the group the call does nothing. Idempotent.
+   * Never suspends. Loop thread only.
    */
   public void cancel() {
     if (state == State.CREATED) {
@@ -224,7 +285,7 @@ public final class TaskGroup {
     }
   }
 
-  /** Waits for all tasks, then throws what there is to throw. */
+  /** Waits for all tasks, then throws the failures. */
   private void exit(Throwable failure) {
     state = State.EXITING;
     boolean cancelled =

@@ -16,9 +16,18 @@ import java.util.Optional;
  */
 
 /**
- * How a child tells {@link TaskGroup#start} that it is ready.
+ * The means by which a child reports to {@link TaskGroup#start} that it is ready.
  *
- * @param <V> the type of what it tells
+ * <pre>{@code
+ * int port = group.start((TaskStatus<Integer> status) -> {
+ *   try (Server server = startServer(handler, "127.0.0.1", 0)) {
+ *     status.started(server.port());     // group.start returns the port
+ *     server.serveForever();
+ *   }
+ * });
+ * }</pre>
+ *
+ * @param <V> the type of the value that the child reports
  */
 public final class TaskStatus<V> {
 
@@ -30,28 +39,29 @@ public final class TaskStatus<V> {
   }
 
   /**
-   * A child that says when it is ready.
+   * The code of a child that reports when it is ready.
    *
-   * @param <V> the type of what it tells then
+   * @param <V> the type of the value that the child reports
    */
   @FunctionalInterface
   public interface Starter<V> {
 
     /**
-     * Does the work, in a task, and calls {@link TaskStatus#started} once on the way.
+     * Does the work, in a task, and calls {@link TaskStatus#started} once on the way. May suspend.
      *
-     * @throws Exception whatever goes wrong: before {@code started} the failure of {@code start},
-     *     afterwards that of the group
+     * @param status takes the report
+     * @throws Exception if the work fails: before {@code started}, {@link TaskGroup#start} throws it; afterwards it is
+     *     a failure of the group
      */
     void run(TaskStatus<V> status) throws Exception;
   }
 
   /**
-   * Lets {@link TaskGroup#start} return. Without effect if its caller was cancelled meanwhile. Never
-   * suspends.
+   * Reports that the child is ready, so that {@link TaskGroup#start} returns. The call does nothing if the caller of
+   * {@code start} was cancelled meanwhile. Never suspends. Loop thread only.
    *
-   * @param value what it is to return; null if there is nothing to tell
-   * @throws IllegalStateException if called a second time
+   * @param value the result of {@code start}; may be null
+   * @throws IllegalStateException if the method is called a second time
    */
   public void started(V value) {
     if (started) {

@@ -19,8 +19,22 @@ import java.util.concurrent.TimeoutException;
  */
 
 /**
- * A scope that is cancelled at a deadline: asyncio's {@code Timeout}, made by {@link Timeouts}. Belongs
- * to its task.
+ * A limit in time for a part of a task's code: asyncio's {@code Timeout}.
+ *
+ * <pre>{@code
+ * try {
+ *   timeout(Duration.ofSeconds(2), scope -> {
+ *     fetch(host);
+ *     scope.reschedule(getRunningLoop().time() + Duration.ofSeconds(5).toNanos());
+ *     fetch(otherHost);
+ *   });
+ * } catch (TimeoutException late) {
+ *   System.out.println("too slow");
+ * }
+ * }</pre>
+ *
+ * <p>At the deadline the timeout cancels its task once. When the error leaves the code, the timeout turns it into a
+ * {@link TimeoutException}. {@link Timeouts} creates these objects. Loop thread only.
  */
 public final class Timeout {
 
@@ -51,7 +65,7 @@ public final class Timeout {
   /**
    * Runs a body until a deadline.
    *
-   * @param what the caller has called
+   * @param what the function that the caller has called, for the message
    */
   static <T, E extends Exception> T runUntil(
       String what, OptionalLong when, ThrowingFunction<Timeout, ? extends T, E> body)
@@ -63,7 +77,7 @@ public final class Timeout {
   /**
    * Runs a body for a time.
    *
-   * @param what the caller has called
+   * @param what the function that the caller has called, for the message
    */
   static <T, E extends Exception> T runFor(
       String what, Duration delay, ThrowingFunction<Timeout, ? extends T, E> body)
@@ -89,7 +103,7 @@ public final class Timeout {
     return result;
   }
 
-  /** What is thrown when a time is over. */
+  /** The exception for a time that is over. */
   static TimeoutException timedOut(String what, Duration limit) {
     long nanos = Math.max(0, nanos(limit));
     String seconds = BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString();
@@ -114,31 +128,40 @@ public final class Timeout {
         : days < -36_500 ? Long.MIN_VALUE / 2 : delay.toNanos();
   }
 
-  /** The deadline by the loop's time, in nanoseconds ({@code when}); empty if there is none. */
+  /**
+   * Returns the deadline ({@code when}). Never suspends. Loop thread only.
+   *
+   * @return the deadline by the loop's {@code time}, in nanoseconds; empty if there is none
+   */
   public OptionalLong when() {
     return when;
   }
 
   /**
-   * Moves the deadline ({@code reschedule}). One that is past has the scope expire in the next turn.
+   * Sets or moves the deadline ({@code reschedule}). With a deadline in the past, the timeout expires in the next turn.
+   * Never suspends. Loop thread only.
    *
-   * @param when by the loop's time, in nanoseconds
-   * @throws IllegalStateException if the scope has expired or ended
+   * @param when the deadline by the loop's {@code time}, in nanoseconds
+   * @throws IllegalStateException if the timeout has expired or its code has ended
    */
   public void reschedule(long when) {
     schedule(OptionalLong.of(when));
   }
 
   /**
-   * Takes the deadline away ({@code reschedule(None)}).
+   * Removes the deadline ({@code reschedule(None)}). Never suspends. Loop thread only.
    *
-   * @throws IllegalStateException if the scope has expired or ended
+   * @throws IllegalStateException if the timeout has expired or its code has ended
    */
   public void disable() {
     schedule(OptionalLong.empty());
   }
 
-  /** Whether the deadline has come ({@code expired}). */
+  /**
+   * Returns whether the timeout has expired ({@code expired}). Never suspends. Loop thread only.
+   *
+   * @return true from the moment at which the timeout cancels its task
+   */
   public boolean expired() {
     return state == State.EXPIRING || state == State.EXPIRED;
   }
@@ -173,10 +196,10 @@ public final class Timeout {
   }
 
   /**
-   * Leaves the scope.
+   * Leaves the timeout.
    *
-   * @param error with what; null if the body returned
-   * @throws TimeoutException in place of the cancellation that this scope caused
+   * @param error the failure of the body; null if the body returned
+   * @throws TimeoutException in place of the cancellation that this timeout caused
    */
   private void exit(Throwable error) throws TimeoutException {
     cancelTimer();

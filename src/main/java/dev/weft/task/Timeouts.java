@@ -13,15 +13,23 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 
-/** Bounds in time; {@code dev.weft.Asyncio} has the same under asyncio's names. */
+/**
+ * Limits in time: asyncio's {@code timeout}, {@code timeout_at} and {@code wait_for}. {@code dev.weft.Asyncio} has the
+ * same functions.
+ */
 public final class Timeouts {
 
   private Timeouts() {}
 
   /**
-   * Runs code that is cancelled after a time ({@code async with timeout(delay)}). Suspends if the body
-   * does.
+   * Runs code and cancels it if it takes longer than a time ({@code async with timeout(delay)}). Suspends if the body
+   * does. Loop thread only.
    *
+   * @param delay how long the body may take
+   * @param body gets the timeout, which can move the deadline
+   * @param <T> the type of the result
+   * @param <E> the type of the body's checked exceptions
+   * @return what the body returns
    * @throws E if the body throws it
    * @throws TimeoutException if the time is over before the body has ended
    * @throws IllegalStateException if the caller is not a task
@@ -32,10 +40,15 @@ public final class Timeouts {
   }
 
   /**
-   * As {@link #timeout(Duration, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   * Runs code that returns nothing and cancels it if it takes longer than a time ({@code async with timeout(delay)}).
+   * Suspends if the body does. Loop thread only.
    *
+   * @param delay how long the body may take
+   * @param body gets the timeout, which can move the deadline
+   * @param <E> the type of the body's checked exceptions
    * @throws E if the body throws it
    * @throws TimeoutException if the time is over before the body has ended
+   * @throws IllegalStateException if the caller is not a task
    */
   @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
   public static <E extends Exception> void timeout(
@@ -44,10 +57,14 @@ public final class Timeouts {
   }
 
   /**
-   * Runs code that is cancelled at a time ({@code async with timeout_at(when)}). Suspends if the body
-   * does.
+   * Runs code and cancels it at a time ({@code async with timeout_at(when)}). Suspends if the body does. Loop thread
+   * only.
    *
-   * @param when by the loop's time, in nanoseconds; empty for no limit until the scope sets one
+   * @param when the deadline by the loop's {@code time}, in nanoseconds; empty for none until the body sets one
+   * @param body gets the timeout, which can move the deadline
+   * @param <T> the type of the result
+   * @param <E> the type of the body's checked exceptions
+   * @return what the body returns
    * @throws E if the body throws it
    * @throws TimeoutException if the time comes before the body has ended
    * @throws IllegalStateException if the caller is not a task
@@ -59,10 +76,15 @@ public final class Timeouts {
   }
 
   /**
-   * As {@link #timeoutAt(OptionalLong, ThrowingFunction)}, for code that returns nothing. Suspends if the body does.
+   * Runs code that returns nothing and cancels it at a time ({@code async with timeout_at(when)}). Suspends if the body
+   * does. Loop thread only.
    *
+   * @param when the deadline by the loop's {@code time}, in nanoseconds; empty for none until the body sets one
+   * @param body gets the timeout, which can move the deadline
+   * @param <E> the type of the body's checked exceptions
    * @throws E if the body throws it
-   * @throws TimeoutException if the time is over before the body has ended
+   * @throws TimeoutException if the time comes before the body has ended
+   * @throws IllegalStateException if the caller is not a task
    */
   @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
   public static <E extends Exception> void timeoutAt(
@@ -71,10 +93,15 @@ public final class Timeouts {
   }
 
   /**
-   * Waits for a future no longer than a time ({@code wait_for}). If it takes longer, the future is
-   * cancelled and its end waited for. Suspends, unless the future is done.
+   * Waits for a future, but no longer than a time ({@code wait_for}). When the time is over, the call cancels the
+   * future and waits for its end. Suspends unless the future is done. Loop thread only.
    *
-   * @throws TimeoutException if the time is over before
+   * @param future the future
+   * @param timeout how long to wait at most
+   * @param <T> the type of the result
+   * @return the future's result; a failure is thrown as the very object
+   * @throws TimeoutException if the time is over before the future is done
+   * @throws CancelledError if the calling task or the future is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   public static <T> T waitFor(Future<T> future, Duration timeout) throws TimeoutException {
@@ -86,10 +113,16 @@ public final class Timeouts {
   }
 
   /**
-   * Runs a coroutine in the calling task no longer than a time ({@code wait_for}); with a time of zero or
-   * less it is not run at all. Suspends if the coroutine does.
+   * Runs a coroutine in the calling task, but no longer than a time ({@code wait_for}). Suspends if the coroutine does.
+   * Loop thread only.
    *
-   * @throws TimeoutException if the time is over before
+   * @param coroutine the code
+   * @param timeout how long the coroutine may take; with zero or less it does not run at all
+   * @param <T> the type of the result
+   * @param <E> the type of the coroutine's checked exceptions
+   * @return what the coroutine returns
+   * @throws E if the coroutine throws it
+   * @throws TimeoutException if the time is over before the coroutine has ended
    * @throws IllegalStateException if the caller is not a task
    */
   public static <T, E extends Exception> T waitFor(
@@ -102,11 +135,15 @@ public final class Timeouts {
   }
 
   /**
-   * As {@link #waitFor(ThrowingCallable, Duration)}, for a coroutine that returns nothing. Suspends if the coroutine
-   * does.
+   * Runs a coroutine that returns nothing in the calling task, but no longer than a time ({@code wait_for}). Suspends
+   * if the coroutine does. Loop thread only.
    *
+   * @param coroutine the code
+   * @param timeout how long the coroutine may take; with zero or less it does not run at all
+   * @param <E> the type of the coroutine's checked exceptions
    * @throws E if the coroutine throws it
-   * @throws TimeoutException if the time is over before
+   * @throws TimeoutException if the time is over before the coroutine has ended
+   * @throws IllegalStateException if the caller is not a task
    */
   public static <E extends Exception> void waitFor(ThrowingRunnable<E> coroutine, Duration timeout)
       throws E, TimeoutException {
@@ -117,7 +154,7 @@ public final class Timeouts {
     return Objects.requireNonNull(timeout, "timeout").compareTo(Duration.ZERO) <= 0;
   }
 
-  /** The result of a future that is done; cancels any other and waits for the end of it. */
+  /** Returns the result of a future that is done. Cancels any other future and waits for its end. */
   private static <T> T orCancel(Future<T> future, Duration timeout) throws TimeoutException {
     Task<?> task = Timeout.currentTask();
     if (future.done()) {
