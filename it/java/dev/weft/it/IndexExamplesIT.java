@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples of asyncio's "Low-level API Index", as programs of Weft; the README has a table of them. */
+/** The examples of asyncio's "Low-level API Index", as programs of Weft. The page "From asyncio" has a table of them. */
 @Timeout(60)
 class IndexExamplesIT {
 
