@@ -1,7 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
 /** An event-loop runtime with asyncio's shape on virtual threads. */
+@NullMarked
 module dev.weft {
   requires java.management; // which thread a carrier carries, see Holders
   requires jdk.unsupported; // signals, see ProcessSignals
+  requires static org.jspecify;
   requires org.slf4j;
 
   exports dev.weft;

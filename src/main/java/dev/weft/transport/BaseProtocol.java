@@ -1,5 +1,7 @@
 package dev.weft.transport;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What all protocols have in common: asyncio's {@code BaseProtocol}.
  *
@@ -20,7 +22,7 @@ public interface BaseProtocol {
    *
    * @param error what broke the connection; null after a close, an abort or the peer's end of data
    */
-  default void connectionLost(Throwable error) {}
+  default void connectionLost(@Nullable Throwable error) {}
 
   /** More than the high mark is buffered ({@code pause_writing}): stop writing. Called inside write. */
   default void pauseWriting() {}

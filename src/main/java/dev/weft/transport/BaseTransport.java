@@ -1,5 +1,7 @@
 package dev.weft.transport;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What all transports have in common: asyncio's {@code BaseTransport}.
  *
@@ -24,14 +26,14 @@ public interface BaseTransport extends AutoCloseable {
    * @param key what to ask for
    * @return the value; null if this transport has none
    */
-  <T> T getExtraInfo(ExtraInfo<T> key);
+  <T> @Nullable T getExtraInfo(ExtraInfo<T> key);
 
   /**
    * The same by asyncio's name of the key, such as {@code "peername"}.
    *
    * @return the value; {@code otherwise} if this transport has none
    */
-  default Object getExtraInfo(String name, Object otherwise) {
+  default @Nullable Object getExtraInfo(String name, @Nullable Object otherwise) {
     ExtraInfo<?> key = ExtraInfo.named(name);
     Object value = key == null ? null : getExtraInfo(key);
     return value == null ? otherwise : value;

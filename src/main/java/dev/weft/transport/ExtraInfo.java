@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A key of {@link BaseTransport#getExtraInfo}: the name asyncio gives it, and the type of its value.
@@ -80,7 +81,7 @@ public final class ExtraInfo<T> {
     return name;
   }
 
-  static ExtraInfo<?> named(String name) {
+  static @Nullable ExtraInfo<?> named(String name) {
     return BY_NAME.get(name);
   }
 

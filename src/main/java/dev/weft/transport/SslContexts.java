@@ -18,6 +18,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes SSL contexts from PEM files, as Python's {@code ssl.create_default_context}, {@code load_cert_chain}
@@ -84,7 +85,7 @@ public final class SslContexts {
     return context(keys(certificateChain, privateKey), trust(trusted));
   }
 
-  private static SSLContext context(KeyManager[] keys, TrustManager[] trust)
+  private static SSLContext context(KeyManager @Nullable [] keys, TrustManager @Nullable [] trust)
       throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys, trust, null);

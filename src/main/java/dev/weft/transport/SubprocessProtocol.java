@@ -1,6 +1,7 @@
 package dev.weft.transport;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A protocol for a child process: asyncio's {@code SubprocessProtocol}.
@@ -25,7 +26,7 @@ public interface SubprocessProtocol extends BaseProtocol {
    * @param fd 0 for the child's stdin, 1 for its stdout, 2 for its stderr
    * @param error what broke the pipe; null after its end or a close
    */
-  default void pipeConnectionLost(int fd, Throwable error) {}
+  default void pipeConnectionLost(int fd, @Nullable Throwable error) {}
 
   /** The child has ended ({@code process_exited}); its output may still be coming. */
   default void processExited() {}

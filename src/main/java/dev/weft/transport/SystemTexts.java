@@ -11,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The system's words for some errors, in its language: found out by making them, as the JDK has no other way. */
 final class SystemTexts {
@@ -25,6 +26,7 @@ final class SystemTexts {
   }
 
   private interface Experiment {
+    @Nullable
     String text() throws IOException;
   }
 
@@ -49,7 +51,7 @@ final class SystemTexts {
   }
 
   /** What the system says of a call that fails; null if it does not fail. */
-  private static String textOf(Call call) {
+  private static @Nullable String textOf(Call call) {
     try {
       call.run();
       return null;
@@ -62,7 +64,7 @@ final class SystemTexts {
     return ByteBuffer.wrap(new byte[] {0});
   }
 
-  private static String breakPipe() throws IOException {
+  private static @Nullable String breakPipe() throws IOException {
     Pipe pipe = Pipe.open();
     try (Pipe.SinkChannel sink = pipe.sink()) {
       pipe.source().close();
@@ -76,7 +78,7 @@ final class SystemTexts {
         .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
-  private static String connectToNobody() throws IOException {
+  private static @Nullable String connectToNobody() throws IOException {
     SocketAddress address;
     try (ServerSocketChannel server = listen()) {
       address = server.getLocalAddress();
@@ -90,7 +92,7 @@ final class SystemTexts {
     }
   }
 
-  private static String writeAfterReset() throws IOException {
+  private static @Nullable String writeAfterReset() throws IOException {
     try (ServerSocketChannel server = listen();
         SocketChannel client = SocketChannel.open()) {
       server.configureBlocking(false);

@@ -6,6 +6,7 @@ import java.net.SocketOption;
 import java.nio.channels.NetworkChannel;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transport's socket: its addresses, its options, and its channel. asyncio's {@code TransportSocket}. Never suspends.
@@ -30,11 +31,11 @@ public final class TransportSocket {
   }
 
   /**
-   * The address the socket is bound to ({@code getsockname}).
+   * The address the socket is bound to ({@code getsockname}); null if it is not bound.
    *
    * @throws IOException if the socket is closed
    */
-  public SocketAddress getLocalAddress() throws IOException {
+  public @Nullable SocketAddress getLocalAddress() throws IOException {
     return channel.getLocalAddress();
   }
 

@@ -42,4 +42,7 @@
  * <p>Nothing in this package suspends. {@link dev.weft.transport.BaseProtocol#connectionLost} and {@link
  * dev.weft.transport.BaseTransport#getExtraInfo} pass null where their documentation says so; no other method does.
  */
+@NullMarked
 package dev.weft.transport;
+
+import org.jspecify.annotations.NullMarked;
