@@ -3,41 +3,60 @@ package dev.weft.loop;
 import java.util.Objects;
 
 /**
- * What makes loops, and says which one is current where none runs: asyncio's {@code
- * AbstractEventLoopPolicy}. There is one policy for the whole program. Never suspends; any thread.
+ * Creates loops, and defines which loop is current in a thread that runs none: asyncio's {@code
+ * AbstractEventLoopPolicy}. The program has one policy. Its methods never suspend, and any thread may call them.
  *
- * <p>For code written when asyncio had no {@link Runner} (Python 3.14 deprecates policies). New code needs
- * none of it.
+ * <p>Policies are for code from the time before asyncio's {@link Runner}, and Python 3.14 deprecates them. New code
+ * does not need them.
  */
 public interface AbstractEventLoopPolicy {
 
   /**
-   * The current loop of the calling thread ({@code get_event_loop}); asked only if none runs the caller.
+   * Returns the current loop of the calling thread ({@code get_event_loop}). It is asked only if no loop runs the
+   * caller. Never suspends. Any thread.
    *
+   * @return the loop
    * @throws IllegalStateException if there is none
    */
   EventLoop getEventLoop();
 
-  /** Makes a loop the current one of the calling thread ({@code set_event_loop}); does not run it. */
+  /**
+   * Makes a loop the current loop of the calling thread and does not run it ({@code set_event_loop}). Never suspends.
+   * Any thread.
+   *
+   * @param loop the loop
+   */
   void setEventLoop(EventLoop loop);
 
-  /** Leaves the calling thread without a current loop ({@code set_event_loop(None)}). */
+  /** Leaves the calling thread without a current loop ({@code set_event_loop(None)}). Never suspends. Any thread. */
   void resetEventLoop();
 
-  /** Makes a loop ({@code new_event_loop}), and makes it nobody's current one. */
+  /**
+   * Creates a loop, which is not the current loop of any thread ({@code new_event_loop}). Never suspends. Any thread.
+   *
+   * @return the loop, which the caller closes
+   */
   EventLoop newEventLoop();
 
-  /** The program's policy ({@code get_event_loop_policy}). */
+  /**
+   * Returns the program's policy ({@code get_event_loop_policy}). Never suspends. Any thread.
+   *
+   * @return the policy; a {@link DefaultEventLoopPolicy} if the program has set none
+   */
   static AbstractEventLoopPolicy getEventLoopPolicy() {
     return ProgramPolicy.current;
   }
 
-  /** Changes the program's policy ({@code set_event_loop_policy}). */
+  /**
+   * Sets the program's policy ({@code set_event_loop_policy}). Never suspends. Any thread.
+   *
+   * @param policy the policy
+   */
   static void setEventLoopPolicy(AbstractEventLoopPolicy policy) {
     ProgramPolicy.current = Objects.requireNonNull(policy, "policy");
   }
 
-  /** Goes back to a {@link DefaultEventLoopPolicy} ({@code set_event_loop_policy(None)}). */
+  /** Returns to a {@link DefaultEventLoopPolicy} ({@code set_event_loop_policy(None)}). Never suspends. Any thread. */
   static void resetEventLoopPolicy() {
     ProgramPolicy.current = new DefaultEventLoopPolicy();
   }

@@ -34,7 +34,7 @@ import java.util.Objects;
 public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCloseable {
 
   /**
-   * What makes the values.
+   * The code that creates the values.
    *
    * @param <T> the type of the values
    */
@@ -42,10 +42,10 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
   public interface Body<T> {
 
     /**
-     * Makes the values. Returning ends the generator.
+     * Creates the values. The generator ends when this method returns. May suspend. Runs in a task.
      *
-     * @param out takes them
-     * @throws Exception what {@code next} is to throw
+     * @param out takes the values
+     * @throws Exception if the work fails; {@code next} throws it
      */
     void run(Yielder<T> out) throws Exception;
   }
@@ -58,8 +58,10 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
   public sealed interface Yielder<T> permits Production {
 
     /**
-     * Hands a value to the one who asked for it ({@code yield}). Suspends until another is asked for.
+     * Gives a value to the task that asked for it ({@code yield}). Suspends until a task asks for another value. Only
+     * the generator's body may call this.
      *
+     * @param value the value; may be null
      * @throws GeneratorExit if the generator is closed instead
      * @throws IllegalStateException if the caller is not the generator's body
      */
@@ -73,14 +75,22 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
     production = new Production<>(body);
   }
 
-  /** A generator; its body begins when the first value is asked for. Never suspends. */
+  /**
+   * Creates a generator. Its body begins when a task asks for the first value. Never suspends. Any thread.
+   *
+   * @param body creates the values
+   * @param <T> the type of the values
+   * @return the generator, which the caller closes
+   */
   public static <T> AsyncGenerator<T> of(Body<T> body) {
     return new AsyncGenerator<>(Objects.requireNonNull(body, "body"));
   }
 
   /**
-   * Whether there is another value; has the body make it. Suspends as {@link #next} does, and throws what
-   * it throws.
+   * Returns whether there is another value, which the body creates if needed. Suspends and throws as {@link #next}
+   * does. Loop thread only.
+   *
+   * @return false if the body has ended
    */
   @Override
   public boolean hasNext() {
@@ -95,10 +105,11 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
   }
 
   /**
-   * The next value ({@code anext}). Suspends until the body has yielded it.
+   * Returns the next value ({@code anext}). Suspends until the body yields it. Loop thread only.
    *
+   * @return the value
    * @throws NoSuchElementException if the body has ended
-   * @throws CancelledError if the calling task is cancelled, and the body lets it pass
+   * @throws CancelledError if the calling task is cancelled and the body does not catch it
    * @throws IllegalStateException if another task waits for a value, or the caller is not a task
    */
   @Override
@@ -112,19 +123,23 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
     return (T) value;
   }
 
-  /** Itself. */
+  /**
+   * Returns this generator, for {@code for} statements. Never suspends. Any thread.
+   *
+   * @return this generator
+   */
   @Override
   public Iterator<T> iterator() {
     return this;
   }
 
   /**
-   * Ends the body, by a {@link GeneratorExit} where it stands in {@code yield}, and waits for its end
-   * ({@code aclose}). Throws what the body throws then. Idempotent. Suspends, unless the body has not begun
-   * or has ended.
+   * Ends the body and waits for its end ({@code aclose}). The body gets a {@link GeneratorExit} where it stands in
+   * {@code yield}; what it throws then is thrown here. Idempotent. Suspends unless the body has not begun or has ended.
+   * Loop thread only.
    *
    * @throws IllegalStateException if the body yields once more, or a task waits for a value
-   * @throws NoSuchElementException if the body has yielded once more when it was closed before
+   * @throws NoSuchElementException if the body yielded once more when it was closed before
    */
   @Override
   public void close() {

@@ -4,22 +4,22 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Where a failure was awaited. What {@link Future#await} throws is the very object that failed elsewhere: in another task,
- * on another thread, or in the loop. Its trace tells where that was. An {@code AwaitedAt} that is suppressed in it tells
- * who has awaited it: its trace is the awaiting task's, without Weft's own frames, and its message names the task. A
- * failure that passes through several tasks has one of each, the first first.
+ * Tells where a failure was awaited. {@link Future#await} throws the very object that failed elsewhere: in another
+ * task, on another thread, or in the loop. The failure's own trace tells where that was. An {@code AwaitedAt} that is
+ * suppressed in it tells which task awaited it: its trace is the awaiting task's, without Weft's own frames, and its
+ * message names the task. A failure that passes through several tasks has one note of each, in order.
  *
- * <p>A failure has {@value #MOST} of these at most, which are those that came first. One whose suppression is disabled has
- * none, nor has a {@link CancelledError}, or what must leave the loop, see {@link KeyboardInterrupt#isFatal}.
+ * <p>A failure has at most {@value #MOST} notes, which are the first ones. A failure has none if it does not allow
+ * suppression, if it is a {@link CancelledError}, or if it must leave the loop, see {@link KeyboardInterrupt#isFatal}.
  */
 public final class AwaitedAt extends Throwable {
 
   private static final long serialVersionUID = 1L;
 
-  /** How many a failure has at most. */
+  /** How many notes a failure has at most. */
   static final int MOST = 8;
 
-  /** Of how many frames its trace is at most. */
+  /** How many frames the trace has at most. */
   private static final int DEPTH = 16;
 
   private AwaitedAt(Task<?> task, List<StackTraceElement> stack) {
@@ -34,10 +34,10 @@ public final class AwaitedAt extends Throwable {
   }
 
   /**
-   * Notes in a failure that the calling task has awaited it here. For what brings failures from elsewhere to a task by
-   * other ways than {@link Future#await}, which does this itself. Does nothing outside a task. Never suspends.
+   * Notes in a failure that the calling task awaits it here. {@link Future#await} does this itself; code that brings
+   * failures to a task in another way calls this method. It does nothing outside of a task. Never suspends. Any thread.
    *
-   * @param failure gets the note as a suppressed throwable, if it takes it
+   * @param failure gets the note as a suppressed throwable, if it allows suppression
    */
   public static void note(Throwable failure) {
     Task<?> task = Task.currentOrNull();

@@ -81,12 +81,12 @@ public record BlockedLoop(
     holders = List.copyOf(holders);
   }
 
-  /** This report when it is over. */
+  /** This report, once the blocking is over. */
   BlockedLoop over(Duration lasted) {
     return new BlockedLoop(loop, cause, lasted, true, List.of(), false);
   }
 
-  /** The report for people, with the stacks. */
+  /** Returns the report as text, with the stacks. */
   @Override
   public String toString() {
     var text = new StringBuilder();

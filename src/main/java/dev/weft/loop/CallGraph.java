@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Who waits for whom, and where: asyncio's {@code graph} module. Futures know who waits for them by their
- * waiters; what waits in a roundabout way ({@code gather}, {@code wait}, {@code asCompleted}, {@code
- * shield}, task groups) is noted by {@link #futureAddToAwaitedBy}.
+ * Shows which tasks wait for a future, and where: asyncio's {@code graph} module. A future knows the tasks that await
+ * it. {@link #futureAddToAwaitedBy} records those that wait in another way, as {@code gather}, {@code wait}, {@code
+ * asCompleted}, {@code shield} and task groups do.
  *
- * <p>Capturing never suspends. It may be done from any thread; one that is not the loop's waits until the
- * loop has come to it.
+ * <p>Capturing never suspends. Any thread may capture; while the loop runs in another thread, the caller waits until
+ * the loop answers.
  */
 public final class CallGraph {
 
@@ -25,16 +25,23 @@ public final class CallGraph {
   private CallGraph() {}
 
   /**
-   * The graph of the current task ({@code capture_call_graph}).
+   * Returns the graph of the current task: its calls, and the tasks that wait for it ({@code capture_call_graph}).
+   * Never suspends. Loop thread only.
    *
-   * @return empty in a callback
+   * @return the graph; empty in a callback
    * @throws IllegalStateException if no loop runs the caller
    */
   public static Optional<FutureCallGraph> captureCallGraph() {
     return captureCallGraph(Optional.empty(), 1, OptionalInt.empty());
   }
 
-  /** The graph of a future ({@code capture_call_graph(future)}). */
+  /**
+   * Returns the graph of a future: its calls, and the tasks that wait for it ({@code capture_call_graph(future)}).
+   * Never suspends. Any thread.
+   *
+   * @param future a future or a task
+   * @return the graph
+   */
   public static FutureCallGraph captureCallGraph(Future<?> future) {
     return captureCallGraph(Optional.of(future), 1, OptionalInt.empty()).orElseThrow();
   }
@@ -131,23 +138,35 @@ public final class CallGraph {
   }
 
   /**
-   * The graph of the current task as a text ({@code format_call_graph}).
+   * Returns the graph of the current task as text ({@code format_call_graph}). Never suspends. Loop thread only.
    *
-   * @return empty in a callback
+   * @return the text; empty in a callback
    * @throws IllegalStateException if no loop runs the caller
    */
   public static String formatCallGraph() {
     return formatCallGraph(Optional.empty(), 1, OptionalInt.empty());
   }
 
-  /** The graph of a future as a text ({@code format_call_graph(future)}). */
+  /**
+   * Returns the graph of a future as text ({@code format_call_graph(future)}). Never suspends. Any thread.
+   *
+   * @param future a future or a task
+   * @return the text
+   */
   public static String formatCallGraph(Future<?> future) {
     return formatCallGraph(Optional.of(future), 1, OptionalInt.empty());
   }
 
   /**
-   * As {@link #captureCallGraph(Optional, int, OptionalInt)}, as a text ({@code format_call_graph}). A
-   * future that waits for itself by way of others is marked {@code (cycle)} where it comes again.
+   * Returns the graph of a future or of the current task as text, with limits ({@code format_call_graph}). A future
+   * that waits for itself through others is marked {@code (cycle)} where it appears again. Never suspends. Any thread.
+   *
+   * @param future the future; empty for the current task
+   * @param depth for the current task: 1 for all its calls; each one more leaves out one call, the innermost first
+   * @param limit how many calls of each stack to keep: a positive number of the outermost calls, where the task began;
+   *     a negative number of the innermost; 0 for none; empty for all
+   * @return the text; empty if no future is given and the caller is in a callback
+   * @throws IllegalStateException if no future is given and no loop runs the caller
    */
   public static String formatCallGraph(
       Optional<? extends Future<?>> future, int depth, OptionalInt limit) {
@@ -158,7 +177,8 @@ public final class CallGraph {
   }
 
   /**
-   * Prints the graph of the current task on the standard output ({@code print_call_graph}).
+   * Prints the graph of the current task on the standard output ({@code print_call_graph}). Never suspends. Loop thread
+   * only.
    *
    * @throws IllegalStateException if no loop runs the caller
    */
@@ -166,12 +186,26 @@ public final class CallGraph {
     printCallGraph(Optional.empty(), 1, OptionalInt.empty(), System.out);
   }
 
-  /** Prints the graph of a future on the standard output ({@code print_call_graph(future)}). */
+  /**
+   * Prints the graph of a future on the standard output ({@code print_call_graph(future)}). Never suspends. Any thread.
+   *
+   * @param future a future or a task
+   */
   public static void printCallGraph(Future<?> future) {
     printCallGraph(Optional.of(future), 1, OptionalInt.empty(), System.out);
   }
 
-  /** Prints what {@link #formatCallGraph(Optional, int, OptionalInt)} returns ({@code print_call_graph}). */
+  /**
+   * Prints the graph of a future or of the current task, with limits ({@code print_call_graph}). Never suspends. Any
+   * thread.
+   *
+   * @param future the future; empty for the current task
+   * @param depth for the current task: 1 for all its calls; each one more leaves out one call, the innermost first
+   * @param limit how many calls of each stack to keep: a positive number of the outermost calls, where the task began;
+   *     a negative number of the innermost; 0 for none; empty for all
+   * @param out gets the text
+   * @throws IllegalStateException if no future is given and no loop runs the caller
+   */
   public static void printCallGraph(
       Optional<? extends Future<?>> future, int depth, OptionalInt limit, PrintStream out) {
     out.println(formatCallGraph(future, depth, limit));
@@ -201,9 +235,11 @@ public final class CallGraph {
   }
 
   /**
-   * Notes that {@code waiter} waits for {@code future} in some other way than by awaiting it ({@code
-   * future_add_to_awaited_by}); for libraries. Forgotten when the future is done. Loop thread only; never
-   * suspends.
+   * Records that a task waits for a future in another way than by awaiting it ({@code future_add_to_awaited_by}).
+   * Libraries use this. The record ends when the future is done. Never suspends. Loop thread only.
+   *
+   * @param future the future that is awaited
+   * @param waiter the task that waits
    */
   public static void futureAddToAwaitedBy(Future<?> future, Future<?> waiter) {
     Objects.requireNonNull(waiter, "waiter");
@@ -213,7 +249,13 @@ public final class CallGraph {
     }
   }
 
-  /** Takes {@link #futureAddToAwaitedBy} back ({@code future_discard_from_awaited_by}). */
+  /**
+   * Removes what {@link #futureAddToAwaitedBy} recorded ({@code future_discard_from_awaited_by}). Never suspends. Loop
+   * thread only.
+   *
+   * @param future the future that is awaited
+   * @param waiter the task that waits
+   */
   public static void futureDiscardFromAwaitedBy(Future<?> future, Future<?> waiter) {
     future.removeWaiters(new AwaitEdge(Objects.requireNonNull(waiter, "waiter"))::equals);
   }

@@ -17,8 +17,8 @@ import java.util.Objects;
  */
 
 /**
- * A stretch of a task's code that can be cancelled as a whole and stays cancelled: what a task knows of {@code
- * dev.weft.task.CancelScope}, and the shield that cleaning up needs. Belongs to its loop's thread.
+ * A part of a task's code that can be cancelled as a whole and stays cancelled. This class has what a task needs to
+ * know of {@code dev.weft.task.CancelScope}, and the shield that cleanup code needs. Loop thread only.
  */
 public abstract class CancelRegion {
 
@@ -33,13 +33,16 @@ public abstract class CancelRegion {
   private boolean shield;
   private boolean holdsInterrupt; // the shield keeps one from the code in it
 
-  /** A region that is not entered yet. */
+  /** Creates a region that is not entered yet. Never suspends. Any thread. */
   protected CancelRegion() {}
 
   /**
-   * Runs code whose waits are not cancelled by scopes around it, for cleaning up in them. {@link Task#cancel}
-   * does reach it. Suspends if the code does.
+   * Runs code that cancel scopes around it do not cancel, for example to clean up. {@link Task#cancel} does reach the
+   * code. Asyncio has no such function. Suspends if the code does. Loop thread only.
    *
+   * @param code the code
+   * @param <T> the type of the result
+   * @param <E> the type of the code's checked exceptions
    * @return what the code returns
    * @throws E if the code throws it; the very object
    * @throws IllegalStateException if the caller is not a task
@@ -61,7 +64,15 @@ public abstract class CancelRegion {
     return result;
   }
 
-  /** As {@link #shielded(ThrowingCallable)}, for code that returns nothing. */
+  /**
+   * Runs code that returns nothing and that cancel scopes around it do not cancel, for example to clean up. {@link
+   * Task#cancel} does reach the code. Asyncio has no such function. Suspends if the code does. Loop thread only.
+   *
+   * @param code the code
+   * @param <E> the type of the code's checked exceptions
+   * @throws E if the code throws it; the very object
+   * @throws IllegalStateException if the caller is not a task
+   */
   public static <E extends Exception> void shielded(ThrowingRunnable<E> code) throws E {
     shielded(Objects.requireNonNull(code, "code").asCallable());
   }
@@ -71,9 +82,9 @@ public abstract class CancelRegion {
   // ---- for subclasses
 
   /**
-   * The calling task enters.
+   * Enters the region in the calling task. Never suspends. Loop thread only.
    *
-   * @param call what the user has called, for the message
+   * @param call the method that the program has called, for the message
    * @throws IllegalStateException if the caller is not a task
    */
   protected final void enter(String call) {
@@ -90,10 +101,10 @@ public abstract class CancelRegion {
   }
 
   /**
-   * The task leaves; regions end in the reverse order of their beginnings.
+   * Leaves the region; regions end in the reverse order of their beginnings. Never suspends. Loop thread only.
    *
-   * @param error with what; null for nothing
-   * @return whether that is this region's own cancellation, which ends here
+   * @param error the failure of the region's code; null for none
+   * @return whether the failure is this region's own cancellation, which ends here
    */
   protected final boolean exit(Throwable error) {
     boolean cancellation = CancelledError.isCancellation(error); // before an interrupt is taken
@@ -115,34 +126,56 @@ public abstract class CancelRegion {
     return own;
   }
 
-  /** Cancels the region, now and for good; if it is not entered yet, from its beginning. */
+  /**
+   * Cancels the region for good. A region that is not entered yet is cancelled from its beginning. Never suspends. Loop
+   * thread only.
+   */
   protected final void cancelRegion() {
     change(true, shield);
   }
 
-  /** Keeps the cancellation of regions outside from the code in this one, or no longer. */
+  /**
+   * Sets whether the cancellation of outer regions is kept from the code in this one. Never suspends. Loop thread only.
+   *
+   * @param shielded true to keep it out
+   */
   protected final void setShielded(boolean shielded) {
     change(cancelled, shielded);
   }
 
+  /**
+   * Returns whether the region is cancelled. Never suspends. Loop thread only.
+   *
+   * @return true after {@link #cancelRegion}
+   */
   protected final boolean isCancelled() {
     return cancelled;
   }
 
+  /**
+   * Returns whether the cancellation of outer regions is kept from the code in this one. Never suspends. Loop thread
+   * only.
+   *
+   * @return true if it is kept out
+   */
   protected final boolean isShielded() {
     return shield;
   }
 
-  /** Whether the next wait of the calling task will be cancelled by a region. */
+  /**
+   * Returns whether a region cancels the calling task's next wait. Never suspends. Loop thread only.
+   *
+   * @return true if it does
+   */
   protected static boolean isCurrentReached() {
     CancelRegion innermost = Task.currentOrThrow("isCurrentReached").region;
     return innermost != null && innermost.isReached();
   }
 
   /**
-   * Checks that the caller may change this region.
+   * Checks that the caller may change this region. Never suspends. Any thread.
    *
-   * @throws IllegalStateException if a task is in it and the caller is not on that task's loop
+   * @throws IllegalStateException if a task is in the region and the caller is not on that task's loop
    */
   protected final void checkCanChange() {
     if (task != null) {
@@ -167,7 +200,7 @@ public abstract class CancelRegion {
     }
   }
 
-  /** What a shield is for must not meet the interrupt of a scope outside. */
+  /** Takes an outer scope's interrupt away from the code behind a shield. */
   private void holdInterrupt() {
     if (shield && !cancelled && interrupts.takeBack()) {
       holdsInterrupt = true;
@@ -176,7 +209,7 @@ public abstract class CancelRegion {
 
   // ---- for the task
 
-  /** Whether what waits in this region is to be cancelled. */
+  /** Whether a wait in this region is cancelled. */
   final boolean isReached() {
     for (CancelRegion region = this; region != null; region = region.outer) {
       if (region.cancelled) {
@@ -189,7 +222,7 @@ public abstract class CancelRegion {
     return false;
   }
 
-  /** The task goes on after a wait. Returns whether the next one is to be cancelled. */
+  /** The task continues after a wait. Returns whether its next wait is cancelled. */
   final boolean resumed() {
     boolean reached = isReached();
     if (reached) {
@@ -198,7 +231,7 @@ public abstract class CancelRegion {
     return reached;
   }
 
-  /** Whether the interrupt that the task sees is a scope's. */
+  /** Whether a scope has sent the interrupt that the task sees. */
   final boolean hasInterrupted() {
     return interrupts.sent();
   }

@@ -4,21 +4,23 @@ import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
 
 /**
- * Thrown in a task that is being cancelled, and by looking at what was cancelled: asyncio's {@code
+ * Thrown in a task that is being cancelled, and by methods that read the result of a cancelled future: asyncio's {@code
  * CancelledError}.
  *
- * <p>An {@code Error}, so that {@code catch (Exception e)} does not swallow it by mistake. Code that
- * catches {@code Throwable} should let it pass.
+ * <p>It is an {@code Error}, so that {@code catch (Exception e)} does not swallow it by mistake. Code that catches
+ * {@code Throwable} should rethrow it.
  */
 public final class CancelledError extends Error {
 
   private static final long serialVersionUID = 1L;
 
-  /** A cancellation without a message. */
+  /** Creates an error without a message. Never suspends. Any thread. */
   public CancelledError() {}
 
   /**
-   * @param message why, for the one who sees it; null for none
+   * Creates an error with a message. Never suspends. Any thread.
+   *
+   * @param message the reason; null for none
    */
   public CancelledError(String message) {
     super(message);
@@ -29,11 +31,12 @@ public final class CancelledError extends Error {
   }
 
   /**
-   * Whether the calling task is being cancelled, by what it sees: a {@code CancelledError}, or what a
-   * blocking call of the JDK throws when its thread is interrupted. A socket has no exception of its own
-   * for that, only the interrupt that is left standing.
+   * Returns whether an error shows that the calling task is being cancelled. It does if it is a {@code CancelledError},
+   * or if a blocking call of the JDK throws it because its thread is interrupted. A socket has no exception of its own
+   * for that case, so the interrupt that is still set decides. Never suspends. Any thread.
    *
-   * @param error caught by the caller just now
+   * @param error an error that the caller has just caught; may be null
+   * @return true if the error is a cancellation
    */
   public static boolean isCancellation(Throwable error) {
     return error instanceof CancelledError

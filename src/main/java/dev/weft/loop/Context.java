@@ -6,8 +6,17 @@ import java.util.Objects;
 /**
  * A set of values for context variables: Python's {@code contextvars.Context}.
  *
- * <p>Callbacks and tasks run in a copy of the context that was current when they were registered, unless
- * one is given; copying costs nothing. Never suspends.
+ * <pre>{@code
+ * ContextVar<String> user = new ContextVar<>("user");
+ * Context context = Context.copyContext();
+ * context.run(() -> {
+ *   user.set("ann");                          // the value stays in this context
+ * });
+ * String name = context.get(user, "none");  // "ann"
+ * }</pre>
+ *
+ * <p>Callbacks and tasks run in a copy of the context that is current when they are registered, unless a context is
+ * given. Copying takes no time. One thread at a time may use a context.
  */
 public final class Context {
 
@@ -21,7 +30,7 @@ public final class Context {
   Object[] bindings;
   private Thread enteredBy;
 
-  /** An empty context. */
+  /** Creates an empty context. Never suspends. Any thread. */
   public Context() {
     this(Bindings.EMPTY);
   }
@@ -30,36 +39,55 @@ public final class Context {
     this.bindings = bindings;
   }
 
-  /** A copy of the current context ({@code copy_context}). */
+  /**
+   * Returns a copy of the current context ({@code copy_context}). Never suspends. Any thread.
+   *
+   * @return a new context
+   */
   public static Context copyContext() {
     return new Context(bindings());
   }
 
-  /** A copy of this context. */
+  /**
+   * Returns a copy of this context. Never suspends. Any thread.
+   *
+   * @return a new context
+   */
   public Context copy() {
     return new Context(bindings);
   }
 
   /**
-   * The value that a variable has in this context.
+   * Returns the value of a variable in this context. Never suspends. Any thread.
    *
-   * @return the value; {@code otherwise} if it has none here
+   * @param variable the variable
+   * @param otherwise the value to return if the variable has none here; may be null
+   * @param <T> the type of the value
+   * @return the value
    */
   @SuppressWarnings("unchecked")
   public <T> T get(ContextVar<T> variable, T otherwise) {
     return (T) Bindings.get(bindings, variable, otherwise);
   }
 
-  /** The number of variables that have a value here. */
+  /**
+   * Returns how many variables have a value here. Never suspends. Any thread.
+   *
+   * @return 0 or more
+   */
   public int size() {
     return bindings.length / 2;
   }
 
   /**
-   * Runs code in this context: what it sets stays here.
+   * Runs code in this context. Values that the code sets stay in this context. Suspends if the code does. Any thread.
    *
-   * @throws IllegalStateException if this context is entered already
+   * @param code the code
+   * @param <T> the type of the result
+   * @param <E> the type of the code's checked exceptions
+   * @return what the code returns
    * @throws E if the code throws it
+   * @throws IllegalStateException if other code runs in this context
    */
   public <T, E extends Exception> T run(ThrowingCallable<? extends T, E> code) throws E {
     Objects.requireNonNull(code, "code");

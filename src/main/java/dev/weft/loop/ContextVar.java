@@ -4,11 +4,20 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /**
- * A variable whose value belongs to the current {@link Context}: Python's {@code
- * contextvars.ContextVar}.
+ * A variable whose value belongs to the current {@link Context}: Python's {@code contextvars.ContextVar}.
  *
- * <p>A task sees the values that its creator had when it was created, and changes to them stay its own.
- * Compared by identity. Never suspends; may be used from any thread.
+ * <pre>{@code
+ * ContextVar<String> user = new ContextVar<>("user");
+ *
+ * run(() -> {
+ *   user.set("ann");
+ *   Task<String> task = createTask(() -> user.get());   // a task begins with its creator's values
+ *   System.out.println(await(task));                    // "ann"
+ * });
+ * }</pre>
+ *
+ * <p>A task sees the values that its creator has when it creates the task. The task's own changes do not reach its
+ * creator or other tasks. Variables are compared by identity, and any thread may use them.
  *
  * @param <T> the type of the value
  */
@@ -20,9 +29,9 @@ public final class ContextVar<T> {
   private final Object otherwise;
 
   /**
-   * Creates a variable without a default value.
+   * Creates a variable without a default value. Never suspends. Any thread.
    *
-   * @param name for people
+   * @param name the name that texts show
    */
   public ContextVar(String name) {
     this.name = Objects.requireNonNull(name, "name");
@@ -30,24 +39,29 @@ public final class ContextVar<T> {
   }
 
   /**
-   * Creates a variable with a default value ({@code default=}).
+   * Creates a variable with a default value ({@code default=}). Never suspends. Any thread.
    *
-   * @param name for people
-   * @param otherwise the value where none is set; may be null
+   * @param name the name that texts show
+   * @param otherwise the value where no value is set; may be null
    */
   public ContextVar(String name, T otherwise) {
     this.name = Objects.requireNonNull(name, "name");
     this.otherwise = otherwise;
   }
 
-  /** The variable's name, for people. */
+  /**
+   * Returns the name that texts show. Never suspends. Any thread.
+   *
+   * @return the name
+   */
   public String name() {
     return name;
   }
 
   /**
-   * The value in the current context, else the default.
+   * Returns the value in the current context, or else the default value. Never suspends. Any thread.
    *
+   * @return the value; null if that is the value
    * @throws NoSuchElementException if there is neither (Python's {@code LookupError})
    */
   @SuppressWarnings("unchecked")
@@ -59,16 +73,22 @@ public final class ContextVar<T> {
     return (T) value;
   }
 
-  /** The value in the current context, else {@code fallback}. */
+  /**
+   * Returns the value in the current context, or else a fallback. Never suspends. Any thread.
+   *
+   * @param fallback the value to return if none is set; may be null
+   * @return the value
+   */
   @SuppressWarnings("unchecked")
   public T get(T fallback) {
     return (T) Bindings.get(Context.bindings(), this, fallback);
   }
 
   /**
-   * Sets the value in the current context.
+   * Sets the value in the current context. Never suspends. Any thread.
    *
-   * @return what {@link #reset} takes to bring back the value before
+   * @param value the value; may be null
+   * @return the token with which {@link #reset} restores the earlier value
    */
   public Token<T> set(T value) {
     Object[] before = Context.bindings();
@@ -78,9 +98,10 @@ public final class ContextVar<T> {
   }
 
   /**
-   * Brings back the value from before the {@link #set} that returned the token.
+   * Restores the value from before the call of {@link #set} that returned a token. Never suspends. Any thread.
    *
-   * @throws IllegalArgumentException if the token is another variable's, or of another context
+   * @param token the token
+   * @throws IllegalArgumentException if the token belongs to another variable or another context
    * @throws IllegalStateException if the token was used before
    */
   public void reset(Token<T> token) {
@@ -107,7 +128,7 @@ public final class ContextVar<T> {
   }
 
   /**
-   * What a variable had before it was set.
+   * The value that a variable had before it was set: Python's {@code contextvars.Token}.
    *
    * @param <T> the type of the value
    */

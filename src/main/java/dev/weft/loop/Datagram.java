@@ -3,9 +3,9 @@ package dev.weft.loop;
 import java.net.SocketAddress;
 
 /**
- * What {@link EventLoop#sockRecvfrom} returns: the pair {@code (data, address)}.
+ * The result of {@link EventLoop#sockRecvfrom}: the pair {@code (data, address)}.
  *
- * @param data the bytes; empty for a datagram without any
- * @param address who has sent them
+ * @param data the bytes; empty for an empty datagram
+ * @param address the sender
  */
 public record Datagram(byte[] data, SocketAddress address) {}

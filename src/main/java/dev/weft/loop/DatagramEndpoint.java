@@ -4,10 +4,10 @@ import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.DatagramTransport;
 
 /**
- * What {@link EventLoop#createDatagramEndpoint} returns: the pair {@code (transport, protocol)}.
+ * The result of {@link EventLoop#createDatagramEndpoint}: the pair {@code (transport, protocol)}.
  *
- * @param transport sends
- * @param protocol what the factory has made for it; receives
+ * @param transport sends datagrams
+ * @param protocol the protocol that the factory has created; receives datagrams
  * @param <P> the type of the protocol
  */
 public record DatagramEndpoint<P extends DatagramProtocol>(

@@ -3,14 +3,14 @@ package dev.weft.loop;
 import java.util.Objects;
 
 /**
- * A current loop for each thread, none until one is set, and loops of Weft's own: asyncio's {@code
+ * A policy with a current loop for each thread, none until one is set, and with loops of Weft's own: asyncio's {@code
  * DefaultEventLoopPolicy}.
  */
 public final class DefaultEventLoopPolicy implements AbstractEventLoopPolicy {
 
   private final ThreadLocal<EventLoop> current = new ThreadLocal<>();
 
-  /** A policy by which no thread has a current loop yet. */
+  /** Creates a policy by which no thread has a current loop yet. Never suspends. Any thread. */
   public DefaultEventLoopPolicy() {}
 
   @Override

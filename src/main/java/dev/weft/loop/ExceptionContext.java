@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a loop tells its exception handler: asyncio's {@code context} dictionary, with the same keys.
- * Immutable.
+ * The report of an error to a loop's exception handler: asyncio's {@code context} dictionary, with the same keys.
+ * Immutable, so any thread may use it. Its methods never suspend.
  */
 public final class ExceptionContext {
 
@@ -27,7 +27,7 @@ public final class ExceptionContext {
   /** The key of the {@link Task} concerned. */
   public static final String TASK = "task";
 
-  /** The key of the name of a task that is not there any more: of a failure that nobody has retrieved. */
+  /** The key of the name of a task that no longer exists and whose failure was not retrieved. */
   public static final String TASK_NAME = "task_name";
 
   /** The key of the {@link Handle} whose callback failed. */
@@ -63,19 +63,35 @@ public final class ExceptionContext {
     this.values = Collections.unmodifiableMap(values);
   }
 
-  /** A record with a message. */
+  /**
+   * Creates a report with a message. Never suspends. Any thread.
+   *
+   * @param message what happened
+   * @return the report
+   */
   public static ExceptionContext of(String message) {
     return new ExceptionContext(new TreeMap<>(Map.of(MESSAGE, message)));
   }
 
-  /** This record and one value more. */
+  /**
+   * Returns this report with one more value. Never suspends. Any thread.
+   *
+   * @param key the key, for example one of this class's constants
+   * @param value the value, not null
+   * @return a new report
+   */
   public ExceptionContext with(String key, Object value) {
     Map<String, Object> more = new TreeMap<>(values);
     more.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
     return new ExceptionContext(more);
   }
 
-  /** This record and a throwable. */
+  /**
+   * Returns this report with a throwable. Never suspends. Any thread.
+   *
+   * @param exception the throwable
+   * @return a new report
+   */
   public ExceptionContext withException(Throwable exception) {
     return with(EXCEPTION, exception);
   }
@@ -85,42 +101,74 @@ public final class ExceptionContext {
     return stack.isEmpty() ? this : with(SOURCE_TRACEBACK, stack);
   }
 
-  /** What happened. */
+  /**
+   * Returns what happened. Never suspends. Any thread.
+   *
+   * @return the message
+   */
   public String message() {
     return (String) values.get(MESSAGE);
   }
 
-  /** The throwable, if there is one. */
+  /**
+   * Returns the throwable. Never suspends. Any thread.
+   *
+   * @return the throwable; empty if there is none
+   */
   public Optional<Throwable> exception() {
     return get(EXCEPTION, Throwable.class);
   }
 
-  /** The future concerned, if there is one. */
+  /**
+   * Returns the future concerned. Never suspends. Any thread.
+   *
+   * @return the future; empty if there is none
+   */
   public Optional<Future<?>> future() {
     return get(FUTURE, Future.class).map(future -> (Future<?>) future);
   }
 
-  /** The task concerned, if there is one. */
+  /**
+   * Returns the task concerned. Never suspends. Any thread.
+   *
+   * @return the task; empty if there is none
+   */
   public Optional<Task<?>> task() {
     return get(TASK, Task.class).map(task -> (Task<?>) task);
   }
 
-  /** The handle whose callback failed, if one did. */
+  /**
+   * Returns the handle whose callback failed. Never suspends. Any thread.
+   *
+   * @return the handle; empty if there is none
+   */
   public Optional<Handle> handle() {
     return get(HANDLE, Handle.class);
   }
 
-  /** The protocol concerned, if there is one. */
+  /**
+   * Returns the protocol concerned. Never suspends. Any thread.
+   *
+   * @return the protocol; empty if there is none
+   */
   public Optional<BaseProtocol> protocol() {
     return get(PROTOCOL, BaseProtocol.class);
   }
 
-  /** The transport concerned, if there is one. */
+  /**
+   * Returns the transport concerned. Never suspends. Any thread.
+   *
+   * @return the transport; empty if there is none
+   */
   public Optional<BaseTransport> transport() {
     return get(TRANSPORT, BaseTransport.class);
   }
 
-  /** All values, by key in order; cannot be changed. */
+  /**
+   * Returns all values. Never suspends. Any thread.
+   *
+   * @return the values in the order of their keys; cannot be changed
+   */
   public Map<String, Object> asMap() {
     return values;
   }

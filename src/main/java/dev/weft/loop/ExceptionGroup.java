@@ -3,8 +3,20 @@ package dev.weft.loop;
 import java.util.List;
 
 /**
- * Several failures at once: Python's {@code ExceptionGroup}. The first is the cause, the others are
- * suppressed, so that a printed stack trace shows all.
+ * Several failures in one exception: Python's {@code ExceptionGroup}.
+ *
+ * <pre>{@code
+ * try {
+ *   taskGroup(group -> {
+ *     group.createTask(() -> fetch("a"));
+ *     group.createTask(() -> fetch("b"));
+ *   });
+ * } catch (ExceptionGroup failures) {
+ *   failures.exceptions().forEach(System.err::println);
+ * }
+ * }</pre>
+ *
+ * <p>The first failure is the cause and the others are suppressed, so that a stack trace shows all of them.
  */
 public final class ExceptionGroup extends RuntimeException {
 
@@ -13,8 +25,11 @@ public final class ExceptionGroup extends RuntimeException {
   private final transient List<Throwable> exceptions;
 
   /**
+   * Creates a group. Never suspends. Any thread.
+   *
    * @param message what failed
    * @param exceptions the failures in order, at least one
+   * @throws IllegalArgumentException if there are no failures
    */
   public ExceptionGroup(String message, List<? extends Throwable> exceptions) {
     super(message + " (" + exceptions.size() + " sub-exceptions)", first(exceptions));
@@ -29,7 +44,11 @@ public final class ExceptionGroup extends RuntimeException {
     return exceptions.get(0);
   }
 
-  /** The failures in order. */
+  /**
+   * Returns the failures ({@code exceptions}). Never suspends. Any thread.
+   *
+   * @return the failures in order; cannot be changed
+   */
   public List<Throwable> exceptions() {
     return exceptions;
   }

@@ -1,11 +1,11 @@
 package dev.weft.loop;
 
-/** What a loop calls with the errors that nobody else can be given. */
+/** Handles the errors of a loop that have no caller to receive them, see {@link EventLoop#setExceptionHandler}. */
 @FunctionalInterface
 public interface ExceptionHandler {
 
   /**
-   * Handles an error. Called on the loop's thread, not in a task: it must not await.
+   * Handles an error. The loop calls this on its thread and not in a task, so the method must not suspend.
    *
    * @param loop the loop concerned
    * @param context what happened

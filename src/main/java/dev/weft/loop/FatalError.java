@@ -1,23 +1,32 @@
 package dev.weft.loop;
 
 /**
- * An error that a loop does not contain: it is recorded in the task that throws it, and also leaves {@link
- * EventLoop#runForever}, as Python's {@code KeyboardInterrupt} and {@code SystemExit} do. For errors of a program's own
- * by which all of it is to end.
+ * An error that a loop does not contain. The task that throws it fails with it, and it also leaves {@link
+ * EventLoop#runForever}, as Python's {@code KeyboardInterrupt} and {@code SystemExit} do. A program extends this class
+ * for errors that end the whole program.
  */
 public abstract class FatalError extends Error {
 
   private static final long serialVersionUID = 1L;
 
-  /** An error without a message. */
+  /** Creates an error without a message. */
   protected FatalError() {}
 
-  /** An error with a message. */
+  /**
+   * Creates an error with a message.
+   *
+   * @param message the reason; null for none
+   */
   protected FatalError(String message) {
     super(message);
   }
 
-  /** An error with a message and a cause; null for none. */
+  /**
+   * Creates an error with a message and a cause.
+   *
+   * @param message the reason; null for none
+   * @param cause the cause; null for none
+   */
   protected FatalError(String message, Throwable cause) {
     super(message, cause);
   }

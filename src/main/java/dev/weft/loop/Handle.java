@@ -1,8 +1,7 @@
 package dev.weft.loop;
 
 /**
- * A callback that a loop is to run: asyncio's {@code Handle}. Returned by {@link EventLoop#callSoon} and
- * its kin.
+ * A callback that a loop is to run: asyncio's {@code Handle}. {@link EventLoop#callSoon} and similar methods return it.
  */
 public class Handle {
 
@@ -23,22 +22,28 @@ public class Handle {
   }
 
   /**
-   * Sees to it that the callback does not run ({@code cancel}), and lets go of it. Idempotent; without
-   * effect once the callback has run. Loop thread only; never suspends.
+   * Cancels the callback, so that it does not run, and releases it ({@code cancel}). Has no effect after the callback
+   * has run. Idempotent. Never suspends. Loop thread only, except for the handles of {@link
+   * EventLoop#callSoonThreadsafe}, which any thread may cancel.
    */
   public void cancel() {
     callback = null;
     context = null;
   }
 
-  /** Whether {@link #cancel} was called ({@code cancelled}). */
+  /**
+   * Returns whether {@link #cancel} was called ({@code cancelled}). Never suspends. Loop thread only.
+   *
+   * @return true after {@link #cancel}
+   */
   public boolean cancelled() {
     return context == null;
   }
 
   /**
-   * The context that the callback runs in ({@code get_context}).
+   * Returns the context in which the callback runs ({@code get_context}). Never suspends. Loop thread only.
    *
+   * @return the context itself, not a copy
    * @throws IllegalStateException if the handle is cancelled
    */
   public Context getContext() {
@@ -51,16 +56,14 @@ public class Handle {
     return (Context) context;
   }
 
-  /**
-   * Whether this runs Weft's own code alone, short and without a lock: then the carrier runs it itself.
-   */
+  /** Whether this runs only Weft's own code, which is short and takes no lock. The carrier then runs it itself. */
   boolean runsOnCarrier() {
     return false;
   }
 
   /**
-   * Whether this ends a wait and must not wait itself behind a parked callback: then a virtual thread of its own
-   * runs it. Weft's own code alone, short.
+   * Whether this ends a wait and must not wait behind a parked callback. A virtual thread of its own then runs it. It
+   * runs only Weft's own code, which is short.
    */
   boolean runsBesideParked() {
     return false;
@@ -103,14 +106,14 @@ public class Handle {
     }
   }
 
-  /** What the callback has set is seen by its next run, and by the handler of its failure. */
+  /** Keeps the values that the callback has set, for its next run and for the handler of its failure. */
   private void keepContext(Strand strand) {
     if (context != null) {
       context = strand.context;
     }
   }
 
-  /** The code that is registered here. */
+  /** Runs the registered code. */
   void invoke() {
     callback.run();
   }
@@ -126,12 +129,12 @@ public class Handle {
     }
   }
 
-  /** What the callback is, for people. */
+  /** The callback as text. */
   String describe() {
     return describe(callback);
   }
 
-  /** What {@code code} is; its own text, which may hold data that no log should, in debug mode only. */
+  /** {@code code} as text. Its own text may hold data that must not be logged, so only debug mode shows it. */
   final String describe(Object code) {
     if (code == null) {
       return "null";

@@ -6,7 +6,9 @@ public final class InvalidStateException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param message which state, and which call
+   * Creates an exception. Never suspends. Any thread.
+   *
+   * @param message the state, and the call that it does not allow
    */
   public InvalidStateException(String message) {
     super(message);

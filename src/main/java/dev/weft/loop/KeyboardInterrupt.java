@@ -1,11 +1,11 @@
 package dev.weft.loop;
 
 /**
- * The program is asked to end from outside: Python's {@code KeyboardInterrupt}. {@link Runner} says when it is
- * thrown, and what becomes of one that nobody catches.
+ * The request from outside that the program ends: Python's {@code KeyboardInterrupt}. {@link Runner} tells when it is
+ * thrown, and what happens if it leaves the main thread.
  *
- * <p>Not only {@code FatalError}s leave a loop, but the JVM's own {@code VirtualMachineError}s, too, but for {@code
- * StackOverflowError}, which concerns one task only.
+ * <p>Errors that leave a loop are {@code FatalError}s and the JVM's own {@code VirtualMachineError}s. The exception is
+ * {@code StackOverflowError}, which concerns one task only.
  */
 public final class KeyboardInterrupt extends FatalError {
 
@@ -16,7 +16,7 @@ public final class KeyboardInterrupt extends FatalError {
   private final int exitCode;
   private final boolean bySignal;
 
-  /** An interrupt without a message, as by Ctrl-C. */
+  /** Creates an interrupt without a message, as Ctrl-C does. Never suspends. Any thread. */
   public KeyboardInterrupt() {
     exitCode = 128 + SIGINT;
     bySignal = false;
@@ -29,12 +29,16 @@ public final class KeyboardInterrupt extends FatalError {
     this.bySignal = true;
   }
 
-  /** What a program exits with that ends by this: 130 after SIGINT, 143 after SIGTERM. */
+  /**
+   * Returns the exit code of a program that this error ends. Never suspends. Any thread.
+   *
+   * @return 130 after SIGINT, 143 after SIGTERM
+   */
   public int exitCode() {
     return exitCode;
   }
 
-  /** Whether it says nothing but that a signal came: no failure came with it. */
+  /** Whether the error tells of a signal alone, and no failure came with it. */
   boolean isBySignalAlone() {
     Throwable cause = getCause();
     return bySignal
@@ -45,13 +49,23 @@ public final class KeyboardInterrupt extends FatalError {
                 && cause.getSuppressed().length == 0);
   }
 
-  /** Whether {@code error} is one that must leave the loop instead of being contained. */
+  /**
+   * Returns whether an error must leave the loop instead of being contained. Never suspends. Any thread.
+   *
+   * @param error the error
+   * @return true for a {@link FatalError}, and for a {@link VirtualMachineError} other than {@link StackOverflowError}
+   */
   public static boolean isFatal(Throwable error) {
     return error instanceof FatalError
         || error instanceof VirtualMachineError && !(error instanceof StackOverflowError);
   }
 
-  /** Throws {@code error} if it is fatal; then whoever has caught it must not contain it. */
+  /**
+   * Throws an error if it is fatal, because code that catches a fatal error must not contain it. Never suspends. Any
+   * thread.
+   *
+   * @param error the error that the caller has caught
+   */
   public static void passFatal(Throwable error) {
     if (isFatal(error)) {
       throw (Error) error;

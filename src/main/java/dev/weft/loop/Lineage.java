@@ -1,21 +1,21 @@
 package dev.weft.loop;
 
 /**
- * A task, the tasks and {@linkplain EventLoop#newThread threads} that it starts, and those that they start in turn: what
- * a scope would hold, without a scope. Of use to code that must know when all of them have ended. Loop thread only.
+ * A task, the tasks and {@linkplain EventLoop#newThread threads} that it starts, and those that they start in turn. A
+ * subclass learns when all of them have ended, without a scope around them. Loop thread only.
  */
 public abstract class Lineage {
 
   private int live;
 
-  /** A lineage without members. */
+  /** Creates a lineage without members. Never suspends. Any thread. */
   protected Lineage() {}
 
-  /** None of them runs any more. Called in the last step of the last; must neither suspend nor throw. */
+  /** Runs when all members have ended, in the last step of the last member. Must neither suspend nor throw. */
   protected abstract void ended();
 
   /**
-   * Makes the calling task the first. To be called in the task's first step.
+   * Makes the calling task the first member. The task calls this in its first step. Never suspends. Loop thread only.
    *
    * @throws IllegalStateException if the caller is not a task
    */
@@ -24,7 +24,11 @@ public abstract class Lineage {
     live++;
   }
 
-  /** Whether one of them has begun and not ended. */
+  /**
+   * Returns whether a member has begun and not ended. Never suspends. Loop thread only.
+   *
+   * @return true while a member is left
+   */
   public final boolean isAlive() {
     return live > 0;
   }

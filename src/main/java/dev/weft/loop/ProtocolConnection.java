@@ -4,10 +4,10 @@ import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.Transport;
 
 /**
- * What {@link EventLoop#createConnection} returns: the pair {@code (transport, protocol)}.
+ * The result of {@link EventLoop#createConnection}: the pair {@code (transport, protocol)}.
  *
  * @param transport the connected transport
- * @param protocol what the factory has made for it
+ * @param protocol the protocol that the factory has created
  * @param <P> the type of the protocol
  */
 public record ProtocolConnection<P extends BaseProtocol>(Transport transport, P protocol) {}

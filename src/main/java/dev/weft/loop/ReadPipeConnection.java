@@ -4,10 +4,10 @@ import dev.weft.transport.Protocol;
 import dev.weft.transport.ReadTransport;
 
 /**
- * What {@link EventLoop#connectReadPipe} returns: the pair {@code (transport, protocol)}.
+ * The result of {@link EventLoop#connectReadPipe}: the pair {@code (transport, protocol)}.
  *
- * @param transport what delivers the pipe's data
- * @param protocol what the factory has made for it
+ * @param transport delivers the pipe's data
+ * @param protocol the protocol that the factory has created
  * @param <P> the type of the protocol
  */
 public record ReadPipeConnection<P extends Protocol>(ReadTransport transport, P protocol) {}

@@ -8,20 +8,29 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Runs coroutines one after the other on one loop and in one context, and cleans up: asyncio's {@code
- * Runner}. The loop is made at first use. Not for use on a loop.
+ * Runs coroutines one after the other on one loop and in one context, and cleans up: asyncio's {@code Runner}.
  *
- * <p>While {@link #run} runs in the program's main thread, SIGINT (Ctrl-C) and SIGTERM, unless somebody
- * handles them already, cancel the coroutine; if it ends by that, {@code run} throws {@link
- * KeyboardInterrupt}. A second of them, while the coroutine is still ending, throws {@code KeyboardInterrupt}
- * from {@code run} without waiting for it, and a third ends the process. If code blocks the loop, so that it
- * cannot even begin to act on the first, the second ends the process and says in the log where the coroutine
- * was. When a second after a signal {@code run}, or {@link #close} after it, has not ended, the log says what it waits
- * for, and what the next signal will do. A {@code KeyboardInterrupt} that leaves the main thread, which no code has set
- * a handler of uncaught exceptions for, ends the process, without a trace unless another failure came with it. However
- * it ends by a signal, its exit code is the
- * JVM's: 130 after SIGINT, 143 after SIGTERM. Elsewhere the signals do what they do without Weft, and a signal
- * that the process has been started to ignore ({@code nohup}, {@code trap ''}) stays ignored.
+ * <pre>{@code
+ * try (Runner runner = new Runner()) {
+ *   String a = runner.run(() -> fetch("a"));
+ *   String b = runner.run(() -> fetch("b"));      // on the same loop
+ * }
+ * }</pre>
+ *
+ * <p>The runner creates its loop at first use. Its methods must not be called on a loop.
+ *
+ * <p>While {@link #run} runs in the program's main thread, SIGINT (Ctrl-C) and SIGTERM cancel the coroutine, unless the
+ * program handles them already. If the coroutine ends by that, {@code run} throws {@link KeyboardInterrupt}. A second
+ * signal while the coroutine still ends makes {@code run} throw {@code KeyboardInterrupt} without waiting for it, and a
+ * third ends the process. If code blocks the loop, so that the loop cannot act on the first signal, the second ends the
+ * process, and the log says where the coroutine was. If {@code run}, or {@link #close} after it, has not ended one
+ * second after a signal, the log says what it waits for and what the next signal does.
+ *
+ * <p>A {@code KeyboardInterrupt} that leaves the main thread ends the process, unless the program has set a handler of
+ * uncaught exceptions for that thread. It prints no stack trace, unless another failure came with it. However a signal
+ * ends the process, its exit code is the JVM's: 130 after SIGINT, 143 after SIGTERM. In other threads the signals have
+ * the same effect as without Weft. A signal that the process was started to ignore ({@code nohup}, {@code trap ''})
+ * stays ignored.
  */
 public final class Runner implements AutoCloseable {
 
@@ -44,28 +53,42 @@ public final class Runner implements AutoCloseable {
   private Throwable thrown; // by the last run, whose caller has it
 
   /**
-   * A runner with a loop of the program's {@link AbstractEventLoopPolicy}. It becomes the current loop of
-   * the thread that first uses the runner; closing the runner leaves the thread without one.
+   * Creates a runner with a loop of the program's {@link AbstractEventLoopPolicy}. The loop becomes the current loop of
+   * the thread that first uses the runner; closing the runner leaves the thread without one. Never suspends. Any
+   * thread.
    */
   public Runner() {
     this(Optional.empty(), ProcessSignals.INSTANCE, null);
   }
 
-  /** As {@link #Runner()}; the loop's debug mode is set to {@code debug} when it is made. */
+  /**
+   * Creates a runner with a loop of the program's {@link AbstractEventLoopPolicy}, in debug mode or not. The loop
+   * becomes the current loop of the thread that first uses the runner; closing the runner leaves the thread without
+   * one. Never suspends. Any thread.
+   *
+   * @param debug whether the loop is in debug mode, see {@link EventLoop#setDebug}
+   */
   public Runner(boolean debug) {
     this(Optional.of(debug), ProcessSignals.INSTANCE, null);
   }
 
   /**
-   * A runner with a loop of the caller's making, which it will close. It becomes no thread's current loop.
+   * Creates a runner that uses a loop supplied by the caller and closes it. The loop does not become the current loop
+   * of a thread. Never suspends. Any thread.
    *
-   * @param loopFactory called once, at first use
+   * @param loopFactory creates the loop; called once, at first use
    */
   public Runner(Supplier<? extends EventLoop> loopFactory) {
     this(loopFactory, Optional.empty(), ProcessSignals.INSTANCE);
   }
 
-  /** As {@link #Runner(Supplier)}; the loop's debug mode is set to {@code debug} when it is made. */
+  /**
+   * Creates a runner that uses a loop supplied by the caller, in debug mode or not, and closes it. The loop does not
+   * become the current loop of a thread. Never suspends. Any thread.
+   *
+   * @param loopFactory creates the loop; called once, at first use
+   * @param debug whether the loop is in debug mode, see {@link EventLoop#setDebug}
+   */
   public Runner(Supplier<? extends EventLoop> loopFactory, boolean debug) {
     this(loopFactory, Optional.of(debug), ProcessSignals.INSTANCE);
   }
@@ -82,7 +105,12 @@ public final class Runner implements AutoCloseable {
     Watchdog.setUpLog();
   }
 
-  /** The loop ({@code get_loop}), made if it is not yet. */
+  /**
+   * Returns the runner's loop and creates it if needed ({@code get_loop}). Never suspends. Any thread, one at a time.
+   *
+   * @return the loop, which the runner closes
+   * @throws IllegalStateException if the runner is closed
+   */
   public EventLoop getLoop() {
     if (closed) {
       throw new IllegalStateException("Runner is closed");
@@ -104,23 +132,51 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Runs a coroutine as a task until it ends ({@code run}). The calling thread carries the loop, unless
-   * it is virtual: then a platform thread does, and the caller waits.
+   * Runs a coroutine as a task, in the runner's context, until it ends ({@code run}). The calling thread carries the
+   * loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Any thread that runs no
+   * loop.
    *
+   * @param coroutine the task's code
+   * @param <T> the type of the result
+   * @param <E> the type of the coroutine's checked exceptions
    * @return the coroutine's result
+   * @throws E if the coroutine throws it; the very object
    * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
-   * @throws KeyboardInterrupt if SIGINT or SIGTERM has ended the coroutine, see above
+   * @throws KeyboardInterrupt if SIGINT or SIGTERM ends the coroutine
    */
   public <T, E extends Exception> T run(ThrowingCallable<? extends T, E> coroutine) throws E {
     return run(coroutine, null);
   }
 
-  /** As {@link #run(ThrowingCallable)}, for a coroutine that returns nothing. */
+  /**
+   * Runs a coroutine that returns nothing as a task, in the runner's context, until it ends ({@code run}). The calling
+   * thread carries the loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Any
+   * thread that runs no loop.
+   *
+   * @param coroutine the task's code
+   * @param <E> the type of the coroutine's checked exceptions
+   * @throws E if the coroutine throws it; the very object
+   * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
+   * @throws KeyboardInterrupt if SIGINT or SIGTERM ends the coroutine
+   */
   public <E extends Exception> void run(ThrowingRunnable<E> coroutine) throws E {
     run(coroutine.asCallable());
   }
 
-  /** As {@link #run(ThrowingCallable)}, in a context other than the runner's. */
+  /**
+   * Runs a coroutine as a task, in a given context, until it ends ({@code run(context=...)}). The calling thread
+   * carries the loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Any thread
+   * that runs no loop.
+   *
+   * @param context the context in which the coroutine runs; shared, not copied
+   * @param coroutine the task's code
+   * @param <T> the type of the result
+   * @param <E> the type of the coroutine's checked exceptions
+   * @return the coroutine's result
+   * @throws E if the coroutine throws it; the very object
+   * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
+   * @throws KeyboardInterrupt if SIGINT or SIGTERM ends the coroutine
+   */
   public <T, E extends Exception> T runIn(
       Context context, ThrowingCallable<? extends T, E> coroutine) throws E {
     return run(coroutine, Objects.requireNonNull(context, "context"));
@@ -155,10 +211,13 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Cancels all tasks and waits for them, closes asynchronous generators, shuts the default executor down, and closes the loop ({@code
-   * close}). Idempotent. Tasks that end with a failure are reported to the exception handler; a fatal one is thrown, once
-   * all is closed. One that the last {@code run} has thrown is not thrown again: with the runner in a
-   * try-with-resources statement, Java would throw an {@code IllegalArgumentException} in its place.
+   * Cancels all tasks and waits for them, closes the asynchronous generators, shuts the default executor down, and
+   * closes the loop ({@code close}). The calling thread carries the loop and waits for the end. Idempotent. Any thread
+   * that runs no loop.
+   *
+   * <p>Tasks that end with a failure are reported to the exception handler. A fatal failure is thrown when all is
+   * closed, unless the last {@code run} threw it: otherwise a try-with-resources statement would throw an {@code
+   * IllegalArgumentException} in its place.
    *
    * @throws IllegalStateException if the caller runs on a loop
    */
@@ -206,8 +265,8 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Whatever the JVM's failure has left undone may keep tasks from ending, and cleaning up may fail by the same lack: so
-   * the failure is shown first, and the loop gives up at a time.
+   * Cleans up after a failure of the JVM. What the failure left undone may keep tasks from ending, and cleaning up may
+   * fail in the same way. So the failure is logged first, and the loop gives up after a time.
    */
   private void cleanUpAfter(VirtualMachineError fatal) {
     Logs.RUNNER.error("The run has failed, its tasks are cancelled now", fatal);
@@ -246,7 +305,10 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  /** A future and no task: what the tasks' callbacks spawn still begins, as after asyncio's gather. */
+  /**
+   * A future of the end of all tasks. It is no task itself, so tasks that the callbacks create still begin, as they do
+   * after asyncio's gather.
+   */
   private Future<Void> whenAllAreDone(List<Task<?>> tasks) {
     Future<Void> ended = loop.createFuture();
     var left = new HashSet<>(tasks);

@@ -2,14 +2,16 @@ package dev.weft.loop;
 
 import java.io.IOException;
 
-/** The system cannot send this file to this socket by itself: asyncio's {@code SendfileNotAvailableError}. */
+/** Thrown if the system cannot send a file to a socket by itself: asyncio's {@code SendfileNotAvailableError}. */
 public final class SendfileNotAvailableException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param message what was tried
-   * @param cause what the system said
+   * Creates an exception. Never suspends. Any thread.
+   *
+   * @param message the call that failed
+   * @param cause the system's error
    */
   public SendfileNotAvailableException(String message, Throwable cause) {
     super(message, cause);

@@ -4,10 +4,9 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A callback, or a step of a task, that took too long: what debug mode has seen, see {@link
- * EventLoop#setSlowCallbackListener}.
+ * A callback, or a step of a task, that took too long in debug mode, see {@link EventLoop#setSlowCallbackListener}.
  *
- * @param what what it was, for people: the text of the handle or of the task
+ * @param what the handle or the task as text
  * @param took how long it took
  */
 public record SlowCallback(String what, Duration took) {

@@ -4,10 +4,10 @@ import dev.weft.transport.SubprocessProtocol;
 import dev.weft.transport.SubprocessTransport;
 
 /**
- * What {@link EventLoop#subprocessExec} returns: the pair {@code (transport, protocol)}.
+ * The result of {@link EventLoop#subprocessExec}: the pair {@code (transport, protocol)}.
  *
  * @param transport the running child
- * @param protocol what the factory has made for it
+ * @param protocol the protocol that the factory has created
  * @param <P> the type of the protocol
  */
 public record SubprocessConnection<P extends SubprocessProtocol>(

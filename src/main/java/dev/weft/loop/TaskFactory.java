@@ -3,13 +3,13 @@ package dev.weft.loop;
 import java.util.concurrent.Callable;
 
 /**
- * Makes the tasks of {@link EventLoop#createTask}: what {@link EventLoop#setTaskFactory} takes. A factory
- * of one's own changes the coroutine or the options and passes them on to {@link #DEFAULT}.
+ * Creates the tasks of {@link EventLoop#createTask}, see {@link EventLoop#setTaskFactory}. A program's own factory
+ * changes the coroutine or the options and passes them on to {@link #DEFAULT}.
  */
 @FunctionalInterface
 public interface TaskFactory {
 
-  /** Makes tasks as a loop does without a factory. */
+  /** Creates tasks as a loop does without a factory. */
   TaskFactory DEFAULT = new TaskFactory() {
     @Override
     public <T> Task<T> create(
@@ -19,8 +19,8 @@ public interface TaskFactory {
   };
 
   /**
-   * Makes tasks that run their first step when they are created, unless the options say otherwise:
-   * asyncio's {@code eager_task_factory}.
+   * Creates tasks that run their first step at once, unless the options say otherwise: asyncio's {@code
+   * eager_task_factory}.
    */
   TaskFactory EAGER = new TaskFactory() {
     @Override

@@ -24,23 +24,43 @@ public record TaskOptions(
     Objects.requireNonNull(eagerStart, "eagerStart");
   }
 
-  /** A generated name, a copy of the current context, started as the task factory has it. */
+  /**
+   * Returns the default options: a generated name, a copy of the current context, and the start that the task factory
+   * chooses. Never suspends. Any thread.
+   *
+   * @return the default options
+   */
   public static TaskOptions defaults() {
     return DEFAULTS;
   }
 
-  /** These options with a name. */
+  /**
+   * Returns these options with a name. Never suspends. Any thread.
+   *
+   * @param name the task's name
+   * @return new options
+   */
   public TaskOptions withName(String name) {
     return new TaskOptions(Optional.of(Objects.requireNonNull(name, "name")), context, eagerStart);
   }
 
-  /** These options with a context. */
+  /**
+   * Returns these options with a context. Never suspends. Any thread.
+   *
+   * @param context the context in which the task runs; shared, not copied
+   * @return new options
+   */
   public TaskOptions withContext(Context context) {
     return new TaskOptions(
         name, Optional.of(Objects.requireNonNull(context, "context")), eagerStart);
   }
 
-  /** These options with {@code eagerStart} set. */
+  /**
+   * Returns these options with a start. Never suspends. Any thread.
+   *
+   * @param eagerStart whether the first step runs inside {@code createTask}, if the loop is running
+   * @return new options
+   */
   public TaskOptions withEagerStart(boolean eagerStart) {
     return new TaskOptions(name, context, Optional.of(eagerStart));
   }

@@ -10,8 +10,9 @@ package dev.weft.loop;
 public interface ThrowingConsumer<A, E extends Exception> {
 
   /**
-   * Does the work.
+   * Runs the code.
    *
+   * @param value the value
    * @throws E if it fails
    */
   void accept(A value) throws E;

@@ -12,8 +12,10 @@ package dev.weft.loop;
 public interface ThrowingFunction<A, T, E extends Exception> extends ThrowingConsumer<A, E> {
 
   /**
-   * Does the work.
+   * Runs the code.
    *
+   * @param value the value
+   * @return the result
    * @throws E if it fails
    */
   T apply(A value) throws E;

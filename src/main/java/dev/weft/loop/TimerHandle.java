@@ -13,7 +13,11 @@ public class TimerHandle extends Handle {
     this.sequence = loop.nextTimerSequence();
   }
 
-  /** The time at which the callback is due, by {@link EventLoop#time}, in nanoseconds ({@code when}). */
+  /**
+   * Returns the time at which the callback is due ({@code when}). Never suspends. Any thread.
+   *
+   * @return the time by {@link EventLoop#time}, in nanoseconds
+   */
   public long when() {
     return when;
   }

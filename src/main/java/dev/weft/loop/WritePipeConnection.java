@@ -4,10 +4,10 @@ import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.WriteTransport;
 
 /**
- * What {@link EventLoop#connectWritePipe} returns: the pair {@code (transport, protocol)}.
+ * The result of {@link EventLoop#connectWritePipe}: the pair {@code (transport, protocol)}.
  *
- * @param transport what takes the pipe's data
- * @param protocol what the factory has made for it
+ * @param transport takes the pipe's data
+ * @param protocol the protocol that the factory has created
  * @param <P> the type of the protocol
  */
 public record WritePipeConnection<P extends BaseProtocol>(WriteTransport transport, P protocol) {}

@@ -18,11 +18,17 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * Futures in the order in which they are done: asyncio's {@code as_completed}, in the form of {@code
- * async for}. {@link #next} suspends until the next one is done, and returns it; its result or failure is
- * then to be had at once. {@link #results} is the plain form.
+ * An iterator of futures in the order in which they complete: asyncio's {@code as_completed}, in the form of {@code
+ * async for}.
  *
- * <p>Abandoning the iteration leaves the futures alone.
+ * <pre>{@code
+ * for (Task<String> done : asCompleted(tasks)) {   // each step parks this task until another task is done
+ *   System.out.println(done.result());
+ * }
+ * }</pre>
+ *
+ * <p>{@link #next} suspends until another future is done, and returns that future. {@link #results} is the form of a
+ * plain {@code for}. Ending the iteration early does not affect the futures. Loop thread only.
  *
  * @param <F> the type of the futures
  */
@@ -37,12 +43,12 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
   private int left;
 
   /**
-   * Begins to watch futures. Never suspends.
+   * Begins to watch futures ({@code as_completed}). Never suspends. Loop thread only.
    *
-   * @param futures given twice counts once
-   * @param timeout after which {@link #next} throws for each that is not done; empty for no limit
+   * @param futures futures of the running loop; one that is given twice counts once
+   * @param timeout the time after which {@link #next} throws for each future that is not done; empty for no limit
    * @throws IllegalArgumentException if a future belongs to another loop
-   * @throws IllegalStateException if the caller is not on a loop
+   * @throws IllegalStateException if no loop runs the caller
    */
   public AsCompleted(Collection<? extends F> futures, Optional<Duration> timeout) {
     limit = Objects.requireNonNull(timeout, "timeout");
@@ -64,14 +70,19 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
   }
 
   /**
-   * What the futures have to say, in the order in which they are done: asyncio's {@code as_completed} in the
-   * form of a plain {@code for}, whose steps are awaited. Each call of {@code next} suspends until another
-   * future is done, and returns its result or throws its failure, the very object, checked or not; the one
-   * after it goes on with the next future. {@link TimeoutException} is thrown, undeclared, for each future
-   * that is not done when the time is over. Never suspends.
+   * Returns an iterator of results in the order in which futures complete: asyncio's {@code as_completed} in the form
+   * of a plain {@code for}, whose elements are awaited. This call never suspends. Loop thread only.
    *
-   * @param futures as {@link #AsCompleted}
-   * @param timeout as {@link #AsCompleted}
+   * <p>Each call of {@code next} suspends until another future is done. It returns the result of that future, or throws
+   * its failure: the very object, checked or not. The iteration can go on after a failure. For each future that is not
+   * done when the time is over, {@code next} throws a {@link TimeoutException}, which it does not declare.
+   *
+   * @param futures futures of the running loop; one that is given twice counts once
+   * @param timeout the time after which {@code next} throws for each future that is not done; empty for no limit
+   * @param <T> the type of the results
+   * @return the results
+   * @throws IllegalArgumentException if a future belongs to another loop
+   * @throws IllegalStateException if no loop runs the caller
    */
   public static <T> Iterator<T> results(
       Collection<? extends Future<? extends T>> futures, Optional<Duration> timeout) {
@@ -115,9 +126,11 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
   }
 
   /**
-   * The next future that is done. Suspends until one is. Throws {@link TimeoutException}, undeclared, if
-   * the time is over; see {@link #nextOrTimeout}.
+   * Returns the next future that is done. It throws a {@link TimeoutException}, which it does not declare, if the time
+   * is over; {@link #nextOrTimeout} declares it. Suspends until a future is done. Loop thread only.
    *
+   * @return a future that is done
+   * @throws NoSuchElementException if all futures were returned
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; no future is lost then
    */
   @Override
@@ -138,9 +151,13 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
   }
 
   /**
-   * As {@link #next}, declaring what it throws.
+   * Returns the next future that is done, and declares the exception of the time limit. Suspends until a future is
+   * done. Loop thread only.
    *
+   * @return a future that is done
    * @throws TimeoutException if the time is over
+   * @throws NoSuchElementException if all futures were returned
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; no future is lost then
    */
   public F nextOrTimeout() throws TimeoutException {
     return next();

@@ -14,15 +14,22 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
- * Work done at the same time by tasks that all have ended when the call returns: what asyncio leaves to
- * its users. All are built on {@link TaskGroup}, and so is how they answer to {@code Task.cancel}.
+ * Work that several tasks do at the same time, and whose tasks have all ended when the call returns. Asyncio leaves
+ * this to its users.
+ *
+ * <pre>{@code
+ * List<String> pages = Concurrently.mapConcurrent(urls, 10, url -> fetch(url));
+ * String fastest = Concurrently.race(List.of(() -> fetch("a"), () -> fetch("b")));
+ * }</pre>
+ *
+ * <p>Both functions use a {@link TaskGroup}, which defines how they respond to {@code Task.cancel}.
  */
 public final class Concurrently {
 
   private Concurrently() {}
 
   /**
-   * What is done with each item.
+   * The work for one item.
    *
    * @param <T> the type of the items
    * @param <R> the type of the results
@@ -31,22 +38,30 @@ public final class Concurrently {
   public interface Mapper<T, R> {
 
     /**
-     * Does the work for one item, in a task.
+     * Does the work for one item, in a task. May suspend.
      *
-     * @throws Exception whatever goes wrong; ends the whole
+     * @param item the item
+     * @return the result
+     * @throws Exception if the work fails; the whole call then fails
      */
     R map(T item) throws Exception;
   }
 
   /**
-   * Applies a function to each item, to no more than {@code limit} at a time, begun in order. No item is
-   * begun after one has failed or been cancelled. Suspends.
+   * Applies a function to each item, to a limited number of items at a time, in order. No item is begun after the work
+   * for another has failed or was cancelled. Asyncio has no such function. Suspends. Loop thread only.
    *
-   * @param limit at least 1
+   * @param items the items
+   * @param limit how many items to work on at the same time, 1 or more
+   * @param mapper does the work for one item
+   * @param <T> the type of the items
+   * @param <R> the type of the results
    * @return the results in the order of the items
-   * @throws ExceptionGroup if one fails; the others are cancelled then
-   * @throws CancelledError if the calling task is cancelled, or the work for an item ends as cancelled by
-   *     itself; the others are cancelled then, too
+   * @throws IllegalArgumentException if {@code limit} is less than 1
+   * @throws ExceptionGroup if the work for an item fails; the other tasks are cancelled then
+   * @throws CancelledError if the calling task is cancelled, or the work for an item ends as cancelled by itself; the
+   *     other tasks are cancelled then
+   * @throws IllegalStateException if the caller is not a task
    */
   public static <T, R> List<R> mapConcurrent(
       Collection<? extends T> items, int limit, Mapper<? super T, ? extends R> mapper) {
@@ -107,30 +122,36 @@ public final class Concurrently {
   }
 
   /**
-   * Runs coroutines at the same time until the first succeeds, then cancels the others and waits for
-   * them. One that does not let itself be cancelled has its result dropped; if that is something to be
-   * closed, see {@link #race(List, Consumer)}. One whose wait is over in the same turn as the winner's is
-   * cancelled in that wait, as any task would be: what it waited for is lost, if nobody else holds it.
-   * Suspends.
+   * Runs coroutines at the same time until the first succeeds, then cancels the others and waits for them. The result
+   * of a coroutine that ends in spite of its cancellation is dropped; {@link #race(List, Consumer)} passes such results
+   * on. If a coroutine's wait is over in the same turn as the winner's, the wait is cancelled nevertheless, as in every
+   * task; its result is lost unless other code holds it. Asyncio has no such function. Suspends. Loop thread only.
    *
    * @param contenders at least one
-   * @return what the first to succeed has returned
+   * @param <T> the type of the result
+   * @return the result of the first to succeed
+   * @throws IllegalArgumentException if {@code contenders} is empty
    * @throws ExceptionGroup if all fail
-   * @throws CancelledError if the calling task is cancelled; all others are, too
+   * @throws CancelledError if the calling task is cancelled; all contenders are then, too
+   * @throws IllegalStateException if the caller is not a task
    */
   public static <T> T race(List<? extends Callable<? extends T>> contenders) {
     return race(contenders, dropped -> {});
   }
 
   /**
-   * As {@link #race(List)}, with somebody to take the results that the race does not return: those that
-   * come after the first, and the first if the calling task is cancelled before it gets it. Suspends.
+   * Runs coroutines at the same time until the first succeeds, then cancels the others and waits for them. A consumer
+   * gets the results that the call does not return: those that come after the first, and the first if the calling task
+   * is cancelled before it gets it. Asyncio has no such function. Suspends. Loop thread only.
    *
    * @param contenders at least one
-   * @param undelivered gets each such result, to close it for instance
-   * @return what the first to succeed has returned
+   * @param undelivered gets each such result, for example to close it
+   * @param <T> the type of the result
+   * @return the result of the first to succeed
+   * @throws IllegalArgumentException if {@code contenders} is empty
    * @throws ExceptionGroup if all fail, or {@code undelivered} throws
-   * @throws CancelledError if the calling task is cancelled; all others are, too
+   * @throws CancelledError if the calling task is cancelled; all contenders are then, too
+   * @throws IllegalStateException if the caller is not a task
    */
   public static <T> T race(
       List<? extends Callable<? extends T>> contenders, Consumer<? super T> undelivered) {

@@ -16,11 +16,17 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The future of several others: asyncio's {@code gather}. Done when all are, or when the first fails;
- * the others then go on. Cancelling it cancels them all, and it ends when they do.
+ * The future of the results of several futures: asyncio's {@code gather}.
+ *
+ * <pre>{@code
+ * List<String> pages = await(gather(() -> fetch("a"), () -> fetch("b")));
+ * }</pre>
+ *
+ * <p>It is done when all futures are, or when the first of them fails; the others then go on. Cancelling it cancels all
+ * futures, and it ends when they do.
  *
  * @param <T> the type of the futures' results
- * @param <R> the type of what is gathered: results, or outcomes
+ * @param <R> the type of the elements: results, or outcomes
  */
 public final class Gather<T, R> extends Future<List<R>> {
 
@@ -43,10 +49,12 @@ public final class Gather<T, R> extends Future<List<R>> {
   }
 
   /**
-   * Gathers futures; the same one given twice counts once, and its result appears twice. Fails when the
-   * first of them does. Cancelling it cancels them all; it then fails with {@link CancelledError} when the
-   * first of them has been cancelled, or all have ended. Never suspends.
+   * Returns a future of the results of several futures ({@code gather}). It fails when the first of them does.
+   * Cancelling it cancels them all; it then fails with {@link CancelledError} when the first of them is cancelled, or
+   * all have ended. Never suspends. Loop thread only.
    *
+   * @param futures futures of one loop; the result of one that is given twice appears twice
+   * @param <T> the type of the results
    * @return the results in the order of the futures
    * @throws IllegalArgumentException if the futures belong to different loops
    */
@@ -55,11 +63,13 @@ public final class Gather<T, R> extends Future<List<R>> {
   }
 
   /**
-   * Creates a task for each coroutine, in their order, and gathers the tasks. The same object given twice
-   * is run twice: it stands for asyncio's coroutine function, not for a coroutine begun. Never suspends.
+   * Creates a task for each coroutine, in order, and returns a future of the results ({@code gather}). It fails when
+   * the first of them does. Cancelling it cancels all tasks. Never suspends. Loop thread only.
    *
+   * @param coroutines the tasks' code; the same object given twice runs twice, as asyncio's coroutine function would
+   * @param <T> the type of the results
    * @return the results in the order of the coroutines
-   * @throws IllegalStateException if the caller is not on a loop
+   * @throws IllegalStateException if no loop runs the caller
    */
   public static <T> Future<List<T>> ofCoroutines(
       List<? extends ThrowingCallable<? extends T, ?>> coroutines) {
@@ -68,11 +78,13 @@ public final class Gather<T, R> extends Future<List<R>> {
   }
 
   /**
-   * As {@link #of}, but waits for all, and has each one's failure in the list like a result ({@code
-   * gather(return_exceptions=True)}). Cancelling it cancels them all; it then fails with {@link
-   * CancelledError} when the last of them has ended. Never suspends.
+   * Returns a future of the outcomes of several futures ({@code gather(return_exceptions=True)}). It waits for all, and
+   * a failure is an element of the list as a result is. Cancelling it cancels them all; it then fails with {@link
+   * CancelledError} when the last of them has ended. Never suspends. Loop thread only.
    *
-   * @return how they have ended, in the order of the futures
+   * @param futures futures of one loop; the outcome of one that is given twice appears twice
+   * @param <T> the type of the results
+   * @return the outcomes in the order of the futures
    * @throws IllegalArgumentException if the futures belong to different loops
    */
   public static <T> Future<List<Outcome<T>>> outcomes(List<? extends Future<? extends T>> futures) {
@@ -80,10 +92,14 @@ public final class Gather<T, R> extends Future<List<R>> {
   }
 
   /**
-   * As {@link #outcomes}, of a task for each coroutine; see {@link #ofCoroutines}. Never suspends.
+   * Creates a task for each coroutine, in order, and returns a future of the outcomes ({@code
+   * gather(return_exceptions=True)}). It waits for all, and a failure is an element of the list as a result is.
+   * Cancelling it cancels all tasks. Never suspends. Loop thread only.
    *
-   * @return how they have ended, in the order of the coroutines
-   * @throws IllegalStateException if the caller is not on a loop
+   * @param coroutines the tasks' code; the same object given twice runs twice, as asyncio's coroutine function would
+   * @param <T> the type of the results
+   * @return the outcomes in the order of the coroutines
+   * @throws IllegalStateException if no loop runs the caller
    */
   public static <T> Future<List<Outcome<T>>> outcomesOfCoroutines(
       List<? extends ThrowingCallable<? extends T, ?>> coroutines) {
@@ -98,7 +114,7 @@ public final class Gather<T, R> extends Future<List<R>> {
     return coroutines.stream().map(loop::<T>createTask).toList();
   }
 
-  /** Each of them once, where it comes first. */
+  /** The futures without repetitions, each at its first place. */
   private static <F> List<F> distinct(List<? extends F> futures) {
     requireNonNull(futures, "futures");
     var seen = new IdentityHashMap<F, Boolean>(futures.size());
@@ -166,7 +182,7 @@ public final class Gather<T, R> extends Future<List<R>> {
     }
   }
 
-  /** The children that go on are not waited for any more. */
+  /** Ends with a failure. The task no longer waits for the children that go on. */
   private void endEarly(Throwable failure) {
     waiter.ifPresent(
         task -> children.forEach(child -> CallGraph.futureDiscardFromAwaitedBy(child, task)));
@@ -182,7 +198,7 @@ public final class Gather<T, R> extends Future<List<R>> {
     }
   }
 
-  /** The error of a child that was cancelled is left for whoever looks at the child first. */
+  /** The outcome of a child. The error of a cancelled child is left for the first reader of the child. */
   private static <T> Outcome<T> outcomeOf(Future<? extends T> child) {
     return child.cancelled() ? Outcome.cancelled(cancelMessageOf(child)) : Outcome.of(child);
   }
@@ -193,6 +209,13 @@ public final class Gather<T, R> extends Future<List<R>> {
     return Collections.unmodifiableList(results);
   }
 
+  /**
+   * Cancels all futures that are gathered here ({@code cancel}). This future ends when they have ended. Never suspends.
+   * Loop thread only.
+   *
+   * @param message the message of the {@link CancelledError}; null for none
+   * @return false if this future is done, or none of them can be cancelled
+   */
   @Override
   public boolean cancel(String message) {
     if (done()) {

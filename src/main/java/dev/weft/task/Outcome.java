@@ -5,8 +5,8 @@ import dev.weft.loop.Future;
 import java.util.Optional;
 
 /**
- * How a future has ended, as a value: what asyncio's {@code gather} puts into its list with {@code
- * return_exceptions=True}. Never suspends.
+ * The end of a future as a value: an element of asyncio's {@code gather(return_exceptions=True)}. Any thread may use
+ * it. Its methods never suspend.
  *
  * @param <T> the type of the result
  */
@@ -39,7 +39,7 @@ public final class Outcome<T> {
     return new Outcome<>(null, null, true, message);
   }
 
-  /** What a future that is done has failed with, a {@code CancelledError} if it was cancelled, or null. */
+  /** The failure of a future that is done, a {@code CancelledError} if it was cancelled; null if it has a result. */
   static Throwable failureOf(Future<?> done) {
     try {
       return done.exception().orElse(null);
@@ -49,10 +49,10 @@ public final class Outcome<T> {
   }
 
   /**
-   * The result, or throws the failure: the very object, checked or not; a {@link CancelledError} if the
-   * future was cancelled.
+   * Returns the result, or throws the failure: the very object, checked or not, or a {@link CancelledError} if the
+   * future was cancelled. Never suspends. Any thread.
    *
-   * @return null if that was the result
+   * @return the result; null if that is the result
    */
   public T get() {
     Throwable thrown = failureOrNull();
@@ -62,7 +62,11 @@ public final class Outcome<T> {
     return result;
   }
 
-  /** The failure, a {@link CancelledError} if the future was cancelled; empty if there is a result. */
+  /**
+   * Returns the failure. Never suspends. Any thread.
+   *
+   * @return the failure, or a {@link CancelledError} if the future was cancelled; empty if there is a result
+   */
   public Optional<Throwable> failure() {
     return Optional.ofNullable(failureOrNull());
   }

@@ -1,6 +1,6 @@
 package dev.weft.task;
 
-/** When {@link Wait} returns: asyncio's constants of these names. */
+/** Which futures are enough for {@link Wait}: asyncio's constants of these names. */
 public enum ReturnWhen {
   /** When one future is done or cancelled. */
   FIRST_COMPLETED,

@@ -7,16 +7,18 @@ import dev.weft.loop.Task;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Keeps a cancellation from what is being waited for: asyncio's {@code shield}. */
+/** Protects a future from the cancellation of the task that waits for it: asyncio's {@code shield}. */
 public final class Shield {
 
   private Shield() {}
 
   /**
-   * A future that ends as {@code inner} does, and whose cancellation does not reach it. A failure of
-   * {@code inner} after that is one that nobody has retrieved. Never suspends.
+   * Returns a future that ends as another one does, and whose cancellation does not reach that one ({@code shield}). If
+   * {@code inner} fails after that cancellation, its failure counts as not retrieved. Never suspends. Loop thread only.
    *
-   * @return {@code inner} itself if it is done
+   * @param inner the future to protect
+   * @param <T> the type of the result
+   * @return a new future; {@code inner} itself if it is done
    */
   public static <T> Future<T> of(Future<T> inner) {
     if (inner.done()) {

@@ -6,20 +6,24 @@ import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
 import java.util.Objects;
 
-/** Blocking code off the loop's thread: asyncio's {@code threads}. */
+/**
+ * Runs blocking code off the loop's thread: asyncio's {@code threads}. {@code dev.weft.Asyncio} has the same functions.
+ */
 public final class Threads {
 
   private Threads() {}
 
   /**
    * Runs blocking code on the default executor, in a copy of the caller's context, and waits for it ({@code
-   * to_thread}). Code that has begun is not stopped by a cancellation; its result is dropped. Suspends.
+   * to_thread}). A cancellation does not stop code that has begun; its result is dropped. Suspends. Loop thread only.
    *
+   * @param code the blocking code
+   * @param <T> the type of the result
+   * @param <E> the type of the code's checked exceptions
    * @return what the code returns
    * @throws E if the code throws it; the very object
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task, or the default executor is shut down
-   * @see EventLoop#runInExecutor(ThrowingCallable)
    */
   public static <T, E extends Exception> T toThread(ThrowingCallable<? extends T, E> code)
       throws E {
@@ -28,7 +32,16 @@ public final class Threads {
     return EventLoop.getRunningLoop().<T>runInExecutor(() -> context.run(code)).await();
   }
 
-  /** As {@link #toThread(ThrowingCallable)}, for code that returns nothing. */
+  /**
+   * Runs blocking code that returns nothing on the default executor, in a copy of the caller's context, and waits for
+   * it ({@code to_thread}). A cancellation does not stop code that has begun. Suspends. Loop thread only.
+   *
+   * @param code the blocking code
+   * @param <E> the type of the code's checked exceptions
+   * @throws E if the code throws it; the very object
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task, or the default executor is shut down
+   */
   public static <E extends Exception> void toThread(ThrowingRunnable<E> code) throws E {
     Objects.requireNonNull(code, "code");
     toThread(code.asCallable());

@@ -30,22 +30,26 @@ public final class Wait {
   }
 
   /**
-   * What was done, and what was not, when the waiting ended; in the order given.
+   * The futures that were done, and those that were not, when the wait ended, each in the given order.
    *
    * @param done the futures that are done
-   * @param pending the futures that are not
+   * @param pending the futures that are not done
    * @param <F> the type of the futures
    */
   public record Result<F>(Set<F> done, Set<F> pending) {}
 
   /**
-   * Waits until enough of the futures are done ({@code wait}). Cancels none, throws none's failure.
-   * Suspends, also if enough are done already.
+   * Waits until enough of the futures are done, or a time is over ({@code wait}). Cancels none of them and throws no
+   * failure of theirs. Suspends, also if enough are done already. Loop thread only.
    *
-   * @param futures at least one; given twice counts once
-   * @param timeout how long at most; then it returns with what is done; empty for no limit
+   * @param futures at least one; a future that is given twice counts once
+   * @param timeout how long to wait at most; empty for no limit
+   * @param returnWhen which futures are enough
+   * @param <F> the type of the futures
+   * @return the futures that are done, and those that are not
    * @throws IllegalArgumentException if there are no futures
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the futures are not
+   * @throws IllegalStateException if the caller is not a task
    */
   public static <F extends Future<?>> Result<F> of(
       Collection<? extends F> futures, Optional<Duration> timeout, ReturnWhen returnWhen) {
