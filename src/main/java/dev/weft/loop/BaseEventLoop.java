@@ -24,18 +24,16 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/**
- * All of a loop but its I/O: asyncio's {@code BaseEventLoop}. A subclass waits for I/O in {@link #poll}.
- */
+/** Everything in a loop except its I/O: asyncio's {@code BaseEventLoop}. A subclass waits for I/O in {@link #poll}. */
 public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   static final Cleaner CLEANER =
       Cleaner.create(Daemons.builder().name("weft-cleaner").factory());
 
-  /** How often, in milliseconds, a thread that waits to read the loop's state looks whether it still runs. */
+  /** How often, in milliseconds, a thread that waits to read the loop's state checks whether the loop still runs. */
   private static final long READ_PATIENCE = 50;
 
-  /** How far from now a deadline may be, in nanoseconds, to be comparable: 146 years. */
+  /** How far from now a deadline may be to be comparable, in nanoseconds: 146 years. */
   private static final long FAR = Long.MAX_VALUE / 2;
 
   private final ExceptionReporter reporter = new ExceptionReporter(this);
@@ -50,10 +48,10 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   private final LoopSignals signals = new LoopSignals(this);
   private TaskFactory taskFactory = TaskFactory.DEFAULT;
   private long timerSequence;
-  private Submitters submitters; // null until an executor of the program's is used
+  private Submitters submitters; // null until the program uses an executor of its own
   private Unwinding unwinding; // while closing
 
-  // written on the loop, read by anyone
+  // written on the loop, read by any thread
   private volatile boolean closed;
 
   // any thread; the one field of debug mode that is read when it is off
@@ -65,22 +63,22 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   private final Set<CompletableFuture<?>> promised = ConcurrentHashMap.newKeySet();
 
   /**
-   * Creates a loop.
+   * Creates a loop. Never suspends. Any thread.
    *
-   * @param clock the time it lives by
+   * @param clock the time by which the loop's timers run
    */
-  @SuppressWarnings("this-escape") // nothing is called back before a subclass is complete
+  @SuppressWarnings("this-escape") // no method of a subclass is called before it is complete
   protected BaseEventLoop(Clock clock) {
     super(clock);
   }
 
   // ---- what a subclass does
 
-  /** Releases what the subclass holds; the loop is closed. */
+  /** Releases the subclass's resources when the loop is closed. */
   protected abstract void release();
 
   /**
-   * Has {@code action} run once nobody can reach this loop any more, on a thread of its own.
+   * Runs an action when this loop is garbage collected, on a thread of its own. Never suspends. Any thread.
    *
    * @param action must not refer to the loop
    */
@@ -108,7 +106,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
       throw new IllegalArgumentException("the future belongs to another loop: " + future.loop);
     }
     Consumer<Future<T>> stop = done -> {
-      // A fatal failure has left the loop by itself; stopping would end the next run.
+      // A fatal failure leaves the loop without a stop, which would end the next run.
       if (done.cancelled()
           || done.exception().filter(KeyboardInterrupt::isFatal).isEmpty()) {
         stop();
@@ -193,12 +191,20 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     }
   }
 
-  /** Runs code at the beginning of {@link #close}. The code must neither suspend nor throw. Loop thread only. */
+  /**
+   * Runs code at the beginning of {@link #close}. Never suspends. Loop thread only.
+   *
+   * @param code must neither suspend nor throw
+   */
   public final void beforeClose(Runnable code) {
     beforeClose.add(code);
   }
 
-  /** Takes {@link #beforeClose} back. Loop thread only. */
+  /**
+   * Removes code that {@link #beforeClose} registered. Never suspends. Loop thread only.
+   *
+   * @param code the code
+   */
   public final void forgetBeforeClose(Runnable code) {
     beforeClose.remove(code);
   }
@@ -207,7 +213,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     boolean interrupted = Thread.interrupted(); // a mount would erase it
     List.copyOf(beforeClose).forEach(Runnable::run);
     closed = true; // from now on other threads are refused
-    signals.removeAll(); // first: nothing would heed them any more
+    signals.removeAll(); // first, because a closed loop does not run their handlers
     timers.clear();
     List<Task<?>> left = new ArrayList<>(tasks.toList());
     left.addAll(generators.tasks());
@@ -215,7 +221,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     unwinding = new Unwinding(this, carrier, ready, left, discarded);
     carrier.enter();
     try {
-      remaining = 0; // a fatal error may have left some
+      remaining = 0; // a fatal error may leave some
       driver.close(discarded);
       unwinding.run();
     } finally {
@@ -234,7 +240,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     executor.shutdown();
     release();
     peerFailures.tell();
-    // last, as what depends on them runs here
+    // last, because the steps before use them
     for (CompletableFuture<?> each : promised) {
       each.cancel(false);
     }
@@ -301,10 +307,10 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /**
-   * Appends a handle to the ready queue.
+   * Appends a handle to the ready queue. Never suspends. Loop thread only.
    *
-   * @param handle one of this loop
-   * @throws IllegalStateException if the loop is closed, or runs and the caller is not on it
+   * @param handle a handle of this loop
+   * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   protected final void append(Handle handle) {
     if (carrier.isCurrent()) {
@@ -316,24 +322,31 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /**
-   * Creates a handle that is appended again and again, as one for I/O events is.
+   * Creates a handle that can be appended many times, for example for I/O events. Never suspends. Loop thread only.
    *
-   * @param callback what it runs
-   * @param context in which it runs, shared and not copied
+   * @param callback the code
+   * @param context the context in which it runs; shared, not copied
+   * @return the handle
    */
   protected final Handle newHandle(Runnable callback, Context context) {
     return new Handle(this, callback(callback), context(context));
   }
 
   /**
-   * Whether the next turn, if it came now, would run nothing but what its poll finds. A callback for I/O may
-   * then do by itself what that turn would call it for. Not in debug mode, which times each callback. Driver only.
+   * Returns whether the next turn, if it came now, would run only the events that its poll finds. A callback for I/O
+   * may then do the work of that turn itself. Never suspends. Driver only.
+   *
+   * @return false in debug mode, which times each callback
    */
   protected final boolean wouldOnlyPoll() {
     return !debug && isIdle();
   }
 
-  /** Whether a callback that is queued now would run in its turn; false while one is parked. Carrier only. */
+  /**
+   * Returns whether a callback that is queued now would run in its turn. Never suspends. Carrier only.
+   *
+   * @return false while a callback is parked
+   */
   protected final boolean canRunCallbacks() {
     return driver.isAvailable();
   }
@@ -359,11 +372,12 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /**
-   * Schedules the end of a wait at a time. As {@link #callAt}, but it does not wait behind a callback that is parked.
-   * Loop thread only.
+   * Schedules the end of a wait at a time. It does not wait behind a parked callback, as {@link #callAt} does. Never
+   * suspends. Loop thread only.
    *
-   * @param when by the loop's time, in nanoseconds, {@link #comparable}
-   * @param expire Weft's own code: it completes, cancels or marks, and calls no code of the program's
+   * @param when the time by the loop's clock, in nanoseconds; must be {@link #comparable}
+   * @param expire Weft's own code: it completes, cancels or marks, and does not call the program's code
+   * @return cancels the deadline
    */
   public final TimerHandle callDeadline(long when, Runnable expire) {
     checkOnLoop("callDeadline");
@@ -372,12 +386,25 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return timer;
   }
 
-  /** As {@link #callDeadline(long, Runnable)}, after a time; one that is negative has passed. */
+  /**
+   * Schedules the end of a wait after a time. It does not wait behind a parked callback, as {@link #callLater} does.
+   * Never suspends. Loop thread only.
+   *
+   * @param delay how long; a negative time has passed
+   * @param expire Weft's own code: it completes, cancels or marks, and does not call the program's code
+   * @return cancels the deadline
+   */
   public final TimerHandle callDeadline(Duration delay, Runnable expire) {
     return callDeadline(deadline(nanos(delay, "delay")), expire);
   }
 
-  /** As {@link #callDeadline(long, Runnable)}, for a deadline that has passed: as {@link #callSoon}. */
+  /**
+   * Schedules the end of a wait whose deadline has passed, in the next turn, as {@link #callSoon} does. It does not
+   * wait behind a parked callback. Never suspends. Loop thread only.
+   *
+   * @param expire Weft's own code: it completes, cancels or marks, and does not call the program's code
+   * @return cancels the deadline
+   */
   public final TimerHandle callPassedDeadline(Runnable expire) {
     var passed = new DeadlineTimer(this, clock.time(), expire);
     append(passed);
@@ -402,11 +429,13 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /**
-   * A time that can be compared with the loop's own, and with those of other timers, by the difference, as {@link
-   * System#nanoTime} asks. One that is too far from now for that stands for a long time ago, or for never.
+   * Returns a time that can be compared with the loop's time, and with other timers' times, by their difference, as
+   * {@link System#nanoTime} requires. A time that is too far from now is replaced by one that is long past, or that
+   * never comes. Never suspends. Any thread.
    *
-   * @param when by the loop's time, in nanoseconds
-   * @param now the loop's time
+   * @param when the time by the loop's clock, in nanoseconds
+   * @param now the loop's time, in nanoseconds
+   * @return {@code when}, or a time 146 years from {@code now}
    */
   public static long comparable(long when, long now) {
     long distance = when - now;
@@ -416,7 +445,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return when < now ? now - FAR / 2 : now + FAR;
   }
 
-  /** A duration in nanoseconds, no longer than keeps deadlines comparable. */
+  /** A duration in nanoseconds, limited so that deadlines stay comparable. */
   static long nanos(Duration duration, String parameter) {
     long seconds = Objects.requireNonNull(duration, parameter).getSeconds();
     long limit = FAR / 1_000_000_000L;
@@ -438,24 +467,29 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return loop != null ? loop : (EventLoop) Carrier.currentOwner();
   }
 
-  /** The loop that runs the caller, if one does ({@code _get_running_loop}). Any thread; never suspends. */
+  /**
+   * Returns the loop that runs the caller ({@code _get_running_loop}). Never suspends. Any thread.
+   *
+   * @return the loop; empty if no loop runs the caller
+   */
   public static Optional<BaseEventLoop> current() {
     return Optional.ofNullable((BaseEventLoop) runningOrNull());
   }
 
   /**
-   * Whether the caller runs on the loop: on its carrier, or in a virtual thread that it carries. Any thread; never
-   * suspends.
+   * Returns whether the caller runs on the loop. Never suspends. Any thread.
+   *
+   * @return true on the loop's carrier, and in a virtual thread that it carries
    */
   public final boolean isOnLoop() {
     return carrier.isCurrent();
   }
 
   /**
-   * Checks that the caller may touch the loop's state.
+   * Checks that the caller may use the loop's state. Never suspends. Any thread.
    *
-   * @param call what the caller has called
-   * @throws IllegalStateException if the loop is closed, or runs and the caller is not on it
+   * @param call the method that the program has called, for the message
+   * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   public final void checkOnLoop(String call) {
     if (carrier.isCurrent()) {
@@ -472,14 +506,14 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     }
   }
 
-  /** Checks that the caller may change a future: anyone, as long as the loop does not run. */
+  /** Checks that the caller may change a future. While the loop does not run, every thread may. */
   final void checkCanUse(String call, Future<?> future) {
     if (!carrier.isCurrent() && running) {
       checkOnLoop(call + future);
     }
   }
 
-  /** Checks that a task may park; a loop that is closing lets none. */
+  /** Checks that a task may park, which it may not while the loop closes. */
   final void checkCanSuspend(Task<?> task) {
     if (unwinding != null) {
       unwinding.refuse(task);
@@ -503,7 +537,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return taskFactory.create(this, coroutine, options);
   }
 
-  /** What the default task factory does. */
+  /** Creates a task as the default task factory does. */
   final <T> Task<T> newTask(Callable<? extends T> coroutine, TaskOptions options) {
     var task = new Task<T>(this, coroutine, options);
     tasks.add(task);
@@ -514,7 +548,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
         task.start();
       }
     } catch (Throwable notStarted) {
-      tasks.remove(task); // nothing would ever end it
+      tasks.remove(task); // no code would ever end it
       throw notStarted;
     }
     return task;
@@ -522,7 +556,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   // ---- asynchronous generators
 
-  /** A task that is nobody's but its generator's. */
+  /** A task that belongs to a generator alone, and that {@link #allTasks} does not list. */
   final <T> Task<T> newUnlistedTask(Callable<T> code) {
     var task = new Task<T>(this, code, TaskOptions.defaults());
     task.forgetIfPending();
@@ -557,7 +591,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return read(tasks::toList);
   }
 
-  /** Reads the loop's state: in a callback, if the loop runs and the caller is not on it. */
+  /** Reads the loop's state. If the loop runs and the caller is not on it, a callback reads it. */
   final <T> T read(Supplier<T> reader) {
     if (carrier.isCurrent() || !running) {
       return reader.get();
@@ -569,7 +603,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
         try {
           return result.get(READ_PATIENCE, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          if (!running) { // it will not come to it any more
+          if (!running) { // the loop will not run the callback
             return reader.get();
           }
         } catch (InterruptedException e) {
@@ -595,7 +629,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   // ---- threads
 
-  /** Takes note of a future that another thread may wait for, which must not outlive the loop. Any thread. */
+  /** Records a future that another thread may wait for, and that must not outlive the loop. Any thread. */
   final void promise(CompletableFuture<?> future) {
     future.whenComplete((result, failure) -> promised.remove(future));
     promised.add(future);
@@ -612,7 +646,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
         .thread();
   }
 
-  /** Lists a task that was made elsewhere, in its first step. */
+  /** Lists a task that was created elsewhere, in its first step. */
   final void enlist(Task<?> task) {
     tasks.add(task);
   }
@@ -655,14 +689,28 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /**
-   * As {@link #runInExecutor(Executor, ThrowingCallable)}, for a pool of Weft's own, whose threads are platform threads that
-   * inherit nothing. It is called right here.
+   * Runs blocking code on a pool of Weft's own. Its threads are platform threads that inherit nothing, so the caller
+   * hands the code to the pool directly. Cancelling the future keeps code from beginning. Never suspends. Loop thread
+   * only.
+   *
+   * @param pool the pool
+   * @param code the blocking code
+   * @param <T> the type of the result
+   * @return ends as the code does
    */
   public final <T> Future<T> runInPool(Executor pool, Callable<? extends T> code) {
     return ExecutorCall.submit(this, pool, code);
   }
 
-  /** As {@link #runInExecutor(Executor, ThrowingCallable)}; an executor that runs code in its caller runs it on the loop. */
+  /**
+   * Runs code on an executor of the program, also if the executor runs code in its caller: then it runs on the loop.
+   * Cancelling the future keeps code from beginning. Never suspends. Loop thread only.
+   *
+   * @param executor runs the code
+   * @param code the code
+   * @param <T> the type of the result
+   * @return ends as the code does
+   */
   public final <T> Future<T> runInExecutorOrHere(Executor executor, Callable<? extends T> code) {
     return Submission.submitOrRun(this, executor, code);
   }
@@ -674,12 +722,15 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return submitters;
   }
 
-  /** That of the thread which has made the loop: what Weft's threads have when they run code of the program's. */
+  /**
+   * The context class loader of the thread that created the loop. Weft's threads have it while they run the program's
+   * code.
+   */
   final ClassLoader contextClassLoader() {
     return contextClassLoader;
   }
 
-  /** Runs code that blocks shortly on the caller's platform thread, ahead of all else on the loop. */
+  /** Runs code that blocks for a short time on the caller's platform thread, ahead of everything else on the loop. */
   final void standStillFor(Runnable code) {
     if (carrier.isCurrent() && Thread.currentThread().isVirtual()) {
       carrier.standStillFor(code);
@@ -699,7 +750,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     executor.shutdownAndWait(timeout);
   }
 
-  /** Runs {@code completion} on the loop; a loop that is closed has nobody left who waits for it. */
+  /** Runs {@code completion} on the loop. A closed loop ignores it, because no task waits there. */
   final void completeFromAnywhere(Runnable completion) {
     ready.offer(new Handle(this, completion, Bindings.EMPTY));
   }
@@ -741,7 +792,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return signals.remove(signal);
   }
 
-  /** Appends a handle from any thread, as often as it is to run; a loop that is closed runs none. */
+  /** Appends a handle from any thread, as often as it is to run. A closed loop runs none. */
   final void offerAgain(Handle handle) {
     ready.offer(handle);
   }
@@ -790,7 +841,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return slowSteps;
   }
 
-  /** The tasks that a continuation may be of which has parked by no doing of ours. */
+  /** The tasks to which a continuation may belong that has parked in a call that is not Weft's. */
   final List<Task<?>> tasksInBlockingCalls() {
     return tasks.toList().stream().filter(Task::isInBlockingCall).toList();
   }
@@ -815,12 +866,15 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     watchdog.setListener(Objects.requireNonNull(listener, "listener"));
   }
 
-  /** Tasks that are not done, for the watchdog. */
+  /** The tasks that are not done, for the watchdog. */
   final List<Task<?>> findTasks(Predicate<Task<?>> kind, int most) {
     return tasks.find(kind, most);
   }
 
-  /** A thread of this loop by its number; null if it is none. For the watchdog, while the loop stands still. */
+  /**
+   * A thread of this loop by its number, for the watchdog while the loop does not move; null if the loop has no such
+   * thread.
+   */
   final Thread findThread(long threadId) {
     Thread callbacks = driver.thread();
     return callbacks != null && callbacks.threadId() == threadId ? callbacks : tasks.find(threadId);
@@ -832,7 +886,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   public final void callExceptionHandler(ExceptionContext context) {
     Objects.requireNonNull(context, "context");
     if (running && Thread.currentThread() == thread) {
-      // The carrier runs nobody's handler and never logs.
+      // The carrier never runs a handler and never logs.
       ready.add(new Handle(this, () -> reporter.report(context), Bindings.EMPTY));
     } else {
       reporter.report(context);
@@ -840,11 +894,11 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /**
-   * Tells of a failure that a peer of a server has brought about, whoever that is: in debug mode {@link
-   * #callExceptionHandler}; else it is counted, and the log has one warning for all of the same message, 10 s after the
-   * first, or when the loop is closed. Never suspends.
+   * Reports a failure that a peer of a server has caused. In debug mode it goes to {@link #callExceptionHandler}.
+   * Otherwise it is counted, and the log has one warning for all failures with the same message, 10 s after the first,
+   * or when the loop is closed. Never suspends. Loop thread only.
    *
-   * @param context has the exception, and the transport if there was one
+   * @param context has the exception, and the transport if there is one
    */
   public final void reportPeerFailure(ExceptionContext context) {
     Objects.requireNonNull(context, "context");
@@ -876,7 +930,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     reporter.log(context);
   }
 
-  /** Makes a report on the loop, or right here if the loop is closed. */
+  /** Reports on the loop, or in the caller if the loop is closed. */
   final void reportFromAnywhere(Runnable report) {
     if (!ready.offer(new Handle(this, report, Bindings.EMPTY))) {
       report.run();

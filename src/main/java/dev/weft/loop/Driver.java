@@ -5,16 +5,16 @@ import java.util.ArrayDeque;
 import java.util.List;
 
 /*
- * Why callbacks do not run on the carrier's platform thread: a callback may have to wait for a lock that
- * one of the loop's own tasks holds, a logger's for instance. Were it to wait on the platform thread, the
- * only thread that can run the task would be asleep for ever. On a virtual thread it parks, the carrier
- * goes on, the task gives the lock back.
+ * Callbacks do not run on the carrier's platform thread, because a callback may have to wait for a lock that one of the
+ * loop's own tasks holds, for example a logger's. If it waited on the platform thread, the only thread that can run the
+ * task would sleep for ever. On a virtual thread the callback parks, the carrier goes on, and the task releases the
+ * lock.
  *
- * The driver runs all consecutive callbacks in one go and then hands control back. It does so by a yield
- * whose resubmission the carrier captures: the driver is always runnable, and the carrier continues it
- * where the next callback stands in the queue. A driver that is parked inside a callback is not: then
- * later callbacks wait behind it, in order, while tasks and deadlines go on. A deadline ends a wait of
- * Weft's own, which may be why the callback is parked; it has a virtual thread of its own then.
+ * The driver runs all consecutive callbacks in one go and then hands control back. It does so by a yield whose
+ * resubmission the carrier captures: the driver is always runnable, and the carrier continues it where the next
+ * callback stands in the queue. While the driver is parked inside a callback, later callbacks wait behind it, in order,
+ * and tasks and deadlines go on. A deadline ends a wait of Weft's own, which may be the reason why the callback is
+ * parked, so the deadline gets a virtual thread of its own then.
  */
 
 /** The virtual thread in which a loop's callbacks run, one after the other. */
@@ -29,7 +29,7 @@ final class Driver extends Strand {
   private Runnable continuation;
   private boolean idle;
   private boolean retired;
-  private long batch; // read by the watchdog, as it happens to be seen
+  private long batch; // read by the watchdog, which may see an old value
   Handle current; // in debug mode only
 
   Driver(BaseEventLoop loop, Carrier carrier) {
@@ -43,12 +43,12 @@ final class Driver extends Strand {
     return loop;
   }
 
-  /** Whether callbacks can be run now; false while one is parked. Carrier only. */
+  /** Whether callbacks can run now; false while one is parked. Carrier only. */
   boolean isAvailable() {
     return continuation == null || idle;
   }
 
-  /** Runs callbacks from the head of the queue until something else stands there. Carrier only. */
+  /** Runs callbacks from the head of the queue until another kind of entry stands there. Carrier only. */
   void resume() {
     if (continuation == null) {
       thread = carrier.newThread(this, "weft-driver");
@@ -57,7 +57,7 @@ final class Driver extends Strand {
     carrier.run(continuation);
   }
 
-  /** Keeps a callback for when the parked one has ended. Carrier only. */
+  /** Keeps a callback until the parked one has ended. Carrier only. */
   void defer(Handle handle) {
     deferred.add(handle);
   }
@@ -68,7 +68,7 @@ final class Driver extends Strand {
     carrier.run(carrier.startCaptured(beside));
   }
 
-  /** Whether callbacks wait for one that has parked. */
+  /** Whether callbacks wait for a parked one. */
   boolean hasDeferred() {
     return !deferred.isEmpty();
   }
@@ -85,9 +85,9 @@ final class Driver extends Strand {
   }
 
   /**
-   * Ends for good: a callback that is parked is interrupted, those that wait for it are dropped.
+   * Ends the driver for good: a parked callback is interrupted, and the callbacks behind it are dropped.
    *
-   * @param discarded gets those
+   * @param discarded gets the dropped callbacks
    */
   void close(List<Handle> discarded) {
     discarded.addAll(deferred);
@@ -99,7 +99,7 @@ final class Driver extends Strand {
     }
   }
 
-  /** Tells one batch of callbacks from another. Watchdog only. */
+  /** A number that differs from batch to batch. Watchdog only. */
   long batch() {
     return batch;
   }
@@ -125,8 +125,8 @@ final class Driver extends Strand {
   }
 
   /**
-   * Apart from {@link #run}, which is called once, so that the compilers take notice: while a frame that is
-   * resumed is interpreted, each batch costs the JVM's slow way of suspending, an order of magnitude more.
+   * A method of its own, because {@link #run} is called once and the compilers would not compile it. While a resumed
+   * frame is interpreted, each batch takes the JVM's slow way of suspending, which costs ten times as much.
    */
   private void runBatches() {
     for (int i = 0; i < BATCHES; i++) {
@@ -155,7 +155,7 @@ final class Driver extends Strand {
       } catch (Throwable fatal) { // from an exception handler
         loop.unwind(fatal);
       }
-      Thread.interrupted(); // an interrupt meant for one callback is not the next one's
+      Thread.interrupted(); // an interrupt of one callback must not reach the next one
       if (loop.isUnwinding()) {
         putBackDeferred();
         return;
@@ -164,7 +164,7 @@ final class Driver extends Strand {
     context = Bindings.EMPTY;
   }
 
-  /** The loop ends its run: nothing would resume the driver for what waited behind a parked callback. */
+  /** The loop ends its run, and does not resume the driver for the callbacks behind a parked one. */
   private void putBackDeferred() {
     for (Handle last; (last = deferred.pollLast()) != null; ) {
       loop.putBack(last);

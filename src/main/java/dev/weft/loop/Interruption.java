@@ -9,21 +9,23 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 
 /*
- * Python raises KeyboardInterrupt between any two instructions of the main thread. Java cannot, so what a
- * second signal does depends on whether the loop still turns: it has, if it has come to do what the first
- * one asked for. Then KeyboardInterrupt leaves the loop at its next turn, the runner cleans up, and the
- * default handling is back, for a third one to end the process. A loop that has not is stuck in somebody's
- * code, and nothing but the end of the process can help: the default handling does that, with the signal's
- * exit code.
+ * Python raises KeyboardInterrupt between any two instructions of the main thread. Java cannot, so the effect of a
+ * second signal depends on whether the loop still turns, that is, whether it has begun to act on the first signal. If
+ * so, KeyboardInterrupt leaves the loop at its next turn, the runner cleans up, and the default handling is back, so a
+ * third signal ends the process. If not, the program's code blocks the loop, and only the end of the process can help:
+ * the default handling ends it, with the signal's exit code.
  *
- * Whoever has asked once and sees nothing happen is told what the stop waits for, and what asking again will do: after a
- * second, by the watchdog, as the loop may be what is stuck.
+ * If a stop takes more than a second, the watchdog tells the user what it waits for, and what the next signal does.
+ * The watchdog does this because the loop itself may be blocked.
  */
 
-/** What SIGINT (Ctrl-C) and SIGTERM do to one run of a {@link Runner}: the same, but for the exit code. */
+/**
+ * The effect of SIGINT (Ctrl-C) and SIGTERM on one run of a {@link Runner}. Both have the same effect, apart from the
+ * exit code.
+ */
 final class Interruption {
 
-  /** How long a stop may take before it is told what it waits for. */
+  /** How long a stop may take before the log says what it waits for. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final int MOST_TASKS = 10;
@@ -31,8 +33,8 @@ final class Interruption {
   private final EventLoop loop;
   private final Task<?> main;
   private final Thread carrier = Thread.currentThread();
-  private volatile Asked last; // written by who holds this
-  private volatile boolean heeded; // the loop has come to do what was asked for last
+  private volatile Asked last; // written under this object's lock
+  private volatile boolean heeded; // the loop has begun to act on the last signal
 
   // guarded by this
   private final Map<Asked, Signals.Taken> taken = new EnumMap<>(Asked.class);
@@ -64,7 +66,7 @@ final class Interruption {
   }
 
   /** Begins to handle the signals that can be handled here. */
-  synchronized void begin(Signals signals) { // one that comes at once waits for `taken`
+  synchronized void begin(Signals signals) { // a signal that comes at once waits for `taken`
     for (Asked asked : Asked.values()) {
       Optional<Signals.Taken> right = signals.takeDefault(asked.name(), () -> arrived(asked));
       if (right.isPresent()) {
@@ -76,7 +78,7 @@ final class Interruption {
   private synchronized void arrived(Asked asked) {
     count++;
     last = asked;
-    if (ended || count > 2) { // came just before the signals were given back
+    if (ended || count > 2) { // the signal came just before the signals were given back
       endProcess(asked);
     } else if (count == 1) {
       request = loop.callSoonThreadsafe(this::cancelMain);
@@ -205,8 +207,8 @@ final class Interruption {
   /**
    * Gives the signals back.
    *
-   * @param failure what the run has ended with; null for a result
-   * @return what it ends with now
+   * @param failure the failure of the run; null for a result
+   * @return the failure with which the run ends now; null for a result
    */
   synchronized Throwable end(Throwable failure) {
     ended = true;
@@ -215,7 +217,7 @@ final class Interruption {
     if (count == 0) {
       return failure;
     }
-    if (!heeded) { // came while the loop was ending
+    if (!heeded) { // the signal came while the loop was ending
       request.cancel();
       return interrupt(failure);
     }

@@ -8,25 +8,25 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A call on its way to an executor of the program. The executor may make a thread for it, and a thread inherits from
- * whoever makes it: a virtual thread even the scheduler, so that one made by a task would run on the loop. So another
- * thread gives the call to the executor, while the loop waits: the call is where it belongs, or refused, before the
- * caller goes on. An executor that does not take it promptly is not waited for.
+ * A call on its way to an executor of the program. The executor may create a thread for it, and a thread inherits from
+ * its creator. A virtual thread inherits even the scheduler, so one that a task creates would run on the loop. So
+ * another thread gives the call to the executor while the loop waits: the executor has the call, or has refused it,
+ * before the caller goes on. If the executor does not take it promptly, the loop stops waiting.
  *
- * <p>Wherever the executor then runs it, the code does not run on the loop, unless it may, nor on the thread that gives:
- * it has a thread of its own if need be.
+ * <p>The code never runs on the loop, unless the caller allows it, and never on the thread that gives the call: it gets
+ * a thread of its own if necessary.
  */
 final class Submission<T> implements Runnable {
 
-  /** How long the loop waits before it looks whether the executor is waiting itself; in nanoseconds. */
+  /** How long the loop waits before it checks whether the executor itself waits, in nanoseconds. */
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** How long the loop waits at most; in nanoseconds. */
+  /** How long the loop waits at most, in nanoseconds. */
   private static final long LIMIT = TimeUnit.MILLISECONDS.toNanos(100);
 
-  // what comes of it first, unless it is what the executor has thrown
+  // the first result, unless the executor has thrown
   private static final Object GIVEN = new Object();
-  private static final Object IN_CALLER = new Object(); // the caller is to run it
+  private static final Object IN_CALLER = new Object(); // the caller runs the code
   private static final Object NOT_AWAITED = new Object();
 
   private final BaseEventLoop loop;
@@ -39,7 +39,7 @@ final class Submission<T> implements Runnable {
   // any thread
   private final AtomicReference<Object> outcome = new AtomicReference<>();
   private volatile Thread giver; // null before its turn
-  private volatile Thread waiting; // null if nobody is
+  private volatile Thread waiting; // null if no thread waits
 
   private Submission(
       BaseEventLoop loop, Executor executor, Callable<? extends T> code, boolean mayRunOnLoop) {
@@ -50,15 +50,15 @@ final class Submission<T> implements Runnable {
   }
 
   /**
-   * Has an executor run code.
+   * Runs code on an executor.
    *
-   * @return also fails by what the executor throws, if that takes it long
+   * @return the future; it fails with the executor's exception if that comes late
    */
   static <T> Future<T> submit(BaseEventLoop loop, Executor executor, Callable<? extends T> code) {
     return new Submission<T>(loop, executor, code, false).submit();
   }
 
-  /** As {@link #submit}; an executor that runs code in its caller, or on the loop, runs it on the loop. */
+  /** Runs code on an executor, also if the executor runs code in its caller: then it runs on the loop. */
   static <T> Future<T> submitOrRun(
       BaseEventLoop loop, Executor executor, Callable<? extends T> code) {
     return new Submission<T>(loop, executor, code, true).submit();
@@ -116,7 +116,7 @@ final class Submission<T> implements Runnable {
     }
   }
 
-  /** The executor has been called. */
+  /** The call of the executor has ended. */
   void given(Throwable refusal) {
     Object end = refusal != null ? refusal : inCaller ? IN_CALLER : GIVEN;
     if (settle(end)) {
@@ -131,18 +131,18 @@ final class Submission<T> implements Runnable {
 
   // ---- the executor
 
-  /** The executor runs the code, wherever that is. */
+  /** The executor runs the code, in whatever thread. */
   @Override
   public void run() {
     if (Thread.currentThread() instanceof Submitter) { // in its caller
       if (mayRunOnLoop && Thread.currentThread() == giver && outcome.get() == null) {
-        inCaller = true; // told by given(): whoever waits for it may add another at once
+        inCaller = true; // given() reports it, because the waiting thread may add another submission at once
         return;
       }
       settle(GIVEN);
       runApart(true);
     } else if (!mayRunOnLoop
-        && loop.isOnLoop()) { // in a virtual thread that a task has made, or in a callback
+        && loop.isOnLoop()) { // in a virtual thread of a task, or in a callback
       runApart(false);
     } else {
       call.run();
@@ -165,7 +165,7 @@ final class Submission<T> implements Runnable {
       try {
         apart.join();
       } catch (InterruptedException e) {
-        // an executor has left its caller interrupted
+        // an executor may leave its caller interrupted
       }
     }
   }

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Gives a loop's submissions to the executors of its program, on threads that have nothing an executor's new threads
- * could inherit. Each executor has a line of its own: its submissions keep their order, and wait for no other executor's.
+ * Gives a loop's submissions to the program's executors, on threads from which an executor's new threads can inherit
+ * nothing. Each executor has a queue of its own: its submissions keep their order and do not wait for other executors.
  */
 final class Submitters {
 
@@ -29,7 +29,7 @@ final class Submitters {
     }
   }
 
-  /** The threads, of all loops, made when the first is needed. */
+  /** The threads, for all loops, created at first use. */
   private static final class Apart {
     static final ThreadPoolExecutor THREADS = new ThreadPoolExecutor(
         0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Submitter::new);
@@ -38,7 +38,7 @@ final class Submitters {
   /** The submissions to one executor. */
   private static final class Line implements Runnable {
 
-    private final WeakReference<Executor> executor; // one that nobody uses can be collected
+    private final WeakReference<Executor> executor; // an executor that is no longer used can be collected
     private final Queue<Submission<?>> submissions = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
 
@@ -50,7 +50,7 @@ final class Submitters {
       return pending.get() == 0;
     }
 
-    /** Returns whether there is nothing ahead. */
+    /** Returns whether no other submission is ahead. */
     boolean add(Submission<?> submission) {
       submissions.add(submission);
       if (pending.getAndIncrement() > 0) {
@@ -73,7 +73,7 @@ final class Submitters {
         Submission<?> next = submissions.remove();
         Throwable failure = next.give();
         more = pending.decrementAndGet() > 0;
-        next.given(failure); // only now: whoever waits for it may add another at once
+        next.given(failure); // only now, because the waiting thread may add another submission at once
       } while (more);
     }
   }
@@ -81,7 +81,7 @@ final class Submitters {
   // loop thread only
   private final List<Line> busy = new ArrayList<>();
 
-  /** Has a submission given to an executor. Returns whether that is done at once: no other is ahead. */
+  /** Gives a submission to an executor. Returns false if another submission is ahead, so that it takes longer. */
   boolean add(Executor executor, Submission<?> submission) {
     return lineOf(executor).add(submission);
   }

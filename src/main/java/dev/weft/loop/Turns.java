@@ -10,16 +10,16 @@ import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 /*
- * The turn. The ready queue holds handles (callbacks) and continuations (steps of tasks, and of any other
- * virtual thread that lives on this loop) in one order. A turn polls for I/O, appends what became ready,
- * appends the timers that are due, and runs exactly what the queue then holds. Continuations are run by
- * the carrier itself; consecutive handles are run by the driver (see there) in one go.
+ * The turn. The ready queue holds handles (callbacks) and continuations (steps of tasks, and of other virtual threads
+ * of this loop) in one order. A turn polls for I/O, appends the events, appends the timers that are due, and runs
+ * exactly what the queue then holds. The carrier runs continuations itself; the driver runs consecutive handles in one
+ * go.
  *
- * Whatever makes a task runnable unparks its virtual thread; the JDK then calls Carrier.execute, which
- * appends the continuation. So a wake-up stands in the queue where asyncio's would.
+ * Code that makes a task runnable unparks its virtual thread. The JDK then calls Carrier.execute, which appends the
+ * continuation. So a wake-up has the place in the queue that asyncio gives it.
  */
 
-/** The turns of a loop: what runs next, and who runs it. Loop thread only, but for what says otherwise. */
+/** The turns of a loop: which code runs next, and on which thread. Loop thread only, unless a method says otherwise. */
 abstract class Turns {
 
   // asyncio's MAXIMUM_SELECT_TIMEOUT, one day
@@ -43,18 +43,18 @@ abstract class Turns {
   final Watchdog watchdog = new Watchdog((BaseEventLoop) this);
   int remaining; // entries of the current turn that have not run yet
   boolean stopping;
-  private boolean interrupted; // the carrier was, and whoever runs the loop is to see it
+  private boolean interrupted; // the carrier was interrupted, and the caller that runs the loop must see it
   private Throwable fatal; // leaves the loop after the current entry
 
-  // Written on the loop, once a turn, read by the watchdog. A release, so that whoever sees the
-  // turn sees what was done before it.
+  // Written on the loop, once a turn, and read by the watchdog. The write is a release: a thread that
+  // sees the turn sees everything before it.
   private long turn;
 
   // written by the watchdog, a step that has lasted, and by the loop, which has noticed
   private volatile long stuck = -1;
-  private long inVain = -1; // the step in which a park has ended by nothing but the watchdog
+  private long inVain = -1; // the step in which the watchdog alone ended a park
 
-  // written on the loop, read by anyone
+  // written on the loop, read by any thread
   volatile boolean running;
   Thread thread; // the carrier; see running
 
@@ -68,15 +68,14 @@ abstract class Turns {
   /**
    * Waits for I/O and passes a handle to {@link BaseEventLoop#append} for each event, on the carrier.
    *
-   * @param timeout how long to wait at most, in nanoseconds; 0 for not at all; {@link Long#MAX_VALUE}
-   *     for as long as it takes
+   * @param timeout how long to wait at most, in nanoseconds; 0 for not at all; {@link Long#MAX_VALUE} for no limit
    */
   protected abstract void poll(long timeout);
 
   /** Ends a {@link #poll} that waits, or the next one. Any thread; must not block. */
   protected abstract void wakeup();
 
-  /** {@link #wakeup} as an object; as a lambda it would take a program's start 2 ms. */
+  /** {@link #wakeup} as an object. A lambda would add 2 ms to the start of a program. */
   private final class Wakeup implements Runnable {
     @Override
     public void run() {
@@ -128,8 +127,9 @@ abstract class Turns {
   }
 
   /**
-   * The loop is stopped, and a callback is parked: it ends first, and those of its turn that wait behind it. Tasks and
-   * deadlines go on meanwhile, as it waits for one of them. Other callbacks are for the next run.
+   * The loop is stopped while a callback is parked: that callback ends first, and so do the callbacks of its turn that
+   * wait behind it. Tasks and deadlines go on meanwhile, because the callback waits for one of them. Other callbacks
+   * wait for the next run.
    */
   private void awaitParkedCallback() {
     var later = new ArrayDeque<Handle>();
@@ -137,7 +137,7 @@ abstract class Turns {
       while (!driver.isAvailable()) {
         beginTurn();
         for (int left = remaining; left > 0 && !driver.isAvailable(); left--) {
-          remaining = 1; // the driver finds no callback behind its own
+          remaining = 1; // then the driver finds no callback behind its own
           if (ready.peek() instanceof Handle handle && handle.isOrdinary()) {
             ready.poll();
             later.add(handle);
@@ -172,7 +172,7 @@ abstract class Turns {
       poll(0);
     }
     TURN.setRelease(this, turn + 1);
-    // While set it would end every poll at once; later, the next mount would erase it.
+    // While the interrupt is set, every poll ends at once; the next mount would erase it.
     interrupted |= Thread.interrupted();
     if (!timers.isEmpty()) {
       appendDueTimers();
@@ -183,12 +183,12 @@ abstract class Turns {
 
   // ---- for the watchdog, on its thread
 
-  /** Tells one turn from another. */
+  /** A number that differs from turn to turn. */
   long currentTurn() {
     return (long) TURN.getAcquire(this);
   }
 
-  /** Tells one entry of a turn from another, and from all others. Read as it happens to be seen. */
+  /** A number that differs for each entry of each turn. A reader may see an old one. */
   long currentStep() {
     return step(currentTurn());
   }
@@ -198,9 +198,9 @@ abstract class Turns {
   }
 
   /**
-   * Has who is parked on the carrier itself, as it is pinned, return from its park; nobody else notices.
+   * Unparks a task that is pinned and therefore parked the carrier thread itself. Has no effect on others.
    *
-   * @param step the one that lasts
+   * @param step the step that lasts
    */
   void wakePinned(Thread carrier, long step) {
     stuck = step;
@@ -210,21 +210,22 @@ abstract class Turns {
   // ---- for threads of the loop
 
   /**
-   * To be asked when a park has ended before what it was for: whether the caller is pinned, so that it would wait for
-   * a loop that it stops itself. True at the second time in one step: the first may be by a permit from before.
+   * A task asks this when its park ends before the awaited event: whether it is pinned, so that it would wait for a
+   * loop that it stops itself. The answer is true at the second time in one step, because an earlier permit may end the
+   * first park.
    */
   protected final boolean isPinned() {
     long step = step(turn);
     if (stuck != step) {
       return false;
     }
-    stuck = -1; // until the watchdog has looked again
+    stuck = -1; // until the watchdog looks again
     boolean again = inVain == step;
     inVain = step;
     return again;
   }
 
-  /** What a wait fails with that {@link #isPinned}. */
+  /** The failure of a wait that {@link #isPinned}. */
   protected static IllegalStateException pinned() {
     return new IllegalStateException(Thread.currentThread()
         + " waits while it is pinned, and so stops the loop that would wake it: wait neither in a class's"
@@ -244,9 +245,9 @@ abstract class Turns {
   }
 
   /**
-   * Whether this turn has nothing left to run and the next has nothing to do so far: nothing queued and no timer due,
-   * no end of the run, no callback that waits for the driver, no interrupt that the next would see. A clock of the
-   * program's own would move before the next poll. Driver only.
+   * Whether this turn has nothing left to run and the next has nothing to do so far. That is so if nothing is queued,
+   * no timer is due, the run does not end, no callback waits for the driver, and no interrupt is set. A program's own
+   * clock would move before the next poll. Driver only.
    */
   final boolean isIdle() {
     return ready.isEmpty()
@@ -256,7 +257,10 @@ abstract class Turns {
         && !Thread.currentThread().isInterrupted();
   }
 
-  /** How long until there is something to run, without a look at channels; {@link Long#MAX_VALUE} for ever. */
+  /**
+   * How long it takes until there is something to run, without a look at channels, in nanoseconds; {@link
+   * Long#MAX_VALUE} for ever.
+   */
   final long nanosUntilReady() {
     if (!ready.isEmpty() || driver.hasDeferred()) {
       return 0;
@@ -294,7 +298,7 @@ abstract class Turns {
     }
   }
 
-  /** The next entry of this turn if it is a callback, taken from the queue; else null. Driver only. */
+  /** Takes the next entry of this turn if it is a callback; otherwise returns null. Driver only. */
   Handle nextHandle() {
     if (remaining > 0 && ready.peek() instanceof Handle handle) {
       remaining--;
@@ -304,12 +308,12 @@ abstract class Turns {
     return null;
   }
 
-  /** Puts a handle that was not run back to the head of the queue. Driver only. */
+  /** Puts a handle that did not run back at the head of the queue. Driver only. */
   void putBack(Handle handle) {
     ready.putBack(handle);
   }
 
-  /** Has {@code error} leave the loop as soon as the current entry has ended. */
+  /** Makes {@code error} leave the loop as soon as the current entry has ended. */
   void unwind(Throwable error) {
     if (fatal == null) {
       fatal = error;
@@ -317,7 +321,7 @@ abstract class Turns {
       try {
         fatal.addSuppressed(error);
       } catch (OutOfMemoryError none) {
-        // the first error is what leaves the loop
+        // the first error leaves the loop
       }
     }
   }
@@ -326,7 +330,7 @@ abstract class Turns {
     return fatal != null;
   }
 
-  /** Takes back what {@link #unwind} began: whoever called this throws the error instead. */
+  /** Takes {@link #unwind} back, because the caller throws the error instead. */
   void stopUnwinding() {
     fatal = null;
   }

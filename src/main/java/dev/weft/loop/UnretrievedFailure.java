@@ -6,14 +6,14 @@ import java.lang.ref.ReferenceQueue;
 import java.util.List;
 
 /*
- * No Cleaner: to register with one takes a lock that its thread and all other loops share. A virtual thread that
- * waits for it lets others run, in the middle of the completion of a future, which they must find either pending or
- * done. Here the loop that keeps the record is all that there is to register with.
+ * This does not use a Cleaner: registering with one takes a lock that its thread and all other loops share. A virtual
+ * thread that waits for the lock lets other threads run in the middle of the completion of a future, which they must
+ * find either pending or done. Here the loop's own record is the only place to register with.
  */
 
 /**
- * The failure of a future that no code has looked at yet. If the future is collected, or the loop
- * closed, before that, the loop reports the failure. Must not refer to the future itself.
+ * The failure of a future that is not retrieved yet. If the future is collected or the loop is closed before that, the
+ * loop reports the failure. Must not refer to the future itself.
  */
 final class UnretrievedFailure extends PhantomReference<Future<?>> {
 
@@ -47,20 +47,20 @@ final class UnretrievedFailure extends PhantomReference<Future<?>> {
     }
   }
 
-  /** Somebody has looked. */
+  /** The failure is retrieved. */
   void retrieved() {
     if (settle()) {
       loop.unretrieved().remove(this);
     }
   }
 
-  /** Nobody will look any more: the future is collected. A thread of its own. */
+  /** The failure can no longer be retrieved, because the future is collected. Runs on a thread of its own. */
   private void collected() {
-    // Settled only where it is reported: the loop may be closed before it gets there.
+    // The report settles it, because the loop may be closed before.
     loop.reportFromAnywhere(this::report);
   }
 
-  /** Nobody will look any more: the future is collected, or the loop closes. */
+  /** The failure can no longer be retrieved, because the future is collected or the loop closes. */
   void report() {
     if (settle()) {
       loop.unretrieved().remove(this);

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The failures in a loop's futures that nobody has looked at yet. Any thread; the loop's own, as long as it runs. */
+/** The failures in a loop's futures that are not retrieved yet. Any thread; the loop's own, as long as it runs. */
 final class UnretrievedFailures {
 
-  // A closed loop reports what is collected, and may itself be collected before.
+  // A closed loop reports the failures of collected futures, and may itself be collected before.
   private static final Set<UnretrievedFailure> AFTER_CLOSE = ConcurrentHashMap.newKeySet();
 
   private final BaseEventLoop loop;
@@ -44,7 +44,7 @@ final class UnretrievedFailures {
     }
   }
 
-  /** Reports those that nobody will look at any more. */
+  /** Reports the failures that can no longer be retrieved. */
   void report() {
     List<UnretrievedFailure> left;
     synchronized (failures) {

@@ -10,20 +10,22 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The end of the tasks that a closing loop still has: each sees a {@link CancelledError} where it waits,
- * and again wherever it tries to wait after that, until it has ended. One that does not end is reported
- * with its stack and left alone. So are virtual threads that are no tasks: they are not ours to interrupt, as
- * they may be the helpers of some library that serves other loops, too.
+ * The end of the tasks that a closing loop still has. Each task gets a {@link CancelledError} where it waits, and again
+ * at each further wait, until it has ended. A task that does not end is reported with its stack and left alone. So are
+ * virtual threads that are not tasks: Weft must not interrupt them, because they may belong to a library that serves
+ * other loops too.
  *
- * <p>Reports go to user code, so they are made on a virtual thread, as callbacks are: a handler that waits
- * for a lock of one of these tasks gets it when the task is unwound.
+ * <p>Reports go to user code, so they are made on a virtual thread, as callbacks are. A handler that waits for a lock
+ * of one of these tasks gets it when the task is unwound.
  */
 final class Unwinding {
 
-  /** How many waits a task may be refused, or steps it may take, before it counts as one that will not end. */
+  /**
+   * How many waits are refused to a task, and how many steps it may take, before it counts as one that does not end.
+   */
   private static final int PATIENCE = 1000;
 
-  /** How often, and after how many nanoseconds each time, to look whether a report that waits has been made: 1 s. */
+  /** How often to check whether a waiting report is made, and the nanoseconds between two checks: 1 s in all. */
   private static final int LOOKS = 1000;
 
   private static final long LOOK = 1_000_000;
@@ -37,6 +39,8 @@ final class Unwinding {
   private final List<Thread> reporting = new ArrayList<>();
 
   /**
+   * Prepares the end of a loop's tasks.
+   *
    * @param discarded gets the callbacks that are dropped
    */
   Unwinding(
@@ -66,7 +70,7 @@ final class Unwinding {
     awaitReports();
   }
 
-  /** Others may have the log's lock, and the JVM may end when the loop is closed. */
+  /** Waits for the reports. Other threads may hold the log's lock, and the JVM may end when the loop is closed. */
   private void awaitReports() {
     for (int looks = LOOKS; looks > 0 && isReporting(); looks--) {
       LockSupport.parkNanos(LOOK);
@@ -75,7 +79,7 @@ final class Unwinding {
   }
 
   private boolean isReporting() {
-    for (Thread thread : reporting) { // not as a stream: each start of a program would pay for that
+    for (Thread thread : reporting) { // not as a stream, which would slow down the start of each program
       if (thread.isAlive()) {
         return true;
       }
@@ -111,8 +115,8 @@ final class Unwinding {
   }
 
   /**
-   * Called by a task that wants to park: it must not. The others go a step first, as it may insist on what
-   * one of them has, or on its end.
+   * Refuses a task's wait. Lets the other tasks run a step first, because the task may insist on something that one of
+   * them has, or on its end.
    */
   void refuse(Task<?> task) {
     if (refusals.merge(task, 1, Integer::sum) > PATIENCE) {
@@ -151,7 +155,7 @@ final class Unwinding {
           ExceptionContext.of("Virtual threads outlive the loop that they ran on")
               .with("threads", guests));
     }
-    loop.unretrieved().report(); // of tasks that failed on their way out
+    loop.unretrieved().report(); // for tasks that failed while they were unwound
   }
 
   /** The virtual thread of some reports; a fatal failure of a handler leaves {@code close} at its end. */
