@@ -6,28 +6,30 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /**
- * Values made one by one, when they are asked for, by code that may suspend: Python's asynchronous
+ * Values that code creates one by one, when a task asks for them. The code may suspend. Python's asynchronous
  * generator.
  *
  * <pre>{@code
  * try (var lines = AsyncGenerator.<String>of(out -> {
- *     try (var connection = openConnection(host, port)) {
- *         for (String line : connection.reader().lines()) {
- *             out.yield(line);
- *         }
+ *   try (var connection = openConnection(host, port)) {
+ *     for (String line : connection.reader().lines()) {
+ *       out.yield(line);
  *     }
+ *   }
  * })) {
- *     for (String line : lines) { ... }
+ *   for (String line : lines) {
+ *     System.out.println(line);
+ *   }
  * }
  * }</pre>
  *
- * <p>The body runs in a task of its own, which {@link EventLoop#allTasks} does not list, in a copy of the
- * context of the first {@link #next}; only while someone waits in {@code next}, and it stands still in
- * {@code yield} between two of them. Cancelling the task that waits in {@code next} cancels what the body
- * waits for. Whoever does not iterate to the end should {@link #close}; otherwise the loop does, when the
- * generator is collected or the {@link Runner} closed.
+ * <p>The body runs in a task of its own, in a copy of the context of the first {@link #next}. {@link
+ * EventLoop#allTasks} does not list that task. The body runs only while a task waits in {@code next}; in between it
+ * stands still in {@code yield}. Cancelling the task that waits in {@code next} cancels the body's wait. Code that does
+ * not iterate to the end should {@link #close} the generator. Otherwise the loop closes it when the generator is
+ * collected or the {@link Runner} is closed.
  *
- * <p>Belongs to the loop of the first {@code next}.
+ * <p>A generator belongs to the loop of the first {@code next}. Loop thread only.
  *
  * @param <T> the type of the values
  */
@@ -100,7 +102,7 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
       }
       return next != Production.NONE;
     } finally {
-      Reference.reachabilityFence(this); // who waits has not dropped it
+      Reference.reachabilityFence(this); // a waiting caller still uses the generator
     }
   }
 

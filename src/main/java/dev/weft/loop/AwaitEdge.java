@@ -1,7 +1,7 @@
 package dev.weft.loop;
 
 /**
- * Stands among a future's waiters for a future that waits for it in a roundabout way: a task for what it
- * has gathered, for instance. Nobody wakes it; it goes when the waiters go.
+ * Stands among a future's waiters for a future that waits for it in another way than by awaiting it, for example for a
+ * task that gathers it. It is never woken; it goes when the waiters go.
  */
 record AwaitEdge(Future<?> waiter) {}

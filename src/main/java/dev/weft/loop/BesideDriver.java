@@ -1,8 +1,8 @@
 package dev.weft.loop;
 
 /**
- * The virtual thread of one deadline that comes while the driver is parked. No platform thread: a future that is
- * cancelled may be the program's own, and an interrupt may wait for a lock of the JDK's.
+ * The virtual thread of one deadline that comes while the driver is parked. It is no platform thread, because the
+ * future that it cancels may be the program's own, and an interrupt may wait for a lock of the JDK's.
  */
 final class BesideDriver extends Strand {
 

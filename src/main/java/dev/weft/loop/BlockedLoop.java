@@ -7,22 +7,22 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A loop, or its callbacks, held up for too long: what a watchdog has seen, see {@link
+ * A report of a watchdog: a loop, or its callbacks, are blocked for too long, see {@link
  * EventLoop#setBlockedThreshold}.
  *
- * <p>What holds up a loop is seen by sampling: in a turn of many short steps it is one of them. The stack of a
- * thread that other code has started on the loop (see {@link EventLoop#guestThreads}), or of an asynchronous
- * generator, is not known, but its name. The owner of a lock is known for the locks of {@code
- * java.util.concurrent} that are owned by a thread, and if {@code java.util.concurrent.locks} is opened to Weft as
- * {@code java.lang} is; the owner of a monitor, of a semaphore's permit, or who is to complete a future, is not.
+ * <p>The watchdog samples: in a turn of many short steps the report shows one of them. For a thread that other code has
+ * started on the loop (see {@link EventLoop#guestThreads}), and for an asynchronous generator, the report has the name
+ * but not the stack. The owner of a lock is known for locks of {@code java.util.concurrent} that a thread owns, if Weft
+ * may read {@code java.util.concurrent.locks}. The owner of a monitor or of a semaphore's permit is not known, nor is
+ * the code that will complete a future.
  *
  * @param loop the loop
- * @param cause what is the matter
- * @param lasted for how long at least
- * @param over whether it has ended
- * @param holders who holds it up: a virtual thread first, then, unless it waits alone, the platform thread that
- *     carries it, then the owner of the lock that it waits for, whom that one waits for, and so on; empty if over
- * @param deadlock whether it will never end, as far as is known: the owner of a lock waits for what it holds up
+ * @param cause how the loop is blocked
+ * @param lasted how long it is blocked at least
+ * @param over whether it is no longer blocked
+ * @param holders the threads that block it: first a virtual thread; then the platform thread that carries it, unless it
+ *     waits alone; then the owner of the lock for which it waits, and so on; empty if over
+ * @param deadlock whether the blocking never ends as far as is known, because the owner of a lock waits for this loop
  */
 public record BlockedLoop(
     EventLoop loop,
@@ -32,9 +32,9 @@ public record BlockedLoop(
     List<Holder> holders,
     boolean deadlock) {
 
-  /** Ways to hold up a loop. */
+  /** How a loop is blocked. */
   public enum Cause {
-    /** A turn takes long: code computes, or waits where no virtual thread can leave its carrier. */
+    /** A turn takes long, because code computes, or waits where no virtual thread can leave its carrier. */
     RUNNING("its turn takes too long"),
 
     /**
@@ -43,7 +43,7 @@ public record BlockedLoop(
      */
     PINNED("a pinned virtual thread waits"),
 
-    /** A callback waits, for a lock for instance: callbacks wait behind it, while tasks and timers go on. */
+    /** A callback waits, for example for a lock. Other callbacks wait behind it, while tasks and timers go on. */
     CALLBACK("a callback waits, and callbacks behind it");
 
     private final String text;
@@ -54,12 +54,12 @@ public record BlockedLoop(
   }
 
   /**
-   * A thread that holds up a loop.
+   * A thread that blocks a loop.
    *
    * @param thread its name and number
-   * @param state its state; a virtual thread's on its carrier is the carrier's
-   * @param waitsFor the class and identity of the lock that it waits for, where that is known
-   * @param stack where it is; empty if that is not known
+   * @param state its state; for a virtual thread on its carrier, the carrier's state
+   * @param waitsFor the class and identity of the lock for which it waits; empty if that is not known
+   * @param stack its frames, the innermost first; empty if they are not known
    */
   public record Holder(
       String thread, Thread.State state, Optional<String> waitsFor, List<StackTraceElement> stack) {

@@ -12,8 +12,8 @@ import java.util.Objects;
  *                     its outcome: nothing is lost, as the next wait will be cancelled anyway.
  *   a JDK call waits  is interrupted by a callback, see RegionInterrupts.
  *
- * Nothing of this counts in Task.cancelling(), which therefore tells at the end of a region whether somebody
- * has asked to cancel the task itself.
+ * Nothing of this counts in Task.cancelling(), which therefore tells at the end of a region whether other code
+ * has requested to cancel the task itself.
  */
 
 /**

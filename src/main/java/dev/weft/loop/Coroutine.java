@@ -2,7 +2,7 @@ package dev.weft.loop;
 
 import java.util.concurrent.Callable;
 
-/** The virtual thread's side of a task: what it runs, and how others recognise it. */
+/** The virtual thread's side of a task: the code that it runs, and the mark by which other code recognises it. */
 final class Coroutine<T> extends Strand {
 
   final Task<T> task;

@@ -1,8 +1,8 @@
 package dev.weft.loop;
 
 /**
- * Ends a wait that has a limit. The limit holds while a callback is parked, too, as the wait may be for the very lock
- * that the callback waits for.
+ * Ends a wait that has a limit. The limit holds even while a callback is parked, because the wait may be for the very
+ * lock that the callback waits for.
  */
 final class DeadlineTimer extends TimerHandle {
 

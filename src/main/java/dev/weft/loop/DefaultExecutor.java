@@ -7,7 +7,10 @@ import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** What a loop runs blocking code on: a pool of platform threads, made at first use, or an executor of the program's. */
+/**
+ * The executor of a loop's blocking code: a pool of platform threads, created at first use, or an executor of the
+ * program's.
+ */
 final class DefaultExecutor {
 
   private final BaseEventLoop loop;
@@ -53,7 +56,7 @@ final class DefaultExecutor {
     own = false;
   }
 
-  /** Refuses new work; what is queued still runs. */
+  /** Refuses new work; queued work still runs. */
   void shutdown() {
     shutdown = true;
     if (executor != null) {
@@ -61,7 +64,7 @@ final class DefaultExecutor {
     }
   }
 
-  /** Parks the calling task until all threads have ended, or for as long as {@code timeout}. */
+  /** Parks the calling task until all threads have ended, or the time is over. */
   void shutdownAndWait(Duration timeout) {
     long nanos = BaseEventLoop.nanos(timeout, "timeout");
     Task.currentOrThrow("shutdownDefaultExecutor");
@@ -78,7 +81,7 @@ final class DefaultExecutor {
         .start(() -> {
           boolean done = awaitTermination(pool, nanos);
           loop.completeFromAnywhere(() -> {
-            if (!ended.done()) { // else whoever waited was cancelled
+            if (!ended.done()) { // otherwise the waiting task was cancelled
               ended.setResult(done);
             }
           });
@@ -92,7 +95,7 @@ final class DefaultExecutor {
     try {
       return pool.awaitTermination(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
-      return false; // nobody but the JVM's end interrupts this thread
+      return false; // only the end of the JVM interrupts this thread
     }
   }
 }

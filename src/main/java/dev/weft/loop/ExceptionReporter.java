@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Brings a loop's errors to its exception handler, and to the log if that one fails. */
+/** Passes a loop's errors to its exception handler, and to the log if the handler fails. */
 final class ExceptionReporter {
 
   private final BaseEventLoop loop;
@@ -42,7 +42,7 @@ final class ExceptionReporter {
     }
   }
 
-  /** What the default handler does. */
+  /** Logs an error, as the default handler does. */
   void log(ExceptionContext given) {
     ExceptionContext record = withHandle(given);
     var text = new StringBuilder(record.message());
@@ -67,7 +67,7 @@ final class ExceptionReporter {
     }
   }
 
-  /** Adds where the callback or task was created that makes the report, if nothing better is known. */
+  /** Adds the place where the reporting callback or task was created, if no better place is known. */
   private ExceptionContext withHandle(ExceptionContext record) {
     if (!loop.getDebug() || record.asMap().containsKey(ExceptionContext.SOURCE_TRACEBACK)) {
       return record;

@@ -4,8 +4,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 
 /**
- * Code that another thread runs for a loop, and the future for it. Cancelling the future keeps the code
- * from being begun; code that has begun goes on, and its result is dropped.
+ * Code that another thread runs for a loop, and its future. Cancelling the future keeps the code from beginning; code
+ * that has begun goes on, and its result is dropped.
  */
 final class ExecutorCall<T> implements Runnable {
 
@@ -20,14 +20,14 @@ final class ExecutorCall<T> implements Runnable {
     this.future = new Future<>(loop);
   }
 
-  /** Has a pool of Weft's own run code. */
+  /** Runs code on a pool of Weft's own. */
   static <T> Future<T> submit(BaseEventLoop loop, Executor pool, Callable<? extends T> code) {
     var call = new ExecutorCall<T>(loop, code);
     pool.execute(call::runInPool);
     return call.submitted();
   }
 
-  /** The future, whose cancel now keeps the code from being begun. */
+  /** The future. From now on its cancel keeps the code from beginning. */
   Future<T> submitted() {
     future.addDoneCallback(done -> abandoned = done.cancelled());
     return future;

@@ -42,9 +42,9 @@ public class Future<T> {
   // loop thread only
   private byte state; // PENDING first
 
-  // PENDING: who waits: null, a Task, a DoneCallback, an AwaitEdge, or an ArrayList of them
+  // PENDING: the waiters: null, a Task, a DoneCallback, an AwaitEdge, or an ArrayList of them
   // FINISHED: the result
-  // FAILED: the throwable; until somebody has looked at it, its UnretrievedFailure
+  // FAILED: the throwable; its UnretrievedFailure until it is retrieved
   // CANCELLED: error or message
   private Object content;
 
@@ -53,7 +53,7 @@ public class Future<T> {
    *
    * @param loop the loop that the future belongs to
    */
-  @SuppressWarnings("this-escape") // to where it is compared by identity, and kept weakly
+  @SuppressWarnings("this-escape") // the origins compare it by identity and keep it weakly
   public Future(EventLoop loop) {
     this.loop = (BaseEventLoop) Objects.requireNonNull(loop, "loop");
     if (this.loop.getDebug()) {
@@ -408,7 +408,7 @@ public class Future<T> {
       ((ArrayList<Object>) several).add(waiter);
     } else {
       var several =
-          new ArrayList<Object>(2); // a task and one that waits in a roundabout way, mostly
+          new ArrayList<Object>(2); // mostly a task and an AwaitEdge
       several.add(content);
       several.add(waiter);
       content = several;

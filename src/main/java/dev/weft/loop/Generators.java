@@ -18,7 +18,7 @@ final class Generators {
     this.loop = loop;
   }
 
-  /** Keeps track of a generator that begins. Returns whether it comes too late to be shut down. */
+  /** Records a generator that begins. Returns whether it comes too late to be shut down. */
   boolean add(Production<?> generator) {
     open.add(generator);
     return shutDown;
@@ -57,7 +57,9 @@ final class Generators {
     });
   }
 
-  /** Done when all tasks are; cancelling it cancels them. What asyncio's {@code gather} is here. */
+  /**
+   * A future that is done when all tasks are; cancelling it cancels them. It serves as asyncio's {@code gather} here.
+   */
   private static final class AllEnded extends Future<Void> {
 
     private final Collection<Task<?>> tasks;

@@ -10,7 +10,7 @@ public class Handle {
   // loop thread only
   private Runnable callback;
   private Object
-      context; // what was current at registration, its bindings or a Context; null: cancelled
+      context; // the context at registration, as bindings or as a Context; null: cancelled
 
   Handle(BaseEventLoop loop, Runnable callback, Object context) {
     this.loop = loop;
@@ -141,7 +141,7 @@ public class Handle {
     }
     try {
       return loop.getDebug() ? code.toString() : code.getClass().getName();
-    } catch (RuntimeException broken) { // this is called when something else has gone wrong already
+    } catch (RuntimeException broken) { // another failure is being reported already
       return code.getClass().getName();
     }
   }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
-/** Finds out who holds up a loop, from outside. Watchdog only. */
+/** Finds the threads that block a loop, from outside. Watchdog only. */
 final class Holders {
 
   private final BaseEventLoop loop;
@@ -28,9 +28,9 @@ final class Holders {
     return new BlockedLoop(loop, cause, lasted, false, holders, deadlock);
   }
 
-  /** Adds what a carrier is busy with. */
+  /** Adds the thread that keeps a carrier busy. */
   Cause addCarried(Thread carrier) {
-    // A carrier with a virtual thread on it waits for that thread, as management sees it.
+    // To the JVM's management, a carrier with a virtual thread on it waits for that thread.
     ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(carrier.threadId());
     boolean carries = info != null
         && info.getLockInfo() != null
@@ -62,7 +62,7 @@ final class Holders {
 
   private void add(Thread thread) {
     Object blocker = LockSupport.getBlocker(thread);
-    // not its own text, which is foreign code
+    // not its own text, which is the program's code
     String lock = blocker == null
         ? null
         : blocker.getClass().getName() + "@"

@@ -13,7 +13,7 @@ final class LoopSignals {
     this.loop = loop;
   }
 
-  /** From now on a signal has {@code callback} run, as by {@code callSoonThreadsafe}, in the current context. */
+  /** Runs {@code callback} at each signal from now on, as {@code callSoonThreadsafe} does, in the current context. */
   void add(ProcessSignal signal, Runnable callback) {
     var handle = new Handle(loop, callback, Context.bindings());
     signal.add(loop, () -> loop.offerAgain(handle));

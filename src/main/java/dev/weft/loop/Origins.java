@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * Where handles, futures and tasks were created: in debug mode, for reports. Apart from the objects, so
- * that they need no room for it when debug mode is off.
+ * The places where handles, futures and tasks were created, for reports in debug mode. They are not in the objects,
+ * which need no room for them when debug mode is off.
  */
 final class Origins {
 
@@ -21,7 +21,7 @@ final class Origins {
   private final Map<Object, List<StackTraceElement>> stacks =
       Collections.synchronizedMap(new WeakHashMap<>());
 
-  /** Remembers the caller's stack, without Weft's own frames, as where {@code created} comes from. */
+  /** Records the caller's stack, without Weft's own frames, as the place where {@code created} was created. */
   void record(Object created) {
     List<StackTraceElement> stack = callersStack(DEPTH);
     if (!stack.isEmpty()) {
@@ -29,7 +29,9 @@ final class Origins {
     }
   }
 
-  /** The calling thread's stack without Weft's own frames, of so many at most; of a task, its code's alone. */
+  /**
+   * The calling thread's stack without Weft's own frames, up to a number of frames; for a task, only its code's frames.
+   */
   static List<StackTraceElement> callersStack(int limit) {
     return WALKER.walk(frames -> frames
         .takeWhile(frame -> frame.getDeclaringClass() != Coroutine.class)

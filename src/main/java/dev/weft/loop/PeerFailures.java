@@ -4,7 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What strangers have made fail at a loop's servers: counted, and logged as a summary some time after the first, so that they cannot fill the log. Loop thread only.
+ * The failures that peers have caused at a loop's servers. They are counted, and logged as a summary some time after
+ * the first, so that peers cannot fill the log. Loop thread only.
  */
 final class PeerFailures {
 
@@ -33,7 +34,7 @@ final class PeerFailures {
     }
   }
 
-  /** Logs what has been counted, one line for each message. */
+  /** Logs the counted failures, one line for each message. */
   void tell() {
     if (summaries.isEmpty()) {
       return;

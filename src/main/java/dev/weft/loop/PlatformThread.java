@@ -7,7 +7,7 @@ final class PlatformThread {
 
   private PlatformThread() {}
 
-  /** Runs {@code code} and waits until it has ended, whatever interrupts the caller meanwhile. */
+  /** Runs {@code code} and waits until it has ended, even if the caller is interrupted meanwhile. */
   static void call(String name, Runnable code) {
     var outcome = new CompletableFuture<Throwable>();
     Thread.ofPlatform().name(name).start(() -> {

@@ -17,21 +17,21 @@ import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * One of the process's signals, and who gets it: every loop that has a handler; if none has, the run that
- * has taken it ({@link Interruption}); else what the JVM or the program has set.
+ * One of the process's signals and its receiver. The receivers are all loops that have a handler; otherwise the run
+ * that has taken the signal ({@link Interruption}); otherwise the handler that the JVM or the program has set.
  *
- * <p>By way of {@code sun.misc.Signal}: supported by all JDKs, but javac warns of it in a way that cannot be
- * silenced, hence reflection. Any thread.
+ * <p>Weft uses {@code sun.misc.Signal}, which all JDKs support. The class is called by reflection, because javac's
+ * warning about it cannot be suppressed. Any thread.
  */
 final class ProcessSignal implements Runnable {
 
-  /** Those that have a name; the JVM takes nothing but names. */
+  /** The signals that have a name; the JVM takes nothing but names. */
   private static final List<String> NAMES = List.of(
       "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
       "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
       "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS", "EMT", "INFO", "BREAK");
 
-  /** Those that the JVM would give away, but cannot do without: faults, and how it stops its threads. */
+  /** The signals that the JVM would hand over although it needs them: faults, and those that stop its threads. */
   private static final Set<String> JVM_NEEDS = Set.of("BUS", "TRAP", "USR2");
 
   private static final long DEFAULT = 0; // SIG_DFL
@@ -45,7 +45,7 @@ final class ProcessSignal implements Runnable {
   // guarded by this
   private final Map<EventLoop, Runnable> handlers = new LinkedHashMap<>();
   private Taken taken; // by a run; null if by none
-  private Object before; // what is to get it after us; null while we do not get it
+  private Object before; // the receiver after Weft; null while Weft does not get the signal
 
   private ProcessSignal(String name, Object signal) {
     this.name = name;
@@ -56,7 +56,7 @@ final class ProcessSignal implements Runnable {
   /**
    * Finds a signal by its name, with or without SIG.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there is no such signal
    */
   static ProcessSignal of(String signal) {
     String name = Objects.requireNonNull(signal, "signal");
@@ -71,7 +71,7 @@ final class ProcessSignal implements Runnable {
   /**
    * Finds a signal by its number.
    *
-   * @throws IllegalArgumentException if there is none, or none with a name
+   * @throws IllegalArgumentException if there is no such signal, or it has no name
    */
   static ProcessSignal of(int signal) {
     for (String name : NAMES) {
@@ -83,7 +83,7 @@ final class ProcessSignal implements Runnable {
     throw new IllegalArgumentException("signal: the JVM has no name for " + signal);
   }
 
-  /** Some have two names. */
+  /** The canonical name: some signals have two. */
   private static ProcessSignal of(String name, Object signal) {
     int number = Jvm.number(signal);
     FOUND.putIfAbsent(number, new ProcessSignal(name, signal));
@@ -91,7 +91,7 @@ final class ProcessSignal implements Runnable {
   }
 
   /**
-   * Has the signal go to a loop, instead of to the loop's handler before.
+   * Gives the signal to a loop's handler, in place of the loop's earlier handler.
    *
    * @param handler called on a thread of the JVM's; must not block
    * @throws IllegalArgumentException if the JVM or the system does not allow it
@@ -115,10 +115,10 @@ final class ProcessSignal implements Runnable {
     return set(ours) == ours;
   }
 
-  /** Has the system handle the signal by default for a moment, in which the JVM does set our handler. */
+  /** Sets the system's default handling for a moment, in which the JVM really sets Weft's handler. */
   private void stopIgnoring() {
     if (!NativeCalls.isAvailable()) {
-      set(Jvm.IGNORE); // or the JVM would believe that ours is there
+      set(Jvm.IGNORE); // otherwise the JVM would believe that Weft's handler is set
       throw new IllegalArgumentException("signal: this process ignores " + this
           + ", perhaps since it was started (nohup, trap, or & in a script), and the JVM does not give it"
           + " away then. It does on JDK 22 or later, started with --enable-native-access=ALL-UNNAMED"
@@ -129,9 +129,9 @@ final class ProcessSignal implements Runnable {
   }
 
   /**
-   * Has a loop get the signal no more.
+   * Removes a loop's handler.
    *
-   * @return whether it did
+   * @return whether it had one
    */
   synchronized boolean remove(EventLoop loop) {
     boolean removed = handlers.remove(loop) != null;
@@ -140,12 +140,12 @@ final class ProcessSignal implements Runnable {
   }
 
   /**
-   * Has the signal go to a run as long as no loop has a handler.
+   * Gives the signal to a run as long as no loop has a handler.
    *
-   * @return empty if it would not be handled by default otherwise
+   * @return empty if the signal would otherwise not be handled by default
    */
   synchronized Optional<Signals.Taken> takeDefault(Runnable handler) {
-    Object found = set(ours); // there is no way to ask but to set another
+    Object found = set(ours); // the only way to read the handler is to set another
     Object other = found == ours ? before : found;
     if (!isDefault(other)) {
       set(found);
@@ -165,7 +165,7 @@ final class ProcessSignal implements Runnable {
       return;
     }
     Object found = set(before);
-    if (found != ours) { // the program has set another meanwhile
+    if (found != ours) { // the program has set another handler meanwhile
       set(found);
     }
     before = null;
@@ -180,7 +180,7 @@ final class ProcessSignal implements Runnable {
     }
   }
 
-  /** The signal has come. On a thread of the JVM's. */
+  /** Handles the signal, on a thread of the JVM's. */
   @Override
   public void run() {
     Taken run;
@@ -192,9 +192,9 @@ final class ProcessSignal implements Runnable {
       run = taken;
     }
     if (run != null) {
-      run.handler.run(); // has a lock of its own, within which it gives back
+      run.handler.run(); // the handler has a lock of its own, and gives the signal back within it
     } else {
-      raise(); // the last one has gone meanwhile
+      raise(); // the last handler was removed meanwhile
     }
   }
 
@@ -202,7 +202,7 @@ final class ProcessSignal implements Runnable {
     try {
       Jvm.raise(signal);
     } catch (IllegalArgumentException notHandledInJava) {
-      // cannot be raised: as in asyncio, a signal that comes while its handler goes is dropped
+      // it cannot be raised: as in asyncio, a signal that comes while its handler is removed is dropped
     }
   }
 
@@ -237,14 +237,14 @@ final class ProcessSignal implements Runnable {
   }
 
   /**
-   * {@code sun.misc.Signal}, by lambdas that are made here: to invoke its methods by reflection, or to have the JDK make
-   * a proxy, would cost each program's start some 5 ms for each of them, and 25 ms.
+   * {@code sun.misc.Signal}, called by lambdas that are created here. Reflection would cost each program's start some 5
+   * ms for each method, and a proxy of the JDK 25 ms.
    */
   private static final class Jvm {
 
     static final Object IGNORE;
     static final BinaryOperator<Object> HANDLE;
-    private static final MethodHandle RAISE; // as it is: few programs come to that
+    private static final MethodHandle RAISE; // a plain method handle, because few programs use it
     private static final MethodHandle HANDLER_OF;
     private static final UnaryOperator<Object> CONSTRUCTOR;
     private static final ToIntFunction<Object> NUMBER;
@@ -274,8 +274,8 @@ final class ProcessSignal implements Runnable {
       }
     }
 
-    /** Makes what javac makes of a method reference. */
-    @SuppressWarnings("unchecked") // objects are all that they take and give
+    /** Creates what javac creates for a method reference. */
+    @SuppressWarnings("unchecked") // they take and return objects alone
     private static <T> T lambda(Class<? super T> type, String method, MethodHandle target)
         throws Throwable {
       return (T) LambdaMetafactory.metafactory(
@@ -289,7 +289,7 @@ final class ProcessSignal implements Runnable {
           .invoke();
     }
 
-    /** Null if there is none of this name. */
+    /** The signal with this name; null if there is none. */
     static Object signal(String name) {
       try {
         return CONSTRUCTOR.apply(name);
@@ -309,7 +309,7 @@ final class ProcessSignal implements Runnable {
       } catch (RuntimeException | Error e) {
         throw e;
       } catch (Throwable e) {
-        throw new AssertionError(e); // it declares none
+        throw new AssertionError(e); // the method declares no exception
       }
     }
 
@@ -322,7 +322,7 @@ final class ProcessSignal implements Runnable {
       }
     }
 
-    /** What makes of a {@code Runnable} a handler. */
+    /** The function that wraps a {@code Runnable} as a handler. */
     private static MethodHandle handlerOf(
         MethodHandles.Lookup lookup, Class<?> signal, Class<?> handler) throws Throwable {
       var run = lookup.findStatic(

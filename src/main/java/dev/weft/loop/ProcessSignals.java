@@ -2,9 +2,7 @@ package dev.weft.loop;
 
 import java.util.Optional;
 
-/**
- * The signals of this process. A JVM that leaves signals alone ({@code -Xrs}) counts as one that gets none.
- */
+/** The signals of this process. A JVM that leaves signals alone ({@code -Xrs}) gets none. */
 final class ProcessSignals implements Signals {
 
   static final Signals INSTANCE = new ProcessSignals();
@@ -25,8 +23,8 @@ final class ProcessSignals implements Signals {
   }
 
   /**
-   * Whether a thread is the one that the JVM has started the program in. Others must not touch what the
-   * whole process shares. The JVM does not say which it is, except by its name and group.
+   * Whether the JVM has started the program in this thread. Other threads must not change what the whole process
+   * shares. The JVM shows which thread it is by name and group alone.
    */
   static boolean isMain(Thread thread) {
     ThreadGroup group = thread.getThreadGroup();

@@ -4,12 +4,12 @@ import java.lang.ref.WeakReference;
 import java.util.NoSuchElementException;
 
 /**
- * What a loop knows of an {@link AsyncGenerator}, and its body's side. Must not refer to the generator, which
- * is to be collected when its user drops it.
+ * The loop's and the body's side of an {@link AsyncGenerator}. It must not refer to the generator, so that the
+ * generator is collected when its user drops it.
  */
 final class Production<T> implements AsyncGenerator.Yielder<T> {
 
-  /** In place of a value: there is none. */
+  /** Stands for the absence of a value. */
   static final Object NONE = new Object();
 
   private final AsyncGenerator.Body<T> body;
@@ -17,11 +17,11 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
   // loop thread only
   private WeakReference<AsyncGenerator<T>> generator;
   private BaseEventLoop loop;
-  private Task<Void> task; // null before the first value is asked for
-  private Future<Void> resumption; // what the body waits for in `yield`
-  private Reply reply; // what the one who asks waits for
+  private Task<Void> task; // null until a task asks for the first value
+  private Future<Void> resumption; // the body waits for it in `yield`
+  private Reply reply; // the asking task waits for it
   private boolean closing;
-  private boolean closed; // by its user, whether the body obeyed or not
+  private boolean closed; // by its user, even if the body did not end
   private boolean ended;
 
   Production(AsyncGenerator.Body<T> body) {
@@ -112,7 +112,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
     return null;
   }
 
-  /** Nobody has the generator any more. Cleaner thread. */
+  /** The generator is collected. Cleaner thread. */
   private void abandoned() {
     loop.completeFromAnywhere(() -> {
       if (!ended) {
@@ -192,7 +192,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
     return ended ? "ended" : task == null ? "new" : task.toString();
   }
 
-  /** Cancelling the one who asks cancels the body; it is for the body to say how that ends. */
+  /** Cancelling the asking task cancels the body, and the body decides how that ends. */
   private static final class Reply extends Future<Object> {
 
     private final Task<?> task;

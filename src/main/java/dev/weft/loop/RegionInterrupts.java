@@ -3,16 +3,16 @@ package dev.weft.loop;
 import java.time.Duration;
 
 /*
- * An interrupt ends one call, and the JDK takes it away: so it has to be sent anew for each. Where a task
- * parks in a call of the JDK nobody asks us. But whenever code of the task goes on in a cancelled region, a
- * callback is put into the queue: when that runs, the task has gone on to a wait of ours, has left the
- * region, or is in such a call. Only in the last case is it interrupted, and looked at again.
+ * An interrupt ends one call of the JDK, which clears it, so each call needs a new interrupt. Weft does not learn when
+ * a task parks in a call of the JDK. But whenever code of the task continues in a cancelled region, a callback is
+ * appended to the queue. When that callback runs, the task waits in a call of Weft's, has left the region, or waits in
+ * a call of the JDK. Only in the last case the callback interrupts the task, and looks again later.
  *
- * Some calls do not heed interrupts (ReentrantLock.lock) and park again at once, which looks the same from
- * outside. So that they do not keep the loop busy, it is looked at less often after a while.
+ * Some calls ignore interrupts (ReentrantLock.lock) and park again at once, which looks the same from outside. After
+ * a while the looks become less frequent, so that they do not keep the loop busy.
  */
 
-/** Has a task interrupted in each call of the JDK that it waits in while a region around it is cancelled. */
+/** Interrupts a task in each call of the JDK in which it waits while a region around it is cancelled. */
 final class RegionInterrupts implements Runnable {
 
   private static final int PATIENCE = 16;
@@ -23,13 +23,13 @@ final class RegionInterrupts implements Runnable {
   // loop thread only
   private Handle look; // null if none is due
   private int looks;
-  private boolean sent; // since it was last outside of cancelled regions
+  private boolean sent; // since the task was last outside of cancelled regions
 
   RegionInterrupts(Task<?> task) {
     this.task = task;
   }
 
-  /** The task is in a cancelled region, and may be in a call of the JDK when others run next. */
+  /** The task is in a cancelled region, and may be in a call of the JDK when other code runs next. */
   void watch() {
     if (look != null || task.loop.isClosed()) {
       return;

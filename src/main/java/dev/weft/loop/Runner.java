@@ -50,7 +50,7 @@ public final class Runner implements AutoCloseable {
   private Context context;
   private boolean closed;
   private Interruption interruption; // of the last run
-  private Throwable thrown; // by the last run, whose caller has it
+  private Throwable thrown; // by the last run, whose caller gets it
 
   /**
    * Creates a runner with a loop of the program's {@link AbstractEventLoopPolicy}. The loop becomes the current loop of

@@ -7,10 +7,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Times callbacks and steps of tasks in debug mode, and has the slow ones logged and told, by the driver.
+ * Times callbacks and steps of tasks in debug mode. The driver logs the slow ones and reports them to the listener.
  *
- * <p>The carrier does not know whose continuation it runs. A task says so when its step ends, if it ends in
- * an await of ours; a step that ends in a blocking call of the JDK is told by the tasks that are in one.
+ * <p>The carrier does not know whose continuation it runs. A task reports the end of its step, if the step ends in an
+ * await. For a step that ends in a blocking call of the JDK, the tasks that are in such calls are named.
  */
 final class SlowSteps {
 
@@ -69,7 +69,7 @@ final class SlowSteps {
     }
   }
 
-  /** A handle, so that a log or a {@code toString} that fails is reported like any callback. */
+  /** The report as a handle, so that a failing log or {@code toString} is reported as for any callback. */
   private final class Report extends Handle {
 
     private final Supplier<String> what;

@@ -3,10 +3,10 @@ package dev.weft.loop;
 import dev.weft.carrier.Fiber;
 
 /**
- * A virtual thread of a loop, a task's or the driver's: which loop, and which context is current.
+ * A virtual thread of a loop, a task's or the driver's. It knows its loop and its current context.
  *
- * <p>Most tasks and callbacks never ask for their context. So a strand holds the bindings it was given,
- * shared with whoever gave them, and gets a {@link Context} object only when one is passed or asked for.
+ * <p>Most tasks and callbacks never ask for their context. So a strand holds the bindings that it was given, shared
+ * with their giver, and gets a {@link Context} object only when code passes or asks for one.
  */
 abstract class Strand extends Fiber {
 
@@ -25,7 +25,7 @@ abstract class Strand extends Fiber {
     return Fiber.current() instanceof Strand strand ? strand.loop() : null;
   }
 
-  /** What stands for the current context: distinct for each callback and each task. */
+  /** An object that stands for the current context; each callback and each task has another. */
   Object contextHolder() {
     return context();
   }

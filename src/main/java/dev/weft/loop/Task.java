@@ -129,7 +129,7 @@ public final class Task<T> extends Future<T> {
     var wakeUp = new SleepTimer(task.loop, task.loop.deadline(nanos));
     task.loop.addTimer(wakeUp);
     try {
-      task.suspendOn(wakeUp.future); // not await, whose frame a sleeping task would keep
+      task.suspendOn(wakeUp.future); // not await: a sleeping task would keep its frame
       wakeUp.future.result();
     } finally {
       wakeUp.cancel();
@@ -186,7 +186,7 @@ public final class Task<T> extends Future<T> {
     loop.remove(this);
     if (failure == null) {
       noticeInterrupt();
-      if (mustCancel) { // it did not get to where the cancellation would have been thrown
+      if (mustCancel) { // the body ended before a wait that would throw the cancellation
         finishCancelled(cancelMessage);
       } else {
         finish(result);
@@ -354,7 +354,7 @@ public final class Task<T> extends Future<T> {
       } catch (CancelledError itsOwn) {
         return itsOwn;
       } catch (Throwable lost) {
-        // as a result would be
+        // lost, as a result would be
       }
     }
     return new CancelledError(cancelMessage);
@@ -431,7 +431,7 @@ public final class Task<T> extends Future<T> {
     if (awaited == null) {
       return false;
     }
-    forwarding = true; // what it waits for may wait for this task, and ask it again
+    forwarding = true; // the awaited task may wait for this one and ask it again
     try {
       return awaited.cancel(message);
     } finally {

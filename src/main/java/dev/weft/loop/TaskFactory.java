@@ -32,10 +32,13 @@ public interface TaskFactory {
   };
 
   /**
-   * Makes a task.
+   * Creates a task. Never suspends. Loop thread only.
    *
-   * @param coroutine what the task is to run
-   * @param options as they were given to {@code createTask}
+   * @param loop the loop
+   * @param coroutine the task's code
+   * @param options the options that {@code createTask} was given
+   * @param <T> the type of the result
+   * @return the task
    */
   <T> Task<T> create(EventLoop loop, Callable<? extends T> coroutine, TaskOptions options);
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The tasks of a loop that are not done, the oldest first. Holds them strongly: work that nobody refers
- * to is not collected half-way. Loop thread only.
+ * The tasks of a loop that are not done, the oldest first. The list refers to them strongly, so that a running task is
+ * never collected. Loop thread only.
  */
 final class TaskList {
 
@@ -23,7 +23,7 @@ final class TaskList {
     last = task;
   }
 
-  /** Takes a task out, if it is in. */
+  /** Removes a task if it is in the list. */
   void remove(Task<?> task) {
     if (task.previous == null && task != first) {
       return;

@@ -2,7 +2,7 @@ package dev.weft.loop;
 
 import java.util.concurrent.Callable;
 
-/** What the threads of {@link EventLoop#newThread} run: code that need not know of the loop. */
+/** The code of the threads of {@link EventLoop#newThread}, which need not know of the loop. */
 final class ThreadBody implements Callable<Void> {
 
   private final BaseEventLoop loop;
@@ -17,7 +17,7 @@ final class ThreadBody implements Callable<Void> {
   public Void call() {
     Task<?> task = Task.currentOrThrow("thread");
     if (loop.isClosed()) {
-      // Whoever started it may count on its end, so it does run; but not for long.
+      // The code that started the thread may wait for its end, so it does run, but not for long.
       Thread.currentThread().interrupt();
     } else {
       loop.enlist(task);

@@ -52,7 +52,7 @@ final class ThreadBridge {
         task.link(result);
       });
     } catch (IllegalStateException closed) {
-      result.cancel(false); // nobody has it, but the loop
+      result.cancel(false); // only the loop knows it
       throw closed;
     }
     return result;

@@ -3,9 +3,9 @@ package dev.weft.loop;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A callback that came by {@link EventLoop#callSoonThreadsafe}: its cancel may be called from any
- * thread. If it returns before the callback has begun, the callback never runs; if it is called while
- * the callback runs, it waits for the end of it, unless the callback itself calls it.
+ * A callback of {@link EventLoop#callSoonThreadsafe}, which any thread may cancel. If {@code cancel} returns before the
+ * callback has begun, the callback never runs. If it is called while the callback runs, it waits for the callback's
+ * end, unless the callback itself calls it.
  */
 final class ThreadSafeHandle extends Handle {
 

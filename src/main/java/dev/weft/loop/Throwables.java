@@ -1,6 +1,6 @@
 package dev.weft.loop;
 
-/** Throws what was caught elsewhere, the very object, checked or not. */
+/** Rethrows a throwable that was caught elsewhere, as the very object, checked or not. */
 final class Throwables {
 
   private Throwables() {}

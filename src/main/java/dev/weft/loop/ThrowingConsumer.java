@@ -17,7 +17,11 @@ public interface ThrowingConsumer<A, E extends Exception> {
    */
   void accept(A value) throws E;
 
-  /** The same as a function, whose result is null. */
+  /**
+   * Returns this code as a function that returns null. Never suspends. Any thread.
+   *
+   * @return the function
+   */
   default ThrowingFunction<A, Void, E> asFunction() {
     return value -> {
       accept(value);

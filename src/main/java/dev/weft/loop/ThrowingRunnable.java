@@ -21,7 +21,11 @@ public interface ThrowingRunnable<E extends Exception> {
    */
   void run() throws E;
 
-  /** The same as a callable, whose result is null. */
+  /**
+   * Returns this code as a callable that returns null. Never suspends. Any thread.
+   *
+   * @return the callable
+   */
   default ThrowingCallable<Void, E> asCallable() {
     return new Procedure<>(this);
   }

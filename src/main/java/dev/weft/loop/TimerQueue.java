@@ -3,10 +3,10 @@ package dev.weft.loop;
 import java.util.Arrays;
 
 /*
- * A binary heap in an array. Each timer knows its index, so that a cancelled one is taken out at once:
- * asyncio leaves it in and rebuilds the heap when half of it is dead, which costs the same on average but
- * lets memory grow meanwhile. Deadlines are compared by their difference, as System.nanoTime asks, and
- * equal ones by sequence: first set, first due.
+ * A binary heap in an array. Each timer knows its index, so a cancelled timer is removed at once. (Asyncio leaves it in
+ * the heap and rebuilds the heap when half of it is cancelled. That costs the same on average, but memory grows
+ * meanwhile.) Deadlines are compared by their difference, as System.nanoTime requires, and equal deadlines by their
+ * sequence: the timer that was set first is due first.
  */
 
 /** The timers of a loop, the earliest first. Loop thread only. */
@@ -37,14 +37,14 @@ final class TimerQueue {
     siftUp(size++, timer);
   }
 
-  /** Takes the earliest timer. */
+  /** Removes the earliest timer and returns it. */
   TimerHandle poll() {
     TimerHandle first = heap[0];
     remove(first);
     return first;
   }
 
-  /** Takes a timer out; nothing happens if it is not in. */
+  /** Removes a timer. Has no effect if the timer is not in the queue. */
   void remove(TimerHandle timer) {
     int at = timer.heapIndex;
     if (at == ABSENT) {

@@ -1,10 +1,10 @@
 package dev.weft.loop;
 
 /**
- * Sees to the exit code of a program that a signal has ended: a {@link KeyboardInterrupt} that leaves the
- * main thread ends the process, with the code that the JVM has for the signal. So does Python, and so does the JVM
- * without Weft: neither waits for other threads then. As the JVM does, it prints nothing, unless a failure came with
- * the interrupt; the program's default handler is told in any case.
+ * Sets the exit code of a program that a signal ends. A {@link KeyboardInterrupt} that leaves the main thread ends the
+ * process, with the code that the JVM has for the signal. Python does so too, and so does the JVM without Weft: neither
+ * waits for other threads then. As the JVM does, this prints nothing, unless a failure came with the interrupt. The
+ * program's default handler of uncaught exceptions is called in any case.
  */
 final class UncaughtInterrupt implements Thread.UncaughtExceptionHandler {
 
@@ -14,7 +14,7 @@ final class UncaughtInterrupt implements Thread.UncaughtExceptionHandler {
     this.group = group;
   }
 
-  /** Has the calling thread do so, if it is the program's main thread and has no handler of its own. */
+  /** Sets this up for the calling thread, if it is the program's main thread and has no handler of its own. */
   static void watch() {
     Thread thread = Thread.currentThread();
     ThreadGroup group = thread.getThreadGroup();

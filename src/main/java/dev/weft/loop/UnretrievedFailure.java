@@ -56,7 +56,7 @@ final class UnretrievedFailure extends PhantomReference<Future<?>> {
 
   /** The failure can no longer be retrieved, because the future is collected. Runs on a thread of its own. */
   private void collected() {
-    // The report settles it, because the loop may be closed before.
+    // Settled only by the report, because the loop may be closed before it gets there.
     loop.reportFromAnywhere(this::report);
   }
 

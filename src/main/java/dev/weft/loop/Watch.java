@@ -5,17 +5,17 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /*
- * The loop does next to nothing for this: it counts its turns, and the batches of its driver, and says when it
- * sleeps, as it must anyway. Whoever looks from time to time and sees the same turn again, awake, knows that it
- * has lasted since it was first seen. So durations are known to a period, always too short, never too long.
+ * The loop does almost nothing for this: it counts its turns and the batches of its driver, and it marks when it
+ * sleeps. If the watchdog sees the same turn again, awake, it knows that the turn has lasted since the first look. So
+ * durations are exact to one period, and are always too short, never too long.
  *
- * When the watchdog itself is late, the machine or the JVM stood still, not the loop alone: two periods are all
- * that one look adds.
+ * If the watchdog itself is late, the machine or the JVM stood still, not the loop alone. So one look adds two
+ * periods at most.
  *
  * Stacks are taken while the loop goes on, if it does. They count only if the same turn is still there afterwards.
  */
 
-/** Looks at a loop that runs, and tells when something takes too long, once while it does and once when it is over. */
+/** Looks at a running loop and reports what takes too long, once while it lasts and once when it is over. */
 final class Watch {
 
   // a pinned wait for the loop itself ends then, if a threshold that is longer, or none, has it
@@ -35,9 +35,11 @@ final class Watch {
       telling; // written by the watchdog's thread, read by the loop when it ends
 
   /**
+   * Prepares the watch of one run.
+   *
    * @param carrier the thread that runs the loop
-   * @param ticker tells the time
-   * @param told hears of what is found
+   * @param ticker the clock
+   * @param told gets the reports
    */
   Watch(BaseEventLoop loop, Thread carrier, Clock ticker, Consumer<BlockedLoop> told) {
     this.loop = loop;
@@ -65,23 +67,23 @@ final class Watch {
     if (!turn.isTold() && (turn.isOver(turnLimit()) || step.isOver(stepLimit()))) {
       tellTurn(current);
     }
-    // pinned, it holds its turn, and that says it all
+    // a pinned thread holds its turn, and the report of the turn is enough
     if (!batch.isTold() && !turn.isTold() && batch.isOver(stepLimit())) {
       tellBatch(driver, callbacks);
     }
-    // last, so that what is told is how it was before
+    // last, so that the report shows the state before
     if (step.isOver(1) && (turn.isTold() || step.isOver(PATIENCE))) {
       loop.wakePinned(carrier, currentStep);
     }
   }
 
-  /** The loop has ended its run, and with it whatever blocked it. Watchdog only. */
+  /** The loop has ended its run, and whatever blocked it is over. Watchdog only. */
   void finish() {
     turn.end();
     batch.end();
   }
 
-  /** Whether something was told that is not over yet, so that {@link #finish} has something to do. Any thread. */
+  /** Whether a report is not over yet, so that {@link #finish} has work to do. Any thread. */
   boolean hasTold() {
     return telling;
   }
@@ -117,13 +119,13 @@ final class Watch {
     };
   }
 
-  /** Something that may last too long. */
+  /** A turn, batch or wait that may last too long. */
   private final class Episode {
 
     private boolean busy;
     private long id;
     private long lasted;
-    private BlockedLoop report; // null if it was not told
+    private BlockedLoop report; // null if it was not reported
 
     void see(boolean busy, long id, long passed) {
       if (busy && this.busy && this.id == id) {

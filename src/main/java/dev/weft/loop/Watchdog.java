@@ -11,38 +11,39 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Has a loop watched while it runs, and tells what the watch has found. One daemon thread serves all loops; it
- * is there while one of them runs, and a second longer.
+ * Watches a loop while it runs and reports what the watch finds. One daemon thread serves all loops. It exists while
+ * one of them runs, and for one second longer.
  *
- * <p>The thread reports, too: code that blocks a loop and holds the log's lock stops it until it lets go.
+ * <p>The thread also makes the reports. If code that blocks a loop holds the log's lock, the thread waits until that
+ * code releases it.
  */
 final class Watchdog implements Consumer<BlockedLoop> {
 
-  // Longer than a collection of garbage, the loading of many classes, or a slow disk take;
-  // shorter than those who wait for an answer do, and than what checks whether a server is
+  // Longer than a garbage collection, the loading of many classes, or a slow disk;
+  // shorter than the time-outs of clients, and of health checks that ask whether a server is
   // alive.
   private static final long THRESHOLD = Duration.ofSeconds(5).toNanos();
 
   private static final long SHORTEST_PERIOD = Duration.ofMillis(10).toNanos();
   private static final long LONGEST_PERIOD = Duration.ofSeconds(1).toNanos();
 
-  /** What looks. */
+  /** The thread that looks. */
   private static final class Apart {
 
     static final ScheduledThreadPoolExecutor THREAD = new ScheduledThreadPoolExecutor(
         1, Daemons.builder().name("weft-watchdog").factory());
 
     static {
-      THREAD.setRemoveOnCancelPolicy(true); // a loop that has ended can be collected
+      THREAD.setRemoveOnCancelPolicy(true); // so that a loop that has ended can be collected
       THREAD.setKeepAliveTime(1, TimeUnit.SECONDS);
       THREAD.allowCoreThreadTimeOut(true);
     }
   }
 
   /**
-   * Sets up, while the first loop is made, what takes a while. SLF4J, if it has a provider, must be there before a task
-   * logs: while it is set up it keeps what others log for later, and the virtual threads that a provider might start for
-   * a task would stay on its loop.
+   * Sets up slow parts while the first loop is created. An SLF4J provider, if there is one, must be ready before a task
+   * logs. While it is being set up it keeps the log events of other threads for later, and virtual threads that a
+   * provider starts for a task would stay on the task's loop.
    */
   private static final class SetUp extends Thread {
 
@@ -67,7 +68,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
       }
     }
 
-    /** Waits for it, whatever interrupts the caller meanwhile. */
+    /** Waits for the set-up, even if the caller is interrupted meanwhile. */
     void await() {
       boolean interrupted = false;
       while (isAlive()) {
@@ -96,12 +97,12 @@ final class Watchdog implements Consumer<BlockedLoop> {
     this.loop = loop;
   }
 
-  /** Has the log set up beside what the caller does next, if that has not begun. Any thread. */
+  /** Begins to set up the log on another thread, if that has not begun. Any thread. */
   static void setUpLog() {
     SetUp.ONLY.getName(); // by its initialiser
   }
 
-  /** Does something later, apart from all loops. Any thread. */
+  /** Runs code later, on a thread that belongs to no loop. Any thread. */
   static ScheduledFuture<?> later(Duration delay, Runnable action) {
     return Apart.THREAD.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
@@ -150,7 +151,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
     return limit == 0 ? LONGEST_PERIOD : Math.clamp(limit / 4, SHORTEST_PERIOD, LONGEST_PERIOD);
   }
 
-  /** The listener first: the log may be what the loop is blocked in. */
+  /** Reports to the listener first, because the loop may be blocked in the log. */
   @Override
   public void accept(BlockedLoop report) {
     Consumer<? super BlockedLoop> hearing = listener;
@@ -161,7 +162,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
         Logs.LOOP.error("The listener of blocked loops failed", error);
       }
     }
-    // in debug mode SlowSteps knows better what it was, and how long exactly
+    // in debug mode SlowSteps knows the step and its exact time
     if (!report.over() || !loop.getDebug()) {
       Logs.LOOP.warn("{}", report);
     }
@@ -186,12 +187,12 @@ final class Watchdog implements Consumer<BlockedLoop> {
     public void run() {
       try {
         watch.look();
-      } finally { // a log that fails does not end the watch
+      } finally { // a failing log does not end the watch
         if (!ended) {
           schedule();
         }
       }
-      if (ended) { // perhaps only now, and has not seen what was scheduled, or told
+      if (ended) { // the run may end just now, and not see what was scheduled or reported
         next.cancel(false);
         watch.finish();
       }

@@ -4,8 +4,8 @@ import dev.weft.loop.CancelledError;
 import java.util.concurrent.BrokenBarrierException;
 
 /*
- * Filling: tasks arrive. Draining: the last one has come, all leave. Resetting: those who waited leave with
- * an exception. Who arrives while the barrier drains or resets waits for the next round.
+ * Filling: tasks arrive. Draining: the last task has come, and all leave. Resetting: the waiting tasks leave with an
+ * exception. A task that arrives while the barrier drains or resets waits for the next round.
  */
 
 /**

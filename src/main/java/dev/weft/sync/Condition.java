@@ -121,12 +121,12 @@ public final class Condition {
   public void await() {
     bound.check("await");
     checkLocked("wait");
-    WaitQueue.Waiter waiter = waiters.newWaiter(); // fails while the lock is still had
+    WaitQueue.Waiter waiter = waiters.newWaiter(); // if this fails, the lock is still held
     lock.release();
     try {
       awaitSignal(waiter);
     } catch (Throwable error) {
-      // It may have been signalled before it was cancelled: let another one have the signal.
+      // The task may be signalled and then cancelled: another task gets the signal.
       waiters.wakeNext();
       throw error;
     }

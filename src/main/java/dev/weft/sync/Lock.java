@@ -42,7 +42,7 @@ public final class Lock {
       try {
         waiters.await();
       } catch (CancelledError cancelled) {
-        if (!locked) { // we may have been the one who was woken
+        if (!locked) { // this task may be the one that release() woke
           waiters.wakeFirst();
         }
         throw cancelled;

@@ -17,9 +17,9 @@ final class LoopBound {
 
   private BaseEventLoop loop; // null while the primitive has no owner
   private boolean used; // by a task or callback of that loop
-  private boolean waited; // a task of that loop has
+  private boolean waited; // a task of that loop has waited
   private Thread
-      user; // the last, if a virtual thread of that loop, which stays on its loop; else null
+      user; // the last user if that is a virtual thread of that loop, where it stays; else null
 
   /**
    * @param owner the primitive, for messages

@@ -61,7 +61,7 @@ public sealed class Semaphore permits BoundedSemaphore {
       waiters.await(waiter);
     } catch (CancelledError cancelled) {
       if (waiter.woken()) {
-        permits++; // had been granted
+        permits++; // release() had given it to this task
       }
       throw cancelled;
     } finally {

@@ -170,7 +170,7 @@ public final class Gather<T, R> extends Future<List<R>> {
     pending--;
     if (done()) {
       if (!child.cancelled()) {
-        child.exception(); // seen, and dropped
+        child.exception(); // retrieved and dropped
       }
       return;
     }
@@ -190,7 +190,7 @@ public final class Gather<T, R> extends Future<List<R>> {
   }
 
   private void end() {
-    List<R> results = results(); // sees all failures, also if it is cancelled
+    List<R> results = results(); // retrieves all failures, also if this is cancelled
     if (cancelRequested) {
       setException(cancellationOf(children.get(children.size() - 1)));
     } else {
@@ -226,7 +226,7 @@ public final class Gather<T, R> extends Future<List<R>> {
       any |= child.cancel(message);
     }
     if (any) {
-      // Ends when a child does, not now: a child may have to clean up.
+      // This ends when a child does, because the child may have to clean up.
       cancelRequested = true;
     }
     return any;

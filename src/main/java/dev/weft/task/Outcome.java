@@ -15,7 +15,7 @@ public final class Outcome<T> {
   private final T result;
   private final boolean cancelled;
   private final String cancelMessage;
-  // if cancelled, made when somebody looks, in whatever thread: few do, and an error costs more
+  // after a cancellation made at first use, in whatever thread: few programs use it, and an error costs more
   // than a task
   private volatile Throwable failure;
 
@@ -73,7 +73,7 @@ public final class Outcome<T> {
 
   private Throwable failureOrNull() {
     if (cancelled && failure == null) {
-      synchronized (this) { // the same for all who look
+      synchronized (this) { // all readers get the same error
         if (failure == null) {
           failure = new CancelledError(cancelMessage);
         }

@@ -21,9 +21,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /*
- * A failing child cancels its siblings, and its parent too, which may be waiting for something in the body.
- * That request to cancel the parent is the group's own: on the way out it is taken back, exactly once, and
- * the CancelledError it caused is dropped, unless someone else has asked to cancel the parent as well.
+ * A failing child cancels its siblings, and also its parent, which may be waiting in the body. The group itself makes
+ * that request to cancel the parent. At its end it takes the request back, exactly once, and drops the CancelledError
+ * that the request caused, unless other code has requested to cancel the parent as well.
  */
 
 /**
@@ -166,7 +166,7 @@ public final class TaskGroup {
     tasks.add(task);
     CallGraph.futureAddToAwaitedBy(task, parent);
     task.addDoneCallback(childDone);
-    if (aborting && !task.done()) { // it may have cancelled the group in an eager first step
+    if (aborting && !task.done()) { // the task may cancel the group in an eager first step
       task.cancel();
     }
     return task;
@@ -300,7 +300,7 @@ public final class TaskGroup {
     Throwable whileWaiting = null;
     while (anyRuns()) {
       try {
-        if (aborting) { // a cancelled scope around has no more to say
+        if (aborting) { // the group is cancelled already, so an outer scope changes nothing
           CancelScope.shielded(this::awaitTasks);
         } else {
           awaitTasks();
@@ -323,7 +323,7 @@ public final class TaskGroup {
       if (parent.uncancel() == 0) {
         cancellation = null;
       } else if (cancellation == null) {
-        cancellation = whileWaiting; // somebody else's
+        cancellation = whileWaiting; // the request of other code
       }
     }
     if (cancellation != null && errors.isEmpty()) {
@@ -366,7 +366,7 @@ public final class TaskGroup {
 
   private void throwErrors() {
     if (parent.cancelling() > 0) {
-      // Someone else has asked to cancel the parent: let its next wait throw that.
+      // Other code has also requested to cancel the parent: the parent's next wait throws that.
       parent.uncancel();
       parent.cancel();
     }

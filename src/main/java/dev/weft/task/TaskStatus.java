@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 
 /*
- * Until the future `ready` is done, the child's failure is the starter's; afterwards, whether the child has
- * said that it is ready or the starter was cancelled, it is the group's. A failure that is the starter's is
- * kept from the child's task, so that the group does not see it. What ends the task without passing through
- * the child (a cancellation before the first step) comes by the task's callback.
+ * Until the future `ready` is done, the child's failure goes to the starter. Afterwards it goes to the group, whether
+ * the child has reported that it is ready or the starter was cancelled. A failure for the starter does not reach the
+ * child's task, so that the group does not get it. If the task ends without running the child (a cancellation before
+ * the first step), the task's callback reports it.
  */
 
 /**
@@ -97,7 +97,7 @@ public final class TaskStatus<V> {
       if (ready.done() && !ready.cancelled()) {
         ready
             .exception()
-            .ifPresent(cancelled::addSuppressed); // the starter will not see it otherwise
+            .ifPresent(cancelled::addSuppressed); // otherwise the starter would not get it
       }
       throw awaitEnd(task, cancelled);
     }
@@ -117,7 +117,7 @@ public final class TaskStatus<V> {
 
   private static CancelledError awaitEnd(Task<?> task, CancelledError cancelled) {
     CancelledError latest = cancelled;
-    if (task.cancelling() == 0) { // else the group has cancelled it: once is enough
+    if (task.cancelling() == 0) { // otherwise the group has cancelled it already
       task.cancel();
     }
     while (!task.done()) {

@@ -13,9 +13,9 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 
 /*
- * When the deadline comes, the scope cancels its own task; on the way out it takes that one request back,
- * and if no other was added meanwhile, the cancellation was its own and becomes a TimeoutException. Someone
- * else's cancellation, or that of a scope around, wins over the timeout.
+ * At the deadline the timeout cancels its own task. When the error leaves the body, the timeout takes that one request
+ * back. If there was no other request meanwhile, the cancellation was the timeout's own and becomes a TimeoutException.
+ * A cancellation by other code, or by an outer scope, wins over the timeout.
  */
 
 /**
@@ -46,7 +46,7 @@ public final class Timeout {
   }
 
   private final BaseEventLoop loop;
-  private final String what; // the caller has called
+  private final String what; // the function that the caller has called
   private final long entered;
   private final Task<?> task;
   private final int cancellingBefore;
@@ -122,7 +122,7 @@ public final class Timeout {
   }
 
   static long nanos(Duration delay) {
-    long days = delay.toDays(); // a century is for ever, and does not overflow
+    long days = delay.toDays(); // a century counts as for ever and does not overflow
     return days > 36_500
         ? Long.MAX_VALUE / 2
         : days < -36_500 ? Long.MIN_VALUE / 2 : delay.toNanos();

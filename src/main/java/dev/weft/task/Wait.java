@@ -78,7 +78,7 @@ public final class Wait {
 
   private void run(EventLoop loop, Set<? extends Future<?>> futures, Optional<Duration> timeout) {
     Consumer<Future<?>> completed = this::completed;
-    Optional<Task<?>> waiting = Task.current(); // without, the await will say so
+    Optional<Task<?>> waiting = Task.current(); // without a task, await throws
     try {
       if (timeout.isPresent()) {
         timer = ((BaseEventLoop) loop).callDeadline(timeout.get(), this::release);
