@@ -47,14 +47,14 @@ public final class CallGraph {
   }
 
   /**
-   * The graph of a future, or of the current task ({@code capture_call_graph}).
+   * Returns the graph of a future or of the current task, with limits ({@code capture_call_graph}). Never suspends. Any
+   * thread.
    *
-   * @param future empty for the current task
-   * @param depth for the current task: 1 for all its calls, from the caller outwards; each one more leaves
-   *     out one call, the innermost first
-   * @param limit how many calls of each stack are kept: if positive, so many of the outermost, where the
-   *     task began; if negative, so many of the innermost; if 0, none; all if empty
-   * @return empty if no future is given and the caller is in a callback
+   * @param future the future; empty for the current task
+   * @param depth for the current task: 1 for all its calls; each one more leaves out one call, the innermost first
+   * @param limit how many calls of each stack to keep: a positive number of the outermost calls, where the task began;
+   *     a negative number of the innermost; 0 for none; empty for all
+   * @return the graph; empty if no future is given and the caller is in a callback
    * @throws IllegalStateException if no future is given and no loop runs the caller
    */
   public static Optional<FutureCallGraph> captureCallGraph(

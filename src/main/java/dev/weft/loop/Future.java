@@ -407,8 +407,7 @@ public class Future<T> {
     } else if (content instanceof ArrayList<?> several) {
       ((ArrayList<Object>) several).add(waiter);
     } else {
-      var several =
-          new ArrayList<Object>(2); // mostly a task and an AwaitEdge
+      var several = new ArrayList<Object>(2); // mostly a task and an AwaitEdge
       several.add(content);
       several.add(waiter);
       content = several;

@@ -202,7 +202,8 @@ final class ProcessSignal implements Runnable {
     try {
       Jvm.raise(signal);
     } catch (IllegalArgumentException notHandledInJava) {
-      // it cannot be raised: as in asyncio, a signal that comes while its handler is removed is dropped
+      // it cannot be raised: as in asyncio, a signal that comes while its handler is removed is
+      // dropped
     }
   }
 

@@ -136,7 +136,9 @@ final class Submission<T> implements Runnable {
   public void run() {
     if (Thread.currentThread() instanceof Submitter) { // in its caller
       if (mayRunOnLoop && Thread.currentThread() == giver && outcome.get() == null) {
-        inCaller = true; // given() reports it, because the waiting thread may add another submission at once
+        inCaller =
+            true; // given() reports it, because the waiting thread may add another submission at
+        // once
         return;
       }
       settle(GIVEN);

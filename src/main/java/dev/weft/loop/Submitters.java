@@ -38,7 +38,8 @@ final class Submitters {
   /** The submissions to one executor. */
   private static final class Line implements Runnable {
 
-    private final WeakReference<Executor> executor; // an executor that is no longer used can be collected
+    private final WeakReference<Executor>
+        executor; // an executor that is no longer used can be collected
     private final Queue<Submission<?>> submissions = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
 
@@ -73,7 +74,8 @@ final class Submitters {
         Submission<?> next = submissions.remove();
         Throwable failure = next.give();
         more = pending.decrementAndGet() > 0;
-        next.given(failure); // only now, because the waiting thread may add another submission at once
+        next.given(
+            failure); // only now, because the waiting thread may add another submission at once
       } while (more);
     }
   }

@@ -14,8 +14,9 @@ import java.util.concurrent.Callable;
 public interface ThrowingCallable<T, E extends Exception> extends Callable<T>, ThrowingRunnable<E> {
 
   /**
-   * Does the work.
+   * Runs the code. Suspends if the code does.
    *
+   * @return the result
    * @throws E if it fails
    */
   @Override

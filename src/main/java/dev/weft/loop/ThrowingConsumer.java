@@ -10,7 +10,7 @@ package dev.weft.loop;
 public interface ThrowingConsumer<A, E extends Exception> {
 
   /**
-   * Runs the code.
+   * Runs the code. Suspends if the code does.
    *
    * @param value the value
    * @throws E if it fails

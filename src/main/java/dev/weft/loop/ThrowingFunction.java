@@ -12,7 +12,7 @@ package dev.weft.loop;
 public interface ThrowingFunction<A, T, E extends Exception> extends ThrowingConsumer<A, E> {
 
   /**
-   * Runs the code.
+   * Runs the code. Suspends if the code does.
    *
    * @param value the value
    * @return the result

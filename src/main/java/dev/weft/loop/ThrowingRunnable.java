@@ -15,7 +15,7 @@ package dev.weft.loop;
 public interface ThrowingRunnable<E extends Exception> {
 
   /**
-   * Does the work.
+   * Runs the code. Suspends if the code does.
    *
    * @throws E if it fails
    */

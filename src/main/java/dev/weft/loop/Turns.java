@@ -43,10 +43,12 @@ abstract class Turns {
   final Watchdog watchdog = new Watchdog((BaseEventLoop) this);
   int remaining; // entries of the current turn that have not run yet
   boolean stopping;
-  private boolean interrupted; // the carrier was interrupted, and the caller that runs the loop must see it
+  private boolean
+      interrupted; // the carrier was interrupted, and the caller that runs the loop must see it
   private Throwable fatal; // leaves the loop after the current entry
 
-  // Written on the loop, once a turn, and read by the watchdog. The write is a release: a thread that
+  // Written on the loop, once a turn, and read by the watchdog. The write is a release: a thread
+  // that
   // sees the turn sees everything before it.
   private long turn;
 

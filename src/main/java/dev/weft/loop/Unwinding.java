@@ -79,7 +79,8 @@ final class Unwinding {
   }
 
   private boolean isReporting() {
-    for (Thread thread : reporting) { // not as a stream, which would slow down the start of each program
+    for (Thread thread :
+        reporting) { // not as a stream, which would slow down the start of each program
       if (thread.isAlive()) {
         return true;
       }

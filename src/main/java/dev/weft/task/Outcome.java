@@ -15,7 +15,8 @@ public final class Outcome<T> {
   private final T result;
   private final boolean cancelled;
   private final String cancelMessage;
-  // after a cancellation made at first use, in whatever thread: few programs use it, and an error costs more
+  // after a cancellation made at first use, in whatever thread: few programs use it, and an error
+  // costs more
   // than a task
   private volatile Throwable failure;
 
