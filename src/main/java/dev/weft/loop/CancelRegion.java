@@ -4,16 +4,16 @@ import java.util.Objects;
 
 /*
  * A task has a stack of regions, the innermost in `Task.region`. A wait is cancelled if, going outwards, a
- * cancelled region comes before one with a shield, or is that one. Three places look:
+ * cancelled region comes before a shielded one, or is that one. Three places check this:
  *
- *   a wait begins     the future that is about to be waited for is cancelled, as Task.cancel would do it: so
- *                     the error comes by the way that all code here is written for, a turn later.
- *   a wait lasts      whoever cancels the region cancels the awaited future. One that is done already keeps
- *                     its outcome: nothing is lost, as the next wait will be cancelled anyway.
- *   a JDK call waits  is interrupted by a callback, see RegionInterrupts.
+ *   a wait begins     The awaited future is cancelled, as Task.cancel does it. So the error comes a turn later,
+ *                     in the way that all code here expects.
+ *   a wait lasts      The code that cancels the region cancels the awaited future. A future that is done keeps
+ *                     its outcome. Nothing is lost, because the next wait is cancelled anyway.
+ *   a JDK call waits  A callback interrupts it, see RegionInterrupts.
  *
- * Nothing of this counts in Task.cancelling(), which therefore tells at the end of a region whether other code
- * has requested to cancel the task itself.
+ * None of this counts in Task.cancelling(). So at the end of a region that number tells whether other code has
+ * requested to cancel the task itself.
  */
 
 /**

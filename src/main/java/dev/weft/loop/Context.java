@@ -9,9 +9,7 @@ import java.util.Objects;
  * <pre>{@code
  * ContextVar<String> user = new ContextVar<>("user");
  * Context context = Context.copyContext();
- * context.run(() -> {
- *   user.set("ann");                          // the value stays in this context
- * });
+ * context.run(() -> user.set("ann"));         // the value stays in this context
  * String name = context.get(user, "none");  // "ann"
  * }</pre>
  *

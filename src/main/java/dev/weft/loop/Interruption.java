@@ -91,7 +91,7 @@ final class Interruption {
     } else {
       giveBack(); // first: the code that blocks the loop may hold the log's lock
       Logs.RUNNER.error(
-          "{} again, and the event loop has not come to heed the first: the process ends.{}",
+          "{} again, and the event loop has not reacted to the first: the process ends.{}",
           asked,
           stack(main));
       endProcess(asked);

@@ -120,8 +120,8 @@ final class ProcessSignal implements Runnable {
     if (!NativeCalls.isAvailable()) {
       set(Jvm.IGNORE); // otherwise the JVM would believe that Weft's handler is set
       throw new IllegalArgumentException("signal: this process ignores " + this
-          + ", perhaps since it was started (nohup, trap, or & in a script), and the JVM does not give it"
-          + " away then. It does on JDK 22 or later, started with --enable-native-access=ALL-UNNAMED"
+          + ", perhaps since it was started (nohup, trap, or & in a script), and the JVM does not hand it"
+          + " over then. It does on JDK 22 or later, started with --enable-native-access=ALL-UNNAMED"
           + " (or =dev.weft on the module path)");
     }
     new NativeCalls.Function("signal").call(Jvm.number(signal), DEFAULT);
@@ -176,7 +176,7 @@ final class ProcessSignal implements Runnable {
       return Jvm.HANDLE.apply(signal, handler);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "signal: the JVM or the system does not give " + this + " away", e);
+          "signal: the JVM or the system does not hand over " + this, e);
     }
   }
 

@@ -138,7 +138,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
   public void yield(T value) {
     if (Task.currentOrNull() != task || reply == null) {
       throw new IllegalStateException(
-          "yield called by another task, or when nobody has asked for a value: " + this);
+          "yield called by another task, or while no task asks for a value: " + this);
     }
     Future<Void> mine = new Future<>(loop);
     resumption = mine;
@@ -161,7 +161,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
     loop.generators().remove(this);
     if (reply == null || reply.done()) {
       if (failure != null && !CancelledError.isCancellation(failure)) {
-        reportFailure("asynchronous generator failed when nobody asked it for a value", failure);
+        reportFailure("asynchronous generator failed while no task asked for a value", failure);
       }
     } else if (failure == null || closing && failure instanceof GeneratorExit) {
       reply.finish(NONE);

@@ -14,19 +14,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /*
- * A request to cancel reaches a task by one of three ways, by where the task is:
+ * A request to cancel reaches a task in one of three ways, depending on where the task is:
  *
- *   suspended   in an await of ours: the request goes to the awaited future. If that one is done already,
- *               or the task only yielded, `mustCancel` makes the resumption throw.
- *   not begun   `mustCancel` makes it end without running its body.
- *   running     or parked in some JDK call, or queued after one: `mustCancel` and an interrupt. The
- *               interrupt ends the JDK call; if no such call takes it, the next await that would suspend
- *               takes both. `interruptSent` remembers that the interrupt is ours: gone by then, it was
- *               delivered (and mustCancel with it); still there, it was not, or was set again by code
- *               that caught it, which asks for the same cancellation again. Still there without
- *               mustCancel, the request was taken back meanwhile.
+ *   suspended   in an await of Weft's: the request goes to the awaited future. If that is done already, or the
+ *               task only yielded, `mustCancel` makes the resumption throw.
+ *   not begun   `mustCancel` makes the task end without running its body.
+ *   running     or parked in a call of the JDK, or queued after one: `mustCancel` and an interrupt. The
+ *               interrupt ends the call of the JDK. If no such call takes it, the next await that would
+ *               suspend takes both.
  *
- * An interrupt that is not ours counts as a cancel of its own. A cancel scope cancels waits in another way,
+ * `interruptSent` remembers that the interrupt is Weft's. If the interrupt is gone at the next await, it was
+ * delivered, and `mustCancel` with it. If it is still set, it was not delivered, or code that caught it set it
+ * again, which requests the same cancellation again. If it is set without `mustCancel`, the request was taken
+ * back meanwhile.
+ *
+ * Any other interrupt counts as a request to cancel of its own. A cancel scope cancels waits in another way,
  * see CancelRegion.
  */
 
