@@ -77,7 +77,7 @@ public final class Asyncio {
   /**
    * Runs a coroutine on a new loop until it ends, then cancels the tasks that are left and closes the loop ({@code
    * asyncio.run}). The calling thread carries the loop; for a virtual thread, a new platform thread does. The calling
-   * thread waits until the loop is closed. Any thread that runs no loop.
+   * thread waits until the loop is closed. Blocks its caller; any thread that runs no loop may call it.
    *
    * @param coroutine the program's code; it becomes a task
    * @param <T> the type of the result
@@ -95,9 +95,10 @@ public final class Asyncio {
   }
 
   /**
-   * Runs a coroutine in debug mode or not, on a new loop until it ends, then cancels the tasks that are left and closes
-   * the loop ({@code asyncio.run}). The calling thread carries the loop; for a virtual thread, a new platform thread
-   * does. The calling thread waits until the loop is closed. Any thread that runs no loop.
+   * Runs a coroutine on a new loop, in debug mode or not, until it ends, then cancels the tasks that are left and
+   * closes the loop ({@code asyncio.run}). The calling thread carries the loop; for a virtual thread, a new platform
+   * thread does. The calling thread waits until the loop is closed. Blocks its caller; any thread that runs no loop may
+   * call it.
    *
    * @param coroutine the program's code; it becomes a task
    * @param debug whether the loop is in debug mode, see {@link EventLoop#setDebug}
@@ -116,9 +117,10 @@ public final class Asyncio {
   }
 
   /**
-   * Runs a coroutine that returns nothing in debug mode or not, on a new loop until it ends, then cancels the tasks
+   * Runs a coroutine that returns nothing on a new loop, in debug mode or not, until it ends, then cancels the tasks
    * that are left and closes the loop ({@code asyncio.run}). The calling thread carries the loop; for a virtual thread,
-   * a new platform thread does. The calling thread waits until the loop is closed. Any thread that runs no loop.
+   * a new platform thread does. The calling thread waits until the loop is closed. Blocks its caller; any thread that
+   * runs no loop may call it.
    *
    * @param coroutine the program's code; it becomes a task
    * @param debug whether the loop is in debug mode, see {@link EventLoop#setDebug}
@@ -135,7 +137,8 @@ public final class Asyncio {
   /**
    * Runs a coroutine that returns nothing on a new loop until it ends, then cancels the tasks that are left and closes
    * the loop ({@code asyncio.run}). The calling thread carries the loop; for a virtual thread, a new platform thread
-   * does. The calling thread waits until the loop is closed. Any thread that runs no loop.
+   * does. The calling thread waits until the loop is closed. Blocks its caller; any thread that runs no loop may call
+   * it.
    *
    * @param coroutine the program's code; it becomes a task
    * @param <E> the type of the coroutine's checked exceptions

@@ -119,7 +119,7 @@ public interface EventLoop extends AutoCloseable {
    * Runs the loop until {@link #stop} is called ({@code run_forever}). If {@code stop} was called before, the loop runs
    * one turn without blocking. The calling thread becomes the carrier and does not return until the loop stops. A
    * virtual thread cannot be the carrier: there the loop runs on a platform thread of its own, and the caller waits for
-   * it. Any thread that runs no loop.
+   * it. Blocks its caller; any thread that runs no loop may call it.
    *
    * @throws IllegalStateException if the loop is running or closed, or the caller runs on a loop
    */
@@ -127,8 +127,8 @@ public interface EventLoop extends AutoCloseable {
 
   /**
    * Runs the loop until a future is done ({@code run_until_complete}). The calling thread becomes the carrier; for a
-   * virtual thread, a platform thread of its own does. The caller returns when the loop stops. Any thread that runs no
-   * loop.
+   * virtual thread, a platform thread of its own does. The caller returns when the loop stops. Blocks its caller; any
+   * thread that runs no loop may call it.
    *
    * @param future a future of this loop
    * @param <T> the type of the result
@@ -141,7 +141,7 @@ public interface EventLoop extends AutoCloseable {
   /**
    * Runs the loop until a coroutine, which becomes a task, is done ({@code run_until_complete}). The calling thread
    * becomes the carrier; for a virtual thread, a platform thread of its own does. The caller returns when the loop
-   * stops. Any thread that runs no loop.
+   * stops. Blocks its caller; any thread that runs no loop may call it.
    *
    * @param coroutine the task's code
    * @param <T> the type of the result
@@ -154,7 +154,7 @@ public interface EventLoop extends AutoCloseable {
   /**
    * Runs the loop until a coroutine that returns nothing, and becomes a task, is done ({@code run_until_complete}). The
    * calling thread becomes the carrier; for a virtual thread, a platform thread of its own does. The caller returns
-   * when the loop stops. Any thread that runs no loop.
+   * when the loop stops. Blocks its caller; any thread that runs no loop may call it.
    *
    * @param coroutine the task's code
    * @param <R> the type of the coroutine

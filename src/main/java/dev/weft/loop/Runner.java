@@ -133,8 +133,8 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Runs a coroutine as a task, in the runner's context, until it ends ({@code run}). The calling thread carries the
-   * loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Any thread that runs no
-   * loop.
+   * loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Blocks its caller; any
+   * thread that runs no loop may call it.
    *
    * @param coroutine the task's code
    * @param <T> the type of the result
@@ -150,8 +150,8 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Runs a coroutine that returns nothing as a task, in the runner's context, until it ends ({@code run}). The calling
-   * thread carries the loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Any
-   * thread that runs no loop.
+   * thread carries the loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Blocks
+   * its caller; any thread that runs no loop may call it.
    *
    * @param coroutine the task's code
    * @param <E> the type of the coroutine's checked exceptions
@@ -165,8 +165,8 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Runs a coroutine as a task, in a given context, until it ends ({@code run(context=...)}). The calling thread
-   * carries the loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Any thread
-   * that runs no loop.
+   * carries the loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Blocks its
+   * caller; any thread that runs no loop may call it.
    *
    * @param context the context in which the coroutine runs; shared, not copied
    * @param coroutine the task's code
@@ -212,8 +212,8 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Cancels all tasks and waits for them, closes the asynchronous generators, shuts the default executor down, and
-   * closes the loop ({@code close}). The calling thread carries the loop and waits for the end. Idempotent. Any thread
-   * that runs no loop.
+   * closes the loop ({@code close}). The calling thread carries the loop and waits for the end. Idempotent. Blocks its
+   * caller; any thread that runs no loop may call it.
    *
    * <p>Tasks that end with a failure are reported to the exception handler. A fatal failure is thrown when all is
    * closed, unless the last {@code run} threw it: otherwise a try-with-resources statement would throw an {@code
