@@ -48,6 +48,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The functions of asyncio's top level, under their own names in camel case. Import them statically.
@@ -87,8 +88,8 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller runs on a loop already
    * @see Runner
    */
-  public static <T, E extends Exception> T run(ThrowingCallable<? extends T, E> coroutine)
-      throws E {
+  public static <T extends @Nullable Object, E extends Exception> T run(
+      ThrowingCallable<? extends T, E> coroutine) throws E {
     try (Runner runner = new Runner()) {
       return runner.run(coroutine);
     }
@@ -109,7 +110,7 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller runs on a loop already
    * @see Runner
    */
-  public static <T, E extends Exception> T run(
+  public static <T extends @Nullable Object, E extends Exception> T run(
       ThrowingCallable<? extends T, E> coroutine, boolean debug) throws E {
     try (Runner runner = new Runner(debug)) {
       return runner.run(coroutine);
@@ -245,7 +246,8 @@ public final class Asyncio {
    * @throws IllegalStateException if no loop runs the caller
    * @see EventLoop#createTask(ThrowingCallable)
    */
-  public static <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine) {
+  public static <T extends @Nullable Object> Task<T> createTask(
+      ThrowingCallable<? extends T, ?> coroutine) {
     return getRunningLoop().createTask(coroutine);
   }
 
@@ -260,7 +262,7 @@ public final class Asyncio {
    * @throws IllegalStateException if no loop runs the caller
    * @see EventLoop#createTask(ThrowingCallable)
    */
-  public static <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine) {
+  public static <R extends ThrowingRunnable<?>> Task<@Nullable Void> createTask(R coroutine) {
     return getRunningLoop().createTask(coroutine);
   }
 
@@ -275,7 +277,7 @@ public final class Asyncio {
    * @throws IllegalStateException if no loop runs the caller
    * @see EventLoop#createTask(ThrowingCallable, TaskOptions)
    */
-  public static <T> Task<T> createTask(
+  public static <T extends @Nullable Object> Task<T> createTask(
       ThrowingCallable<? extends T, ?> coroutine, TaskOptions options) {
     return getRunningLoop().createTask(coroutine, options);
   }
@@ -291,7 +293,7 @@ public final class Asyncio {
    * @throws IllegalStateException if no loop runs the caller
    * @see EventLoop#createTask(ThrowingCallable, TaskOptions)
    */
-  public static <R extends ThrowingRunnable<?>> Task<Void> createTask(
+  public static <R extends ThrowingRunnable<?>> Task<@Nullable Void> createTask(
       R coroutine, TaskOptions options) {
     return getRunningLoop().createTask(coroutine, options);
   }
@@ -325,7 +327,7 @@ public final class Asyncio {
    * @param <T> the type of the result
    * @return {@code future}
    */
-  public static <T> Future<T> ensureFuture(Future<T> future) {
+  public static <T extends @Nullable Object> Future<T> ensureFuture(Future<T> future) {
     return Objects.requireNonNull(future, "future");
   }
 
@@ -338,7 +340,8 @@ public final class Asyncio {
    * @return the task
    * @throws IllegalStateException if no loop runs the caller
    */
-  public static <T> Task<T> ensureFuture(ThrowingCallable<? extends T, ?> coroutine) {
+  public static <T extends @Nullable Object> Task<T> ensureFuture(
+      ThrowingCallable<? extends T, ?> coroutine) {
     return createTask(coroutine);
   }
 
@@ -351,7 +354,7 @@ public final class Asyncio {
    * @return the task
    * @throws IllegalStateException if no loop runs the caller
    */
-  public static <R extends ThrowingRunnable<?>> Task<Void> ensureFuture(R coroutine) {
+  public static <R extends ThrowingRunnable<?>> Task<@Nullable Void> ensureFuture(R coroutine) {
     return createTask(coroutine);
   }
 
@@ -478,8 +481,8 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller is not a task, or the default executor is shut down
    * @see Threads#toThread(ThrowingCallable)
    */
-  public static <T, E extends Exception> T toThread(ThrowingCallable<? extends T, E> code)
-      throws E {
+  public static <T extends @Nullable Object, E extends Exception> T toThread(
+      ThrowingCallable<? extends T, E> code) throws E {
     return Threads.toThread(code);
   }
 
@@ -510,7 +513,7 @@ public final class Asyncio {
    * @throws IllegalStateException if the loop is closed
    * @see EventLoop#runCoroutineThreadsafe(ThrowingCallable)
    */
-  public static <T> CompletableFuture<T> runCoroutineThreadsafe(
+  public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
       ThrowingCallable<? extends T, ?> coroutine, EventLoop loop) {
     return loop.runCoroutineThreadsafe(coroutine);
   }
@@ -526,8 +529,8 @@ public final class Asyncio {
    * @throws IllegalStateException if the loop is closed
    * @see EventLoop#runCoroutineThreadsafe(ThrowingCallable)
    */
-  public static <R extends ThrowingRunnable<?>> CompletableFuture<Void> runCoroutineThreadsafe(
-      R coroutine, EventLoop loop) {
+  public static <R extends ThrowingRunnable<?>>
+      CompletableFuture<@Nullable Void> runCoroutineThreadsafe(R coroutine, EventLoop loop) {
     return loop.runCoroutineThreadsafe(coroutine);
   }
 
@@ -541,7 +544,7 @@ public final class Asyncio {
    * @throws IllegalStateException if no loop runs the caller
    * @see EventLoop#wrapFuture
    */
-  public static <T> Future<T> wrapFuture(CompletionStage<T> stage) {
+  public static <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage) {
     return getRunningLoop().wrapFuture(stage);
   }
 
@@ -558,7 +561,7 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller is not a task of the future's loop
    * @see Future#await
    */
-  public static <T> T await(Future<T> future) {
+  public static <T extends @Nullable Object> T await(Future<T> future) {
     return future.await();
   }
 
@@ -576,7 +579,8 @@ public final class Asyncio {
    * @throws dev.weft.loop.CancelledError if the calling task or the future is cancelled
    * @throws IllegalStateException if the caller is not a task of the future's loop
    */
-  public static <T, E extends Exception> T await(Future<T> future, Class<E> failure) throws E {
+  public static <T extends @Nullable Object, E extends Exception> T await(
+      Future<T> future, Class<E> failure) throws E {
     Objects.requireNonNull(failure, "failure");
     return future.await();
   }
@@ -592,7 +596,7 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller is not a task
    * @see EventLoop#wrapFuture
    */
-  public static <T> T await(CompletionStage<T> stage) {
+  public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
     return wrapFuture(stage).await();
   }
 
@@ -618,7 +622,7 @@ public final class Asyncio {
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T> T sleep(Duration delay, T result) {
+  public static <T extends @Nullable Object> T sleep(Duration delay, T result) {
     Task.sleep(delay);
     return result;
   }
@@ -636,7 +640,8 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#waitFor(Future, Duration)
    */
-  public static <T> T waitFor(Future<T> future, Duration timeout) throws TimeoutException {
+  public static <T extends @Nullable Object> T waitFor(Future<T> future, Duration timeout)
+      throws TimeoutException {
     return Timeouts.waitFor(future, timeout);
   }
 
@@ -654,7 +659,7 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#waitFor(ThrowingCallable, Duration)
    */
-  public static <T, E extends Exception> T waitFor(
+  public static <T extends @Nullable Object, E extends Exception> T waitFor(
       ThrowingCallable<? extends T, E> coroutine, Duration timeout) throws E, TimeoutException {
     return Timeouts.waitFor(coroutine, timeout);
   }
@@ -690,7 +695,7 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#timeout(Duration, ThrowingFunction)
    */
-  public static <T, E extends Exception> T timeout(
+  public static <T extends @Nullable Object, E extends Exception> T timeout(
       Duration delay, ThrowingFunction<Timeout, ? extends T, E> body) throws E, TimeoutException {
     return Timeouts.timeout(delay, body);
   }
@@ -727,7 +732,7 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#timeoutAt(OptionalLong, ThrowingFunction)
    */
-  public static <T, E extends Exception> T timeoutAt(
+  public static <T extends @Nullable Object, E extends Exception> T timeoutAt(
       OptionalLong when, ThrowingFunction<Timeout, ? extends T, E> body)
       throws E, TimeoutException {
     return Timeouts.timeoutAt(when, body);
@@ -763,7 +768,8 @@ public final class Asyncio {
    */
   @SafeVarargs
   @SuppressWarnings("varargs") // only read
-  public static <T> Future<List<T>> gather(Future<? extends T>... futures) {
+  public static <T extends @Nullable Object> Future<List<T>> gather(
+      Future<? extends T>... futures) {
     return Gather.of(Arrays.asList(futures));
   }
 
@@ -779,7 +785,8 @@ public final class Asyncio {
    */
   @SafeVarargs
   @SuppressWarnings("varargs") // only read
-  public static <T> Future<List<T>> gather(ThrowingCallable<? extends T, ?>... coroutines) {
+  public static <T extends @Nullable Object> Future<List<T>> gather(
+      ThrowingCallable<? extends T, ?>... coroutines) {
     return Gather.ofCoroutines(Arrays.asList(coroutines));
   }
 
@@ -795,7 +802,8 @@ public final class Asyncio {
    */
   @SafeVarargs
   @SuppressWarnings("varargs") // only read
-  public static <R extends ThrowingRunnable<?>> Future<List<Void>> gather(R... coroutines) {
+  public static <R extends ThrowingRunnable<?>> Future<List<@Nullable Void>> gather(
+      R... coroutines) {
     return Gather.ofCoroutines(callables(coroutines));
   }
 
@@ -809,7 +817,8 @@ public final class Asyncio {
    * @throws IllegalArgumentException if the futures belong to different loops
    * @see Gather#of
    */
-  public static <T> Future<List<T>> gather(List<? extends Future<? extends T>> futures) {
+  public static <T extends @Nullable Object> Future<List<T>> gather(
+      List<? extends Future<? extends T>> futures) {
     return Gather.of(futures);
   }
 
@@ -825,7 +834,8 @@ public final class Asyncio {
    */
   @SafeVarargs
   @SuppressWarnings("varargs") // only read
-  public static <T> Future<List<Outcome<T>>> gatherOutcomes(Future<? extends T>... futures) {
+  public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
+      Future<? extends T>... futures) {
     return Gather.outcomes(Arrays.asList(futures));
   }
 
@@ -842,7 +852,7 @@ public final class Asyncio {
    */
   @SafeVarargs
   @SuppressWarnings("varargs") // only read
-  public static <T> Future<List<Outcome<T>>> gatherOutcomes(
+  public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
       ThrowingCallable<? extends T, ?>... coroutines) {
     return Gather.outcomesOfCoroutines(Arrays.asList(coroutines));
   }
@@ -860,14 +870,15 @@ public final class Asyncio {
    */
   @SafeVarargs
   @SuppressWarnings("varargs") // only read
-  public static <R extends ThrowingRunnable<?>> Future<List<Outcome<Void>>> gatherOutcomes(
-      R... coroutines) {
+  public static <R extends ThrowingRunnable<?>>
+      Future<List<Outcome<@Nullable Void>>> gatherOutcomes(R... coroutines) {
     return Gather.outcomesOfCoroutines(callables(coroutines));
   }
 
-  private static List<ThrowingCallable<Void, ?>> callables(ThrowingRunnable<?>[] coroutines) {
+  private static List<ThrowingCallable<@Nullable Void, ?>> callables(
+      ThrowingRunnable<?>[] coroutines) {
     return Stream.of(coroutines)
-        .<ThrowingCallable<Void, ?>>map(ThrowingRunnable::asCallable)
+        .<ThrowingCallable<@Nullable Void, ?>>map(ThrowingRunnable::asCallable)
         .toList();
   }
 
@@ -881,7 +892,7 @@ public final class Asyncio {
    * @throws IllegalArgumentException if the futures belong to different loops
    * @see Gather#outcomes
    */
-  public static <T> Future<List<Outcome<T>>> gatherOutcomes(
+  public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
       List<? extends Future<? extends T>> futures) {
     return Gather.outcomes(futures);
   }
@@ -965,7 +976,7 @@ public final class Asyncio {
    * @throws IllegalStateException if no loop runs the caller
    * @see AsCompleted#results
    */
-  public static <T> Iterator<T> resultsAsCompleted(
+  public static <T extends @Nullable Object> Iterator<T> resultsAsCompleted(
       Collection<? extends Future<? extends T>> futures) {
     return AsCompleted.results(futures, Optional.empty());
   }
@@ -983,7 +994,7 @@ public final class Asyncio {
    * @throws IllegalStateException if no loop runs the caller
    * @see AsCompleted#results
    */
-  public static <T> Iterator<T> resultsAsCompleted(
+  public static <T extends @Nullable Object> Iterator<T> resultsAsCompleted(
       Collection<? extends Future<? extends T>> futures, Duration timeout) {
     return AsCompleted.results(futures, Optional.of(timeout));
   }
@@ -997,7 +1008,7 @@ public final class Asyncio {
    * @return a new future; {@code inner} itself if it is done
    * @see Shield#of
    */
-  public static <T> Future<T> shield(Future<T> inner) {
+  public static <T extends @Nullable Object> Future<T> shield(Future<T> inner) {
     return Shield.of(inner);
   }
 
@@ -1014,7 +1025,8 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller is not a task
    * @see TaskGroup#run(ThrowingFunction)
    */
-  public static <T> T taskGroup(ThrowingFunction<TaskGroup, ? extends T, ?> body) {
+  public static <T extends @Nullable Object> @Nullable T taskGroup(
+      ThrowingFunction<TaskGroup, ? extends T, ?> body) {
     return new TaskGroup().run(body);
   }
 
@@ -1111,7 +1123,7 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller is not a task
    * @see CancelScope#failAfter(Duration, ThrowingFunction)
    */
-  public static <T, E extends Exception> T failAfter(
+  public static <T extends @Nullable Object, E extends Exception> @Nullable T failAfter(
       Duration delay, ThrowingFunction<CancelScope, ? extends T, E> body)
       throws E, TimeoutException {
     return CancelScope.failAfter(delay, body);
@@ -1149,8 +1161,8 @@ public final class Asyncio {
    * @throws IllegalStateException if the caller is not a task
    * @see CancelRegion#shielded(ThrowingCallable)
    */
-  public static <T, E extends Exception> T shielded(ThrowingCallable<? extends T, E> code)
-      throws E {
+  public static <T extends @Nullable Object, E extends Exception> T shielded(
+      ThrowingCallable<? extends T, E> code) throws E {
     return CancelRegion.shielded(code);
   }
 

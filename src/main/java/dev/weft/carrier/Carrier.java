@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scheduler of one loop's virtual threads: their continuations run on one platform thread, the
@@ -29,12 +30,15 @@ public final class Carrier implements Executor {
 
   // Written by the carrier thread alone. A plain field will do: another thread may read an old
   // value, but never its own identity, which only itself could have written.
-  private Thread thread;
+  private @Nullable Thread thread;
 
   // carrier only
   private boolean capturing;
+
+  @SuppressWarnings("NullAway.Init") // set by execute when a continuation is to be captured
   private Runnable captured;
-  private Runnable handover;
+
+  private @Nullable Runnable handover;
   private final ArrayList<Runnable> callers =
       new ArrayList<>(); // they stand still, the innermost last
   private boolean waking;
@@ -60,7 +64,7 @@ public final class Carrier implements Executor {
   }
 
   /** The owner of the carrier that runs the caller; null if no running carrier does. */
-  public static Object currentOwner() {
+  public static @Nullable Object currentOwner() {
     Carrier carrier = RUNNING.get(VirtualThreads.currentCarrierThread());
     return carrier == null ? null : carrier.owner;
   }
@@ -247,7 +251,7 @@ public final class Carrier implements Executor {
     Thread foreign = VirtualThreads.threadOf(continuation);
     Thread.UncaughtExceptionHandler handler =
         foreign == null ? null : foreign.getUncaughtExceptionHandler();
-    if (handler == null || handler instanceof Fiber) {
+    if (foreign == null || handler == null || handler instanceof Fiber) {
       ready.add(continuation);
     } else if (!pollers.run(continuation, handler)) {
       ready.add(continuation);

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A seam to the JDK: the end of a child, told by the very thread that has waited for it. {@link Process#onExit} goes
@@ -14,7 +15,7 @@ import java.util.concurrent.CompletionStage;
  */
 public final class ChildExit {
 
-  private static final MethodHandle COMPLETION;
+  private static final @Nullable MethodHandle COMPLETION;
 
   static {
     MethodHandle completion = null;
@@ -61,7 +62,7 @@ public final class ChildExit {
     return completion(pid, true);
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // callers have asked canReap()
   private static CompletableFuture<Integer> completion(long pid, boolean reaping) {
     try {
       return (CompletableFuture<Integer>) COMPLETION.invokeExact(pid, reaping);

@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.nio.channels.Channel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A seam to the JDK: the system's numbers of channels. With them an end of a pipe has a name under {@code
@@ -17,9 +18,9 @@ public final class Descriptors {
 
   private static final Path FOLDER = Path.of("/proc/self/fd");
 
-  private static final MethodHandle NUMBER;
-  private static final MethodHandle DESCRIPTOR;
-  private static final MethodHandle POLL;
+  private static final @Nullable MethodHandle NUMBER;
+  private static final @Nullable MethodHandle DESCRIPTOR;
+  private static final @Nullable MethodHandle POLL;
   private static final short BROKEN;
   private static final boolean AVAILABLE;
 
@@ -58,6 +59,7 @@ public final class Descriptors {
   }
 
   /** The system's number of a channel, while the channel is open. */
+  @SuppressWarnings("NullAway") // callers have asked isAvailable()
   public static int numberOf(Channel channel) {
     try {
       return (int) NUMBER.invoke(channel);
@@ -76,6 +78,7 @@ public final class Descriptors {
    *
    * @throws IOException if the system fails
    */
+  @SuppressWarnings("NullAway") // callers have asked isAvailable()
   public static boolean isBroken(Channel sink) throws IOException {
     try {
       return ((int) POLL.invoke((FileDescriptor) DESCRIPTOR.invoke(sink), 0, 0L) & BROKEN) != 0;

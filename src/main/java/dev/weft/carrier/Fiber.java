@@ -1,5 +1,7 @@
 package dev.weft.carrier;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The body of a virtual thread of Weft's own, and the mark by which that thread is recognised.
  *
@@ -14,7 +16,7 @@ public abstract class Fiber implements Runnable, Thread.UncaughtExceptionHandler
   protected Fiber() {}
 
   /** The fiber of the calling thread; null if the thread is not one of Weft's. */
-  public static Fiber current() {
+  public static @Nullable Fiber current() {
     Thread thread = Thread.currentThread();
     return thread.isVirtual() && thread.getUncaughtExceptionHandler() instanceof Fiber fiber
         ? fiber

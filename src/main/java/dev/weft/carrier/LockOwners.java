@@ -3,6 +3,7 @@ package dev.weft.carrier;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.util.concurrent.locks.AbstractOwnableSynchronizer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A seam to the JDK: who has a lock that somebody waits for. Needs {@code java.util.concurrent.locks} opened to
@@ -10,7 +11,7 @@ import java.util.concurrent.locks.AbstractOwnableSynchronizer;
  */
 public final class LockOwners {
 
-  private static final MethodHandle OWNER;
+  private static final @Nullable MethodHandle OWNER;
 
   static {
     MethodHandle owner = null;
@@ -32,7 +33,7 @@ public final class LockOwners {
    * @param blocker what {@code LockSupport.getBlocker} says of a thread that waits; null for nothing
    * @return null if nobody has it, or if that cannot be known
    */
-  public static Thread ownerOf(Object blocker) {
+  public static @Nullable Thread ownerOf(Object blocker) {
     if (OWNER == null || !(blocker instanceof AbstractOwnableSynchronizer lock)) {
       return null;
     }

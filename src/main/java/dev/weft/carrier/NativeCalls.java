@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /*
  * The foreign function API is there for all from 22 on, and Weft is compiled for 21; so it is reached by reflection,
@@ -31,7 +32,7 @@ public final class NativeCalls {
   private static final int FIRST_RELEASE = 22;
   private static final long ALIGNMENT = 16;
 
-  private static final Foreign FOREIGN = isEnabled() ? Foreign.find() : null;
+  private static final @Nullable Foreign FOREIGN = isEnabled() ? Foreign.find() : null;
 
   private NativeCalls() {}
 
@@ -64,6 +65,7 @@ public final class NativeCalls {
      *
      * @throws NoSuchElementException if the library has none of this name
      */
+    @SuppressWarnings("NullAway") // callers have asked isAvailable()
     public Function(String name) {
       handle = FOREIGN.function(name);
     }
@@ -85,6 +87,7 @@ public final class NativeCalls {
    * @return its content, in the order of the system's bytes
    * @throws NoSuchElementException if the library has no such variable
    */
+  @SuppressWarnings("NullAway") // callers have asked isAvailable()
   public static ByteBuffer pointer(String name) {
     return FOREIGN.pointer(name);
   }
@@ -97,6 +100,7 @@ public final class NativeCalls {
     private final ByteBuffer bytes;
 
     /** Allocates memory, aligned for whatever C has. */
+    @SuppressWarnings("NullAway") // callers have asked isAvailable()
     public Memory(long size) {
       try {
         arena = (AutoCloseable) FOREIGN.newArena.invokeExact();
@@ -160,7 +164,7 @@ public final class NativeCalls {
       return MethodHandles.publicLookup().unreflect(method);
     }
 
-    static Foreign find() {
+    static @Nullable Foreign find() {
       try {
         var foreign = new Foreign();
         return foreign.addressSize() == Long.BYTES ? foreign : null;

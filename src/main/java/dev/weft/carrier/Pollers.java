@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the JDK's own socket pollers off a loop.
@@ -39,7 +40,7 @@ final class Pollers {
 
   // Replaced as a whole by the carrier, before the poller runs for the first time: who wakes it
   // later sees it here.
-  private Set<Runnable> found;
+  private @Nullable Set<Runnable> found;
 
   /** Runs a continuation apart if it is that of a poller which has been found; false if not. Any thread. */
   boolean run(Runnable continuation) {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /*
  * One FIFO, two doors. The carrier appends to `local`, a plain ring. Other threads push on `inbox`, a
@@ -42,17 +43,18 @@ public class ReadyQueue<E> {
     }
   }
 
+  @SuppressWarnings("NullAway") // has no entry
   private static final Node<?> CLOSED = new Node<>(null, null);
 
   private final Runnable wakeup;
 
   // carrier only
-  private Object[] local = new Object[256]; // its length is a power of two
+  private @Nullable Object[] local = new @Nullable Object[256]; // its length is a power of two
   private int head;
   private int size;
 
   // any thread, by compare-and-set
-  private volatile Node<E> inbox;
+  private volatile @Nullable Node<E> inbox;
 
   // set by the carrier, cleared by whoever wakes it
   private volatile boolean asleep;
@@ -116,7 +118,7 @@ public class ReadyQueue<E> {
 
   /** The first entry, which stays; null if there is none; carrier only. */
   @SuppressWarnings("unchecked") // the ring has nothing but entries
-  public E peek() {
+  public @Nullable E peek() {
     return (E) local[head];
   }
 
@@ -131,7 +133,7 @@ public class ReadyQueue<E> {
   }
 
   /** Takes the first entry; null if there is none; carrier only. */
-  public E poll() {
+  public @Nullable E poll() {
     E first = peek();
     if (first != null) {
       local[head] = null;
@@ -185,7 +187,8 @@ public class ReadyQueue<E> {
     return left;
   }
 
-  private void moveInbox(Node<E> replacement) {
+  @SuppressWarnings("NullAway") // the list from newest leads to counted, which may be its end
+  private void moveInbox(@Nullable Node<E> replacement) {
     Node<E> newest = inbox;
     Node<E> counted = null;
     int count = 0;
@@ -215,8 +218,9 @@ public class ReadyQueue<E> {
     if (needed > 1 << 30) {
       throw new OutOfMemoryError("more than 2^30 entries are ready to run");
     }
+    @Nullable
     Object[] larger =
-        new Object[Math.max(local.length * 2, Integer.highestOneBit(needed - 1) << 1)];
+        new @Nullable Object[Math.max(local.length * 2, Integer.highestOneBit(needed - 1) << 1)];
     int first = Math.min(size, local.length - head);
     System.arraycopy(local, head, larger, 0, first);
     System.arraycopy(local, 0, larger, first, size - first);
@@ -226,9 +230,11 @@ public class ReadyQueue<E> {
 
   private static final class Node<E> {
     final E entry;
+
+    @Nullable
     Node<E> next;
 
-    Node(E entry, Node<E> next) {
+    Node(E entry, @Nullable Node<E> next) {
       this.entry = entry;
       this.next = next;
     }

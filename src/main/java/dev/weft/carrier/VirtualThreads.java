@@ -6,6 +6,7 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The seam to the JDK: virtual threads whose scheduler is an executor of our choice.
@@ -16,12 +17,12 @@ import java.util.concurrent.Executor;
  */
 final class VirtualThreads {
 
-  private static final MethodHandle BUILDER;
-  private static final MethodHandle CURRENT_CARRIER_THREAD;
-  private static final VarHandle THREAD_OF; // null if this JDK hides the thread better
+  private static final @Nullable MethodHandle BUILDER;
+  private static final @Nullable MethodHandle CURRENT_CARRIER_THREAD;
+  private static final @Nullable VarHandle THREAD_OF; // null if this JDK hides the thread better
 
   // Kept, not thrown from the initialiser: every use must say what is wrong, not just the first.
-  private static final Exception UNAVAILABLE; // null if all is there
+  private static final @Nullable Exception UNAVAILABLE; // null if all is there
 
   // By a lookup, and as variables where it can be: reflection, and a method handle of another type,
   // would have the JDK make classes at each program's start.
@@ -64,6 +65,7 @@ final class VirtualThreads {
    * @throws IllegalStateException if Weft has no access to {@code java.lang}; says how to give it
    * @throws UnsupportedOperationException if this JDK's virtual threads are not those that Weft knows
    */
+  @SuppressWarnings("NullAway") // there is one unless something is unavailable
   static Thread.Builder.OfVirtual builder(Executor scheduler) {
     if (UNAVAILABLE != null) {
       throw unavailable();
@@ -80,6 +82,7 @@ final class VirtualThreads {
    *
    * @throws IllegalStateException as {@link #builder} does
    */
+  @SuppressWarnings("NullAway") // without the handle, the failure says why
   static Thread currentCarrierThread() {
     try {
       return (Thread) CURRENT_CARRIER_THREAD.invokeExact();
@@ -92,12 +95,12 @@ final class VirtualThreads {
   }
 
   /** The virtual thread that a continuation belongs to; null if this JDK does not let us know. */
-  static Thread threadOf(Runnable continuation) {
+  static @Nullable Thread threadOf(Runnable continuation) {
     return THREAD_OF == null ? null : (Thread) THREAD_OF.get(continuation);
   }
 
   /** A continuation is a method reference of the JDK's, which holds its thread in the one field it has. */
-  private static VarHandle findThreadOf() {
+  private static @Nullable VarHandle findThreadOf() {
     try {
       Thread sample = Thread.ofVirtual().unstarted(Thread.currentThread()); // will never run it
       var continuation = (Runnable) Inside.of(sample.getClass())
@@ -121,6 +124,7 @@ final class VirtualThreads {
   }
 
   /** A new one for each use, as each has its own caller. */
+  @SuppressWarnings("NullAway") // called if it is not null
   private static RuntimeException unavailable() {
     return UNAVAILABLE instanceof IllegalAccessException closed
         ? MissingFlag.exception(closed)

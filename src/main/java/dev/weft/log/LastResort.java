@@ -3,6 +3,7 @@ package dev.weft.log;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
 /** Prints what no provider logs to System.err. Throwables are foreign code, whose methods may fail. */
@@ -20,7 +21,11 @@ final class LastResort {
    * @param failure what kept the provider from logging it; null if there is none
    */
   static void print(
-      Level level, String logger, String message, Throwable error, Throwable failure) {
+      Level level,
+      String logger,
+      String message,
+      @Nullable Throwable error,
+      @Nullable Throwable failure) {
     var text = new StringBuilder();
     text.append(level).append(' ').append(logger).append(" - ").append(message).append(LINE);
     if (error != null) {
@@ -61,12 +66,12 @@ final class LastResort {
       for (StackTraceElement frame : orElse(current::getStackTrace, new StackTraceElement[0])) {
         text.append("\tat ").append(frame).append(LINE);
       }
-      each = orElse(current::getCause, null);
+      each = LastResort.<@Nullable Throwable>orElse(current::getCause, null);
     }
     return text.toString();
   }
 
-  private static <T> T orElse(Supplier<T> asked, T otherwise) {
+  private static <T extends @Nullable Object> T orElse(Supplier<T> asked, T otherwise) {
     try {
       return asked.get();
     } catch (Throwable broken) {

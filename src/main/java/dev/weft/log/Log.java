@@ -1,5 +1,6 @@
 package dev.weft.log;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,7 @@ public final class Log extends LegacyAbstractLogger {
   /** Whose callers are where something is logged, for providers that ask for the place. */
   private static final String BOUNDARY = AbstractLogger.class.getName();
 
-  private transient Logger target; // null until SLF4J is asked, and if it has no provider
+  private transient @Nullable Logger target; // null until SLF4J is asked, and if it has no provider
 
   private Log(String name) {
     this.name = name;
@@ -53,7 +54,7 @@ public final class Log extends LegacyAbstractLogger {
   }
 
   /** The provider's logger; null if there is no provider. */
-  private Logger target() {
+  private @Nullable Logger target() {
     Logger known = target;
     if (known == null && Provider.MAY_EXIST) {
       ILoggerFactory factory = LoggerFactory.getILoggerFactory();

@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Values that code creates one by one, when a task asks for them. The code may suspend. Python's asynchronous
@@ -33,7 +34,8 @@ import java.util.Objects;
  *
  * @param <T> the type of the values
  */
-public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCloseable {
+public final class AsyncGenerator<T extends @Nullable Object>
+    implements Iterator<T>, Iterable<T>, AutoCloseable {
 
   /**
    * The code that creates the values.
@@ -41,7 +43,7 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
    * @param <T> the type of the values
    */
   @FunctionalInterface
-  public interface Body<T> {
+  public interface Body<T extends @Nullable Object> {
 
     /**
      * Creates the values. The generator ends when this method returns. May suspend. Runs in a task.
@@ -57,7 +59,7 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
    *
    * @param <T> the type of the values
    */
-  public sealed interface Yielder<T> permits Production {
+  public sealed interface Yielder<T extends @Nullable Object> permits Production {
 
     /**
      * Gives a value to the task that asked for it ({@code yield}). Suspends until a task asks for another value. Only
@@ -71,7 +73,7 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
   }
 
   private final Production<T> production;
-  private Object next = Production.NONE;
+  private @Nullable Object next = Production.NONE;
 
   private AsyncGenerator(Body<T> body) {
     production = new Production<>(body);
@@ -84,7 +86,7 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
    * @param <T> the type of the values
    * @return the generator, which the caller closes
    */
-  public static <T> AsyncGenerator<T> of(Body<T> body) {
+  public static <T extends @Nullable Object> AsyncGenerator<T> of(Body<T> body) {
     return new AsyncGenerator<>(Objects.requireNonNull(body, "body"));
   }
 
@@ -115,7 +117,7 @@ public final class AsyncGenerator<T> implements Iterator<T>, Iterable<T>, AutoCl
    * @throws IllegalStateException if another task waits for a value, or the caller is not a task
    */
   @Override
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // the value is a T
   public T next() {
     if (!hasNext()) {
       throw new NoSuchElementException();

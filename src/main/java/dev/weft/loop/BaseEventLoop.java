@@ -23,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Everything in a loop except its I/O: asyncio's {@code BaseEventLoop}. A subclass waits for I/O in {@link #poll}. */
 public abstract class BaseEventLoop extends Turns implements EventLoop {
@@ -48,8 +49,8 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   private final LoopSignals signals = new LoopSignals(this);
   private TaskFactory taskFactory = TaskFactory.DEFAULT;
   private long timerSequence;
-  private Submitters submitters; // null until the program uses an executor of its own
-  private Unwinding unwinding; // while closing
+  private @Nullable Submitters submitters; // null until the program uses an executor of its own
+  private @Nullable Unwinding unwinding; // while closing
 
   // written on the loop, read by any thread
   private volatile boolean closed;
@@ -99,7 +100,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   @Override
-  public final <T> T runUntilComplete(Future<T> future) {
+  public final <T extends @Nullable Object> T runUntilComplete(Future<T> future) {
     Objects.requireNonNull(future, "future");
     checkCanRun();
     if (future.loop != this) {
@@ -127,7 +128,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   @Override
-  public final <T> T runUntilComplete(ThrowingCallable<T, ?> coroutine) {
+  public final <T extends @Nullable Object> T runUntilComplete(ThrowingCallable<T, ?> coroutine) {
     Objects.requireNonNull(coroutine, "coroutine");
     checkCanRun();
     Task<T> task = createTask(coroutine);
@@ -462,7 +463,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   // ---- which thread
 
-  static EventLoop runningOrNull() {
+  static @Nullable EventLoop runningOrNull() {
     EventLoop loop = Strand.currentLoop();
     return loop != null ? loop : (EventLoop) Carrier.currentOwner();
   }
@@ -523,12 +524,12 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   // ---- futures and tasks
 
   @Override
-  public final <T> Future<T> createFuture() {
+  public final <T extends @Nullable Object> Future<T> createFuture() {
     return new Future<>(this);
   }
 
   @Override
-  public final <T> Task<T> createTask(
+  public final <T extends @Nullable Object> Task<T> createTask(
       ThrowingCallable<? extends T, ?> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
     Objects.requireNonNull(options, "options");
@@ -538,7 +539,8 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /** Creates a task as the default task factory does. */
-  final <T> Task<T> newTask(Callable<? extends T> coroutine, TaskOptions options) {
+  final <T extends @Nullable Object> Task<T> newTask(
+      Callable<? extends T> coroutine, TaskOptions options) {
     var task = new Task<T>(this, coroutine, options);
     tasks.add(task);
     try {
@@ -557,7 +559,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   // ---- asynchronous generators
 
   /** A task that belongs to a generator alone, and that {@link #allTasks} does not list. */
-  final <T> Task<T> newUnlistedTask(Callable<T> code) {
+  final <T extends @Nullable Object> Task<T> newUnlistedTask(Callable<T> code) {
     var task = new Task<T>(this, code, TaskOptions.defaults());
     task.forgetIfPending();
     return task;
@@ -592,7 +594,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /** Reads the loop's state. If the loop runs and the caller is not on it, a callback reads it. */
-  final <T> T read(Supplier<T> reader) {
+  final <T extends @Nullable Object> T read(Supplier<T> reader) {
     if (carrier.isCurrent() || !running) {
       return reader.get();
     }
@@ -609,7 +611,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
         } catch (InterruptedException e) {
           wasInterrupted = true;
         } catch (ExecutionException e) {
-          throw Throwables.rethrow(e.getCause());
+          throw Throwables.rethrow(Objects.requireNonNullElse(e.getCause(), e));
         }
       }
     } finally {
@@ -660,27 +662,28 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   @Override
-  public final <T> CompletableFuture<T> runCoroutineThreadsafe(
+  public final <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
       ThrowingCallable<? extends T, ?> coroutine) {
     return ThreadBridge.submit(this, Objects.requireNonNull(coroutine, "coroutine"));
   }
 
   @Override
-  public final <T> Future<T> wrapFuture(CompletionStage<T> stage) {
+  public final <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage) {
     Objects.requireNonNull(stage, "stage");
     checkOnLoop("wrapFuture");
     return ThreadBridge.wrap(this, stage);
   }
 
   @Override
-  public final <T> Future<T> runInExecutor(ThrowingCallable<? extends T, ?> code) {
+  public final <T extends @Nullable Object> Future<T> runInExecutor(
+      ThrowingCallable<? extends T, ?> code) {
     Objects.requireNonNull(code, "code");
     checkOnLoop("runInExecutor");
     return executor.run(code);
   }
 
   @Override
-  public final <T> Future<T> runInExecutor(
+  public final <T extends @Nullable Object> Future<T> runInExecutor(
       Executor executor, ThrowingCallable<? extends T, ?> code) {
     Objects.requireNonNull(executor, "executor");
     Objects.requireNonNull(code, "code");
@@ -698,7 +701,8 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * @param <T> the type of the result
    * @return ends as the code does
    */
-  public final <T> Future<T> runInPool(Executor pool, Callable<? extends T> code) {
+  public final <T extends @Nullable Object> Future<T> runInPool(
+      Executor pool, Callable<? extends T> code) {
     return ExecutorCall.submit(this, pool, code);
   }
 
@@ -711,7 +715,8 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * @param <T> the type of the result
    * @return ends as the code does
    */
-  public final <T> Future<T> runInExecutorOrHere(Executor executor, Callable<? extends T> code) {
+  public final <T extends @Nullable Object> Future<T> runInExecutorOrHere(
+      Executor executor, Callable<? extends T> code) {
     return Submission.submitOrRun(this, executor, code);
   }
 
@@ -875,7 +880,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * A thread of this loop by its number, for the watchdog while the loop does not move; null if the loop has no such
    * thread.
    */
-  final Thread findThread(long threadId) {
+  final @Nullable Thread findThread(long threadId) {
     Thread callbacks = driver.thread();
     return callbacks != null && callbacks.threadId() == threadId ? callbacks : tasks.find(threadId);
   }

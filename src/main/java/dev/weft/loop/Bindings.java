@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The immutable content of a context: variables and their values in turn. Copying a context shares the
@@ -12,12 +13,14 @@ final class Bindings {
 
   private Bindings() {}
 
-  static Object get(Object[] bindings, ContextVar<?> variable, Object otherwise) {
+  static @Nullable Object get(
+      Object[] bindings, ContextVar<?> variable, @Nullable Object otherwise) {
     int at = find(bindings, variable);
     return at < 0 ? otherwise : bindings[at + 1];
   }
 
-  static Object[] with(Object[] bindings, ContextVar<?> variable, Object value) {
+  @SuppressWarnings("NullAway") // a variable may have the value null
+  static Object[] with(Object[] bindings, ContextVar<?> variable, @Nullable Object value) {
     int at = find(bindings, variable);
     Object[] changed = Arrays.copyOf(bindings, at < 0 ? bindings.length + 2 : bindings.length);
     changed[at < 0 ? bindings.length : at] = variable;

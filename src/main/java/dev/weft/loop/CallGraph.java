@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows which tasks wait for a future, and where: asyncio's {@code graph} module. A future knows the tasks that await
@@ -74,7 +75,10 @@ public final class CallGraph {
   }
 
   private static FutureCallGraph graph(
-      Future<?> future, List<StackTraceElement> live, OptionalInt limit, Set<Future<?>> path) {
+      Future<?> future,
+      @Nullable List<StackTraceElement> live,
+      OptionalInt limit,
+      Set<Future<?>> path) {
     if (!path.add(future)) {
       return new FutureCallGraph(future, List.of(), List.of());
     }

@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /*
  * A task has a stack of regions, the innermost in `Task.region`. A wait is cancelled if, going outwards, a
@@ -25,9 +26,12 @@ public abstract class CancelRegion {
   static final String MESSAGE = "cancelled by a cancel scope";
 
   // loop thread only
-  private Task<?> task; // null before it is entered and after its end
-  private CancelRegion outer;
+  private @Nullable Task<?> task; // null before it is entered and after its end
+  private @Nullable CancelRegion outer;
+
+  @SuppressWarnings("NullAway.Init") // set by enter
   private RegionInterrupts interrupts;
+
   private int cancellingBefore;
   private boolean cancelled;
   private boolean shield;
@@ -47,8 +51,8 @@ public abstract class CancelRegion {
    * @throws E if the code throws it; the very object
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T, E extends Exception> T shielded(ThrowingCallable<? extends T, E> code)
-      throws E {
+  public static <T extends @Nullable Object, E extends Exception> T shielded(
+      ThrowingCallable<? extends T, E> code) throws E {
     Objects.requireNonNull(code, "code");
     var region = new Plain();
     region.setShielded(true);
@@ -106,7 +110,8 @@ public abstract class CancelRegion {
    * @param error the failure of the region's code; null for none
    * @return whether the failure is this region's own cancellation, which ends here
    */
-  protected final boolean exit(Throwable error) {
+  @SuppressWarnings("NullAway") // the task is there from enter to exit
+  protected final boolean exit(@Nullable Throwable error) {
     boolean cancellation = CancelledError.isCancellation(error); // before an interrupt is taken
     boolean outerReached = outer != null && outer.isReached();
     boolean own = cancelled
@@ -168,8 +173,11 @@ public abstract class CancelRegion {
    * @return true if it does
    */
   protected static boolean isCurrentReached() {
-    CancelRegion innermost = Task.currentOrThrow("isCurrentReached").region;
-    return innermost != null && innermost.isReached();
+    return isReached(Task.currentOrThrow("isCurrentReached"));
+  }
+
+  private static boolean isReached(Task<?> task) {
+    return task.region != null && task.region.isReached();
   }
 
   /**
@@ -185,7 +193,7 @@ public abstract class CancelRegion {
 
   private void change(boolean nowCancelled, boolean nowShield) {
     checkCanChange();
-    boolean reachedBefore = task != null && task.region.isReached();
+    boolean reachedBefore = task != null && isReached(task);
     cancelled = nowCancelled;
     shield = nowShield;
     if (task == null) {
@@ -194,7 +202,7 @@ public abstract class CancelRegion {
     if (Task.currentOrNull() == task) {
       holdInterrupt();
     }
-    if (!reachedBefore && task.region.isReached()) {
+    if (!reachedBefore && isReached(task)) {
       task.cancelWait();
       interrupts.watch();
     }

@@ -2,6 +2,7 @@ package dev.weft.loop;
 
 import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown in a task that is being cancelled, and by methods that read the result of a cancelled future: asyncio's {@code
@@ -22,11 +23,11 @@ public final class CancelledError extends Error {
    *
    * @param message the reason; null for none
    */
-  public CancelledError(String message) {
+  public CancelledError(@Nullable String message) {
     super(message);
   }
 
-  CancelledError(String message, Throwable cause) {
+  CancelledError(@Nullable String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 
@@ -38,7 +39,7 @@ public final class CancelledError extends Error {
    * @param error an error that the caller has just caught; may be null
    * @return true if the error is a cancellation
    */
-  public static boolean isCancellation(Throwable error) {
+  public static boolean isCancellation(@Nullable Throwable error) {
     return error instanceof CancelledError
         || error instanceof InterruptedException
         || (error instanceof ClosedByInterruptException || error instanceof SocketException)

@@ -2,6 +2,7 @@ package dev.weft.loop;
 
 import dev.weft.carrier.Fiber;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of values for context variables: Python's {@code contextvars.Context}.
@@ -26,7 +27,7 @@ public final class Context {
   };
 
   Object[] bindings;
-  private Thread enteredBy;
+  private @Nullable Thread enteredBy;
 
   /** Creates an empty context. Never suspends. Any thread. */
   public Context() {
@@ -63,8 +64,8 @@ public final class Context {
    * @param <T> the type of the value
    * @return the value
    */
-  @SuppressWarnings("unchecked")
-  public <T> T get(ContextVar<T> variable, T otherwise) {
+  @SuppressWarnings({"unchecked", "NullAway"}) // the value is a T
+  public <T extends @Nullable Object> T get(ContextVar<T> variable, T otherwise) {
     return (T) Bindings.get(bindings, variable, otherwise);
   }
 
@@ -87,27 +88,28 @@ public final class Context {
    * @throws E if the code throws it
    * @throws IllegalStateException if other code runs in this context
    */
-  public <T, E extends Exception> T run(ThrowingCallable<? extends T, E> code) throws E {
+  public <T extends @Nullable Object, E extends Exception> T run(
+      ThrowingCallable<? extends T, E> code) throws E {
     Objects.requireNonNull(code, "code");
     Strand strand = strand();
     Context current = strand == null ? OF_OTHER_THREADS.get() : strand.contextOrNull();
     // A task's own context is not entered as such; while the task is in another one it counts as
     // entered.
-    boolean own = current != null && current.enteredBy == null;
-    if (own) {
-      current.enter();
+    Context left = current != null && current.enteredBy == null ? current : null;
+    if (left != null) {
+      left.enter();
     }
     try {
-      return strand == null ? runOnOtherThread(current, code) : runOn(strand, code);
+      return strand == null ? runOnOtherThread(code) : runOn(strand, code);
     } finally {
-      if (own) {
-        current.exit();
+      if (left != null) {
+        left.exit();
       }
     }
   }
 
-  private <T, E extends Exception> T runOn(Strand strand, ThrowingCallable<? extends T, E> code)
-      throws E {
+  private <T extends @Nullable Object, E extends Exception> T runOn(
+      Strand strand, ThrowingCallable<? extends T, E> code) throws E {
     enter();
     Object before = strand.context;
     strand.context = this;
@@ -119,9 +121,10 @@ public final class Context {
     }
   }
 
-  private <T, E extends Exception> T runOnOtherThread(
-      Context before, ThrowingCallable<? extends T, E> code) throws E {
+  private <T extends @Nullable Object, E extends Exception> T runOnOtherThread(
+      ThrowingCallable<? extends T, E> code) throws E {
     enter();
+    Context before = OF_OTHER_THREADS.get();
     OF_OTHER_THREADS.set(this);
     try {
       return code.call();
@@ -159,7 +162,7 @@ public final class Context {
   }
 
   /** What the context of a strand holds; of the calling thread if that is none. */
-  static Object[] bindingsOf(Strand strand) {
+  static Object[] bindingsOf(@Nullable Strand strand) {
     return strand == null ? OF_OTHER_THREADS.get().bindings : strand.bindings();
   }
 
@@ -176,7 +179,7 @@ public final class Context {
   }
 
   /** The current context of a strand that runs in a context of its own; else null. */
-  static Context currentOrNull() {
+  static @Nullable Context currentOrNull() {
     Strand strand = strand();
     return strand == null ? null : strand.contextOrNull();
   }
@@ -190,7 +193,7 @@ public final class Context {
     return strand.contextHolder();
   }
 
-  static Strand strand() {
+  static @Nullable Strand strand() {
     return Fiber.current() instanceof Strand strand ? strand : null;
   }
 }

@@ -2,6 +2,7 @@ package dev.weft.loop;
 
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A variable whose value belongs to the current {@link Context}: Python's {@code contextvars.ContextVar}.
@@ -21,12 +22,12 @@ import java.util.Objects;
  *
  * @param <T> the type of the value
  */
-public final class ContextVar<T> {
+public final class ContextVar<T extends @Nullable Object> {
 
   private static final Object NONE = new Object();
 
   private final String name;
-  private final Object otherwise;
+  private final @Nullable Object otherwise;
 
   /**
    * Creates a variable without a default value. Never suspends. Any thread.
@@ -64,7 +65,7 @@ public final class ContextVar<T> {
    * @return the value; null if that is the value
    * @throws NoSuchElementException if there is neither (Python's {@code LookupError})
    */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // the value is a T
   public T get() {
     Object value = Bindings.get(Context.bindings(), this, otherwise);
     if (value == NONE) {
@@ -79,7 +80,7 @@ public final class ContextVar<T> {
    * @param fallback the value to return if none is set; may be null
    * @return the value
    */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // the value is a T
   public T get(T fallback) {
     return (T) Bindings.get(Context.bindings(), this, fallback);
   }
@@ -132,13 +133,13 @@ public final class ContextVar<T> {
    *
    * @param <T> the type of the value
    */
-  public static final class Token<T> {
+  public static final class Token<T extends @Nullable Object> {
     final ContextVar<T> variable;
-    final Object before;
+    final @Nullable Object before;
     final Object holder;
     boolean used;
 
-    Token(ContextVar<T> variable, Object before, Object holder) {
+    Token(ContextVar<T> variable, @Nullable Object before, Object holder) {
       this.variable = variable;
       this.before = before;
       this.holder = holder;

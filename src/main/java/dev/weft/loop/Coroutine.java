@@ -1,12 +1,13 @@
 package dev.weft.loop;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /** The virtual thread's side of a task: the code that it runs, and the mark by which other code recognises it. */
-final class Coroutine<T> extends Strand {
+final class Coroutine<T extends @Nullable Object> extends Strand {
 
   final Task<T> task;
-  private Callable<? extends T> body;
+  private @Nullable Callable<? extends T> body;
 
   Coroutine(Task<T> task, Callable<? extends T> body, Object context) {
     super(context);
@@ -20,6 +21,7 @@ final class Coroutine<T> extends Strand {
   }
 
   @Override
+  @SuppressWarnings("NullAway") // runs once, with its body
   public void run() {
     Callable<? extends T> code = body;
     body = null;

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The executor of a loop's blocking code: a pool of platform threads, created at first use, or an executor of the
@@ -16,7 +17,7 @@ final class DefaultExecutor {
   private final BaseEventLoop loop;
 
   // loop thread only
-  private ExecutorService executor;
+  private @Nullable ExecutorService executor;
   private boolean own; // whether it is the pool
   private boolean shutdown;
 
@@ -24,7 +25,7 @@ final class DefaultExecutor {
     this.loop = loop;
   }
 
-  <T> Future<T> run(Callable<? extends T> code) {
+  <T extends @Nullable Object> Future<T> run(Callable<? extends T> code) {
     if (shutdown) {
       throw new IllegalStateException("Executor shutdown has been called");
     }

@@ -1,9 +1,10 @@
 package dev.weft.loop;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A callback that waits for a future: a handle that is enqueued when the future is done. */
-final class DoneCallback<T> extends Handle {
+final class DoneCallback<T extends @Nullable Object> extends Handle {
 
   private final Future<T> future;
   final Consumer<? super Future<T>> callback;

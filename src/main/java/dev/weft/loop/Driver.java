@@ -3,6 +3,8 @@ package dev.weft.loop;
 import dev.weft.carrier.Carrier;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Callbacks do not run on the carrier's platform thread, because a callback may have to wait for a lock that one of the
@@ -25,11 +27,13 @@ final class Driver extends Strand {
   private final BaseEventLoop loop;
   private final Carrier carrier;
   private final ArrayDeque<Handle> deferred = new ArrayDeque<>();
-  private Thread thread;
-  private Runnable continuation;
+  private @Nullable Thread thread;
+  private @Nullable Runnable continuation;
   private boolean idle;
   private boolean retired;
   private long batch; // read by the watchdog, which may see an old value
+
+  @Nullable
   Handle current; // in debug mode only
 
   Driver(BaseEventLoop loop, Carrier carrier) {
@@ -95,7 +99,7 @@ final class Driver extends Strand {
     retire();
     if (continuation != null) {
       retired = true;
-      thread.interrupt();
+      Objects.requireNonNull(thread).interrupt();
     }
   }
 
@@ -105,6 +109,7 @@ final class Driver extends Strand {
   }
 
   /** The thread, if there is one. Watchdog only. */
+  @Nullable
   Thread thread() {
     return thread;
   }
@@ -171,7 +176,7 @@ final class Driver extends Strand {
     }
   }
 
-  private Handle next() {
+  private @Nullable Handle next() {
     Handle waiting = deferred.pollFirst();
     return waiting != null ? waiting : loop.nextHandle();
   }

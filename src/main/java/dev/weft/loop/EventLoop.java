@@ -40,6 +40,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event loop: asyncio's {@code AbstractEventLoop}.
@@ -136,7 +137,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws IllegalStateException if the loop is running or closed, if the caller runs on a loop, or if the loop stops
    *     before the future is done
    */
-  <T> T runUntilComplete(Future<T> future);
+  <T extends @Nullable Object> T runUntilComplete(Future<T> future);
 
   /**
    * Runs the loop until a coroutine, which becomes a task, is done ({@code run_until_complete}). The calling thread
@@ -149,7 +150,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws IllegalStateException if the loop is running or closed, if the caller runs on a loop, or if the loop stops
    *     before the coroutine is done
    */
-  <T> T runUntilComplete(ThrowingCallable<T, ?> coroutine);
+  <T extends @Nullable Object> T runUntilComplete(ThrowingCallable<T, ?> coroutine);
 
   /**
    * Runs the loop until a coroutine that returns nothing, and becomes a task, is done ({@code run_until_complete}). The
@@ -321,7 +322,7 @@ public interface EventLoop extends AutoCloseable {
    * @param <T> the type of the result
    * @return the future
    */
-  <T> Future<T> createFuture();
+  <T extends @Nullable Object> Future<T> createFuture();
 
   /**
    * Creates a task, with default options ({@code create_task}). Its first step runs in the next turn, unless the task
@@ -332,7 +333,8 @@ public interface EventLoop extends AutoCloseable {
    * @return the task
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
-  default <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine) {
+  default <T extends @Nullable Object> Task<T> createTask(
+      ThrowingCallable<? extends T, ?> coroutine) {
     return createTask(coroutine, TaskOptions.defaults());
   }
 
@@ -345,7 +347,7 @@ public interface EventLoop extends AutoCloseable {
    * @return the task
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
-  default <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine) {
+  default <R extends ThrowingRunnable<?>> Task<@Nullable Void> createTask(R coroutine) {
     return createTask(coroutine.asCallable());
   }
 
@@ -359,7 +361,8 @@ public interface EventLoop extends AutoCloseable {
    * @return the task
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
-  <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine, TaskOptions options);
+  <T extends @Nullable Object> Task<T> createTask(
+      ThrowingCallable<? extends T, ?> coroutine, TaskOptions options);
 
   /**
    * Creates a task for a coroutine that returns nothing ({@code create_task}). Its first step runs in the next turn,
@@ -371,7 +374,8 @@ public interface EventLoop extends AutoCloseable {
    * @return the task
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
-  default <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine, TaskOptions options) {
+  default <R extends ThrowingRunnable<?>> Task<@Nullable Void> createTask(
+      R coroutine, TaskOptions options) {
     return createTask(coroutine.asCallable(), options);
   }
 
@@ -442,7 +446,8 @@ public interface EventLoop extends AutoCloseable {
    * @return completes when the task is done; its {@code cancel} cancels the task
    * @throws IllegalStateException if the loop is closed
    */
-  <T> CompletableFuture<T> runCoroutineThreadsafe(ThrowingCallable<? extends T, ?> coroutine);
+  <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
+      ThrowingCallable<? extends T, ?> coroutine);
 
   /**
    * Runs a coroutine that returns nothing as a task of this loop, for another thread ({@code
@@ -454,7 +459,7 @@ public interface EventLoop extends AutoCloseable {
    * @return completes when the task is done; its {@code cancel} cancels the task
    * @throws IllegalStateException if the loop is closed
    */
-  default <R extends ThrowingRunnable<?>> CompletableFuture<Void> runCoroutineThreadsafe(
+  default <R extends ThrowingRunnable<?>> CompletableFuture<@Nullable Void> runCoroutineThreadsafe(
       R coroutine) {
     return runCoroutineThreadsafe(coroutine.asCallable());
   }
@@ -467,7 +472,7 @@ public interface EventLoop extends AutoCloseable {
    * @param <T> the type of the result
    * @return the future
    */
-  <T> Future<T> wrapFuture(CompletionStage<T> stage);
+  <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage);
 
   /**
    * Runs blocking code on the default executor ({@code run_in_executor(None, ...)}). The default executor is a pool of
@@ -480,7 +485,7 @@ public interface EventLoop extends AutoCloseable {
    * @return ends as the code does
    * @throws IllegalStateException if the loop is closed or the default executor is shut down
    */
-  <T> Future<T> runInExecutor(ThrowingCallable<? extends T, ?> code);
+  <T extends @Nullable Object> Future<T> runInExecutor(ThrowingCallable<? extends T, ?> code);
 
   /**
    * Runs blocking code that returns nothing on the default executor ({@code run_in_executor(None, ...)}). The default
@@ -493,7 +498,7 @@ public interface EventLoop extends AutoCloseable {
    * @return ends as the code does
    * @throws IllegalStateException if the loop is closed or the default executor is shut down
    */
-  default <R extends ThrowingRunnable<?>> Future<Void> runInExecutor(R code) {
+  default <R extends ThrowingRunnable<?>> Future<@Nullable Void> runInExecutor(R code) {
     return runInExecutor(code.asCallable());
   }
 
@@ -514,7 +519,8 @@ public interface EventLoop extends AutoCloseable {
    *     the executor is thrown, or fails the future if the executor blocks
    * @throws IllegalStateException if the loop is closed
    */
-  <T> Future<T> runInExecutor(Executor executor, ThrowingCallable<? extends T, ?> code);
+  <T extends @Nullable Object> Future<T> runInExecutor(
+      Executor executor, ThrowingCallable<? extends T, ?> code);
 
   /**
    * Runs blocking code that returns nothing on a given executor ({@code run_in_executor}). Cancelling the future keeps
@@ -533,7 +539,8 @@ public interface EventLoop extends AutoCloseable {
    *     the executor is thrown, or fails the future if the executor blocks
    * @throws IllegalStateException if the loop is closed
    */
-  default <R extends ThrowingRunnable<?>> Future<Void> runInExecutor(Executor executor, R code) {
+  default <R extends ThrowingRunnable<?>> Future<@Nullable Void> runInExecutor(
+      Executor executor, R code) {
     return runInExecutor(executor, code.asCallable());
   }
 

@@ -107,7 +107,7 @@ public final class ExceptionContext {
    * @return the message
    */
   public String message() {
-    return (String) values.get(MESSAGE);
+    return (String) Objects.requireNonNull(values.get(MESSAGE));
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Passes a loop's errors to its exception handler, and to the log if the handler fails. */
 final class ExceptionReporter {
@@ -12,13 +13,13 @@ final class ExceptionReporter {
   private final BaseEventLoop loop;
 
   // loop thread only
-  private ExceptionHandler handler;
+  private @Nullable ExceptionHandler handler;
 
   ExceptionReporter(BaseEventLoop loop) {
     this.loop = loop;
   }
 
-  void setHandler(ExceptionHandler handler) {
+  void setHandler(@Nullable ExceptionHandler handler) {
     this.handler = handler;
   }
 
@@ -87,20 +88,18 @@ final class ExceptionReporter {
     }
   }
 
-  private void callIn(Context context, ExceptionHandler custom, ExceptionContext record)
+  private void callIn(@Nullable Context context, ExceptionHandler custom, ExceptionContext record)
       throws Exception {
     if (context == null || context.isCurrent()) {
       custom.handle(loop, record);
     } else {
-      context.run(() -> {
-        custom.handle(loop, record);
-        return null;
-      });
+      ThrowingRunnable<Exception> call = () -> custom.handle(loop, record);
+      context.run(call.asCallable());
     }
   }
 
   /** The context of the task, else of the handle; null if there is neither. */
-  private static Context contextOf(ExceptionContext record) {
+  private static @Nullable Context contextOf(ExceptionContext record) {
     Object task =
         record.asMap().getOrDefault(ExceptionContext.TASK, record.future().orElse(null));
     if (task instanceof Task<?> known) {

@@ -2,12 +2,13 @@ package dev.weft.loop;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Code that another thread runs for a loop, and its future. Cancelling the future keeps the code from beginning; code
  * that has begun goes on, and its result is dropped.
  */
-final class ExecutorCall<T> implements Runnable {
+final class ExecutorCall<T extends @Nullable Object> implements Runnable {
 
   private final BaseEventLoop loop;
   private final Callable<? extends T> code;
@@ -21,7 +22,8 @@ final class ExecutorCall<T> implements Runnable {
   }
 
   /** Runs code on a pool of Weft's own. */
-  static <T> Future<T> submit(BaseEventLoop loop, Executor pool, Callable<? extends T> code) {
+  static <T extends @Nullable Object> Future<T> submit(
+      BaseEventLoop loop, Executor pool, Callable<? extends T> code) {
     var call = new ExecutorCall<T>(loop, code);
     pool.execute(call::runInPool);
     return call.submitted();
@@ -44,30 +46,25 @@ final class ExecutorCall<T> implements Runnable {
     if (abandoned) {
       return;
     }
-    T result = null;
-    Throwable failure = null;
+    T result;
     try {
       result = code.call();
     } catch (Throwable error) {
-      failure = error;
+      fail(error);
+      return;
     }
-    complete(result, failure);
+    complete(() -> future.setResult(result));
   }
 
   /** The code will not run. Any thread. */
   void fail(Throwable error) {
-    complete(null, error);
+    complete(() -> future.setException(error));
   }
 
-  private void complete(T result, Throwable failure) {
+  private void complete(Runnable end) {
     loop.completeFromAnywhere(() -> {
-      if (future.done()) {
-        return;
-      }
-      if (failure == null) {
-        future.setResult(result);
-      } else {
-        future.setException(failure);
+      if (!future.done()) {
+        end.run();
       }
     });
   }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A result that arrives later: asyncio's {@code Future}.
@@ -28,7 +29,7 @@ import java.util.function.Predicate;
  *
  * @param <T> the type of the result
  */
-public class Future<T> {
+public class Future<T extends @Nullable Object> {
 
   // the states, as bytes: a Task has room for one beside its flags
   private static final byte PENDING = 0;
@@ -46,7 +47,7 @@ public class Future<T> {
   // FINISHED: the result
   // FAILED: the throwable; its UnretrievedFailure until it is retrieved
   // CANCELLED: error or message
-  private Object content;
+  private @Nullable Object content;
 
   /**
    * Creates a pending future. {@link EventLoop#createFuture} is the usual way. Never suspends.
@@ -129,7 +130,7 @@ public class Future<T> {
    * @throws InvalidStateException if the future is pending
    * @throws CancelledError if the future is cancelled
    */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // FINISHED: the content is a T
   public final T result() {
     if (state == FINISHED) {
       return (T) content;
@@ -156,6 +157,7 @@ public class Future<T> {
     return Optional.of(failure);
   }
 
+  @SuppressWarnings("NullAway") // FAILED: the content is not null
   private Throwable failure() {
     switch (state) {
       case FAILED -> {
@@ -179,6 +181,7 @@ public class Future<T> {
   }
 
   /** The message of the request to cancel; null if it has none, or if there was no request. */
+  @Nullable
   String cancelMessage() {
     if (state != CANCELLED) {
       return null;
@@ -204,7 +207,7 @@ public class Future<T> {
    * @param future the future
    * @return the message; null if there is none
    */
-  protected static String cancelMessageOf(Future<?> future) {
+  protected static @Nullable String cancelMessageOf(Future<?> future) {
     return future.cancelMessage();
   }
 
@@ -245,7 +248,7 @@ public class Future<T> {
    * @param message the message of the {@link CancelledError}; null for none
    * @return false if the future is done already
    */
-  public boolean cancel(String message) {
+  public boolean cancel(@Nullable String message) {
     markRetrieved();
     if (state != PENDING) {
       return false;
@@ -254,7 +257,7 @@ public class Future<T> {
     return true;
   }
 
-  final void finish(T result) {
+  final void finish(@Nullable T result) {
     complete(FINISHED, result);
   }
 
@@ -268,7 +271,7 @@ public class Future<T> {
     complete(CANCELLED, error);
   }
 
-  final void finishCancelled(String message) {
+  final void finishCancelled(@Nullable String message) {
     complete(CANCELLED, message);
   }
 
@@ -279,7 +282,7 @@ public class Future<T> {
     loop.checkCanUse("completing ", this);
   }
 
-  private void complete(byte end, Object with) {
+  private void complete(byte end, @Nullable Object with) {
     checkCanComplete();
     Object waiters = content;
     content = with;
@@ -391,7 +394,7 @@ public class Future<T> {
     return waiters() != null;
   }
 
-  private Object waiters() {
+  private @Nullable Object waiters() {
     return state == PENDING ? content : null;
   }
 

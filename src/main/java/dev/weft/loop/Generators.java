@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The asynchronous generators of a loop that have begun and not ended. Loop thread only. */
 final class Generators {
@@ -60,7 +61,7 @@ final class Generators {
   /**
    * A future that is done when all tasks are; cancelling it cancels them. It serves as asyncio's {@code gather} here.
    */
-  private static final class AllEnded extends Future<Void> {
+  private static final class AllEnded extends Future<@Nullable Void> {
 
     private final Collection<Task<?>> tasks;
     private int left;
@@ -74,7 +75,7 @@ final class Generators {
     }
 
     @Override
-    public boolean cancel(String message) {
+    public boolean cancel(@Nullable String message) {
       boolean any = false;
       for (Task<?> task : tasks) {
         any |= task.cancel(message);

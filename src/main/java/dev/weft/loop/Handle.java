@@ -1,5 +1,7 @@
 package dev.weft.loop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A callback that a loop is to run: asyncio's {@code Handle}. {@link EventLoop#callSoon} and similar methods return it.
  */
@@ -8,11 +10,11 @@ public class Handle {
   final BaseEventLoop loop;
 
   // loop thread only
-  private Runnable callback;
-  private Object
+  private @Nullable Runnable callback;
+  private @Nullable Object
       context; // the context at registration, as bindings or as a Context; null: cancelled
 
-  Handle(BaseEventLoop loop, Runnable callback, Object context) {
+  Handle(BaseEventLoop loop, @Nullable Runnable callback, Object context) {
     this.loop = loop;
     this.callback = callback;
     this.context = context;
@@ -114,6 +116,7 @@ public class Handle {
   }
 
   /** Runs the registered code. */
+  @SuppressWarnings("NullAway") // a subclass without a callback overrides this
   void invoke() {
     callback.run();
   }
@@ -135,7 +138,7 @@ public class Handle {
   }
 
   /** {@code code} as text. Its own text may hold data that must not be logged, so only debug mode shows it. */
-  final String describe(Object code) {
+  final String describe(@Nullable Object code) {
     if (code == null) {
       return "null";
     }

@@ -48,7 +48,7 @@ final class Holders {
           List.of()));
     }
     add(carrier);
-    if (cause == Cause.PINNED) {
+    if (carried != null && cause == Cause.PINNED) {
       addOwners(carried, true);
     }
     return cause;

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Python raises KeyboardInterrupt between any two instructions of the main thread. Java cannot, so the effect of a
@@ -33,15 +35,15 @@ final class Interruption {
   private final EventLoop loop;
   private final Task<?> main;
   private final Thread carrier = Thread.currentThread();
-  private volatile Asked last; // written under this object's lock
+  private volatile @Nullable Asked last; // written under this object's lock
   private volatile boolean heeded; // the loop has begun to act on the last signal
 
   // guarded by this
   private final Map<Asked, Signals.Taken> taken = new EnumMap<>(Asked.class);
   private int count;
-  private Handle request;
+  private @Nullable Handle request;
   private boolean ended;
-  private ScheduledFuture<?> telling; // null for none
+  private @Nullable ScheduledFuture<?> telling; // null for none
 
   /** The signals that ask a program to end. */
   private enum Asked {
@@ -107,7 +109,7 @@ final class Interruption {
   /** Ends the process by the default handling. */
   private void endProcess(Asked asked) {
     giveBack();
-    taken.get(asked).raise();
+    Objects.requireNonNull(taken.get(asked)).raise();
   }
 
   private void cancelMain() {
@@ -123,7 +125,8 @@ final class Interruption {
   }
 
   private KeyboardInterrupt interrupt() {
-    return new KeyboardInterrupt(last.toString(), last.exitCode);
+    Asked asked = Objects.requireNonNull(last);
+    return new KeyboardInterrupt(asked.toString(), asked.exitCode);
   }
 
   // ---- a stop that takes long
@@ -210,7 +213,7 @@ final class Interruption {
    * @param failure the failure of the run; null for a result
    * @return the failure with which the run ends now; null for a result
    */
-  synchronized Throwable end(Throwable failure) {
+  synchronized @Nullable Throwable end(@Nullable Throwable failure) {
     ended = true;
     tellNoMore();
     giveBack();
@@ -218,13 +221,13 @@ final class Interruption {
       return failure;
     }
     if (!heeded) { // the signal came while the loop was ending
-      request.cancel();
+      Objects.requireNonNull(request).cancel();
       return interrupt(failure);
     }
     return failure instanceof CancelledError && main.uncancel() == 0 ? interrupt(failure) : failure;
   }
 
-  private KeyboardInterrupt interrupt(Throwable cause) {
+  private KeyboardInterrupt interrupt(@Nullable Throwable cause) {
     KeyboardInterrupt interrupt = interrupt();
     interrupt.initCause(cause);
     return interrupt;

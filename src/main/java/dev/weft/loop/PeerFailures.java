@@ -26,7 +26,7 @@ final class PeerFailures {
         loop.addTimer(new TimerHandle(loop, began + PERIOD, this::tell, Bindings.EMPTY));
       }
     }
-    Summary summary = summaries.computeIfAbsent(record.message(), message -> new Summary());
+    Summary summary = summaries.computeIfAbsent(record.message(), message -> new Summary(record));
     summary.count++;
     summary.last = record;
     if (loop.isClosed()) {
@@ -54,5 +54,9 @@ final class PeerFailures {
   private static final class Summary {
     private int count;
     private ExceptionContext last;
+
+    private Summary(ExceptionContext first) {
+      last = first;
+    }
   }
 }

@@ -1,11 +1,13 @@
 package dev.weft.loop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A {@link ThrowingRunnable} as a callable.
  *
  * @param <T> of a result that is null; unbound, so that there is one {@code call}, and one frame of it on a task's stack
  */
-final class Procedure<T, E extends Exception> implements ThrowingCallable<T, E> {
+final class Procedure<E extends Exception> implements ThrowingCallable<@Nullable Void, E> {
 
   private final ThrowingRunnable<E> body;
 
@@ -14,7 +16,7 @@ final class Procedure<T, E extends Exception> implements ThrowingCallable<T, E> 
   }
 
   @Override
-  public T call() throws E {
+  public @Nullable Void call() throws E {
     body.run();
     return null;
   }

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of the process's signals and its receiver. The receivers are all loops that have a handler; otherwise the run
@@ -44,8 +45,9 @@ final class ProcessSignal implements Runnable {
 
   // guarded by this
   private final Map<EventLoop, Runnable> handlers = new LinkedHashMap<>();
-  private Taken taken; // by a run; null if by none
-  private Object before; // the receiver after Weft; null while Weft does not get the signal
+  private @Nullable Taken taken; // by a run; null if by none
+  private @Nullable Object
+      before; // the receiver after Weft; null while Weft does not get the signal
 
   private ProcessSignal(String name, Object signal) {
     this.name = name;
@@ -146,7 +148,7 @@ final class ProcessSignal implements Runnable {
    */
   synchronized Optional<Signals.Taken> takeDefault(Runnable handler) {
     Object found = set(ours); // the only way to read the handler is to set another
-    Object other = found == ours ? before : found;
+    Object other = found == ours ? Objects.requireNonNull(before) : found;
     if (!isDefault(other)) {
       set(found);
       return Optional.empty();
@@ -291,7 +293,7 @@ final class ProcessSignal implements Runnable {
     }
 
     /** The signal with this name; null if there is none. */
-    static Object signal(String name) {
+    static @Nullable Object signal(String name) {
       try {
         return CONSTRUCTOR.apply(name);
       } catch (IllegalArgumentException unknown) {

@@ -2,12 +2,13 @@ package dev.weft.loop;
 
 import java.lang.ref.WeakReference;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loop's and the body's side of an {@link AsyncGenerator}. It must not refer to the generator, so that the
  * generator is collected when its user drops it.
  */
-final class Production<T> implements AsyncGenerator.Yielder<T> {
+final class Production<T extends @Nullable Object> implements AsyncGenerator.Yielder<T> {
 
   /** Stands for the absence of a value. */
   static final Object NONE = new Object();
@@ -15,11 +16,15 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
   private final AsyncGenerator.Body<T> body;
 
   // loop thread only
+  @SuppressWarnings("NullAway.Init") // set by begin
   private WeakReference<AsyncGenerator<T>> generator;
+
+  @SuppressWarnings("NullAway.Init") // set by begin
   private BaseEventLoop loop;
-  private Task<Void> task; // null until a task asks for the first value
-  private Future<Void> resumption; // the body waits for it in `yield`
-  private Reply reply; // the asking task waits for it
+
+  private @Nullable Task<@Nullable Void> task; // null until a task asks for the first value
+  private @Nullable Future<@Nullable Void> resumption; // the body waits for it in `yield`
+  private @Nullable Reply reply; // the asking task waits for it
   private boolean closing;
   private boolean closed; // by its user, even if the body did not end
   private boolean ended;
@@ -29,6 +34,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
   }
 
   /** The next value, or {@link #NONE}. */
+  @Nullable
   Object next(AsyncGenerator<T> asked) {
     if (ended) {
       return NONE;
@@ -64,7 +70,8 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
     }
   }
 
-  private Object ask() {
+  @SuppressWarnings("NullAway") // begin has set the task
+  private @Nullable Object ask() {
     reply = new Reply(task);
     try {
       if (resumption == null) {
@@ -107,6 +114,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
   }
 
   /** {@link #close} as a coroutine. */
+  @Nullable
   Void closing() {
     close();
     return null;
@@ -123,7 +131,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
 
   // ---- the body's side
 
-  private Void run() {
+  private @Nullable Void run() {
     Throwable failure = null;
     try {
       body.run(this);
@@ -140,7 +148,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
       throw new IllegalStateException(
           "yield called by another task, or while no task asks for a value: " + this);
     }
-    Future<Void> mine = new Future<>(loop);
+    Future<@Nullable Void> mine = new Future<>(loop);
     resumption = mine;
     reply.finish(value);
     try {
@@ -153,7 +161,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
     }
   }
 
-  private void end(Throwable failure) {
+  private void end(@Nullable Throwable failure) {
     if (ended) {
       return;
     }
@@ -183,7 +191,8 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
         .with(ExceptionContext.ASYNCGEN, known == null ? this : known));
   }
 
-  Task<Void> task() {
+  @Nullable
+  Task<@Nullable Void> task() {
     return task;
   }
 
@@ -193,7 +202,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
   }
 
   /** Cancelling the asking task cancels the body, and the body decides how that ends. */
-  private static final class Reply extends Future<Object> {
+  private static final class Reply extends Future<@Nullable Object> {
 
     private final Task<?> task;
 
@@ -203,7 +212,7 @@ final class Production<T> implements AsyncGenerator.Yielder<T> {
     }
 
     @Override
-    public boolean cancel(String message) {
+    public boolean cancel(@Nullable String message) {
       return !done() && task.cancel(message);
     }
   }

@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /*
  * An interrupt ends one call of the JDK, which clears it, so each call needs a new interrupt. Weft does not learn when
@@ -21,7 +22,7 @@ final class RegionInterrupts implements Runnable {
   private final Task<?> task;
 
   // loop thread only
-  private Handle look; // null if none is due
+  private @Nullable Handle look; // null if none is due
   private int looks;
   private boolean sent; // since the task was last outside of cancelled regions
 

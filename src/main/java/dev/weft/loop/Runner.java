@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs coroutines one after the other on one loop and in one context, and cleans up: asyncio's {@code Runner}.
@@ -43,14 +44,18 @@ public final class Runner implements AutoCloseable {
   /** How often closing looks for tasks that were created while others were being cancelled. */
   private static final int CANCEL_ROUNDS = 100;
 
-  private final Supplier<? extends EventLoop> loopFactory; // null for the program's policy
+  private final @Nullable Supplier<? extends EventLoop>
+      loopFactory; // null for the program's policy
   private final Optional<Boolean> debug;
   private final Signals signals;
-  private EventLoop loop;
+  private @Nullable EventLoop loop;
+
+  @SuppressWarnings("NullAway.Init") // set with the loop
   private Context context;
+
   private boolean closed;
-  private Interruption interruption; // of the last run
-  private Throwable thrown; // by the last run, whose caller gets it
+  private @Nullable Interruption interruption; // of the last run
+  private @Nullable Throwable thrown; // by the last run, whose caller gets it
 
   /**
    * Creates a runner with a loop of the program's {@link AbstractEventLoopPolicy}. The loop becomes the current loop of
@@ -98,7 +103,9 @@ public final class Runner implements AutoCloseable {
   }
 
   private Runner(
-      Optional<Boolean> debug, Signals signals, Supplier<? extends EventLoop> loopFactory) {
+      Optional<Boolean> debug,
+      Signals signals,
+      @Nullable Supplier<? extends EventLoop> loopFactory) {
     this.loopFactory = loopFactory;
     this.debug = debug;
     this.signals = signals;
@@ -144,7 +151,8 @@ public final class Runner implements AutoCloseable {
    * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
    * @throws KeyboardInterrupt if SIGINT or SIGTERM ends the coroutine
    */
-  public <T, E extends Exception> T run(ThrowingCallable<? extends T, E> coroutine) throws E {
+  public <T extends @Nullable Object, E extends Exception> T run(
+      ThrowingCallable<? extends T, E> coroutine) throws E {
     return run(coroutine, null);
   }
 
@@ -177,12 +185,13 @@ public final class Runner implements AutoCloseable {
    * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
    * @throws KeyboardInterrupt if SIGINT or SIGTERM ends the coroutine
    */
-  public <T, E extends Exception> T runIn(
+  public <T extends @Nullable Object, E extends Exception> T runIn(
       Context context, ThrowingCallable<? extends T, E> coroutine) throws E {
     return run(coroutine, Objects.requireNonNull(context, "context"));
   }
 
-  private <T> T run(ThrowingCallable<? extends T, ?> coroutine, Context given) {
+  private <T extends @Nullable Object> T run(
+      ThrowingCallable<? extends T, ?> coroutine, @Nullable Context given) {
     Objects.requireNonNull(coroutine, "coroutine");
     if (BaseEventLoop.runningOrNull() != null) {
       throw new IllegalStateException("Runner.run() cannot be called from a running event loop");
@@ -192,10 +201,9 @@ public final class Runner implements AutoCloseable {
         coroutine, TaskOptions.defaults().withContext(given == null ? context : given));
     interruption = new Interruption(own, task);
     interruption.begin(signals);
-    T result = null;
     Throwable failure = null;
     try {
-      result = own.runUntilComplete(task);
+      own.runUntilComplete(task);
     } catch (Throwable error) {
       failure = error;
     }
@@ -207,7 +215,7 @@ public final class Runner implements AutoCloseable {
     if (failure != null) {
       throw Throwables.rethrow(failure);
     }
-    return result;
+    return task.result();
   }
 
   /**
@@ -226,7 +234,8 @@ public final class Runner implements AutoCloseable {
     if (closed) {
       return;
     }
-    if (loop == null) {
+    EventLoop own = loop;
+    if (own == null) {
       closed = true;
       return;
     }
@@ -240,15 +249,15 @@ public final class Runner implements AutoCloseable {
     }
     try {
       if (thrown instanceof VirtualMachineError) {
-        cleanUpAfter((VirtualMachineError) thrown);
+        cleanUpAfter((VirtualMachineError) thrown, own);
       } else {
-        cleanUp();
+        cleanUp(own);
       }
     } catch (Throwable error) {
       failure = error;
     }
     try {
-      loop.close();
+      own.close();
     } catch (Throwable error) {
       if (failure == null) {
         failure = error;
@@ -268,25 +277,25 @@ public final class Runner implements AutoCloseable {
    * Cleans up after a failure of the JVM. What the failure left undone may keep tasks from ending, and cleaning up may
    * fail in the same way. So the failure is logged first, and the loop gives up after a time.
    */
-  private void cleanUpAfter(VirtualMachineError fatal) {
+  private void cleanUpAfter(VirtualMachineError fatal, EventLoop own) {
     Logs.RUNNER.error("The run has failed, its tasks are cancelled now", fatal);
-    var base = (BaseEventLoop) loop;
+    var base = (BaseEventLoop) own;
     TimerHandle limit = base.callDeadline(
         FATAL_LIMIT,
         () -> base.unwind(new IllegalStateException(
             "the loop has not cleaned up within " + FATAL_LIMIT + " of a fatal error", fatal)));
     try {
-      cleanUp();
+      cleanUp(own);
     } finally {
       limit.cancel();
     }
   }
 
-  private void cleanUp() {
+  private void cleanUp(EventLoop own) {
     try {
-      cancelAllTasks();
-      loop.runUntilComplete(() -> loop.shutdownAsyncgens());
-      loop.runUntilComplete(() -> loop.shutdownDefaultExecutor(EXECUTOR_TIMEOUT));
+      cancelAllTasks(own);
+      own.runUntilComplete(() -> own.shutdownAsyncgens());
+      own.runUntilComplete(() -> own.shutdownDefaultExecutor(EXECUTOR_TIMEOUT));
     } finally {
       if (loopFactory == null) {
         AbstractEventLoopPolicy.getEventLoopPolicy().resetEventLoop();
@@ -294,14 +303,14 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  private void cancelAllTasks() {
-    List<Task<?>> tasks = loop.allTasks();
+  private static void cancelAllTasks(EventLoop own) {
+    List<Task<?>> tasks = own.allTasks();
     for (int round = 0; !tasks.isEmpty() && round < CANCEL_ROUNDS; round++) {
       List<Task<?>> pending = tasks;
       pending.forEach(Task::cancel);
-      loop.runUntilComplete(whenAllAreDone(pending));
-      pending.forEach(this::reportFailure);
-      tasks = loop.allTasks();
+      own.runUntilComplete(whenAllAreDone(own, pending));
+      pending.forEach(task -> reportFailure(own, task));
+      tasks = own.allTasks();
     }
   }
 
@@ -309,8 +318,8 @@ public final class Runner implements AutoCloseable {
    * A future of the end of all tasks. It is no task itself, so tasks that the callbacks create still begin, as they do
    * after asyncio's gather.
    */
-  private Future<Void> whenAllAreDone(List<Task<?>> tasks) {
-    Future<Void> ended = loop.createFuture();
+  private static Future<@Nullable Void> whenAllAreDone(EventLoop own, List<Task<?>> tasks) {
+    Future<@Nullable Void> ended = own.createFuture();
     var left = new HashSet<>(tasks);
     for (Task<?> task : tasks) {
       task.addDoneCallback(done -> {
@@ -323,9 +332,9 @@ public final class Runner implements AutoCloseable {
     return ended;
   }
 
-  private void reportFailure(Task<?> task) {
+  private static void reportFailure(EventLoop own, Task<?> task) {
     if (!task.cancelled() && task.exception().isPresent()) {
-      loop.callExceptionHandler(ExceptionContext.of("unhandled exception during run() shutdown")
+      own.callExceptionHandler(ExceptionContext.of("unhandled exception during run() shutdown")
           .withException(task.exception().get())
           .with(ExceptionContext.TASK, task));
     }

@@ -1,9 +1,11 @@
 package dev.weft.loop;
 
+import org.jspecify.annotations.Nullable;
+
 /** Ends a sleep. Weft's own code alone, so the carrier runs it itself. */
 final class SleepTimer extends TimerHandle {
 
-  final Future<Void> future;
+  final Future<@Nullable Void> future;
 
   SleepTimer(BaseEventLoop loop, long when) {
     super(loop, when, null, Bindings.EMPTY);

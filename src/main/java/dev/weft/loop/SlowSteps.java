@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times callbacks and steps of tasks in debug mode. The driver logs the slow ones and reports them to the listener.
@@ -16,10 +17,10 @@ final class SlowSteps {
 
   private final BaseEventLoop loop;
   private volatile long limit = Duration.ofMillis(100).toNanos();
-  private volatile Consumer<? super SlowCallback> listener; // null for none
+  private volatile @Nullable Consumer<? super SlowCallback> listener; // null for none
 
   // loop thread only
-  private Task<?> ended;
+  private @Nullable Task<?> ended;
 
   SlowSteps(BaseEventLoop loop) {
     this.loop = loop;

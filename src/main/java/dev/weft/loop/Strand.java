@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import dev.weft.carrier.Fiber;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A virtual thread of a loop, a task's or the driver's. It knows its loop and its current context.
@@ -21,7 +22,7 @@ abstract class Strand extends Fiber {
   abstract BaseEventLoop loop();
 
   /** The loop of the calling thread, if it is a strand's; else null. */
-  static BaseEventLoop currentLoop() {
+  static @Nullable BaseEventLoop currentLoop() {
     return Fiber.current() instanceof Strand strand ? strand.loop() : null;
   }
 
@@ -39,6 +40,7 @@ abstract class Strand extends Fiber {
   }
 
   /** The current context if it is an object already; else null. */
+  @Nullable
   Context contextOrNull() {
     return context instanceof Context own ? own : null;
   }

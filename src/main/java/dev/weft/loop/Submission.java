@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call on its way to an executor of the program. The executor may create a thread for it, and a thread inherits from
@@ -16,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>The code never runs on the loop, unless the caller allows it, and never on the thread that gives the call: it gets
  * a thread of its own if necessary.
  */
-final class Submission<T> implements Runnable {
+final class Submission<T extends @Nullable Object> implements Runnable {
 
   /** How long the loop waits before it checks whether the executor itself waits, in nanoseconds. */
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(1);
@@ -37,9 +38,9 @@ final class Submission<T> implements Runnable {
   private boolean inCaller; // the giver's thread only: the executor has run this in its caller
 
   // any thread
-  private final AtomicReference<Object> outcome = new AtomicReference<>();
-  private volatile Thread giver; // null before its turn
-  private volatile Thread waiting; // null if no thread waits
+  private final AtomicReference<@Nullable Object> outcome = new AtomicReference<>();
+  private volatile @Nullable Thread giver; // null before its turn
+  private volatile @Nullable Thread waiting; // null if no thread waits
 
   private Submission(
       BaseEventLoop loop, Executor executor, Callable<? extends T> code, boolean mayRunOnLoop) {
@@ -54,12 +55,13 @@ final class Submission<T> implements Runnable {
    *
    * @return the future; it fails with the executor's exception if that comes late
    */
-  static <T> Future<T> submit(BaseEventLoop loop, Executor executor, Callable<? extends T> code) {
+  static <T extends @Nullable Object> Future<T> submit(
+      BaseEventLoop loop, Executor executor, Callable<? extends T> code) {
     return new Submission<T>(loop, executor, code, false).submit();
   }
 
   /** Runs code on an executor, also if the executor runs code in its caller: then it runs on the loop. */
-  static <T> Future<T> submitOrRun(
+  static <T extends @Nullable Object> Future<T> submitOrRun(
       BaseEventLoop loop, Executor executor, Callable<? extends T> code) {
     return new Submission<T>(loop, executor, code, true).submit();
   }
@@ -104,6 +106,7 @@ final class Submission<T> implements Runnable {
   // ---- the submitter's thread
 
   /** Calls the executor. Returns what it throws; null for nothing. */
+  @Nullable
   Throwable give() {
     Thread current = Thread.currentThread();
     current.setContextClassLoader(loop.contextClassLoader());
@@ -117,7 +120,7 @@ final class Submission<T> implements Runnable {
   }
 
   /** The call of the executor has ended. */
-  void given(Throwable refusal) {
+  void given(@Nullable Throwable refusal) {
     Object end = refusal != null ? refusal : inCaller ? IN_CALLER : GIVEN;
     if (settle(end)) {
       return;

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /*
  * A request to cancel reaches a task in one of three ways, depending on where the task is:
@@ -49,7 +50,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * @param <T> the type of the result
  */
-public final class Task<T> extends Future<T> {
+public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private static final AtomicLong COUNTER = new AtomicLong();
 
@@ -61,19 +62,26 @@ public final class Task<T> extends Future<T> {
 
   // loop thread only
   private boolean running; // or parked in some JDK call, or queued after one
-  private Future<?> awaited;
+  private @Nullable Future<?> awaited;
   private boolean woken;
   private boolean mustCancel;
   private boolean interruptSent;
   private boolean forwarding; // a request to cancel, to what this task waits for
-  private String cancelMessage;
+  private @Nullable String cancelMessage;
   private int cancelling;
   private boolean internal;
+
+  @Nullable
   CancelRegion region; // the innermost; null for none
+
+  @Nullable
   Lineage lineage; // null for none
 
   // links of the loop's list of tasks
+  @Nullable
   Task<?> previous;
+
+  @Nullable
   Task<?> next;
 
   Task(BaseEventLoop loop, Callable<? extends T> body, TaskOptions options) {
@@ -102,7 +110,7 @@ public final class Task<T> extends Future<T> {
     return Optional.ofNullable(currentOrNull());
   }
 
-  static Task<?> currentOrNull() {
+  static @Nullable Task<?> currentOrNull() {
     return Fiber.current() instanceof Coroutine<?> coroutine ? coroutine.task : null;
   }
 
@@ -156,15 +164,15 @@ public final class Task<T> extends Future<T> {
       throw new IllegalStateException("cannot enter context: a creator of this eager task has it");
     }
     // A task's own context is not entered as such; while its eager child runs it counts as entered.
-    boolean held = creators != null && !creators.isEntered();
-    if (held) {
-      creators.enter();
+    Context held = creators != null && !creators.isEntered() ? creators : null;
+    if (held != null) {
+      held.enter();
     }
     try {
       carrier.startInPlace(thread);
     } finally {
-      if (held) {
-        creators.exit();
+      if (held != null) {
+        held.exit();
       }
     }
     if (done() && !cancelled() && exception().filter(KeyboardInterrupt::isFatal).isPresent()) {
@@ -174,6 +182,7 @@ public final class Task<T> extends Future<T> {
   }
 
   /** The first step begins. Returns what keeps the body from running, or null. */
+  @Nullable
   Throwable begin() {
     running = true;
     if (lineage != null && !internal) {
@@ -183,7 +192,7 @@ public final class Task<T> extends Future<T> {
   }
 
   /** The last step ends. */
-  void end(T result, Throwable failure) {
+  void end(@Nullable T result, @Nullable Throwable failure) {
     endStep();
     loop.remove(this);
     if (failure == null) {
@@ -237,7 +246,7 @@ public final class Task<T> extends Future<T> {
         }
       }
     } catch (Throwable failed) { // the stack or the memory is at its end, or the task is pinned
-      stopWaiting();
+      stopWaiting(future);
       throw failed;
     }
     resumed();
@@ -279,8 +288,7 @@ public final class Task<T> extends Future<T> {
   }
 
   /** Undoes the beginning of a wait. Makes few calls, because the stack may be at its end. */
-  private void stopWaiting() {
-    Future<?> future = awaited;
+  private void stopWaiting(Future<?> future) {
     awaited = null;
     running = true;
     future.removeWaiter(this);
@@ -348,7 +356,7 @@ public final class Task<T> extends Future<T> {
   }
 
   /** The error to throw for a request that could not be forwarded. The outcome of {@code future} is lost. */
-  private CancelledError takeCancel(Future<?> future) {
+  private CancelledError takeCancel(@Nullable Future<?> future) {
     mustCancel = false;
     if (future != null) {
       try {
@@ -400,7 +408,7 @@ public final class Task<T> extends Future<T> {
    * @return false if the task is done already
    */
   @Override
-  public boolean cancel(String message) {
+  public boolean cancel(@Nullable String message) {
     markRetrieved();
     if (done()) {
       return false;
@@ -429,7 +437,7 @@ public final class Task<T> extends Future<T> {
   }
 
   /** Forwards a request to cancel to what this task waits for; false if there is nothing that can be cancelled. */
-  private boolean forwardCancel(String message) {
+  private boolean forwardCancel(@Nullable String message) {
     if (awaited == null) {
       return false;
     }
@@ -441,7 +449,7 @@ public final class Task<T> extends Future<T> {
     }
   }
 
-  private void requestCancel(String message) {
+  private void requestCancel(@Nullable String message) {
     mustCancel = true;
     cancelMessage = message;
     if (running) {
@@ -453,7 +461,7 @@ public final class Task<T> extends Future<T> {
   // ---- tasks that wait for tasks
 
   /** The task that this task waits for; null if there is none, or if it is done. */
-  private Task<?> awaitedTask() {
+  private @Nullable Task<?> awaitedTask() {
     return awaited instanceof Task<?> task && !task.done() ? task : null;
   }
 
@@ -476,8 +484,8 @@ public final class Task<T> extends Future<T> {
   }
 
   /** Ends this task's wait as cancelled, although the awaited future is not done. */
-  private void leaveCycle(String message) {
-    awaited.removeWaiter(this);
+  private void leaveCycle(@Nullable String message) {
+    Objects.requireNonNull(awaited).removeWaiter(this);
     mustCancel = true;
     cancelMessage = message;
     wake();
@@ -502,6 +510,7 @@ public final class Task<T> extends Future<T> {
   }
 
   @Override
+  @Nullable
   String cancelMessage() {
     return cancelled() ? super.cancelMessage() : cancelMessage;
   }

@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the tasks of {@link EventLoop#createTask}, see {@link EventLoop#setTaskFactory}. A program's own factory
@@ -12,7 +13,7 @@ public interface TaskFactory {
   /** Creates tasks as a loop does without a factory. */
   TaskFactory DEFAULT = new TaskFactory() {
     @Override
-    public <T> Task<T> create(
+    public <T extends @Nullable Object> Task<T> create(
         EventLoop loop, Callable<? extends T> coroutine, TaskOptions options) {
       return ((BaseEventLoop) loop).newTask(coroutine, options);
     }
@@ -24,7 +25,7 @@ public interface TaskFactory {
    */
   TaskFactory EAGER = new TaskFactory() {
     @Override
-    public <T> Task<T> create(
+    public <T extends @Nullable Object> Task<T> create(
         EventLoop loop, Callable<? extends T> coroutine, TaskOptions options) {
       boolean eager = options.eagerStart().orElse(true);
       return DEFAULT.create(loop, coroutine, options.withEagerStart(eager));
@@ -40,5 +41,6 @@ public interface TaskFactory {
    * @param <T> the type of the result
    * @return the task
    */
-  <T> Task<T> create(EventLoop loop, Callable<? extends T> coroutine, TaskOptions options);
+  <T extends @Nullable Object> Task<T> create(
+      EventLoop loop, Callable<? extends T> coroutine, TaskOptions options);
 }

@@ -3,6 +3,7 @@ package dev.weft.loop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tasks of a loop that are not done, the oldest first. The list refers to them strongly, so that a running task is
@@ -10,8 +11,8 @@ import java.util.function.Predicate;
  */
 final class TaskList {
 
-  private Task<?> first;
-  private Task<?> last;
+  private @Nullable Task<?> first;
+  private @Nullable Task<?> last;
 
   void add(Task<?> task) {
     task.previous = last;
@@ -46,6 +47,7 @@ final class TaskList {
    * The thread with this number, if it is a task's; else null. For the watchdog, while the loop stands still: it
    * ends at any time, but may miss a task if the loop goes on meanwhile.
    */
+  @Nullable
   Thread find(long threadId) {
     for (Task<?> task = first; task != null; task = task.next) {
       if (task.thread().threadId() == threadId) {

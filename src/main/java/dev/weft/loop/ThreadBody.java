@@ -1,9 +1,10 @@
 package dev.weft.loop;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /** The code of the threads of {@link EventLoop#newThread}, which need not know of the loop. */
-final class ThreadBody implements Callable<Void> {
+final class ThreadBody implements Callable<@Nullable Void> {
 
   private final BaseEventLoop loop;
   private final Runnable code;

@@ -3,6 +3,7 @@ package dev.weft.loop;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** Joins a loop's futures to those of {@code java.util.concurrent}, both ways. */
 final class ThreadBridge {
@@ -10,7 +11,7 @@ final class ThreadBridge {
   private ThreadBridge() {}
 
   /** A future of the loop that ends as {@code stage} does, and whose cancel cancels it. */
-  static <T> Future<T> wrap(BaseEventLoop loop, CompletionStage<T> stage) {
+  static <T extends @Nullable Object> Future<T> wrap(BaseEventLoop loop, CompletionStage<T> stage) {
     var future = new Future<T>(loop);
     future.addDoneCallback(done -> {
       if (done.cancelled()) {
@@ -22,7 +23,8 @@ final class ThreadBridge {
     return future;
   }
 
-  private static <T> void complete(Future<T> future, T result, Throwable failure) {
+  private static <T extends @Nullable Object> void complete(
+      Future<T> future, T result, @Nullable Throwable failure) {
     if (future.done()) {
       return;
     }
@@ -39,7 +41,7 @@ final class ThreadBridge {
   }
 
   /** Runs a coroutine on the loop for a foreign thread. */
-  static <T> CompletableFuture<T> submit(
+  static <T extends @Nullable Object> CompletableFuture<T> submit(
       BaseEventLoop loop, ThrowingCallable<? extends T, ?> coroutine) {
     var result = new CompletableFuture<T>();
     loop.promise(result);

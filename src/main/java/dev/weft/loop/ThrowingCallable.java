@@ -1,6 +1,7 @@
 package dev.weft.loop;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A callable that keeps the type of its exceptions, so that its caller need not catch {@link Exception}. It is a
@@ -11,7 +12,8 @@ import java.util.concurrent.Callable;
  * @param <E> the type of the checked exceptions; the compiler infers {@link RuntimeException} if there are none
  */
 @FunctionalInterface
-public interface ThrowingCallable<T, E extends Exception> extends Callable<T>, ThrowingRunnable<E> {
+public interface ThrowingCallable<T extends @Nullable Object, E extends Exception>
+    extends Callable<T>, ThrowingRunnable<E> {
 
   /**
    * Runs the code. Suspends if the code does.

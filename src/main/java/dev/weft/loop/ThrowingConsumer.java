@@ -1,5 +1,7 @@
 package dev.weft.loop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Code that takes a value, returns nothing and may throw checked exceptions.
  *
@@ -22,7 +24,7 @@ public interface ThrowingConsumer<A, E extends Exception> {
    *
    * @return the function
    */
-  default ThrowingFunction<A, Void, E> asFunction() {
+  default ThrowingFunction<A, @Nullable Void, E> asFunction() {
     return value -> {
       accept(value);
       return null;

@@ -1,5 +1,7 @@
 package dev.weft.loop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A function that may throw checked exceptions. It is a consumer as well, so that the compiler takes {@code scope ->
  * fetch(scope)} for a function where both are allowed.
@@ -9,7 +11,8 @@ package dev.weft.loop;
  * @param <E> the type of the checked exceptions; the compiler infers {@link RuntimeException} if there are none
  */
 @FunctionalInterface
-public interface ThrowingFunction<A, T, E extends Exception> extends ThrowingConsumer<A, E> {
+public interface ThrowingFunction<A, T extends @Nullable Object, E extends Exception>
+    extends ThrowingConsumer<A, E> {
 
   /**
    * Runs the code. Suspends if the code does.

@@ -1,5 +1,7 @@
 package dev.weft.loop;
 
+import org.jspecify.annotations.Nullable;
+
 /*
  * A method that takes a callable as well, and does not throw what the code throws, takes a runnable by a type parameter:
  * `<R extends ThrowingRunnable<?>>`. To Java, this changes nothing. Kotlin takes a lambda for a runnable where it can, and
@@ -26,7 +28,7 @@ public interface ThrowingRunnable<E extends Exception> {
    *
    * @return the callable
    */
-  default ThrowingCallable<Void, E> asCallable() {
+  default ThrowingCallable<@Nullable Void, E> asCallable() {
     return new Procedure<>(this);
   }
 }

@@ -1,5 +1,7 @@
 package dev.weft.loop;
 
+import org.jspecify.annotations.Nullable;
+
 /** A callback that a loop is to run at some time: asyncio's {@code TimerHandle}. */
 public class TimerHandle extends Handle {
 
@@ -7,7 +9,7 @@ public class TimerHandle extends Handle {
   final long sequence;
   int heapIndex = TimerQueue.ABSENT;
 
-  TimerHandle(BaseEventLoop loop, long when, Runnable callback, Object context) {
+  TimerHandle(BaseEventLoop loop, long when, @Nullable Runnable callback, Object context) {
     super(loop, callback, context);
     this.when = when;
     this.sequence = loop.nextTimerSequence();

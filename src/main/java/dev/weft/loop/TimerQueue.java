@@ -25,7 +25,7 @@ final class TimerQueue {
     return size;
   }
 
-  /** The earliest timer, which stays; null if there is none. */
+  /** The earliest timer, which stays; there must be one. */
   TimerHandle peek() {
     return heap[0];
   }
@@ -45,6 +45,7 @@ final class TimerQueue {
   }
 
   /** Removes a timer. Has no effect if the timer is not in the queue. */
+  @SuppressWarnings("NullAway") // slots from size on are empty
   void remove(TimerHandle timer) {
     int at = timer.heapIndex;
     if (at == ABSENT) {

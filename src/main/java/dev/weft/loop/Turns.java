@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /*
  * The turn. The ready queue holds handles (callbacks) and continuations (steps of tasks, and of other virtual threads
@@ -45,7 +46,7 @@ abstract class Turns {
   boolean stopping;
   private boolean
       interrupted; // the carrier was interrupted, and the caller that runs the loop must see it
-  private Throwable fatal; // leaves the loop after the current entry
+  private @Nullable Throwable fatal; // leaves the loop after the current entry
 
   // Written on the loop, once a turn, and read by the watchdog. The write is a release: a thread
   // that
@@ -58,6 +59,8 @@ abstract class Turns {
 
   // written on the loop, read by any thread
   volatile boolean running;
+
+  @Nullable
   Thread thread; // the carrier; see running
 
   Turns(Clock clock) {
@@ -277,6 +280,7 @@ abstract class Turns {
     }
   }
 
+  @SuppressWarnings("NullAway") // the queue has as many entries as remain
   private void runNext() {
     if (!(ready.peek() instanceof Handle handle)) {
       remaining--;
@@ -301,6 +305,7 @@ abstract class Turns {
   }
 
   /** Takes the next entry of this turn if it is a callback; otherwise returns null. Driver only. */
+  @Nullable
   Handle nextHandle() {
     if (remaining > 0 && ready.peek() instanceof Handle handle) {
       remaining--;
@@ -340,6 +345,6 @@ abstract class Turns {
   final void throwFatal() {
     Throwable error = fatal;
     fatal = null;
-    throw Throwables.rethrow(error);
+    throw Throwables.rethrow(Objects.requireNonNull(error));
   }
 }

@@ -4,6 +4,7 @@ import dev.weft.carrier.Daemons;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /*
  * This does not use a Cleaner: registering with one takes a lock that its thread and all other loops share. A virtual
@@ -25,7 +26,7 @@ final class UnretrievedFailure extends PhantomReference<Future<?>> {
 
   private final BaseEventLoop loop;
   final Throwable failure;
-  private final String taskName; // null for a future that is no task
+  private final @Nullable String taskName; // null for a future that is no task
   private final List<StackTraceElement> source;
   private boolean settled;
 

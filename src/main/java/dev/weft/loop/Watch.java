@@ -2,7 +2,9 @@ package dev.weft.loop;
 
 import dev.weft.loop.BlockedLoop.Cause;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /*
  * The loop does almost nothing for this: it counts its turns and the batches of its driver, and it marks when it
@@ -69,7 +71,7 @@ final class Watch {
     }
     // a pinned thread holds its turn, and the report of the turn is enough
     if (!batch.isTold() && !turn.isTold() && batch.isOver(stepLimit())) {
-      tellBatch(driver, callbacks);
+      tellBatch(Objects.requireNonNull(driver), callbacks);
     }
     // last, so that the report shows the state before
     if (step.isOver(1) && (turn.isTold() || step.isOver(PATIENCE))) {
@@ -125,7 +127,7 @@ final class Watch {
     private boolean busy;
     private long id;
     private long lasted;
-    private BlockedLoop report; // null if it was not reported
+    private @Nullable BlockedLoop report; // null if it was not reported
 
     void see(boolean busy, long id, long passed) {
       if (busy && this.busy && this.id == id) {

@@ -4,11 +4,13 @@ import dev.weft.carrier.Carrier;
 import dev.weft.carrier.Daemons;
 import dev.weft.log.Log;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches a loop while it runs and reports what the watch finds. One daemon thread serves all loops. It exists while
@@ -88,10 +90,10 @@ final class Watchdog implements Consumer<BlockedLoop> {
 
   // any thread
   private volatile long threshold = THRESHOLD;
-  private volatile Consumer<? super BlockedLoop> listener; // null for none
+  private volatile @Nullable Consumer<? super BlockedLoop> listener; // null for none
 
   // loop thread only
-  private Round round;
+  private @Nullable Round round;
 
   Watchdog(BaseEventLoop loop) {
     this.loop = loop;
@@ -128,7 +130,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
 
   /** The loop ends its run. */
   void end() {
-    round.end();
+    Objects.requireNonNull(round).end();
     round = null;
   }
 
@@ -173,6 +175,8 @@ final class Watchdog implements Consumer<BlockedLoop> {
 
     private final Watch watch;
     private volatile boolean ended; // by the loop
+
+    @SuppressWarnings("NullAway.Init") // set by schedule
     private volatile Future<?> next;
 
     Round(Watch watch) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -81,7 +82,7 @@ public final class Process {
     return pipe(protocol.reader(2), "stderr");
   }
 
-  private static <T> T pipe(T end, String name) {
+  private static <T> T pipe(@Nullable T end, String name) {
     if (end == null) {
       throw new IllegalStateException(
           name + " is no pipe: start the process with Redirect.PIPE in the options");

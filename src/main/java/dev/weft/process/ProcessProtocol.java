@@ -13,6 +13,8 @@ import dev.weft.transport.WriteTransport;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds a child's output to readers and lets a writer wait for its stdin: asyncio's {@code
@@ -23,9 +25,12 @@ final class ProcessProtocol extends FlowControl implements SubprocessProtocol {
   private final EventLoop loop;
   private final int limit;
   private final StreamReader[] readers = new StreamReader[3]; // null: no pipe
-  private final List<Future<Void>> waiters = new ArrayList<>(1);
-  private StreamWriter stdin; // null: no pipe
+  private final List<Future<@Nullable Void>> waiters = new ArrayList<>(1);
+  private @Nullable StreamWriter stdin; // null: no pipe
+
+  @SuppressWarnings("NullAway.Init") // set by connectionMade
   private SubprocessTransport transport;
+
   private int openOutputs;
   private boolean exited;
 
@@ -36,11 +41,13 @@ final class ProcessProtocol extends FlowControl implements SubprocessProtocol {
   }
 
   /** The writer to the child's stdin; null if that is no pipe. */
+  @Nullable
   StreamWriter stdin() {
     return stdin;
   }
 
   /** The reader of the child's stdout, 1, or stderr, 2; null if that is no pipe. */
+  @Nullable
   StreamReader reader(int fd) {
     return readers[fd];
   }
@@ -67,9 +74,9 @@ final class ProcessProtocol extends FlowControl implements SubprocessProtocol {
   }
 
   @Override
-  public void pipeConnectionLost(int fd, Throwable error) {
+  public void pipeConnectionLost(int fd, @Nullable Throwable error) {
     if (fd == 0) {
-      stdin.close();
+      Objects.requireNonNull(stdin).close();
       connectionLost(error);
       return;
     }
@@ -85,7 +92,7 @@ final class ProcessProtocol extends FlowControl implements SubprocessProtocol {
   @Override
   public void processExited() {
     exited = true;
-    for (Future<Void> waiter : waiters) {
+    for (Future<@Nullable Void> waiter : waiters) {
       if (!waiter.done()) {
         waiter.setResult(null);
       }
@@ -104,7 +111,7 @@ final class ProcessProtocol extends FlowControl implements SubprocessProtocol {
     if (exited) {
       return;
     }
-    Future<Void> waiter = loop.createFuture();
+    Future<@Nullable Void> waiter = loop.createFuture();
     waiters.add(waiter);
     try {
       waiter.await();

@@ -14,6 +14,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Gives channels their transports, and the application's protocols; closes them if that fails. */
 final class Adoption {
@@ -36,7 +37,7 @@ final class Adoption {
     Transport transport = null;
     try {
       P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
-      Future<Void> made = loop.createFuture();
+      Future<@Nullable Void> made = loop.createFuture();
       transport = newTransport(loop, channel, protocol, null, tls, made);
       made.await();
       return new ProtocolConnection<>(transport, protocol);
@@ -63,7 +64,7 @@ final class Adoption {
       BaseProtocol protocol,
       SelectorServer server,
       TlsSettings tls,
-      Future<Void> made)
+      Future<@Nullable Void> made)
       throws IOException {
     if (tls == null) {
       return new SocketTransport(loop, channel, protocol, server, made);
@@ -96,7 +97,7 @@ final class Adoption {
     UdpTransport transport = null;
     try {
       P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
-      Future<Void> made = loop.createFuture();
+      Future<@Nullable Void> made = loop.createFuture();
       transport = new UdpTransport(loop, channel, protocol, target, made, DatagramChannel::send);
       made.await();
       return new DatagramEndpoint<>(transport, protocol);

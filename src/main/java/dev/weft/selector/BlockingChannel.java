@@ -8,6 +8,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /*
  * A thread that must wait says so in its direction's `waiting`, looks at `ready` once more, and parks; the
@@ -37,7 +38,7 @@ final class BlockingChannel implements Selectable {
     /** Whether an attempt is worth while: nothing was heard of the channel's not being ready since. */
     volatile boolean ready;
 
-    private volatile Thread waiting;
+    private volatile @Nullable Thread waiting;
     private volatile boolean timedOut;
   }
 
@@ -47,7 +48,7 @@ final class BlockingChannel implements Selectable {
   private final SelectableChannel channel;
 
   // loop thread only
-  private SelectionKey key;
+  private @Nullable SelectionKey key;
 
   /**
    * @param channel in non-blocking mode, registered nowhere

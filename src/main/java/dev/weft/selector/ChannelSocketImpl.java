@@ -9,6 +9,7 @@ import java.nio.channels.SelectableChannel;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What connected and listening sockets on a loop have in common: their channel and its options. Any thread.
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
 abstract class ChannelSocketImpl<C extends SelectableChannel & NetworkChannel> extends SocketImpl {
 
   final SelectorEventLoop loop;
-  volatile C channel; // null before `create`
+  volatile @Nullable C channel; // null before `create`
   volatile BlockingChannel io;
   private volatile int timeout; // milliseconds; 0 for none
 

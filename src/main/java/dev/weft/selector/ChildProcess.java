@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /*
@@ -158,7 +159,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     }
 
     @Override
-    public void connectionLost(Throwable error) {
+    public void connectionLost(@Nullable Throwable error) {
       pipeLost(0, error);
     }
   }
@@ -176,7 +177,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     }
 
     @Override
-    public void connectionLost(Throwable error) {
+    public void connectionLost(@Nullable Throwable error) {
       pipeLost(fd, error);
     }
   }
@@ -261,7 +262,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
 
   @Override
   @SuppressWarnings("unchecked")
-  public <T> T getExtraInfo(ExtraInfo<T> key) {
+  public <T> @Nullable T getExtraInfo(ExtraInfo<T> key) {
     return key == ExtraInfo.SUBPROCESS ? (T) child.handle() : null;
   }
 

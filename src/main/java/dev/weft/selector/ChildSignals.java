@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -34,7 +35,7 @@ final class ChildSignals {
 
   // loop thread only
   private final Set<Integer> sent = new HashSet<>();
-  private CompletableFuture<Void> sending = CompletableFuture.completedFuture(null);
+  private CompletableFuture<@Nullable Void> sending = CompletableFuture.completedFuture(null);
 
   ChildSignals(ProcessHandle process) {
     this.process = process;

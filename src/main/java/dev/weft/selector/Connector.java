@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /*
  * A race with staggered starts, as in asyncio's `staggered` (RFC 8305): the next attempt starts when the
@@ -38,9 +39,9 @@ final class Connector {
   private final Optional<Duration> delay;
   private final List<Attempt> attempts = new ArrayList<>();
   private Attempt latest;
-  private Attempt winner;
+  private @Nullable Attempt winner;
   private int pending;
-  private Future<Void> news;
+  private Future<@Nullable Void> news;
 
   private Connector(
       SelectorEventLoop loop, List<InetSocketAddress> local, Optional<Duration> delay) {
@@ -56,7 +57,7 @@ final class Connector {
    * @param local from where: the first of them that can be bound; from anywhere if there are none
    * @return a channel in non-blocking mode
    */
-  static SocketChannel connect(
+  static @Nullable SocketChannel connect(
       SelectorEventLoop loop,
       List<InetSocketAddress> addresses,
       List<InetSocketAddress> local,
@@ -93,7 +94,7 @@ final class Connector {
     return mixed;
   }
 
-  private SocketChannel race(List<InetSocketAddress> addresses, boolean allErrors)
+  private @Nullable SocketChannel race(List<InetSocketAddress> addresses, boolean allErrors)
       throws IOException {
     SocketChannel connected = null;
     try {
@@ -166,9 +167,9 @@ final class Connector {
 
     private final InetSocketAddress address;
     private final Handle handle = loop.handle(this::finish, Context.copyContext());
-    private SocketChannel channel; // null until it has begun
+    private @Nullable SocketChannel channel; // null until it has begun
     private SelectionKey key; // null until it is pending
-    private IOException failure;
+    private @Nullable IOException failure;
 
     Attempt(InetSocketAddress address) {
       this.address = address;

@@ -24,6 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
@@ -176,7 +177,8 @@ final class Names {
     return ask(loop, host, () -> List.of(InetAddress.getAllByName(host)));
   }
 
-  private static <T> Future<T> ask(BaseEventLoop loop, String what, Callable<T> question) {
+  private static <T extends @Nullable Object> Future<T> ask(
+      BaseEventLoop loop, String what, Callable<T> question) {
     if (!loop.getDebug()) {
       return loop.runInPool(POOL, question);
     }
@@ -184,7 +186,8 @@ final class Names {
     return loop.runInPool(POOL, () -> timed(what, question, limit));
   }
 
-  private static <T> T timed(String what, Callable<T> question, long limit) throws Exception {
+  private static <T extends @Nullable Object> T timed(String what, Callable<T> question, long limit)
+      throws Exception {
     long began = System.nanoTime();
     try {
       return question.call();

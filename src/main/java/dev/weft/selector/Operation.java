@@ -1,6 +1,7 @@
 package dev.weft.selector;
 
 import dev.weft.loop.Future;
+import org.jspecify.annotations.Nullable;
 
 /** What a task waits for while it is done in steps, one whenever a channel is ready. Loop thread only. */
 final class Operation {
@@ -11,7 +12,7 @@ final class Operation {
     boolean take() throws Exception;
   }
 
-  private final Future<Void> end;
+  private final Future<@Nullable Void> end;
   private final Step step;
 
   Operation(SelectorEventLoop loop, Step step) {

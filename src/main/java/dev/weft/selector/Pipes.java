@@ -21,6 +21,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Connects protocols to pipes: {@code connect_read_pipe} and {@code connect_write_pipe}. */
 final class Pipes {
@@ -49,7 +50,7 @@ final class Pipes {
       throws IOException {
     P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
     PipeSource source = opener.open();
-    Future<Void> made = loop.createFuture();
+    Future<@Nullable Void> made = loop.createFuture();
     var transport = new ReadPipe(loop, source, protocol, made);
     try {
       made.await();
@@ -82,7 +83,7 @@ final class Pipes {
       throws IOException {
     P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
     PipeSink sink = opener.open();
-    Future<Void> made = loop.createFuture();
+    Future<@Nullable Void> made = loop.createFuture();
     var transport = new WritePipe(loop, sink, protocol, made);
     try {
       made.await();

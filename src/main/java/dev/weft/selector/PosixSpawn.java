@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /*
  * The JDK starts a helper program, which becomes the child: two execs. This is one, by the C library: the calling
@@ -54,7 +55,7 @@ final class PosixSpawn {
   private static final int WORTHWHILE = 32;
 
   private static final AtomicInteger ASKED = new AtomicInteger();
-  private static volatile Functions functions; // null: not yet, or never
+  private static volatile @Nullable Functions functions; // null: not yet, or never
 
   private final Functions c = functions;
   private final SubprocessOptions options;

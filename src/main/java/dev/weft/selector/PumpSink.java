@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pipe that can only be written by blocking. A thread writes one chunk at a time; the transport keeps the
@@ -18,7 +19,7 @@ final class PumpSink extends PumpEnd implements PipeSink {
 
   // loop thread only
   private int written; // and not said yet
-  private Throwable failure;
+  private @Nullable Throwable failure;
 
   PumpSink(OutputStream out) {
     super(out);

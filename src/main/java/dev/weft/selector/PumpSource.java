@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pipe that can only be read by blocking. A thread reads one chunk ahead of the loop: what is in memory is
@@ -17,7 +18,7 @@ final class PumpSource extends PumpEnd implements PipeSource {
 
   // loop thread only
   private byte[] data;
-  private Throwable failure;
+  private @Nullable Throwable failure;
 
   PumpSource(InputStream in) {
     super(in);

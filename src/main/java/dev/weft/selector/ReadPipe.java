@@ -11,6 +11,7 @@ import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** The transport of a pipe's reading end. Loop thread only. */
@@ -33,7 +34,8 @@ final class ReadPipe implements ReadTransport, Releasable {
    *
    * @param made completed after {@code connectionMade}; null if nobody waits
    */
-  ReadPipe(SelectorEventLoop loop, PipeSource source, Protocol protocol, Future<Void> made)
+  ReadPipe(
+      SelectorEventLoop loop, PipeSource source, Protocol protocol, Future<@Nullable Void> made)
       throws IOException {
     this.loop = loop;
     this.source = source;
@@ -43,7 +45,7 @@ final class ReadPipe implements ReadTransport, Releasable {
     loop.callSoon(() -> start(made), context);
   }
 
-  private void start(Future<Void> made) {
+  private void start(Future<@Nullable Void> made) {
     try {
       protocol.connectionMade(this);
     } finally {
@@ -156,7 +158,7 @@ final class ReadPipe implements ReadTransport, Releasable {
 
   @Override
   @SuppressWarnings("unchecked")
-  public <T> T getExtraInfo(ExtraInfo<T> key) {
+  public <T> @Nullable T getExtraInfo(ExtraInfo<T> key) {
     return key == ExtraInfo.PIPE ? (T) source.pipe() : null;
   }
 

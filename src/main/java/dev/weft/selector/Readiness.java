@@ -3,6 +3,7 @@ package dev.weft.selector;
 import dev.weft.loop.Handle;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import org.jspecify.annotations.Nullable;
 
 /*
  * One key, two handles: a channel has at most one callback that waits until it can be read and one that
@@ -25,8 +26,8 @@ final class Readiness implements Selectable {
 
   private final SelectorEventLoop loop;
   private final SelectionKey key;
-  private Handle reader;
-  private Handle writer;
+  private @Nullable Handle reader;
+  private @Nullable Handle writer;
 
   private Readiness(SelectorEventLoop loop, SelectionKey key) {
     this.loop = loop;
@@ -65,7 +66,7 @@ final class Readiness implements Selectable {
     }
   }
 
-  private Handle exchange(int kind, Handle handle) {
+  private @Nullable Handle exchange(int kind, Handle handle) {
     Handle before;
     if (kind == READING) {
       before = reader;

@@ -50,6 +50,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event loop: {@link BaseEventLoop} with I/O by a selector. Checks what it is given, and leaves the work to the
@@ -59,7 +60,7 @@ public final class SelectorEventLoop extends SelectorPolling {
 
   // loop thread only
   private final RawSockets sockets = new RawSockets(this);
-  private TlsBuffers tlsBuffers; // null until TLS is used
+  private @Nullable TlsBuffers tlsBuffers; // null until TLS is used
 
   /** A loop that lives by {@code clock}. */
   public SelectorEventLoop(Clock clock) {
@@ -429,7 +430,7 @@ public final class SelectorEventLoop extends SelectorPolling {
 
   // ---- TLS
 
-  private TlsSettings clientTls(Optional<SslOptions> ssl, String host, int port) {
+  private @Nullable TlsSettings clientTls(Optional<SslOptions> ssl, String host, int port) {
     return ssl.isEmpty() ? null : TlsSettings.forClient(this, ssl.get(), host, port);
   }
 

@@ -32,6 +32,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A server of stream connections on one or several listening sockets. Loop thread only. */
 final class SelectorServer implements Server, Releasable {
@@ -42,18 +43,18 @@ final class SelectorServer implements Server, Releasable {
   private final SelectorEventLoop loop;
   private final Supplier<? extends BaseProtocol> factory;
   private final ServerOptions options;
-  private final TlsSettings tls; // null for plain connections
+  private final @Nullable TlsSettings tls; // null for plain connections
   private final Accept accept;
   private final Context context = Context.copyContext();
   private final List<Acceptor> acceptors = new ArrayList<>();
   private final Set<SocketTransport> connections = new LinkedHashSet<>();
-  private final List<Future<Void>> closedWaiters = new ArrayList<>();
+  private final List<Future<@Nullable Void>> closedWaiters = new ArrayList<>();
   private List<SelectorServer> servers = List.of(this); // who serves what is accepted here, in turn
   private int next;
   private final Queue<SocketChannel> handed = new ConcurrentLinkedQueue<>(); // by other loops
   private boolean serving;
   private boolean closed;
-  private Future<Void> forever;
+  private @Nullable Future<@Nullable Void> forever;
 
   SelectorServer(
       SelectorEventLoop loop,
@@ -195,7 +196,7 @@ final class SelectorServer implements Server, Releasable {
   public void waitClosed() {
     loop.checkThread("waitClosed");
     if (!closed || !connections.isEmpty()) {
-      Future<Void> gone = loop.createFuture();
+      Future<@Nullable Void> gone = loop.createFuture();
       closedWaiters.add(gone);
       try {
         gone.await();
@@ -285,7 +286,7 @@ final class SelectorServer implements Server, Releasable {
 
   private void wakeIfGone() {
     if (closed && connections.isEmpty()) {
-      for (Future<Void> waiter : closedWaiters) {
+      for (Future<@Nullable Void> waiter : closedWaiters) {
         if (!waiter.done()) {
           waiter.setResult(null);
         }
@@ -446,7 +447,8 @@ final class SelectorServer implements Server, Releasable {
         connection.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
       }
       protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
-      Future<Void> made = tls == null ? null : loop.createFuture(); // nobody waits for a plain one
+      Future<@Nullable Void> made =
+          tls == null ? null : loop.createFuture(); // nobody waits for a plain one
       Transport transport =
           Adoption.newTransport(loop, connection, protocol, SelectorServer.this, tls, made);
       if (made != null) {

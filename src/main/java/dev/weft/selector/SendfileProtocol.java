@@ -7,6 +7,7 @@ import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in for a transport's protocol while a file is written to the transport in blocks: it learns when
@@ -18,8 +19,8 @@ final class SendfileProtocol implements Protocol {
   private final Transport transport;
   private final BaseProtocol protocol;
   private final boolean resumeReading;
-  private Future<Void> progress; // while the task waits for room
-  private Throwable error; // that the connection was lost by
+  private @Nullable Future<@Nullable Void> progress; // while the task waits for room
+  private @Nullable Throwable error; // that the connection was lost by
 
   SendfileProtocol(SelectorEventLoop loop, Transport transport) {
     this.loop = loop;
@@ -76,7 +77,7 @@ final class SendfileProtocol implements Protocol {
   }
 
   @Override
-  public void connectionLost(Throwable error) {
+  public void connectionLost(@Nullable Throwable error) {
     this.error = error;
     wake();
     protocol.connectionLost(error);

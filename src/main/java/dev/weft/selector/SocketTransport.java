@@ -22,6 +22,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /*
@@ -57,18 +58,18 @@ final class SocketTransport implements Transport, Selectable {
   private boolean
       sending; // a call of the channel's that may park; what is written meanwhile goes behind it
   private final WriteFlow flow;
-  private Handle writer;
+  private @Nullable Handle writer;
 
   private BaseProtocol protocol;
-  private Protocol streamed; // the protocol, if it is one
-  private BufferedProtocol buffered; // the protocol, if it is one
+  private @Nullable Protocol streamed; // the protocol, if it is one
+  private @Nullable BufferedProtocol buffered; // the protocol, if it is one
   private boolean readingPaused;
   private boolean endRead;
   private boolean writeEof;
   private boolean closing;
   private boolean lost;
   private int writesAfterLoss;
-  private Operation sendfile; // while a file is sent
+  private @Nullable Operation sendfile; // while a file is sent
 
   /**
    * Takes over a channel in non-blocking mode. {@code connectionMade}, the first interest in input and
@@ -82,7 +83,7 @@ final class SocketTransport implements Transport, Selectable {
       SocketChannel channel,
       BaseProtocol protocol,
       SelectorServer server,
-      Future<Void> made)
+      Future<@Nullable Void> made)
       throws IOException {
     this.loop = loop;
     this.channel = channel;
@@ -102,7 +103,7 @@ final class SocketTransport implements Transport, Selectable {
     loop.callSoon(() -> start(made), context);
   }
 
-  private void start(Future<Void> made) {
+  private void start(Future<@Nullable Void> made) {
     try {
       protocol.connectionMade(this);
     } finally {
@@ -607,7 +608,7 @@ final class SocketTransport implements Transport, Selectable {
 
   @Override
   @SuppressWarnings("unchecked")
-  public <T> T getExtraInfo(ExtraInfo<T> key) {
+  public <T> @Nullable T getExtraInfo(ExtraInfo<T> key) {
     if (key == ExtraInfo.SOCKNAME) {
       return (T) localAddress;
     }

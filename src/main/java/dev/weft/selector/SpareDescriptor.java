@@ -4,6 +4,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A descriptor that is kept open, for when no other is left. To find a child, or to make sure that it still has its
@@ -12,7 +13,8 @@ import java.util.function.Supplier;
  */
 final class SpareDescriptor {
 
-  private static FileInputStream kept; // guarded by the class; null: there was none to be had
+  private static @Nullable FileInputStream
+      kept; // guarded by the class; null: there was none to be had
 
   private SpareDescriptor() {}
 

@@ -2,6 +2,7 @@ package dev.weft.selector;
 
 import dev.weft.carrier.ChildExit;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A child that runs.
@@ -22,7 +23,7 @@ record Spawned(
     PipeSource stderr) {
 
   /** Completes when the child has been reaped, on a thread that can be used for anything. */
-  CompletionStage<Void> reaped() {
+  CompletionStage<@Nullable Void> reaped() {
     return exit.handleAsync((code, error) -> null, Spawner.POOL);
   }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Starting a process blocks until its program is loaded, so it is done on threads of a pool.
@@ -115,7 +116,7 @@ final class Spawner {
   static void awaitQuietly(SelectorEventLoop loop, CompletionStage<?> stage) {
     CompletableFuture<?> end = stage.handle((result, error) -> null).toCompletableFuture();
     while (!end.isDone() && !loop.isClosed()) {
-      Future<Void> woken = loop.createFuture();
+      Future<@Nullable Void> woken = loop.createFuture();
       end.thenRun(() -> Pumps.tell(
           loop,
           () -> {

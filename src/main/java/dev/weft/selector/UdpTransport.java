@@ -22,6 +22,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /*
@@ -94,7 +95,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
       DatagramChannel channel,
       DatagramProtocol protocol,
       SocketAddress target,
-      Future<Void> made,
+      Future<@Nullable Void> made,
       Send send)
       throws IOException {
     this.loop = loop;
@@ -114,7 +115,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
     loop.callSoon(() -> start(made), context);
   }
 
-  private void start(Future<Void> made) {
+  private void start(Future<@Nullable Void> made) {
     try {
       protocol.connectionMade(this);
     } finally {
@@ -428,7 +429,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
 
   @Override
   @SuppressWarnings("unchecked")
-  public <T> T getExtraInfo(ExtraInfo<T> key) {
+  public <T> @Nullable T getExtraInfo(ExtraInfo<T> key) {
     if (key == ExtraInfo.SOCKNAME) {
       return (T) localAddress;
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** The transport of a pipe's writing end. Loop thread only. */
@@ -41,7 +42,8 @@ final class WritePipe implements WriteTransport, Releasable {
    *
    * @param made completed after {@code connectionMade}; null if nobody waits
    */
-  WritePipe(SelectorEventLoop loop, PipeSink sink, BaseProtocol protocol, Future<Void> made)
+  WritePipe(
+      SelectorEventLoop loop, PipeSink sink, BaseProtocol protocol, Future<@Nullable Void> made)
       throws IOException {
     this.loop = loop;
     this.sink = sink;
@@ -52,7 +54,7 @@ final class WritePipe implements WriteTransport, Releasable {
     loop.callSoon(() -> start(made), context);
   }
 
-  private void start(Future<Void> made) {
+  private void start(Future<@Nullable Void> made) {
     try {
       protocol.connectionMade(this);
     } finally {
@@ -320,7 +322,7 @@ final class WritePipe implements WriteTransport, Releasable {
 
   @Override
   @SuppressWarnings("unchecked")
-  public <T> T getExtraInfo(ExtraInfo<T> key) {
+  public <T> @Nullable T getExtraInfo(ExtraInfo<T> key) {
     return key == ExtraInfo.PIPE ? (T) sink.pipe() : null;
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes that wait to be sent: copies, in chunks that small writes share, or memory that the writer lends. Loop
@@ -20,9 +21,11 @@ final class WriteQueue {
   // The JVM allocates larger arrays apart, which is slow when the heap is busy.
   private static final int LARGEST_CHUNK = 64 * 1024;
 
-  private ArrayDeque<ByteBuffer> chunks; // each is read from its position to `filled` or its limit
-  private ByteBuffer tail; // the last chunk, as seen by who fills it
-  private Map<ByteBuffer, Integer> lent; // the chunks that are lent, with their sums; null for none
+  private @Nullable ArrayDeque<ByteBuffer>
+      chunks; // each is read from its position to `filled` or its limit
+  private @Nullable ByteBuffer tail; // the last chunk, as seen by who fills it
+  private @Nullable Map<ByteBuffer, Integer>
+      lent; // the chunks that are lent, with their sums; null for none
   private long size;
 
   boolean isEmpty() {

@@ -8,6 +8,7 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The protocol that a {@link StreamWriter} waits by: asyncio's {@code FlowControlMixin}. By itself it is all that a
@@ -19,12 +20,12 @@ public class FlowControl implements BaseProtocol {
 
   // A future for each task that waits: cancelling one concerns nobody else, and an error of which
   // nobody wants to know is in no future that would be reported.
-  private final List<Future<Void>> drainers = new ArrayList<>(0);
-  private final List<Future<Void>> closers = new ArrayList<>(0);
+  private final List<Future<@Nullable Void>> drainers = new ArrayList<>(0);
+  private final List<Future<@Nullable Void>> closers = new ArrayList<>(0);
   private boolean paused;
   private boolean lost;
-  private Throwable lossError; // null after a clean end
-  private Throwable told; // by the last drain that came too late
+  private @Nullable Throwable lossError; // null after a clean end
+  private @Nullable Throwable told; // by the last drain that came too late
 
   /**
    * @param loop whose tasks will wait
@@ -34,7 +35,7 @@ public class FlowControl implements BaseProtocol {
   }
 
   @Override
-  public void connectionLost(Throwable error) {
+  public void connectionLost(@Nullable Throwable error) {
     if (lost) {
       return; // a child's stdin may go before the child
     }
@@ -44,8 +45,8 @@ public class FlowControl implements BaseProtocol {
     settle(drainers, error);
   }
 
-  private static void settle(List<Future<Void>> waiters, Throwable error) {
-    for (Future<Void> waiter : waiters) {
+  private static void settle(List<Future<@Nullable Void>> waiters, @Nullable Throwable error) {
+    for (Future<@Nullable Void> waiter : waiters) {
       if (waiter.done()) {
         continue; // cancelled, or woken before, and its task has not had its turn yet
       }
@@ -98,8 +99,8 @@ public class FlowControl implements BaseProtocol {
     return !drainers.isEmpty();
   }
 
-  private void await(List<Future<Void>> waiters) {
-    Future<Void> waiter = loop.createFuture();
+  private void await(List<Future<@Nullable Void>> waiters) {
+    Future<@Nullable Void> waiter = loop.createFuture();
     waiters.add(waiter);
     try {
       waiter.await();

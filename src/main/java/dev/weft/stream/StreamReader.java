@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving side of a stream: asyncio's {@code StreamReader}.
@@ -29,13 +30,13 @@ public final class StreamReader implements Iterable<byte[]> {
   private final int limit;
   private final StreamBuffer buffer = new StreamBuffer();
   private boolean eof;
-  private Throwable failure;
-  private IOException told; // by the last read that what has come did not do for
-  private ReadTransport transport;
+  private @Nullable Throwable failure;
+  private @Nullable IOException told; // by the last read that what has come did not do for
+  private @Nullable ReadTransport transport;
   private boolean paused;
   private boolean changing; // of transports: nothing is paused
-  private Future<Void> waiter;
-  private Custody custody; // null if nobody has to see to the connection's end
+  private @Nullable Future<@Nullable Void> waiter;
+  private @Nullable Custody custody; // null if nobody has to see to the connection's end
 
   /**
    * Creates a reader that nothing feeds yet.
@@ -141,7 +142,7 @@ public final class StreamReader implements Iterable<byte[]> {
   public void setException(Throwable failure) {
     this.failure = Objects.requireNonNull(failure, "failure");
     if (waiter != null) {
-      Future<Void> waiting = waiter;
+      Future<@Nullable Void> waiting = waiter;
       waiter = null;
       if (!waiting.cancelled()) {
         waiting.setException(failure);
@@ -166,7 +167,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   private void wakeWaiter() {
     if (waiter != null) {
-      Future<Void> waiting = waiter;
+      Future<@Nullable Void> waiting = waiter;
       waiter = null;
       if (!waiting.cancelled()) {
         waiting.setResult(null);
@@ -176,9 +177,14 @@ public final class StreamReader implements Iterable<byte[]> {
 
   private void resumeTransportIfSmall() {
     if (paused && buffer.size() <= limit) {
-      paused = false;
-      transport.resumeReading();
+      resumeTransport();
     }
+  }
+
+  @SuppressWarnings("NullAway") // paused: there is a transport
+  private void resumeTransport() {
+    paused = false;
+    transport.resumeReading();
   }
 
   // ---- reading
@@ -341,10 +347,9 @@ public final class StreamReader implements Iterable<byte[]> {
     }
     checkFailure(); // it may have come after the wake-up for data that is not enough
     if (paused) { // or it would wait for what the pause holds back
-      paused = false;
-      transport.resumeReading();
+      resumeTransport();
     }
-    Future<Void> waiting = loop.createFuture();
+    Future<@Nullable Void> waiting = loop.createFuture();
     waiter = waiting;
     try {
       waiting.await();
@@ -416,7 +421,7 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   private final class LineIterator implements Iterator<byte[]> {
-    private byte[] next;
+    private byte @Nullable [] next;
 
     @Override
     public boolean hasNext() {
@@ -431,6 +436,7 @@ public final class StreamReader implements Iterable<byte[]> {
     }
 
     @Override
+    @SuppressWarnings("NullAway") // hasNext has read it
     public byte[] next() {
       if (!hasNext()) {
         throw new NoSuchElementException();

@@ -12,6 +12,7 @@ import dev.weft.transport.SslOptions;
 import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Feeds a reader from a transport, and lets a writer wait for it: asyncio's class of that name. */
 final class StreamReaderProtocol extends FlowControl implements Protocol {
@@ -21,11 +22,11 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
 
   private final BaseEventLoop loop;
   private final StreamReader reader;
-  private final ClientHandler handler; // null on the client's side
-  private IOException handshakeError; // of startTls; null for none
+  private final @Nullable ClientHandler handler; // null on the client's side
+  private @Nullable IOException handshakeError; // of startTls; null for none
   private boolean overTls; // which has no half-closed connections
 
-  StreamReaderProtocol(EventLoop loop, StreamReader reader, ClientHandler handler) {
+  StreamReaderProtocol(EventLoop loop, StreamReader reader, @Nullable ClientHandler handler) {
     super(loop);
     this.loop = (BaseEventLoop) loop;
     this.reader = reader;
@@ -37,18 +38,21 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
     Transport transport = (Transport) base;
     reader.setTransport(transport);
     overTls = isTls(transport);
-    if (handler != null) {
+    ClientHandler serving = handler;
+    if (serving != null) {
       var writer = new StreamWriter(transport, this, reader);
       var custody = new Custody(loop, reader, writer);
       reader.setCustody(custody);
       writer.setCustody(custody);
-      loop.createTask(() -> handle(writer, custody)).addDoneCallback(task -> handled(task, writer));
+      loop.<@Nullable Void>createTask(() -> handle(serving, writer, custody))
+          .addDoneCallback(task -> handled(task, writer));
     }
   }
 
-  private Void handle(StreamWriter writer, Custody custody) throws Exception {
+  private @Nullable Void handle(ClientHandler serving, StreamWriter writer, Custody custody)
+      throws Exception {
     custody.begin();
-    handler.handle(reader, writer);
+    serving.handle(reader, writer);
     return null;
   }
 
@@ -75,7 +79,7 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
     }
   }
 
-  private void handled(Future<Void> task, StreamWriter writer) {
+  private void handled(Future<?> task, StreamWriter writer) {
     if (task.cancelled()) {
       writer.close();
       return;
@@ -118,7 +122,7 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
   }
 
   @Override
-  public void connectionLost(Throwable error) {
+  public void connectionLost(@Nullable Throwable error) {
     if (error == null) {
       reader.feedEof();
     } else {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sending side of a stream: asyncio's {@code StreamWriter}. Belongs to its loop's thread.
@@ -23,8 +24,8 @@ public final class StreamWriter implements AutoCloseable {
 
   private WriteTransport transport;
   private final FlowControl protocol;
-  private final StreamReader reader; // null if nothing is read
-  private Custody custody; // null if nobody has to see to the connection's end
+  private final @Nullable StreamReader reader; // null if nothing is read
+  private @Nullable Custody custody; // null if nobody has to see to the connection's end
 
   StreamWriter(Transport transport, StreamReaderProtocol protocol, StreamReader reader) {
     this.transport = transport;
@@ -195,7 +196,7 @@ public final class StreamWriter implements AutoCloseable {
    *
    * @return the value; null if there is none
    */
-  public <T> T getExtraInfo(ExtraInfo<T> key) {
+  public <T> @Nullable T getExtraInfo(ExtraInfo<T> key) {
     return transport.getExtraInfo(Objects.requireNonNull(key, "key"));
   }
 

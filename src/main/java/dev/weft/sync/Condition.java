@@ -6,6 +6,7 @@ import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a task that holds a lock wait until another task changes something under that lock: asyncio's {@code Condition}.
@@ -92,7 +93,8 @@ public final class Condition {
    * @throws E if the code throws it
    * @throws CancelledError if the calling task is cancelled; if it waits for the lock, the code does not run
    */
-  public <T, E extends Exception> T with(ThrowingCallable<? extends T, E> code) throws E {
+  public <T extends @Nullable Object, E extends Exception> T with(
+      ThrowingCallable<? extends T, E> code) throws E {
     return lock.with(code);
   }
 

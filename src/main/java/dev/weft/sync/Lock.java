@@ -3,6 +3,7 @@ package dev.weft.sync;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lock that one task holds at a time: asyncio's {@code Lock}.
@@ -85,7 +86,8 @@ public final class Lock {
    * @throws E if the code throws it
    * @throws CancelledError if the calling task is cancelled; if it waits for the lock, the code does not run
    */
-  public <T, E extends Exception> T with(ThrowingCallable<? extends T, E> code) throws E {
+  public <T extends @Nullable Object, E extends Exception> T with(
+      ThrowingCallable<? extends T, E> code) throws E {
     acquire();
     try {
       return code.call();

@@ -2,6 +2,7 @@ package dev.weft.sync;
 
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Task;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loop that a primitive belongs to: asyncio's {@code _LoopBoundMixin}. While that loop runs, no other thread may
@@ -15,10 +16,10 @@ final class LoopBound {
 
   private final Object owner;
 
-  private BaseEventLoop loop; // null while the primitive has no owner
+  private @Nullable BaseEventLoop loop; // null while the primitive has no owner
   private boolean used; // by a task or callback of that loop
   private boolean waited; // a task of that loop has waited
-  private Thread
+  private @Nullable Thread
       user; // the last user if that is a virtual thread of that loop, where it stays; else null
 
   /**
@@ -42,11 +43,15 @@ final class LoopBound {
   }
 
   private void checkThread(String method) {
-    if (!used || !loop.isOnLoop()) {
+    if (!isOnLoop()) {
       checkElsewhere(method);
     }
     Thread current = Thread.currentThread();
-    user = current.isVirtual() && used && loop.isOnLoop() ? current : null;
+    user = current.isVirtual() && isOnLoop() ? current : null;
+  }
+
+  private boolean isOnLoop() {
+    return used && loop != null && loop.isOnLoop();
   }
 
   private void checkElsewhere(String method) {

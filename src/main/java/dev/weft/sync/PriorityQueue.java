@@ -4,6 +4,7 @@ import java.util.AbstractQueue;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue from which tasks take the smallest item first, and the oldest of equal items: asyncio's {@code
@@ -77,13 +78,13 @@ public final class PriorityQueue<E> extends Queue<E> {
     }
 
     @Override
-    public E poll() {
+    public @Nullable E poll() {
       Entry<E> entry = entries.poll();
       return entry == null ? null : entry.item();
     }
 
     @Override
-    public E peek() {
+    public @Nullable E peek() {
       Entry<E> entry = entries.peek();
       return entry == null ? null : entry.item();
     }

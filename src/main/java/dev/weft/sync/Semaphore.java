@@ -3,6 +3,7 @@ package dev.weft.sync;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A number of permits that tasks take and give back: asyncio's {@code Semaphore}.
@@ -124,7 +125,8 @@ public sealed class Semaphore permits BoundedSemaphore {
    * @throws E if the code throws it
    * @throws CancelledError if the calling task is cancelled; if it waits for a permit, the code does not run
    */
-  public final <T, E extends Exception> T with(ThrowingCallable<? extends T, E> code) throws E {
+  public final <T extends @Nullable Object, E extends Exception> T with(
+      ThrowingCallable<? extends T, E> code) throws E {
     acquire();
     try {
       return code.call();

@@ -2,6 +2,7 @@ package dev.weft.sync;
 
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks that wait for something, in the order in which they came. All other primitives are built on this one.
@@ -17,9 +18,9 @@ import dev.weft.loop.Future;
 final class WaitQueue {
 
   /** One wait of one task. */
-  static final class Waiter extends Future<Void> {
-    private Waiter previous;
-    private Waiter next;
+  static final class Waiter extends Future<@Nullable Void> {
+    private @Nullable Waiter previous;
+    private @Nullable Waiter next;
 
     private Waiter(EventLoop loop) {
       super(loop);
@@ -32,9 +33,9 @@ final class WaitQueue {
   }
 
   private final LoopBound bound;
-  private Waiter first;
-  private Waiter last;
-  private Waiter unwoken; // all before it are done
+  private @Nullable Waiter first;
+  private @Nullable Waiter last;
+  private @Nullable Waiter unwoken; // all before it are done
   private int size;
 
   /**

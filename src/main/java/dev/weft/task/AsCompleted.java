@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An iterator of futures in the order in which they complete: asyncio's {@code as_completed}, in the form of {@code
@@ -38,7 +39,7 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
   private final Set<F> todo;
   private final Consumer<Future<?>> completed = this::completed;
   private final Optional<Task<?>> waiter = Task.current();
-  private Handle timer;
+  private @Nullable Handle timer;
   private final Optional<Duration> limit;
   private int left;
 
@@ -84,7 +85,7 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
    * @throws IllegalArgumentException if a future belongs to another loop
    * @throws IllegalStateException if no loop runs the caller
    */
-  public static <T> Iterator<T> results(
+  public static <T extends @Nullable Object> Iterator<T> results(
       Collection<? extends Future<? extends T>> futures, Optional<Duration> timeout) {
     var done = new AsCompleted<Future<? extends T>>(futures, timeout);
     return new Iterator<>() {

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a task's code that can be cancelled as a whole and stays cancelled: the cancel scope of trio and anyio.
@@ -54,8 +55,11 @@ public final class CancelScope extends CancelRegion {
   private State state = State.CREATED;
   private boolean caught;
   private OptionalLong deadline = OptionalLong.empty();
+
+  @SuppressWarnings("NullAway.Init") // set by begin
   private BaseEventLoop loop;
-  private Handle timer;
+
+  private @Nullable Handle timer;
 
   /** Creates a scope without a deadline and without a shield, which {@link #run} enters. Any thread. Never suspends. */
   public CancelScope() {}
@@ -137,7 +141,7 @@ public final class CancelScope extends CancelRegion {
    * @throws CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T, E extends Exception> T failAfter(
+  public static <T extends @Nullable Object, E extends Exception> @Nullable T failAfter(
       Duration delay, ThrowingFunction<CancelScope, ? extends T, E> body)
       throws E, TimeoutException {
     Objects.requireNonNull(body, "body");
@@ -207,8 +211,8 @@ public final class CancelScope extends CancelRegion {
   }
 
   /** Returns the body's result, or null if it is cancelled. */
-  private <T, E extends Exception> T call(ThrowingFunction<CancelScope, ? extends T, E> body)
-      throws E {
+  private <T extends @Nullable Object, E extends Exception> @Nullable T call(
+      ThrowingFunction<CancelScope, ? extends T, E> body) throws E {
     begin();
     T result = null;
     Throwable failure = null;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Work that several tasks do at the same time, and whose tasks have all ended when the call returns. Asyncio leaves
@@ -35,7 +36,7 @@ public final class Concurrently {
    * @param <R> the type of the results
    */
   @FunctionalInterface
-  public interface Mapper<T, R> {
+  public interface Mapper<T, R extends @Nullable Object> {
 
     /**
      * Does the work for one item, in a task. May suspend.
@@ -63,7 +64,7 @@ public final class Concurrently {
    *     other tasks are cancelled then
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T, R> List<R> mapConcurrent(
+  public static <T, R extends @Nullable Object> List<R> mapConcurrent(
       Collection<? extends T> items, int limit, Mapper<? super T, ? extends R> mapper) {
     List<T> all = requireNonNull(items, "items");
     Objects.requireNonNull(mapper, "mapper");
@@ -75,7 +76,6 @@ public final class Concurrently {
       for (int i = 0; i < Math.min(limit, all.size()) && mapping.goesOn(); i++) {
         group.createTask(() -> mapping.work(group));
       }
-      return null;
     });
     if (mapping.cancelled != null) {
       throw mapping.cancelled;
@@ -83,13 +83,13 @@ public final class Concurrently {
     return Collections.unmodifiableList(mapping.results);
   }
 
-  private static final class Mapping<T, R> {
+  private static final class Mapping<T, R extends @Nullable Object> {
     private final List<T> items;
     private final Mapper<? super T, ? extends R> mapper;
     private final List<R> results;
     private int begun;
     private boolean failed;
-    private CancelledError cancelled;
+    private @Nullable CancelledError cancelled;
 
     Mapping(List<T> items, Mapper<? super T, ? extends R> mapper) {
       this.items = items;
@@ -135,7 +135,8 @@ public final class Concurrently {
    * @throws CancelledError if the calling task is cancelled; all contenders are then, too
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T> T race(List<? extends Callable<? extends T>> contenders) {
+  public static <T extends @Nullable Object> T race(
+      List<? extends Callable<? extends T>> contenders) {
     return race(contenders, dropped -> {});
   }
 
@@ -153,7 +154,7 @@ public final class Concurrently {
    * @throws CancelledError if the calling task is cancelled; all contenders are then, too
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T> T race(
+  public static <T extends @Nullable Object> T race(
       List<? extends Callable<? extends T>> contenders, Consumer<? super T> undelivered) {
     List<Callable<? extends T>> all = requireNonNull(contenders, "contenders");
     Objects.requireNonNull(undelivered, "undelivered");
@@ -168,7 +169,6 @@ public final class Concurrently {
           Callable<? extends T> contender = rest.next();
           group.createTask(() -> race.run(contender, group));
         }
-        return null;
       });
     } catch (Throwable failure) {
       if (race.won) {
@@ -185,10 +185,13 @@ public final class Concurrently {
     throw new ExceptionGroup("all contenders of a race have failed", race.failures);
   }
 
-  private static final class Race<T> {
+  private static final class Race<T extends @Nullable Object> {
     private final Consumer<? super T> undelivered;
     private final List<Throwable> failures = new ArrayList<>();
+
+    @SuppressWarnings("NullAway.Init") // set by the winner
     private T result;
+
     private boolean won;
 
     Race(Consumer<? super T> undelivered) {

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The future of the results of several futures: asyncio's {@code gather}.
@@ -28,7 +29,8 @@ import java.util.function.Function;
  * @param <T> the type of the futures' results
  * @param <R> the type of the elements: results, or outcomes
  */
-public final class Gather<T, R> extends Future<List<R>> {
+public final class Gather<T extends @Nullable Object, R extends @Nullable Object>
+    extends Future<List<R>> {
 
   private final List<Future<? extends T>> children;
   private final Function<Future<? extends T>, ? extends R> look;
@@ -58,7 +60,8 @@ public final class Gather<T, R> extends Future<List<R>> {
    * @return the results in the order of the futures
    * @throws IllegalArgumentException if the futures belong to different loops
    */
-  public static <T> Future<List<T>> of(List<? extends Future<? extends T>> futures) {
+  public static <T extends @Nullable Object> Future<List<T>> of(
+      List<? extends Future<? extends T>> futures) {
     return gather(futures, distinct(futures), Future::result, true);
   }
 
@@ -71,7 +74,7 @@ public final class Gather<T, R> extends Future<List<R>> {
    * @return the results in the order of the coroutines
    * @throws IllegalStateException if no loop runs the caller
    */
-  public static <T> Future<List<T>> ofCoroutines(
+  public static <T extends @Nullable Object> Future<List<T>> ofCoroutines(
       List<? extends ThrowingCallable<? extends T, ?>> coroutines) {
     List<Task<T>> tasks = tasks(coroutines);
     return gather(tasks, tasks, Future::result, true);
@@ -87,7 +90,8 @@ public final class Gather<T, R> extends Future<List<R>> {
    * @return the outcomes in the order of the futures
    * @throws IllegalArgumentException if the futures belong to different loops
    */
-  public static <T> Future<List<Outcome<T>>> outcomes(List<? extends Future<? extends T>> futures) {
+  public static <T extends @Nullable Object> Future<List<Outcome<T>>> outcomes(
+      List<? extends Future<? extends T>> futures) {
     return gather(futures, distinct(futures), Gather::outcomeOf, false);
   }
 
@@ -101,13 +105,13 @@ public final class Gather<T, R> extends Future<List<R>> {
    * @return the outcomes in the order of the coroutines
    * @throws IllegalStateException if no loop runs the caller
    */
-  public static <T> Future<List<Outcome<T>>> outcomesOfCoroutines(
+  public static <T extends @Nullable Object> Future<List<Outcome<T>>> outcomesOfCoroutines(
       List<? extends ThrowingCallable<? extends T, ?>> coroutines) {
     List<Task<T>> tasks = tasks(coroutines);
     return gather(tasks, tasks, Gather::outcomeOf, false);
   }
 
-  private static <T> List<Task<T>> tasks(
+  private static <T extends @Nullable Object> List<Task<T>> tasks(
       List<? extends ThrowingCallable<? extends T, ?>> coroutines) {
     requireNonNull(coroutines, "coroutines");
     EventLoop loop = EventLoop.getRunningLoop();
@@ -127,7 +131,7 @@ public final class Gather<T, R> extends Future<List<R>> {
     return distinct;
   }
 
-  private static <T, R> Future<List<R>> gather(
+  private static <T extends @Nullable Object, R extends @Nullable Object> Future<List<R>> gather(
       List<? extends Future<? extends T>> futures,
       List<? extends Future<? extends T>> distinct,
       Function<Future<? extends T>, ? extends R> look,
@@ -199,7 +203,7 @@ public final class Gather<T, R> extends Future<List<R>> {
   }
 
   /** The outcome of a child. The error of a cancelled child is left for the first reader of the child. */
-  private static <T> Outcome<T> outcomeOf(Future<? extends T> child) {
+  private static <T extends @Nullable Object> Outcome<T> outcomeOf(Future<? extends T> child) {
     return child.cancelled() ? Outcome.cancelled(cancelMessageOf(child)) : Outcome.of(child);
   }
 
@@ -217,7 +221,7 @@ public final class Gather<T, R> extends Future<List<R>> {
    * @return false if this future is done, or none of them can be cancelled
    */
   @Override
-  public boolean cancel(String message) {
+  public boolean cancel(@Nullable String message) {
     if (done()) {
       return false;
     }

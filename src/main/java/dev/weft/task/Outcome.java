@@ -3,6 +3,7 @@ package dev.weft.task;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Future;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of a future as a value: an element of asyncio's {@code gather(return_exceptions=True)}. Any thread may use
@@ -10,17 +11,21 @@ import java.util.Optional;
  *
  * @param <T> the type of the result
  */
-public final class Outcome<T> {
+public final class Outcome<T extends @Nullable Object> {
 
-  private final T result;
+  private final @Nullable T result;
   private final boolean cancelled;
-  private final String cancelMessage;
+  private final @Nullable String cancelMessage;
   // after a cancellation made at first use, in whatever thread: few programs use it, and an error
   // costs more
   // than a task
-  private volatile Throwable failure;
+  private volatile @Nullable Throwable failure;
 
-  private Outcome(T result, Throwable failure, boolean cancelled, String cancelMessage) {
+  private Outcome(
+      @Nullable T result,
+      @Nullable Throwable failure,
+      boolean cancelled,
+      @Nullable String cancelMessage) {
     this.result = result;
     this.failure = failure;
     this.cancelled = cancelled;
@@ -28,20 +33,20 @@ public final class Outcome<T> {
   }
 
   /** The outcome of a future that is done; its failure counts as retrieved. */
-  static <T> Outcome<T> of(Future<? extends T> done) {
+  static <T extends @Nullable Object> Outcome<T> of(Future<? extends T> done) {
     Throwable failure = failureOf(done);
-    return new Outcome<>(failure == null ? done.result() : null, failure, false, null);
+    return new Outcome<T>(failure == null ? done.result() : null, failure, false, null);
   }
 
   /**
    * @param message what the error is to say; null for nothing
    */
-  static <T> Outcome<T> cancelled(String message) {
-    return new Outcome<>(null, null, true, message);
+  static <T extends @Nullable Object> Outcome<T> cancelled(@Nullable String message) {
+    return new Outcome<T>(null, null, true, message);
   }
 
   /** The failure of a future that is done, a {@code CancelledError} if it was cancelled; null if it has a result. */
-  static Throwable failureOf(Future<?> done) {
+  static @Nullable Throwable failureOf(Future<?> done) {
     try {
       return done.exception().orElse(null);
     } catch (CancelledError cancelled) {
@@ -55,6 +60,7 @@ public final class Outcome<T> {
    *
    * @return the result; null if that is the result
    */
+  @SuppressWarnings("NullAway") // without a failure, the result is a T
   public T get() {
     Throwable thrown = failureOrNull();
     if (thrown != null) {
@@ -72,7 +78,7 @@ public final class Outcome<T> {
     return Optional.ofNullable(failureOrNull());
   }
 
-  private Throwable failureOrNull() {
+  private @Nullable Throwable failureOrNull() {
     if (cancelled && failure == null) {
       synchronized (this) { // all readers get the same error
         if (failure == null) {

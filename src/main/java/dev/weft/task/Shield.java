@@ -6,6 +6,7 @@ import dev.weft.loop.Future;
 import dev.weft.loop.Task;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Protects a future from the cancellation of the task that waits for it: asyncio's {@code shield}. */
 public final class Shield {
@@ -20,7 +21,7 @@ public final class Shield {
    * @param <T> the type of the result
    * @return a new future; {@code inner} itself if it is done
    */
-  public static <T> Future<T> of(Future<T> inner) {
+  public static <T extends @Nullable Object> Future<T> of(Future<T> inner) {
     if (inner.done()) {
       return inner;
     }
@@ -39,7 +40,7 @@ public final class Shield {
     return outer;
   }
 
-  private static <T> void pass(Future<T> inner, Future<T> outer) {
+  private static <T extends @Nullable Object> void pass(Future<T> inner, Future<T> outer) {
     if (outer.cancelled()) {
       return;
     }

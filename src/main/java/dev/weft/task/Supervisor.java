@@ -11,6 +11,7 @@ import dev.weft.loop.ThrowingFunction;
 import dev.weft.loop.ThrowingRunnable;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group of tasks in which a failure ends its own task alone. The failure is reported to the loop's exception handler,
@@ -45,7 +46,8 @@ public final class Supervisor {
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T> T supervise(ThrowingFunction<Supervisor, ? extends T, ?> body) {
+  public static <T extends @Nullable Object> @Nullable T supervise(
+      ThrowingFunction<Supervisor, ? extends T, ?> body) {
     Objects.requireNonNull(body, "body");
     return new TaskGroup().run(group -> body.apply(new Supervisor(group)));
   }
@@ -71,7 +73,7 @@ public final class Supervisor {
    * @return the task
    * @throws IllegalStateException if all tasks have ended or are being cancelled
    */
-  public Task<Void> createTask(ThrowingRunnable<?> coroutine) {
+  public Task<@Nullable Void> createTask(ThrowingRunnable<?> coroutine) {
     return createTask(coroutine, TaskOptions.defaults());
   }
 
@@ -83,7 +85,7 @@ public final class Supervisor {
    * @return the task
    * @throws IllegalStateException if all tasks have ended or are being cancelled
    */
-  public Task<Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
+  public Task<@Nullable Void> createTask(ThrowingRunnable<?> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
     return group.createTask(() -> runContained(coroutine.asCallable()), options);
   }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /*
  * A failing child cancels its siblings, and also its parent, which may be waiting in the body. The group itself makes
@@ -52,13 +53,18 @@ public final class TaskGroup {
   private final List<Throwable> errors = new ArrayList<>();
   private final Consumer<Future<?>> childDone = this::childDone; // one for all
   private State state = State.CREATED;
+
+  @SuppressWarnings("NullAway.Init") // set by enter
   private EventLoop loop;
+
+  @SuppressWarnings("NullAway.Init") // set by enter
   private Task<?> parent;
+
   private boolean aborting;
   private boolean parentCancelRequested;
   private boolean cancelOnEnter;
-  private Throwable fatal;
-  private Future<Void> allDone;
+  private @Nullable Throwable fatal;
+  private @Nullable Future<@Nullable Void> allDone;
 
   /** Creates a group, which {@link #run} enters. Any thread. Never suspends. */
   public TaskGroup() {}
@@ -75,7 +81,8 @@ public final class TaskGroup {
    * @throws CancelledError if the calling task is cancelled and nothing has failed
    * @throws IllegalStateException if the caller is not a task, or the group was run before
    */
-  public <T> T run(ThrowingFunction<TaskGroup, ? extends T, ?> body) {
+  public <T extends @Nullable Object> @Nullable T run(
+      ThrowingFunction<TaskGroup, ? extends T, ?> body) {
     Objects.requireNonNull(body, "body");
     enter();
     T result = null;
@@ -125,7 +132,8 @@ public final class TaskGroup {
    * @return the task
    * @throws IllegalStateException if the group is not entered, is finished or is shutting down
    */
-  public <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine) {
+  public <T extends @Nullable Object> Task<T> createTask(
+      ThrowingCallable<? extends T, ?> coroutine) {
     return createTask(coroutine, TaskOptions.defaults());
   }
 
@@ -138,7 +146,7 @@ public final class TaskGroup {
    * @return the task
    * @throws IllegalStateException if the group is not entered, is finished or is shutting down
    */
-  public <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine) {
+  public <R extends ThrowingRunnable<?>> Task<@Nullable Void> createTask(R coroutine) {
     return createTask(coroutine.asCallable());
   }
 
@@ -151,7 +159,8 @@ public final class TaskGroup {
    * @return the task
    * @throws IllegalStateException if the group is not entered, is finished or is shutting down
    */
-  public <T> Task<T> createTask(ThrowingCallable<? extends T, ?> coroutine, TaskOptions options) {
+  public <T extends @Nullable Object> Task<T> createTask(
+      ThrowingCallable<? extends T, ?> coroutine, TaskOptions options) {
     Objects.requireNonNull(coroutine, "coroutine");
     if (state == State.CREATED) {
       throw new IllegalStateException(this + " has not been entered");
@@ -182,7 +191,8 @@ public final class TaskGroup {
    * @return the task
    * @throws IllegalStateException if the group is not entered, is finished or is shutting down
    */
-  public <R extends ThrowingRunnable<?>> Task<Void> createTask(R coroutine, TaskOptions options) {
+  public <R extends ThrowingRunnable<?>> Task<@Nullable Void> createTask(
+      R coroutine, TaskOptions options) {
     return createTask(coroutine.asCallable(), options);
   }
 
@@ -202,7 +212,7 @@ public final class TaskGroup {
    * @throws IllegalStateException if the child ends before it is ready, if the caller is not a task, or if the group is
    *     not entered, is finished or is shutting down
    */
-  public <V> V start(TaskStatus.Starter<V> child) {
+  public <V extends @Nullable Object> V start(TaskStatus.Starter<V> child) {
     return start(child, TaskOptions.defaults());
   }
 
@@ -222,7 +232,7 @@ public final class TaskGroup {
    * @throws IllegalStateException if the child ends before it is ready, if the caller is not a task, or if the group is
    *     not entered, is finished or is shutting down
    */
-  public <V> V start(TaskStatus.Starter<V> child, TaskOptions options) {
+  public <V extends @Nullable Object> V start(TaskStatus.Starter<V> child, TaskOptions options) {
     Objects.requireNonNull(child, "child");
     if (Task.current().isEmpty()) {
       throw new IllegalStateException("start called outside a task, in " + Thread.currentThread());
@@ -286,7 +296,7 @@ public final class TaskGroup {
   }
 
   /** Waits for all tasks, then throws the failures. */
-  private void exit(Throwable failure) {
+  private void exit(@Nullable Throwable failure) {
     state = State.EXITING;
     boolean cancelled =
         failure instanceof CancelledError || failure instanceof InterruptedException;
@@ -317,7 +327,7 @@ public final class TaskGroup {
       if (failure != null && !cancelled) {
         errors.add(failure);
       }
-      throwFatal();
+      throwFatal(fatal);
     }
     if (parentCancelRequested) {
       if (parent.uncancel() == 0) {
@@ -353,15 +363,15 @@ public final class TaskGroup {
     }
   }
 
-  private void throwFatal() {
+  private void throwFatal(Throwable thrown) {
     for (Throwable error : errors) {
-      if (error != fatal) {
+      if (error != thrown) {
         loop.callExceptionHandler(
             ExceptionContext.of("a fatal error has hidden this error of a task group")
                 .withException(error));
       }
     }
-    throw Failures.rethrow(fatal);
+    throw Failures.rethrow(thrown);
   }
 
   private void throwErrors() {

@@ -6,7 +6,9 @@ import dev.weft.loop.Future;
 import dev.weft.loop.KeyboardInterrupt;
 import dev.weft.loop.Task;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Until the future `ready` is done, the child's failure goes to the starter. Afterwards it goes to the group, whether
@@ -29,7 +31,7 @@ import java.util.Optional;
  *
  * @param <V> the type of the value that the child reports
  */
-public final class TaskStatus<V> {
+public final class TaskStatus<V extends @Nullable Object> {
 
   private final Future<V> ready;
   private boolean started;
@@ -44,7 +46,7 @@ public final class TaskStatus<V> {
    * @param <V> the type of the value that the child reports
    */
   @FunctionalInterface
-  public interface Starter<V> {
+  public interface Starter<V extends @Nullable Object> {
 
     /**
      * Does the work, in a task, and calls {@link TaskStatus#started} once on the way. May suspend.
@@ -74,6 +76,7 @@ public final class TaskStatus<V> {
   }
 
   /** Runs the child, in its task. */
+  @Nullable
   Void run(Starter<V> child) throws Exception {
     try {
       child.run(this);
@@ -89,7 +92,7 @@ public final class TaskStatus<V> {
   }
 
   /** Waits for the child, in the starter's task. */
-  V awaitStarted(Task<Void> task) {
+  V awaitStarted(Task<@Nullable Void> task) {
     task.addDoneCallback(this::ended);
     try {
       return ready.await();
@@ -103,12 +106,12 @@ public final class TaskStatus<V> {
     }
   }
 
-  private void ended(Future<Void> task) {
+  private void ended(Future<@Nullable Void> task) {
     if (ready.done()) {
       return;
     }
     if (task.cancelled()) {
-      ready.cancel(Outcome.failureOf(task).getMessage());
+      ready.cancel(Objects.requireNonNull(Outcome.failureOf(task)).getMessage());
     } else {
       ready.setException(task.exception()
           .orElseGet(() -> new IllegalStateException("the child ended without calling started()")));

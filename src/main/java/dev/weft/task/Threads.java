@@ -5,6 +5,7 @@ import dev.weft.loop.EventLoop;
 import dev.weft.loop.ThrowingCallable;
 import dev.weft.loop.ThrowingRunnable;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs blocking code off the loop's thread: asyncio's {@code threads}. {@code dev.weft.Asyncio} has the same functions.
@@ -25,8 +26,8 @@ public final class Threads {
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task, or the default executor is shut down
    */
-  public static <T, E extends Exception> T toThread(ThrowingCallable<? extends T, E> code)
-      throws E {
+  public static <T extends @Nullable Object, E extends Exception> T toThread(
+      ThrowingCallable<? extends T, E> code) throws E {
     Objects.requireNonNull(code, "code");
     Context context = Context.copyContext();
     return EventLoop.getRunningLoop().<T>runInExecutor(() -> context.run(code)).await();

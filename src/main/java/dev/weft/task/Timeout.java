@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /*
  * At the deadline the timeout cancels its own task. When the error leaves the body, the timeout takes that one request
@@ -52,7 +53,7 @@ public final class Timeout {
   private final int cancellingBefore;
   private State state = State.ENTERED;
   private OptionalLong when = OptionalLong.empty();
-  private Handle timer;
+  private @Nullable Handle timer;
 
   private Timeout(String what, Task<?> task, long entered) {
     this.what = what;
@@ -67,7 +68,7 @@ public final class Timeout {
    *
    * @param what the function that the caller has called, for the message
    */
-  static <T, E extends Exception> T runUntil(
+  static <T extends @Nullable Object, E extends Exception> T runUntil(
       String what, OptionalLong when, ThrowingFunction<Timeout, ? extends T, E> body)
       throws E, TimeoutException {
     Task<?> task = currentTask();
@@ -79,7 +80,7 @@ public final class Timeout {
    *
    * @param what the function that the caller has called, for the message
    */
-  static <T, E extends Exception> T runFor(
+  static <T extends @Nullable Object, E extends Exception> T runFor(
       String what, Duration delay, ThrowingFunction<Timeout, ? extends T, E> body)
       throws E, TimeoutException {
     Task<?> task = currentTask();
@@ -87,7 +88,7 @@ public final class Timeout {
     return run(new Timeout(what, task, now), OptionalLong.of(now + nanos(delay)), body);
   }
 
-  private static <T, E extends Exception> T run(
+  private static <T extends @Nullable Object, E extends Exception> T run(
       Timeout scope, OptionalLong when, ThrowingFunction<Timeout, ? extends T, E> body)
       throws E, TimeoutException {
     Objects.requireNonNull(body, "body");
@@ -201,7 +202,7 @@ public final class Timeout {
    * @param error the failure of the body; null if the body returned
    * @throws TimeoutException in place of the cancellation that this timeout caused
    */
-  private void exit(Throwable error) throws TimeoutException {
+  private void exit(@Nullable Throwable error) throws TimeoutException {
     cancelTimer();
     if (state == State.ENTERED) {
       state = State.FINISHED;

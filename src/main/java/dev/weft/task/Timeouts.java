@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits in time: asyncio's {@code timeout}, {@code timeout_at} and {@code wait_for}. {@code dev.weft.Asyncio} has the
@@ -34,7 +35,7 @@ public final class Timeouts {
    * @throws TimeoutException if the time is over before the body has ended
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T, E extends Exception> T timeout(
+  public static <T extends @Nullable Object, E extends Exception> T timeout(
       Duration delay, ThrowingFunction<Timeout, ? extends T, E> body) throws E, TimeoutException {
     return Timeout.runFor("timeout", Objects.requireNonNull(delay, "delay"), body);
   }
@@ -69,7 +70,7 @@ public final class Timeouts {
    * @throws TimeoutException if the time comes before the body has ended
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T, E extends Exception> T timeoutAt(
+  public static <T extends @Nullable Object, E extends Exception> T timeoutAt(
       OptionalLong when, ThrowingFunction<Timeout, ? extends T, E> body)
       throws E, TimeoutException {
     return Timeout.runUntil("timeoutAt", Objects.requireNonNull(when, "when"), body);
@@ -104,7 +105,8 @@ public final class Timeouts {
    * @throws CancelledError if the calling task or the future is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T> T waitFor(Future<T> future, Duration timeout) throws TimeoutException {
+  public static <T extends @Nullable Object> T waitFor(Future<T> future, Duration timeout)
+      throws TimeoutException {
     Objects.requireNonNull(future, "future");
     if (isOver(timeout)) {
       return orCancel(future, timeout);
@@ -125,7 +127,7 @@ public final class Timeouts {
    * @throws TimeoutException if the time is over before the coroutine has ended
    * @throws IllegalStateException if the caller is not a task
    */
-  public static <T, E extends Exception> T waitFor(
+  public static <T extends @Nullable Object, E extends Exception> T waitFor(
       ThrowingCallable<? extends T, E> coroutine, Duration timeout) throws E, TimeoutException {
     Objects.requireNonNull(coroutine, "coroutine");
     if (isOver(timeout)) {
@@ -155,12 +157,13 @@ public final class Timeouts {
   }
 
   /** Returns the result of a future that is done. Cancels any other future and waits for its end. */
-  private static <T> T orCancel(Future<T> future, Duration timeout) throws TimeoutException {
+  private static <T extends @Nullable Object> T orCancel(Future<T> future, Duration timeout)
+      throws TimeoutException {
     Task<?> task = Timeout.currentTask();
     if (future.done()) {
       return future.await();
     }
-    Future<Void> ended = task.getLoop().createFuture();
+    Future<@Nullable Void> ended = task.getLoop().createFuture();
     future.addDoneCallback(done -> {
       if (!ended.done()) {
         ended.setResult(null);

@@ -14,16 +14,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for some of several futures: asyncio's {@code wait}. */
 public final class Wait {
 
   private final ReturnWhen returnWhen;
-  private final Future<Void> waiter;
+  private final Future<@Nullable Void> waiter;
   private int pending;
-  private Handle timer;
+  private @Nullable Handle timer;
 
-  private Wait(ReturnWhen returnWhen, Future<Void> waiter, int pending) {
+  private Wait(ReturnWhen returnWhen, Future<@Nullable Void> waiter, int pending) {
     this.returnWhen = returnWhen;
     this.waiter = waiter;
     this.pending = pending;

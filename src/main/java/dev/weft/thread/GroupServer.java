@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server on all loops of a {@link LoopGroup}. Any thread, but for code on the group's own loops, may call the
@@ -45,7 +47,7 @@ public final class GroupServer implements AutoCloseable {
     Set<Integer> ports = first.thread.call(() -> {
       var found = new TreeSet<Integer>();
       for (TransportSocket socket : first.server.sockets()) {
-        found.add(((InetSocketAddress) socket.getLocalAddress()).getPort());
+        found.add(((InetSocketAddress) Objects.requireNonNull(socket.getLocalAddress())).getPort());
       }
       return found;
     });
@@ -156,7 +158,7 @@ public final class GroupServer implements AutoCloseable {
   }
 
   private static CompletableFuture<?> gone(Part part) {
-    return part.thread.submit(() -> {
+    return part.thread.<@Nullable Void>submit(() -> {
       part.server.waitClosed();
       return null;
     });

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several loops, each on a platform thread of its own, which share the work of a server: asyncio leaves that to
@@ -97,7 +98,8 @@ public final class LoopGroup implements AutoCloseable {
    *
    * @throws IllegalStateException if the loop has ended
    */
-  public <T> CompletableFuture<T> submit(ThrowingCallable<? extends T, ?> coroutine) {
+  public <T extends @Nullable Object> CompletableFuture<T> submit(
+      ThrowingCallable<? extends T, ?> coroutine) {
     return next().runCoroutineThreadsafe(coroutine);
   }
 
@@ -106,7 +108,7 @@ public final class LoopGroup implements AutoCloseable {
    *
    * @throws IllegalStateException if the loop has ended
    */
-  public <R extends ThrowingRunnable<?>> CompletableFuture<Void> submit(R coroutine) {
+  public <R extends ThrowingRunnable<?>> CompletableFuture<@Nullable Void> submit(R coroutine) {
     return submit(coroutine.asCallable());
   }
 

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Objects;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A factory of loops' sockets for drivers that are told the name of a class: {@code
@@ -19,7 +20,7 @@ import javax.net.SocketFactory;
  */
 public final class LoopSocketFactory extends SocketFactory {
 
-  private static volatile EventLoop defaultLoop; // null for none
+  private static volatile @Nullable EventLoop defaultLoop; // null for none
 
   /** A factory; all are alike. */
   public LoopSocketFactory() {}

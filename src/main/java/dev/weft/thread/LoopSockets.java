@@ -11,6 +11,7 @@ import java.net.SocketAddress;
 import java.util.Objects;
 import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of a loop for code that takes a {@link SocketFactory} or a {@link ServerSocketFactory}: they
@@ -86,7 +87,8 @@ public final class LoopSockets {
           : new InetSocketAddress(InetAddress.getByName(host), port);
     }
 
-    private Socket connected(SocketAddress local, SocketAddress remote) throws IOException {
+    private Socket connected(@Nullable SocketAddress local, SocketAddress remote)
+        throws IOException {
       Socket socket = loop.newSocket();
       try {
         if (local != null) {
@@ -129,7 +131,7 @@ public final class LoopSockets {
 
     /** {@code address} may be null: all of the machine's. */
     @Override
-    public ServerSocket createServerSocket(int port, int backlog, InetAddress address)
+    public ServerSocket createServerSocket(int port, int backlog, @Nullable InetAddress address)
         throws IOException {
       ServerSocket socket = loop.newServerSocket();
       try {

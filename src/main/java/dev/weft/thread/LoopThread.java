@@ -10,16 +10,18 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** A loop of a group, and the platform thread that runs it until it is stopped, and closes it. Any thread. */
 final class LoopThread {
 
   private final EventLoop loop;
-  private final Future<Void> stop;
-  private final CompletableFuture<Throwable> ended = new CompletableFuture<>(); // what it failed by
+  private final Future<@Nullable Void> stop;
+  private final CompletableFuture<@Nullable Throwable> ended =
+      new CompletableFuture<>(); // what it failed by
   private final Set<CompletableFuture<?>> pending =
       ConcurrentHashMap.newKeySet(); // what was submitted
-  private Throwable told; // under this
+  private @Nullable Throwable told; // under this
 
   private LoopThread(EventLoop loop) {
     this.loop = loop;
@@ -40,7 +42,9 @@ final class LoopThread {
   private void run() {
     Throwable failure = null;
     try (var runner = new Runner(() -> loop)) {
-      runner.run(() -> stop.await());
+      runner.run(() -> {
+        stop.await();
+      });
     } catch (Throwable error) {
       failure = error;
     }
@@ -66,7 +70,7 @@ final class LoopThread {
   }
 
   /** Runs a coroutine on the loop; fails if the loop has ended, or ends before the coroutine. */
-  <T> CompletableFuture<T> submit(ThrowingCallable<T, ?> coroutine) {
+  <T extends @Nullable Object> CompletableFuture<T> submit(ThrowingCallable<T, ?> coroutine) {
     CompletableFuture<T> result;
     try {
       result = loop.runCoroutineThreadsafe(coroutine);
@@ -87,7 +91,7 @@ final class LoopThread {
   }
 
   /** Runs a coroutine on the loop and waits for it. */
-  <T> T call(ThrowingCallable<T, ?> coroutine) throws IOException {
+  <T extends @Nullable Object> T call(ThrowingCallable<T, ?> coroutine) throws IOException {
     try {
       return submit(coroutine).join();
     } catch (CompletionException e) {
@@ -116,6 +120,7 @@ final class LoopThread {
   }
 
   /** Waits for the end. Returns what the loop has failed by, once; null for nothing. */
+  @Nullable
   Throwable join() {
     Throwable failure = ended.join();
     synchronized (this) {

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of a loop for code that wants a {@link ThreadFactory} or an {@link ExecutorService}: a server
@@ -51,7 +52,7 @@ public final class LoopThreads {
     return Executors.newThreadPerTaskExecutor(factory(loop, prefix));
   }
 
-  private static Thread newThread(EventLoop loop, Runnable code, String name) {
+  private static @Nullable Thread newThread(EventLoop loop, Runnable code, String name) {
     try {
       return loop.newThread(code, name);
     } catch (IllegalStateException e) {

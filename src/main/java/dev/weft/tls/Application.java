@@ -9,6 +9,7 @@ import dev.weft.transport.BufferedProtocol;
 import dev.weft.transport.Protocol;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /*
@@ -25,8 +26,8 @@ final class Application {
   private final BaseEventLoop loop;
   private final TlsProtocol layer;
   private BaseProtocol protocol;
-  private Protocol streamed; // the protocol, if it is one
-  private BufferedProtocol buffered; // the protocol, if it is one
+  private @Nullable Protocol streamed; // the protocol, if it is one
+  private @Nullable BufferedProtocol buffered; // the protocol, if it is one
   private boolean made;
   private boolean ended;
   private boolean lost;
@@ -86,6 +87,7 @@ final class Application {
   }
 
   /** Where the protocol wants bytes; null if it has failed to say so. */
+  @Nullable
   ByteBuffer getBuffer(int sizeHint) {
     try {
       ByteBuffer buffer = buffered.getBuffer(sizeHint);
@@ -110,6 +112,7 @@ final class Application {
     }
   }
 
+  @Nullable
   BufferedProtocol buffered() {
     return buffered;
   }

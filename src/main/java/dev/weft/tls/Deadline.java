@@ -4,13 +4,14 @@ import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.TimerHandle;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** How long the handshake may take, then the shutdown; a connection that is late is aborted. Loop thread only. */
 final class Deadline {
 
   private final BaseEventLoop loop;
   private final TlsProtocol layer;
-  private TimerHandle timer; // null if none is running
+  private @Nullable TimerHandle timer; // null if none is running
 
   Deadline(BaseEventLoop loop, TlsProtocol layer) {
     this.loop = loop;

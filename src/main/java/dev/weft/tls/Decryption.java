@@ -8,6 +8,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /*
  * All complete records that are there are decrypted before the application is called, once, with what they
@@ -25,9 +26,11 @@ final class Decryption {
   private final TlsBuffers buffers;
   private final Incoming incoming;
   private final Application application;
-  private ByteBuffer plain; // decrypted, but did not fit into the application's buffer; else null
+  private @Nullable ByteBuffer
+      plain; // decrypted, but did not fit into the application's buffer; else null
   private boolean stopped; // nothing is to be delivered any more
-  private SSLException failure; // of a record behind data that is to be delivered first; else null
+  private @Nullable SSLException
+      failure; // of a record behind data that is to be delivered first; else null
 
   Decryption(SSLEngine engine, TlsBuffers buffers, Incoming incoming, Application application) {
     this.engine = engine;

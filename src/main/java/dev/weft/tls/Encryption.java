@@ -9,6 +9,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Data is encrypted when it is written and handed to the transport below at once, whose queue is the only one:
@@ -31,8 +32,8 @@ final class Encryption {
   private final ArrayDeque<ByteBuffer> backlog = new ArrayDeque<>(0);
   private long backlogSize;
   private int unreadAnswers; // bytes, since there was nothing unsent
-  private ByteBuffer held; // records for one write; null if each is passed on at once
-  private Transport below;
+  private @Nullable ByteBuffer held; // records for one write; null if each is passed on at once
+  private @Nullable Transport below;
 
   Encryption(SSLEngine engine, TlsBuffers buffers) {
     this.engine = engine;

@@ -5,6 +5,7 @@ import dev.weft.loop.Future;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an engine and its peer say to each other before the first data. What the engine delegates, which may ask
@@ -76,7 +77,7 @@ final class Handshake {
   }
 
   private void delegate() {
-    Future<Void> done = executor == TlsSettings.POOL
+    Future<@Nullable Void> done = executor == TlsSettings.POOL
         ? loop.runInPool(executor, this::runDelegated)
         : loop.runInExecutorOrHere(executor, this::runDelegated);
     delegating = true; // unless the executor has refused
@@ -90,7 +91,7 @@ final class Handshake {
     return null;
   }
 
-  private void delegated(Future<Void> done) {
+  private void delegated(Future<@Nullable Void> done) {
     delegating = false;
     layer.delegated(done.exception());
   }

@@ -1,6 +1,7 @@
 package dev.weft.tls;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /*
  * What the transport below reads goes into a buffer that all connections share, and is decrypted from there.
@@ -16,8 +17,8 @@ final class Incoming {
   private static final byte ALERT = 21;
 
   private final TlsBuffers buffers;
-  private ByteBuffer rest; // from its position to its limit; null if nothing is left
-  private ByteBuffer lent; // to the transport below, then decrypted from
+  private @Nullable ByteBuffer rest; // from its position to its limit; null if nothing is left
+  private @Nullable ByteBuffer lent; // to the transport below, then decrypted from
   private boolean restIsLent; // lent begins with a copy of rest
   private boolean filled; // lent has something to decrypt
 
@@ -74,6 +75,7 @@ final class Incoming {
   }
 
   /** What to decrypt from; {@link #settle} must follow. */
+  @Nullable
   ByteBuffer current() {
     return filled ? lent : rest != null ? rest : NOTHING;
   }

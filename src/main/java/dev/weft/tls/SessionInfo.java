@@ -5,13 +5,14 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /** What a connection can say of its encryption: TLS's part of {@code get_extra_info}. Loop thread only. */
 final class SessionInfo {
 
   private final TlsSettings settings;
   private final SSLEngine engine;
-  private SSLSession session; // null until the handshake is done
+  private @Nullable SSLSession session; // null until the handshake is done
   private boolean raggedEnd;
 
   SessionInfo(TlsSettings settings, SSLEngine engine) {
@@ -34,6 +35,7 @@ final class SessionInfo {
   }
 
   /** The value of a key; null if it is not of TLS, or not known yet. */
+  @Nullable
   Object get(ExtraInfo<?> key) {
     if (key == ExtraInfo.SSLCONTEXT) {
       return settings.context();
@@ -57,7 +59,7 @@ final class SessionInfo {
     return key == ExtraInfo.RAGGED_EOF ? (Object) raggedEnd : null;
   }
 
-  private X509Certificate peerCertificate() {
+  private @Nullable X509Certificate peerCertificate() {
     try {
       return (X509Certificate) session.getPeerCertificates()[0];
     } catch (SSLPeerUnverifiedException none) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** TLS on a connection that has begun without it: {@code start_tls}. Loop thread only. */
 public final class StartTls {
@@ -34,7 +35,7 @@ public final class StartTls {
       BaseProtocol protocol,
       ByteBuffer received)
       throws IOException {
-    Future<Void> made = loop.createFuture();
+    Future<@Nullable Void> made = loop.createFuture();
     var layer = new TlsProtocol(loop, buffers, settings, protocol, made, true);
     if (plain.isClosing()) {
       throw new SocketException("the transport is closed: " + plain);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /*
@@ -65,16 +66,16 @@ public final class TlsProtocol implements BufferedProtocol {
   private final SessionInfo info;
   private final Deadline deadline;
   private final TlsTransport transport;
-  private final Future<Void> made;
+  private final Future<@Nullable Void> made;
 
   // loop thread only
   private State state = State.UNWRAPPED;
-  private Transport below; // null until connectionMade
+  private @Nullable Transport below; // null until connectionMade
   private boolean readingPaused;
   private boolean belowAtEnd;
   private boolean belowLost;
   private boolean closed; // by the application, or lost
-  private Throwable failure; // what has broken the connection, or will have; else null
+  private @Nullable Throwable failure; // what has broken the connection, or will have; else null
   private int writesAfterClose;
 
   /**
@@ -87,7 +88,7 @@ public final class TlsProtocol implements BufferedProtocol {
       TlsBuffers buffers,
       TlsSettings settings,
       BaseProtocol protocol,
-      Future<Void> made,
+      Future<@Nullable Void> made,
       boolean upgraded) {
     this.loop = loop;
     this.settings = settings;
@@ -441,7 +442,7 @@ public final class TlsProtocol implements BufferedProtocol {
   }
 
   @Override
-  public void connectionLost(Throwable error) {
+  public void connectionLost(@Nullable Throwable error) {
     belowAtEnd = true;
     belowLost = true;
     if (failure == null) {
@@ -473,7 +474,7 @@ public final class TlsProtocol implements BufferedProtocol {
   // ---- what it is
 
   @SuppressWarnings("unchecked")
-  <T> T getExtraInfo(ExtraInfo<T> key) {
+  <T> @Nullable T getExtraInfo(ExtraInfo<T> key) {
     Object own = info.get(key);
     return own != null || below == null ? (T) own : below.getExtraInfo(key);
   }

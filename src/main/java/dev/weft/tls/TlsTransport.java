@@ -7,6 +7,7 @@ import dev.weft.transport.WriteBufferLimits;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The application's side of a TLS connection. Loop thread only. */
 final class TlsTransport implements Transport {
@@ -92,7 +93,7 @@ final class TlsTransport implements Transport {
   }
 
   @Override
-  public <T> T getExtraInfo(ExtraInfo<T> key) {
+  public <T> @Nullable T getExtraInfo(ExtraInfo<T> key) {
     return layer.getExtraInfo(key);
   }
 

@@ -3,6 +3,7 @@ package dev.weft.tls;
 import dev.weft.transport.Transport;
 import dev.weft.transport.WriteBufferLimits;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pauses and resumes the application's writing, by the number of bytes that have not left the program. The
@@ -16,7 +17,7 @@ final class WriteControl {
   private final Encryption outgoing;
   private final Application application;
   private WriteBufferLimits limits = DEFAULT;
-  private Transport below;
+  private @Nullable Transport below;
   private boolean paused;
 
   WriteControl(Encryption outgoing, Application application) {
