@@ -23,7 +23,10 @@ final class Adoption {
 
   /** Adopts a channel of the user's. Suspends. */
   static <P extends BaseProtocol> ProtocolConnection<P> connectUnused(
-      SelectorEventLoop loop, Supplier<? extends P> factory, SocketChannel sock, TlsSettings tls)
+      SelectorEventLoop loop,
+      Supplier<? extends P> factory,
+      SocketChannel sock,
+      @Nullable TlsSettings tls)
       throws IOException {
     loop.checkUnused(sock);
     sock.configureBlocking(false);
@@ -32,7 +35,10 @@ final class Adoption {
 
   /** Adopts a client's channel in non-blocking mode. Suspends. */
   static <P extends BaseProtocol> ProtocolConnection<P> connect(
-      SelectorEventLoop loop, Supplier<? extends P> factory, SocketChannel channel, TlsSettings tls)
+      SelectorEventLoop loop,
+      Supplier<? extends P> factory,
+      SocketChannel channel,
+      @Nullable TlsSettings tls)
       throws IOException {
     Transport transport = null;
     try {
@@ -62,14 +68,15 @@ final class Adoption {
       SelectorEventLoop loop,
       SocketChannel channel,
       BaseProtocol protocol,
-      SelectorServer server,
-      TlsSettings tls,
-      Future<@Nullable Void> made)
+      @Nullable SelectorServer server,
+      @Nullable TlsSettings tls,
+      @Nullable Future<@Nullable Void> made)
       throws IOException {
     if (tls == null) {
       return new SocketTransport(loop, channel, protocol, server, made);
     }
-    var layer = new TlsProtocol(loop, loop.tlsBuffers(), tls, protocol, made, false);
+    var layer = new TlsProtocol(
+        loop, loop.tlsBuffers(), tls, protocol, Objects.requireNonNull(made), false);
     new SocketTransport(loop, channel, layer, server, null);
     return layer.transport();
   }
@@ -92,7 +99,7 @@ final class Adoption {
       SelectorEventLoop loop,
       Supplier<? extends P> factory,
       DatagramChannel channel,
-      SocketAddress target)
+      @Nullable SocketAddress target)
       throws IOException {
     UdpTransport transport = null;
     try {

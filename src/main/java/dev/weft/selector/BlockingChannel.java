@@ -7,6 +7,7 @@ import java.net.SocketException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ final class BlockingChannel implements Selectable {
     direction.ready = true;
     LockSupport.unpark(direction.waiting);
     if (interestToEnd != 0) {
-      key.interestOpsAnd(~interestToEnd);
+      Objects.requireNonNull(key).interestOpsAnd(~interestToEnd);
     }
   }
 

@@ -14,10 +14,18 @@ import java.nio.channels.SelectionKey;
 abstract class ChannelEnd<C extends SelectableChannel> implements PipeEnd, Selectable {
 
   final C channel;
+
+  @SuppressWarnings("NullAway.Init") // set by attach
   SelectorEventLoop loop;
+
   private final int operation;
+
+  @SuppressWarnings("NullAway.Init") // set by attach
   private Handle handle;
+
+  @SuppressWarnings("NullAway.Init") // set by attach
   private SelectionKey key;
+
   private boolean watched;
 
   /**

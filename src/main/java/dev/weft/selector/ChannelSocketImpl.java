@@ -20,7 +20,10 @@ abstract class ChannelSocketImpl<C extends SelectableChannel & NetworkChannel> e
 
   final SelectorEventLoop loop;
   volatile @Nullable C channel; // null before `create`
+
+  @SuppressWarnings("NullAway.Init") // set with the channel
   volatile BlockingChannel io;
+
   private volatile int timeout; // milliseconds; 0 for none
 
   ChannelSocketImpl(SelectorEventLoop loop) {

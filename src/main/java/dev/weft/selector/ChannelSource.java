@@ -3,6 +3,7 @@ package dev.weft.selector;
 import java.io.IOException;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
+import org.jspecify.annotations.Nullable;
 
 /** The reading end of a pipe, watched by the selector. */
 final class ChannelSource extends ChannelEnd<Pipe.SourceChannel> implements PipeSource {
@@ -12,7 +13,7 @@ final class ChannelSource extends ChannelEnd<Pipe.SourceChannel> implements Pipe
   }
 
   @Override
-  public byte[] read() throws IOException {
+  public byte @Nullable [] read() throws IOException {
     return loop.read(channel);
   }
 }

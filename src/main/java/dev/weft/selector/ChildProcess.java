@@ -121,7 +121,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     }
   }
 
-  private void pipeLost(int fd, Throwable error) {
+  private void pipeLost(int fd, @Nullable Throwable error) {
     openPipes--;
     tell(() -> protocol.pipeConnectionLost(fd, error));
     if (returncode.isPresent()) {

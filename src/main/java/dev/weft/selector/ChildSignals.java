@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -35,7 +34,7 @@ final class ChildSignals {
 
   // loop thread only
   private final Set<Integer> sent = new HashSet<>();
-  private CompletableFuture<@Nullable Void> sending = CompletableFuture.completedFuture(null);
+  private CompletableFuture<Void> sending = CompletableFuture.completedFuture(null);
 
   ChildSignals(ProcessHandle process) {
     this.process = process;

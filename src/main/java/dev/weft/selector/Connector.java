@@ -18,6 +18,7 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +39,11 @@ final class Connector {
   private final List<InetSocketAddress> local;
   private final Optional<Duration> delay;
   private final List<Attempt> attempts = new ArrayList<>();
-  private Attempt latest;
+  private @Nullable Attempt latest;
   private @Nullable Attempt winner;
   private int pending;
+
+  @SuppressWarnings("NullAway.Init") // set before an attempt can end
   private Future<@Nullable Void> news;
 
   private Connector(
@@ -57,7 +60,7 @@ final class Connector {
    * @param local from where: the first of them that can be bound; from anywhere if there are none
    * @return a channel in non-blocking mode
    */
-  static @Nullable SocketChannel connect(
+  static SocketChannel connect(
       SelectorEventLoop loop,
       List<InetSocketAddress> addresses,
       List<InetSocketAddress> local,
@@ -94,15 +97,16 @@ final class Connector {
     return mixed;
   }
 
-  private @Nullable SocketChannel race(List<InetSocketAddress> addresses, boolean allErrors)
+  private SocketChannel race(List<InetSocketAddress> addresses, boolean allErrors)
       throws IOException {
     SocketChannel connected = null;
     try {
       for (InetSocketAddress address : addresses) {
-        latest = new Attempt(address);
-        attempts.add(latest);
-        latest.begin();
-        if (winner == null && latest.failure == null) {
+        var attempt = new Attempt(address);
+        latest = attempt;
+        attempts.add(attempt);
+        attempt.begin();
+        if (winner == null && attempt.failure == null) {
           awaitNews(attempts.size() < addresses.size() ? delay : Optional.empty());
         }
         if (winner != null) {
@@ -115,7 +119,7 @@ final class Connector {
       if (winner == null) {
         throw failure(attempts.stream().map(attempt -> attempt.failure).toList(), allErrors);
       }
-      connected = winner.channel;
+      connected = Objects.requireNonNull(winner.channel);
       return connected;
     } finally {
       for (Attempt attempt : attempts) { // the winner, too, if the caller was cancelled meanwhile
@@ -168,7 +172,10 @@ final class Connector {
     private final InetSocketAddress address;
     private final Handle handle = loop.handle(this::finish, Context.copyContext());
     private @Nullable SocketChannel channel; // null until it has begun
-    private SelectionKey key; // null until it is pending
+
+    @SuppressWarnings("NullAway.Init") // set when the attempt is pending
+    private SelectionKey key;
+    // null until it is pending
     private @Nullable IOException failure;
 
     Attempt(InetSocketAddress address) {
@@ -180,7 +187,7 @@ final class Connector {
         channel = SocketChannel.open();
         channel.configureBlocking(false);
         if (!local.isEmpty()) {
-          bind();
+          bind(channel);
         }
         if (channel.connect(address)) {
           winner = this;
@@ -195,7 +202,7 @@ final class Connector {
       }
     }
 
-    private void bind() throws IOException {
+    private void bind(SocketChannel channel) throws IOException {
       IOException error = null;
       for (InetSocketAddress candidate : local) {
         if (!sameFamily(candidate.getAddress(), address.getAddress())) {
@@ -223,6 +230,7 @@ final class Connector {
       loop.enqueue(handle);
     }
 
+    @SuppressWarnings("NullAway") // has its channel
     private void finish() {
       if (winner != null || !channel.isOpen()) {
         return; // another was quicker, or the caller is cancelled: whoever decided that closes us

@@ -76,6 +76,7 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
   }
 
   /** Not by the channel's {@code socket()}, which it would keep. */
+  @SuppressWarnings("NullAway") // has its channel
   private void rememberAddresses() throws IOException {
     var remote = (InetSocketAddress) channel.getRemoteAddress();
     address = remote.getAddress();
@@ -83,6 +84,7 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
     rememberLocalPort();
   }
 
+  @SuppressWarnings("NullAway") // has its channel
   private void rememberLocalPort() throws IOException {
     localport = ((InetSocketAddress) channel.getLocalAddress()).getPort();
   }
@@ -386,6 +388,7 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
   }
 
   /** Why the channel is closed to who reads or writes: shut down for writing if not as a whole. */
+  @SuppressWarnings("NullAway") // has its channel
   private String closed() {
     return channel.isOpen() ? "Broken pipe" : "Socket closed";
   }

@@ -1,6 +1,7 @@
 package dev.weft.selector;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Where the bytes of a {@link ReadPipe} come from. */
 interface PipeSource extends PipeEnd {
@@ -11,5 +12,5 @@ interface PipeSource extends PipeEnd {
    * @return empty at the end; null if there is nothing yet
    * @throws IOException if the pipe fails
    */
-  byte[] read() throws IOException;
+  byte @Nullable [] read() throws IOException;
 }

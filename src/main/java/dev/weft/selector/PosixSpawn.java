@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ final class PosixSpawn {
   private static final AtomicInteger ASKED = new AtomicInteger();
   private static volatile @Nullable Functions functions; // null: not yet, or never
 
-  private final Functions c = functions;
+  private final Functions c = Objects.requireNonNull(functions);
   private final SubprocessOptions options;
   private final Redirect[] redirects;
   private final int[] pipes;
@@ -140,8 +141,9 @@ final class PosixSpawn {
 
   /** Kills a child for which nobody waits, and waits for it. */
   static void discard(long pid) {
-    functions.kill.call(pid, ChildSignals.SIGKILL);
-    functions.wait.call(pid, 0, 0);
+    Functions c = Objects.requireNonNull(functions);
+    c.kill.call(pid, ChildSignals.SIGKILL);
+    c.wait.call(pid, 0, 0);
   }
 
   private boolean isPlain() {

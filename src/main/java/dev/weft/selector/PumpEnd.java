@@ -9,9 +9,15 @@ abstract class PumpEnd implements PipeEnd {
   private final Closeable pipe;
 
   // loop thread only
+  @SuppressWarnings("NullAway.Init") // set by attach
   private SelectorEventLoop loop;
+
+  @SuppressWarnings("NullAway.Init") // set by attach
   private Runnable ready;
+
+  @SuppressWarnings("NullAway.Init") // set by attach
   private Context context;
+
   private boolean watched;
   private boolean busy;
   private boolean closed;

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class PumpSink extends PumpEnd implements PipeSink {
 
   private final OutputStream out;
-  private byte[] chunk; // whoever has the turn: the loop, or the writing thread while it is busy
+  private byte @Nullable []
+      chunk; // whoever has the turn: the loop, or the writing thread while it is busy
 
   // loop thread only
   private int written; // and not said yet

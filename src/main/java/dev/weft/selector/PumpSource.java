@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class PumpSource extends PumpEnd implements PipeSource {
 
   private final InputStream in;
-  private byte[] chunk; // the reading thread's
+  private byte @Nullable [] chunk; // the reading thread's
 
   // loop thread only
-  private byte[] data;
+  private byte @Nullable [] data;
   private @Nullable Throwable failure;
 
   PumpSource(InputStream in) {
@@ -74,7 +74,7 @@ final class PumpSource extends PumpEnd implements PipeSource {
   }
 
   @Override
-  public byte[] read() throws IOException {
+  public byte @Nullable [] read() throws IOException {
     if (failure != null) {
       throw Pumps.rethrow(failure);
     }

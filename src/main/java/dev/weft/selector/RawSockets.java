@@ -20,6 +20,7 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Every operation is tried at once; only if it would block is the channel watched.
@@ -166,6 +167,7 @@ final class RawSockets {
 
   private interface Attempt<T> {
     /** What was taken; null if it would block. */
+    @Nullable
     T make() throws IOException;
   }
 
@@ -241,10 +243,11 @@ final class RawSockets {
 
   /** Something to do with a buffer of the loop's. */
   private interface BufferUse<T> {
+    @Nullable
     T with(ByteBuffer direct) throws IOException;
   }
 
-  private <T> T withBuffer(int n, BufferUse<T> use) throws IOException {
+  private <T> @Nullable T withBuffer(int n, BufferUse<T> use) throws IOException {
     ByteBuffer direct = loop.take();
     try {
       return use.with(direct.limit(Math.min(n, direct.capacity())));

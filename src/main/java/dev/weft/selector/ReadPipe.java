@@ -35,7 +35,10 @@ final class ReadPipe implements ReadTransport, Releasable {
    * @param made completed after {@code connectionMade}; null if nobody waits
    */
   ReadPipe(
-      SelectorEventLoop loop, PipeSource source, Protocol protocol, Future<@Nullable Void> made)
+      SelectorEventLoop loop,
+      PipeSource source,
+      Protocol protocol,
+      @Nullable Future<@Nullable Void> made)
       throws IOException {
     this.loop = loop;
     this.source = source;
@@ -45,7 +48,7 @@ final class ReadPipe implements ReadTransport, Releasable {
     loop.callSoon(() -> start(made), context);
   }
 
-  private void start(Future<@Nullable Void> made) {
+  private void start(@Nullable Future<@Nullable Void> made) {
     try {
       protocol.connectionMade(this);
     } finally {
@@ -128,13 +131,13 @@ final class ReadPipe implements ReadTransport, Releasable {
     }
   }
 
-  private void end(Throwable error) {
+  private void end(@Nullable Throwable error) {
     closing = true;
     source.watch(false);
     loop.callSoon(() -> finish(error), context);
   }
 
-  private void finish(Throwable error) {
+  private void finish(@Nullable Throwable error) {
     try {
       protocol.connectionLost(error);
     } finally {

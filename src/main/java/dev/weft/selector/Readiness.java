@@ -66,7 +66,7 @@ final class Readiness implements Selectable {
     }
   }
 
-  private @Nullable Handle exchange(int kind, Handle handle) {
+  private @Nullable Handle exchange(int kind, @Nullable Handle handle) {
     Handle before;
     if (kind == READING) {
       before = reader;
@@ -107,6 +107,7 @@ final class Readiness implements Selectable {
   }
 
   @Override
+  @SuppressWarnings("NullAway") // the key is interested in what has a handle
   public void ready(int operations) {
     if ((operations & READING) != 0) {
       loop.enqueue(reader);

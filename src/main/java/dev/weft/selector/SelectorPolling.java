@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** The selector's part of {@link SelectorEventLoop}: polling, registering, and the buffers for reads and writes. */
@@ -218,7 +219,7 @@ abstract class SelectorPolling extends BaseEventLoop {
 
   // ---- for this package's transports
 
-  SelectionKey register(SelectableChannel channel, int operations, Selectable owner)
+  SelectionKey register(SelectableChannel channel, int operations, @Nullable Selectable owner)
       throws ClosedChannelException {
     return channel.register(selector, operations, owner);
   }
@@ -333,7 +334,7 @@ abstract class SelectorPolling extends BaseEventLoop {
   }
 
   /** Reads once. Returns what was read; empty at the end, null if there is nothing yet. */
-  byte[] read(ReadableByteChannel channel) throws IOException {
+  byte @Nullable [] read(ReadableByteChannel channel) throws IOException {
     ByteBuffer direct = take();
     try {
       int count = channel.read(direct);

@@ -464,7 +464,8 @@ final class SelectorServer implements Server, Releasable {
   }
 
   /** What the network does is the peer's doing, all else the program's. */
-  private void report(Throwable error, BaseProtocol protocol, Transport transport) {
+  private void report(
+      Throwable error, @Nullable BaseProtocol protocol, @Nullable Transport transport) {
     var record = ExceptionContext.of("Error on transport creation for incoming connection")
         .withException(error);
     if (protocol != null) {

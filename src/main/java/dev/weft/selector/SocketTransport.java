@@ -48,7 +48,7 @@ final class SocketTransport implements Transport, Selectable {
 
   private final SelectorEventLoop loop;
   private final SocketChannel channel;
-  private final SelectorServer server; // null on the client's side
+  private final @Nullable SelectorServer server; // null on the client's side
   private final Context context = Context.copyContext();
   private final SocketAddress localAddress;
   private final SocketAddress remoteAddress;
@@ -82,8 +82,8 @@ final class SocketTransport implements Transport, Selectable {
       SelectorEventLoop loop,
       SocketChannel channel,
       BaseProtocol protocol,
-      SelectorServer server,
-      Future<@Nullable Void> made)
+      @Nullable SelectorServer server,
+      @Nullable Future<@Nullable Void> made)
       throws IOException {
     this.loop = loop;
     this.channel = channel;
@@ -103,7 +103,7 @@ final class SocketTransport implements Transport, Selectable {
     loop.callSoon(() -> start(made), context);
   }
 
-  private void start(Future<@Nullable Void> made) {
+  private void start(@Nullable Future<@Nullable Void> made) {
     try {
       protocol.connectionMade(this);
     } finally {
@@ -117,6 +117,7 @@ final class SocketTransport implements Transport, Selectable {
   // ---- readiness
 
   @Override
+  @SuppressWarnings("NullAway") // the key is interested in output only with a writer
   public void ready(int operations) {
     if ((operations & SelectionKey.OP_READ) != 0) {
       loop.enqueue(reader);
@@ -169,6 +170,7 @@ final class SocketTransport implements Transport, Selectable {
     }
   }
 
+  @SuppressWarnings("NullAway") // streamed is the protocol
   private void readChunk() {
     Protocol receiver = streamed;
     byte[] data;
@@ -192,6 +194,7 @@ final class SocketTransport implements Transport, Selectable {
     }
   }
 
+  @SuppressWarnings("NullAway") // buffered is the protocol
   private void readIntoProtocol() {
     BufferedProtocol receiver = buffered;
     ByteBuffer buffer;
@@ -245,6 +248,7 @@ final class SocketTransport implements Transport, Selectable {
     failed(error, "Fatal read error on socket transport");
   }
 
+  @SuppressWarnings("NullAway") // one of the two is the protocol
   private void readEnd() {
     endRead = true;
     logInDebug("{} received EOF");
@@ -572,14 +576,14 @@ final class SocketTransport implements Transport, Selectable {
     }
   }
 
-  private void forceClose(Throwable error) {
+  private void forceClose(@Nullable Throwable error) {
     if (!lost) {
       lose(error);
       queue.clear();
     }
   }
 
-  private void lose(Throwable error) {
+  private void lose(@Nullable Throwable error) {
     loop.callSoon(
         () -> finish(error), context); // first: without memory for it nothing has happened
     closing = true;
@@ -589,7 +593,7 @@ final class SocketTransport implements Transport, Selectable {
     }
   }
 
-  private void finish(Throwable error) {
+  private void finish(@Nullable Throwable error) {
     lost = true;
     try {
       protocol.connectionLost(error);

@@ -18,9 +18,9 @@ record Spawned(
     ProcessHandle handle,
     CompletionStage<Integer> exit,
     boolean direct,
-    PipeSink stdin,
-    PipeSource stdout,
-    PipeSource stderr) {
+    @Nullable PipeSink stdin,
+    @Nullable PipeSource stdout,
+    @Nullable PipeSource stderr) {
 
   /** Completes when the child has been reaped, on a thread that can be used for anything. */
   CompletionStage<@Nullable Void> reaped() {

@@ -224,7 +224,8 @@ final class Spawner {
   }
 
   /** Has the JDK wait for a child that it has not started. */
-  private Spawned startedDirectly(long pid, PipeSink stdin, PipeSource stdout, PipeSource stderr)
+  private Spawned startedDirectly(
+      long pid, @Nullable PipeSink stdin, @Nullable PipeSource stdout, @Nullable PipeSource stderr)
       throws IOException {
     try {
       ProcessHandle handle = SpareDescriptor.lend(() -> ProcessHandle.of(pid))
@@ -238,7 +239,10 @@ final class Spawner {
   }
 
   private static Spawned startedByJdk(
-      Process process, PipeSink stdin, PipeSource stdout, PipeSource stderr) {
+      Process process,
+      @Nullable PipeSink stdin,
+      @Nullable PipeSource stdout,
+      @Nullable PipeSource stderr) {
     try {
       return new Spawned(process.toHandle(), ChildExit.of(process), false, stdin, stdout, stderr);
     } catch (Throwable error) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the socket of a datagram endpoint: the first family whose addresses can be had. */
 final class UdpSockets {
@@ -25,7 +26,7 @@ final class UdpSockets {
    *
    * @param target where to send; null if there is no remote address
    */
-  record Opened(DatagramChannel channel, InetSocketAddress target) {}
+  record Opened(DatagramChannel channel, @Nullable InetSocketAddress target) {}
 
   /** Resolves the names, and opens a socket by what they stand for. Suspends if there are names. */
   static Opened open(SelectorEventLoop loop, DatagramOptions options) throws IOException {

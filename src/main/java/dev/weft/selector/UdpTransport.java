@@ -67,8 +67,8 @@ final class UdpTransport implements DatagramTransport, Selectable {
   private final Send send;
   private final Context context = Context.copyContext();
   private final SocketAddress localAddress;
-  private final SocketAddress remoteAddress; // null if not connected
-  private final SocketAddress target; // where to send; null if sendto says so each time
+  private final @Nullable SocketAddress remoteAddress; // null if not connected
+  private final @Nullable SocketAddress target; // where to send; null if sendto says so each time
   private final SelectionKey key;
   private final Handle reader;
   private final Handle writer;
@@ -94,7 +94,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
       SelectorEventLoop loop,
       DatagramChannel channel,
       DatagramProtocol protocol,
-      SocketAddress target,
+      @Nullable SocketAddress target,
       Future<@Nullable Void> made,
       Send send)
       throws IOException {
@@ -397,7 +397,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
     return !closing || queued > 0;
   }
 
-  private void forceClose(Throwable error) {
+  private void forceClose(@Nullable Throwable error) {
     if (!lost) {
       lose(error);
       queue.clear();
@@ -405,7 +405,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
     }
   }
 
-  private void lose(Throwable error) {
+  private void lose(@Nullable Throwable error) {
     loop.callSoon(
         () -> finish(error), context); // first: without memory for it nothing has happened
     closing = true;
@@ -415,7 +415,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
     }
   }
 
-  private void finish(Throwable error) {
+  private void finish(@Nullable Throwable error) {
     lost = true;
     try {
       protocol.connectionLost(error);

@@ -43,7 +43,10 @@ final class WritePipe implements WriteTransport, Releasable {
    * @param made completed after {@code connectionMade}; null if nobody waits
    */
   WritePipe(
-      SelectorEventLoop loop, PipeSink sink, BaseProtocol protocol, Future<@Nullable Void> made)
+      SelectorEventLoop loop,
+      PipeSink sink,
+      BaseProtocol protocol,
+      @Nullable Future<@Nullable Void> made)
       throws IOException {
     this.loop = loop;
     this.sink = sink;
@@ -54,7 +57,7 @@ final class WritePipe implements WriteTransport, Releasable {
     loop.callSoon(() -> start(made), context);
   }
 
-  private void start(Future<@Nullable Void> made) {
+  private void start(@Nullable Future<@Nullable Void> made) {
     try {
       protocol.connectionMade(this);
     } finally {
@@ -290,7 +293,7 @@ final class WritePipe implements WriteTransport, Releasable {
     }
   }
 
-  private void lose(Throwable error) {
+  private void lose(@Nullable Throwable error) {
     loop.callSoon(
         () -> finish(error), context); // first: without memory for it nothing has happened
     closing = true;
@@ -298,7 +301,7 @@ final class WritePipe implements WriteTransport, Releasable {
     sink.watch(false);
   }
 
-  private void finish(Throwable error) {
+  private void finish(@Nullable Throwable error) {
     try {
       protocol.connectionLost(error);
     } finally {

@@ -99,6 +99,7 @@ final class WriteQueue {
   }
 
   /** Copies what is left of lent memory, which is the writer's again afterwards. */
+  @SuppressWarnings("NullAway") // what is lent is a chunk
   void copyLent() {
     if (lent == null) {
       return;
@@ -116,6 +117,7 @@ final class WriteQueue {
     lent = null;
   }
 
+  @SuppressWarnings("NullAway") // called if a chunk is lent
   private void checkUnchanged(ByteBuffer chunk) {
     Integer sum = lent.get(chunk);
     if (sum != null && sum != sum(chunk.duplicate().position(0))) {
@@ -133,6 +135,7 @@ final class WriteQueue {
   }
 
   /** Copies the data to the head: what a write has left that began before others were queued. */
+  @SuppressWarnings("NullAway") // not empty: there are chunks
   void addFirst(ByteBuffer data) {
     if (isEmpty()) {
       add(data);
@@ -169,6 +172,7 @@ final class WriteQueue {
   }
 
   /** Removes {@code count} bytes from the head; none if the queue was cleared while they were written. */
+  @SuppressWarnings("NullAway") // not empty: there are chunks
   void remove(int count) {
     if (isEmpty()) {
       return;

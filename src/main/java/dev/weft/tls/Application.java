@@ -78,6 +78,7 @@ final class Application {
     return call("connectionMade", () -> protocol.connectionMade(layer.transport()));
   }
 
+  @SuppressWarnings("NullAway") // isBuffered() is false
   void dataReceived(byte[] data) {
     try {
       streamed.dataReceived(ByteBuffer.wrap(data));
@@ -87,6 +88,7 @@ final class Application {
   }
 
   /** Where the protocol wants bytes; null if it has failed to say so. */
+  @SuppressWarnings("NullAway") // isBuffered() is true
   @Nullable
   ByteBuffer getBuffer(int sizeHint) {
     try {
@@ -117,6 +119,7 @@ final class Application {
     return buffered;
   }
 
+  @SuppressWarnings("NullAway") // one of the two is there
   void eofReceived() {
     ended = true;
     call("eofReceived", () -> {
@@ -128,7 +131,7 @@ final class Application {
   }
 
   /** Tells the protocol in the next turn that the connection is lost. */
-  void connectionLost(Throwable error) {
+  void connectionLost(@Nullable Throwable error) {
     if (made && !lost) {
       lost = true;
       BaseProtocol last = protocol;

@@ -124,6 +124,7 @@ final class Decryption {
     }
   }
 
+  @SuppressWarnings("NullAway") // the application is buffered
   private boolean fill() {
     if (plain == null && !incoming.hasRecord()) {
       incoming.settle();

@@ -147,6 +147,7 @@ final class Encryption {
     return result;
   }
 
+  @SuppressWarnings("NullAway") // begin comes before the first record
   private void passOn(ByteBuffer out) {
     if (out.position() > 0) {
       below.write(out.flip());

@@ -40,6 +40,7 @@ final class Incoming {
   }
 
   /** Bytes have been put into what was lent. */
+  @SuppressWarnings("NullAway") // lent is there
   void filled() {
     lent.flip();
     if (restIsLent) {
@@ -75,12 +76,13 @@ final class Incoming {
   }
 
   /** What to decrypt from; {@link #settle} must follow. */
-  @Nullable
+  @SuppressWarnings("NullAway") // filled: lent is there
   ByteBuffer current() {
     return filled ? lent : rest != null ? rest : NOTHING;
   }
 
   /** Keeps what has not been decrypted, and gives the shared buffer back. */
+  @SuppressWarnings("NullAway") // lent is there
   void settle() {
     if (filled) {
       if (lent.hasRemaining()) {
@@ -92,6 +94,7 @@ final class Incoming {
     }
   }
 
+  @SuppressWarnings("NullAway") // lent is there
   private void giveBack() {
     buffers.give(lent);
     lent = null;

@@ -11,7 +11,10 @@ final class ReadControl {
   private static final int LOW = HIGH / 4;
 
   private final Incoming incoming;
+
+  @SuppressWarnings("NullAway.Init") // set by begin
   private Transport below;
+
   private boolean paused;
 
   ReadControl(Incoming incoming) {

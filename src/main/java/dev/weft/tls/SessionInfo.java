@@ -50,7 +50,7 @@ final class SessionInfo {
       return session.getCipherSuite();
     }
     if (key == ExtraInfo.PEERCERT) {
-      return peerCertificate();
+      return peerCertificate(session);
     }
     if (key == ExtraInfo.SELECTED_ALPN_PROTOCOL) {
       String selected = engine.getApplicationProtocol();
@@ -59,7 +59,7 @@ final class SessionInfo {
     return key == ExtraInfo.RAGGED_EOF ? (Object) raggedEnd : null;
   }
 
-  private @Nullable X509Certificate peerCertificate() {
+  private @Nullable X509Certificate peerCertificate(SSLSession session) {
     try {
       return (X509Certificate) session.getPeerCertificates()[0];
     } catch (SSLPeerUnverifiedException none) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -210,7 +211,7 @@ public final class TlsProtocol implements BufferedProtocol {
     wakeCreator(error);
   }
 
-  private void wakeCreator(Throwable error) {
+  private void wakeCreator(@Nullable Throwable error) {
     if (!made.done()) {
       if (error == null) {
         made.setResult(null);
@@ -403,7 +404,7 @@ public final class TlsProtocol implements BufferedProtocol {
     if (decryption.isEndReceived() || belowAtEnd) {
       info.end(!decryption.isEndReceived());
       deadline.cancel();
-      loop.callSoon(below::close);
+      loop.callSoon(Objects.requireNonNull(below)::close);
     } else {
       readControl.check();
     }
@@ -420,7 +421,7 @@ public final class TlsProtocol implements BufferedProtocol {
   }
 
   /** Drops everything; what is the matter, if anything, arrives in {@code connectionLost}. */
-  void abort(Throwable error) {
+  void abort(@Nullable Throwable error) {
     loop.checkOnLoop("abort");
     closed = true;
     if (failure == null) {

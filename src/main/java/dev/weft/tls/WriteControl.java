@@ -27,7 +27,7 @@ final class WriteControl {
 
   void begin(Transport below) {
     this.below = below;
-    passOn();
+    passOn(below);
   }
 
   WriteBufferLimits limits() {
@@ -37,13 +37,13 @@ final class WriteControl {
   void setLimits(WriteBufferLimits limits) {
     this.limits = Objects.requireNonNull(limits, "limits");
     if (below != null) {
-      passOn();
+      passOn(below);
     }
     check();
   }
 
   /** A plain transport pauses above its high mark, TLS at it. */
-  private void passOn() {
+  private void passOn(Transport below) {
     int high = Math.max(limits.high() - 1, 0);
     below.setWriteBufferLimits(new WriteBufferLimits(Math.min(limits.low(), high), high));
   }
