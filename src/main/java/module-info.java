@@ -1,7 +1,7 @@
 import org.jspecify.annotations.NullMarked;
 
 /** An event-loop runtime with asyncio's shape on virtual threads. */
-@NullMarked
+@NullMarked // exported packages have it too, as Kotlin looks only there
 module dev.weft {
   requires java.management; // which thread a carrier carries, see Holders
   requires jdk.unsupported; // signals, see ProcessSignals

@@ -15,5 +15,10 @@
  *
  * <p>All tasks of a {@code run} share one thread. A task runs until it suspends, so tasks share state without locks
  * between two calls that suspend. The Javadoc of each method says whether it suspends.
+ *
+ * <p>No parameter and no result is null unless its type is {@code @Nullable}.
  */
+@NullMarked
 package dev.weft;
+
+import org.jspecify.annotations.NullMarked;

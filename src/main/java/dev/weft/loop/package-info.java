@@ -21,6 +21,9 @@
  * appends the step of each task that waits for it. A {@link dev.weft.loop.Handle} is a callback in the queue. The loop
  * runs callbacks one after the other in a virtual thread of its own, the driver.
  *
- * <p>No parameter and no result is null unless its documentation says so.
+ * <p>No parameter and no result is null unless its type is {@code @Nullable}.
  */
+@NullMarked
 package dev.weft.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,6 +13,9 @@
  *
  * <p>{@link dev.weft.process.Process} is a running child. {@link dev.weft.process.Subprocesses} starts one; {@link
  * dev.weft.Asyncio} has the same functions. Only the loop's thread may use these types. No parameter and no result is
- * null unless its documentation says so.
+ * null unless its type is {@code @Nullable}.
  */
+@NullMarked
 package dev.weft.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,7 +7,6 @@ import java.net.SocketException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -71,11 +70,12 @@ final class BlockingChannel implements Selectable {
     }
   }
 
+  @SuppressWarnings("NullAway") // what is ready is watched, by the key
   private void signal(Direction direction, int interestToEnd) {
     direction.ready = true;
     LockSupport.unpark(direction.waiting);
     if (interestToEnd != 0) {
-      Objects.requireNonNull(key).interestOpsAnd(~interestToEnd);
+      key.interestOpsAnd(~interestToEnd);
     }
   }
 

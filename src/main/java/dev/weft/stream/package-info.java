@@ -22,6 +22,9 @@
  * </tbody>
  * </table>
  *
- * <p>No parameter and no result is null unless its documentation says so.
+ * <p>No parameter and no result is null unless its type is {@code @Nullable}.
  */
+@NullMarked
 package dev.weft.stream;
+
+import org.jspecify.annotations.NullMarked;

@@ -33,6 +33,9 @@
  * uses the primitive takes it over. The exception is a primitive for which a task has waited: a task of another loop
  * that has to wait for it gets an {@code IllegalStateException}, as in asyncio.
  *
- * <p>No parameter and no result is null unless its documentation says so.
+ * <p>No parameter and no result is null unless its type is {@code @Nullable}.
  */
+@NullMarked
 package dev.weft.sync;
+
+import org.jspecify.annotations.NullMarked;

@@ -28,6 +28,9 @@
  * </tbody>
  * </table>
  *
- * <p>No parameter and no result is null unless its documentation says so.
+ * <p>No parameter and no result is null unless its type is {@code @Nullable}.
  */
+@NullMarked
 package dev.weft.task;
+
+import org.jspecify.annotations.NullMarked;

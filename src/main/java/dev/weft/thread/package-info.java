@@ -21,5 +21,10 @@
  * connections over them</td></tr>
  * </tbody>
  * </table>
+ *
+ * <p>No parameter and no result is null unless its type is {@code @Nullable}.
  */
+@NullMarked
 package dev.weft.thread;
+
+import org.jspecify.annotations.NullMarked;

@@ -39,8 +39,7 @@
  * </tbody>
  * </table>
  *
- * <p>Nothing in this package suspends. {@link dev.weft.transport.BaseProtocol#connectionLost} and {@link
- * dev.weft.transport.BaseTransport#getExtraInfo} pass null where their documentation says so; no other method does.
+ * <p>Nothing in this package suspends. No parameter and no result is null unless its type is {@code @Nullable}.
  */
 @NullMarked
 package dev.weft.transport;
