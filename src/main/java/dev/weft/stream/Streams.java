@@ -50,7 +50,16 @@ public final class Streams {
     return loop.createServer(serving(loop, handler, limit), host, port, options);
   }
 
-  /** As the other, on every address of several hosts. */
+  /**
+   * Serves TCP connections by streams on every address of several hosts ({@code start_server}). Suspends.
+   *
+   * @param handler runs in a task of its own for each connection
+   * @param hosts names or addresses
+   * @param port 0 to 65535; 0 for one that the system chooses
+   * @param limit the readers' limit in bytes
+   * @throws java.net.UnknownHostException if a host cannot be resolved
+   * @throws IOException if an address cannot be bound
+   */
   public static Server startServer(
       ClientHandler handler, List<String> hosts, int port, int limit, ServerOptions options)
       throws IOException {

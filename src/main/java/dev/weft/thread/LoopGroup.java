@@ -36,12 +36,17 @@ public final class LoopGroup implements AutoCloseable {
   private final AtomicInteger turn = new AtomicInteger();
   private final List<GroupServer> servers = new CopyOnWriteArrayList<>();
 
-  /** A loop for each processor. */
+  /** Starts a loop for each processor. The threads are called {@code weft-loop-0} and so on. */
   public LoopGroup() {
     this(Runtime.getRuntime().availableProcessors());
   }
 
-  /** As {@link #LoopGroup(int, String)}; the threads are called {@code weft-loop-0} and so on. */
+  /**
+   * Starts loops. Their threads are called {@code weft-loop-0} and so on.
+   *
+   * @param loops how many, at least 1
+   * @throws IllegalStateException if Weft has no access to {@code java.lang}; says how to give it
+   */
   public LoopGroup(int loops) {
     this(loops, "weft-loop-");
   }
@@ -51,16 +56,17 @@ public final class LoopGroup implements AutoCloseable {
    *
    * @param loops how many, at least 1
    * @param prefix what the names of their threads begin with; a number follows, from 0
-   * @throws IllegalStateException if {@code java.lang} is not opened to Weft; says how to open it
+   * @throws IllegalStateException if Weft has no access to {@code java.lang}; says how to give it
    */
   public LoopGroup(int loops, String prefix) {
     this(loops, prefix, EventLoop::newEventLoop);
   }
 
   /**
-   * As {@link #LoopGroup(int, String)}, with loops of the caller's making, which the group will close. If one
-   * cannot be made, those before it are ended.
+   * Starts loops that a factory makes. The group closes them. If the factory fails, the group ends those before.
    *
+   * @param loops how many, at least 1
+   * @param prefix the beginning of the names of their threads; a number follows, from 0
    * @param factory called once for each loop, by the caller
    */
   public LoopGroup(int loops, String prefix, Supplier<? extends EventLoop> factory) {
@@ -104,7 +110,8 @@ public final class LoopGroup implements AutoCloseable {
   }
 
   /**
-   * As {@link #submit(ThrowingCallable)}, for a coroutine that returns nothing. Never suspends.
+   * Runs a coroutine that returns nothing on the next loop, see {@link EventLoop#runCoroutineThreadsafe}. Never
+   * suspends.
    *
    * @throws IllegalStateException if the loop has ended
    */
@@ -139,16 +146,28 @@ public final class LoopGroup implements AutoCloseable {
         options);
   }
 
-  /** As the other, with default options. */
+  /**
+   * Serves TCP connections by a protocol, on all loops, with default options. Suspends.
+   *
+   * @param factory makes a protocol for each connection, on its loop: the loops call it at the same time
+   * @param host a name or an address; empty for all interfaces
+   * @param port 0 to 65535; 0 for one that the system chooses
+   * @throws IOException if an address cannot be bound
+   * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's
+   */
   public GroupServer createServer(Supplier<? extends BaseProtocol> factory, String host, int port)
       throws IOException {
     return createServer(factory, host, port, ServerOptions.defaults());
   }
 
   /**
-   * Serves TCP connections by streams, otherwise as {@link #createServer}. Suspends.
+   * Serves TCP connections by streams, on all loops. The loops share the port as {@link #createServer} says. Suspends.
    *
    * @param handler runs in a task of its own for each connection, on its loop: loops call it at the same time
+   * @param host a name or an address; empty for all interfaces
+   * @param port 0 to 65535; 0 for one that the system chooses
+   * @throws IOException if an address cannot be bound
+   * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's
    */
   public GroupServer startServer(
       ClientHandler handler, String host, int port, ServerOptions options) throws IOException {
@@ -162,7 +181,15 @@ public final class LoopGroup implements AutoCloseable {
         options);
   }
 
-  /** As the other, with default options. */
+  /**
+   * Serves TCP connections by streams, on all loops, with default options. Suspends.
+   *
+   * @param handler runs in a task of its own for each connection, on its loop: loops call it at the same time
+   * @param host a name or an address; empty for all interfaces
+   * @param port 0 to 65535; 0 for one that the system chooses
+   * @throws IOException if an address cannot be bound
+   * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's
+   */
   public GroupServer startServer(ClientHandler handler, String host, int port) throws IOException {
     return startServer(handler, host, port, ServerOptions.defaults());
   }

@@ -27,9 +27,10 @@ public final class LoopThreads {
   }
 
   /**
-   * As {@link #factory(EventLoop)}; names the threads.
+   * Makes threads with names. Once the loop is closed, it makes none: {@code newThread} returns null, which executors
+   * take as a rejection.
    *
-   * @param prefix what the names begin with; a number follows, from 0
+   * @param prefix the beginning of the names; a number follows, from 0
    */
   public static ThreadFactory factory(EventLoop loop, String prefix) {
     Objects.requireNonNull(loop, "loop");
@@ -47,7 +48,13 @@ public final class LoopThreads {
     return Executors.newThreadPerTaskExecutor(factory(loop));
   }
 
-  /** As {@link #executor(EventLoop)}; names the threads as {@link #factory(EventLoop, String)} does. */
+  /**
+   * Starts a named thread of the loop for each task: the JDK's own thread-per-task executor over {@link
+   * #factory(EventLoop, String)}. It rejects tasks once it is shut down or the loop closed. Its {@code close} and {@code
+   * awaitTermination} wait for its threads, so the loop must run meanwhile.
+   *
+   * @param prefix the beginning of the names; a number follows, from 0
+   */
   public static ExecutorService executor(EventLoop loop, String prefix) {
     return Executors.newThreadPerTaskExecutor(factory(loop, prefix));
   }

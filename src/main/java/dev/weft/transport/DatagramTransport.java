@@ -24,9 +24,11 @@ public interface DatagramTransport extends BaseTransport {
   void sendto(ByteBuffer data);
 
   /**
-   * As {@link #sendto(ByteBuffer)}, to an address.
+   * Sends the bytes between the buffer's position and its limit, perhaps none, as one datagram to an address ({@code
+   * sendto}): at once, or a copy of them once the system has room. Leaves the buffer's position at its limit. {@link
+   * DatagramProtocol#errorReceived} receives what the system refuses. Never suspends.
    *
-   * @param addr where to; if the endpoint has a remote address, that one
+   * @param addr the receiver; if the endpoint has a remote address, that one
    * @throws IllegalArgumentException if {@code addr} is another one than the endpoint's remote address, or is
    *     not resolved
    */
