@@ -17,6 +17,16 @@ import org.slf4j.Logger;
 /**
  * A child process and its pipes: asyncio's {@code Process}. Belongs to its loop's thread.
  *
+ * <pre>{@code
+ * Process sort = createSubprocessExec(List.of("sort"), SubprocessOptions.pipes());
+ * sort.stdin().write("b\na\n");
+ * sort.stdin().close();
+ * for (String line : sort.stdout().lines()) {
+ *   System.out.println(line);
+ * }
+ * int code = sort.waitFor();
+ * }</pre>
+ *
  * <p>{@code java.lang} has a type of this name, too. {@code import dev.weft.process.Process;} selects this one; an import
  * of the whole package does not.
  */
@@ -94,7 +104,7 @@ public final class Process {
    * Waits until the child has ended ({@code wait}; Java's own {@code wait} has the name). Any number of tasks may; a
    * cancelled one leaves the child alone. Suspends, unless it has ended.
    *
-   * <p>A child whose output is a pipe that nobody reads may never end: it blocks once the reader and the pipe are
+   * <p>A child whose output is a pipe without a reader may never end: it blocks once the reader and the pipe are
    * full. Use {@link #communicate} then.
    *
    * @return {@link #returncode}

@@ -62,7 +62,7 @@ final class Adoption {
    *
    * @param server whose connection it is; null if it is a client's
    * @param tls how to encrypt it; null for not at all
-   * @param made completed after {@code connectionMade}; null if nobody waits, which is for plain ones only
+   * @param made completed after {@code connectionMade}; null if no task waits, which is for plain ones only
    */
   static Transport newTransport(
       SelectorEventLoop loop,

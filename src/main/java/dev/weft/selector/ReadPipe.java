@@ -32,7 +32,7 @@ final class ReadPipe implements ReadTransport, Releasable {
    * Takes over a pipe. {@code connectionMade}, the first look at the pipe and the completion of {@code made}
    * follow in the next turn.
    *
-   * @param made completed after {@code connectionMade}; null if nobody waits
+   * @param made completed after {@code connectionMade}; null if no task waits
    */
   ReadPipe(
       SelectorEventLoop loop,

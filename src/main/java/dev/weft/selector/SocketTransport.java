@@ -76,7 +76,7 @@ final class SocketTransport implements Transport, Selectable {
    * the completion of {@code made} follow in the next turn.
    *
    * @param server whose connection it is; null if it is a client's
-   * @param made completed after {@code connectionMade}; null if nobody waits
+   * @param made completed after {@code connectionMade}; null if no task waits
    */
   SocketTransport(
       SelectorEventLoop loop,

@@ -40,7 +40,7 @@ final class WritePipe implements WriteTransport, Releasable {
   /**
    * Takes over a pipe. {@code connectionMade} and the completion of {@code made} follow in the next turn.
    *
-   * @param made completed after {@code connectionMade}; null if nobody waits
+   * @param made completed after {@code connectionMade}; null if no task waits
    */
   WritePipe(
       SelectorEventLoop loop,

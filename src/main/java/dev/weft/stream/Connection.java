@@ -3,6 +3,13 @@ package dev.weft.stream;
 /**
  * What {@code openConnection} returns: the pair {@code (reader, writer)}. Closing it closes the writer.
  *
+ * <pre>{@code
+ * try (Connection connection = openConnection("127.0.0.1", 8888)) {
+ *   connection.writer().write("hello\n");
+ *   byte[] line = connection.reader().readline();
+ * }
+ * }</pre>
+ *
  * @param reader the receiving side
  * @param writer the sending side
  */

@@ -18,7 +18,7 @@ final class Custody extends Lineage implements Runnable {
   private final StreamWriter writer;
 
   // loop thread only
-  private boolean over; // the connection is somebody else's, or closed
+  private boolean over; // another task has the connection, or it is closed
   private int turns; // since the last of the lineage has ended
 
   Custody(BaseEventLoop loop, StreamReader reader, StreamWriter writer) {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The bytes that a reader has and nobody has read, in one piece. An array that comes alone and is taken
+ * The bytes that a reader has received and no call has read, in one piece. An array that comes alone and is taken
  * whole is passed on as it is, so that a message costs no copy here.
  */
 final class StreamBuffer {

@@ -18,6 +18,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The receiving side of a stream: asyncio's {@code StreamReader}.
  *
+ * <pre>{@code
+ * byte[] header = reader.readexactly(4);
+ * for (String line : reader.lines()) {
+ *   System.out.println(line);
+ * }
+ * }</pre>
+ *
  * <p>Methods that read park the calling task while there is nothing to read; only one task may do so at
  * a time. Iterating over the reader yields its lines. Belongs to its loop's thread.
  */
@@ -36,7 +43,7 @@ public final class StreamReader implements Iterable<byte[]> {
   private boolean paused;
   private boolean changing; // of transports: nothing is paused
   private @Nullable Future<@Nullable Void> waiter;
-  private @Nullable Custody custody; // null if nobody has to see to the connection's end
+  private @Nullable Custody custody; // null if the connection's end is the program's
 
   /**
    * Creates a reader that nothing feeds yet.

@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sending side of a stream: asyncio's {@code StreamWriter}. Belongs to its loop's thread.
  *
+ * <pre>{@code
+ * writer.write("hello\n");
+ * writer.drain(); // waits while too much is buffered
+ * }</pre>
+ *
  * <p>Writing never parks; {@link #drain} does while too much is buffered. A task that writes much must
  * call it, or memory grows.
  */
@@ -25,7 +30,7 @@ public final class StreamWriter implements AutoCloseable {
   private WriteTransport transport;
   private final FlowControl protocol;
   private final @Nullable StreamReader reader; // null if nothing is read
-  private @Nullable Custody custody; // null if nobody has to see to the connection's end
+  private @Nullable Custody custody; // null if the connection's end is the program's
 
   StreamWriter(Transport transport, StreamReaderProtocol protocol, StreamReader reader) {
     this.transport = transport;
@@ -127,7 +132,7 @@ public final class StreamWriter implements AutoCloseable {
 
   /**
    * Has a server leave the connection open when its handler ends, whoever uses it and when: see {@link ClientHandler}.
-   * Somebody must close it, then. A client's connection stays open anyway. No equivalent in asyncio. Never suspends.
+   * The program must close it then. A client's connection stays open anyway. No equivalent in asyncio. Never suspends.
    */
   public void keepOpen() {
     if (custody != null) {

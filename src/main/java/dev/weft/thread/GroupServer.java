@@ -23,7 +23,7 @@ public final class GroupServer implements AutoCloseable {
 
   private record Part(LoopThread thread, Server server) {}
 
-  private final List<Part> parts = new ArrayList<>(); // complete before anybody sees it
+  private final List<Part> parts = new ArrayList<>(); // complete before the program has the server
   private final Consumer<GroupServer> forget;
   private int port;
 

@@ -27,6 +27,14 @@ import org.jspecify.annotations.Nullable;
  * several processes. What runs on one loop needs no locks towards the rest of that loop, but does towards the
  * other loops.
  *
+ * <pre>{@code
+ * try (LoopGroup group = new LoopGroup()) {           // a loop for each processor
+ *   group.startServer(handler, "0.0.0.0", 8888);      // the handlers run on all of them
+ *   stopped.await();                                  // a CountDownLatch of the program
+ *   group.shutdown(Duration.ofSeconds(10));
+ * }
+ * }</pre>
+ *
  * <p>Any thread may call the methods, but for code on the group's own loops, which may only call {@link #loops},
  * {@link #next} and {@link #submit}. Methods that wait do so whatever interrupts the caller.
  */

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * socketFactory=dev.weft.thread.LoopSocketFactory} for PostgreSQL's. Where a program can hand over an object, {@link
  * LoopSockets} is simpler.
  *
+ * <pre>{@code
+ * LoopSocketFactory.setDefaultLoop(loop);
+ * config.setJdbcUrl("jdbc:postgresql://host/db?socketFactory=dev.weft.thread.LoopSocketFactory");
+ * }</pre>
+ *
  * <p>A socket belongs to the loop on which it is made. One that is made elsewhere, as by the threads of a connection pool,
  * belongs to the {@linkplain #setDefaultLoop default loop} if there is one and it runs; otherwise it is one of the
  * JDK's, which tasks can use as well. As any socket of a loop, it fails once the loop is closed, and whoever waits for

@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * EventLoop#newSocket}. TLS comes on top as usual, by {@code SSLSocketFactory.createSocket(socket, host, port,
  * autoClose)}. Any thread may make and use them.
  *
+ * <pre>{@code
+ * SocketFactory sockets = LoopSockets.socketFactory(loop);
+ * Socket socket = sockets.createSocket("127.0.0.1", 6379); // parks the calling task, not the loop
+ * }</pre>
+ *
  * <p>A task that connects by a host's name has it resolved off the loop. An {@link InetSocketAddress} made of
  * a name resolves it where it is made, which stops the loop meanwhile, as any look-up by the JDK does.
  *

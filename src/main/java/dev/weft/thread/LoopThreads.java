@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * The threads of a loop for code that wants a {@link ThreadFactory} or an {@link ExecutorService}: a server
  * that has a thread for each request or connection runs all of them on one loop. Each is a virtual thread
  * and a task, see {@link EventLoop#newThread}. Any thread; nothing here suspends.
+ *
+ * <pre>{@code
+ * HttpServer server = HttpServer.create(address, 0);
+ * server.setExecutor(LoopThreads.executor(loop)); // each request is a task of the loop
+ * }</pre>
  */
 public final class LoopThreads {
 

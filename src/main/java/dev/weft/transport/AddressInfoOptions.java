@@ -7,7 +7,7 @@ import java.util.Optional;
  * The optional parts of {@code getaddrinfo}. Immutable.
  *
  * @param family wants addresses of this family only ({@code family}); of any if empty
- * @param numericHost whether to take an address only, and ask nobody for a name ({@code AI_NUMERICHOST})
+ * @param numericHost whether to take an address only, without a name server ({@code AI_NUMERICHOST})
  */
 public record AddressInfoOptions(Optional<StandardProtocolFamily> family, boolean numericHost) {
 

@@ -3,7 +3,7 @@ package dev.weft.transport;
 /** Whether a server asks its clients for certificates: the server's part of Python's {@code verify_mode}. */
 public enum ClientAuth {
 
-  /** The server does not ask: {@code CERT_NONE}. Anybody may connect. */
+  /** The server does not ask: {@code CERT_NONE}. Every client may connect. */
   NONE,
 
   /**

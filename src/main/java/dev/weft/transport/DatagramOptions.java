@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param localAddr where to receive ({@code local_addr}), resolved by the loop if it is not yet; port 0 is one
  *     that the system chooses, as it does if this is empty
  * @param remoteAddr where to send ({@code remote_addr}), resolved by the loop if it is not yet. The endpoint is
- *     connected to it, so that it receives from there only and learns if nobody listens; not if {@code
+ *     connected to it, so that it receives from there only and learns if no program listens; not if {@code
  *     allowBroadcast} is set. Port 0 is accepted, as by asyncio: whatever is sent there is told as an error by {@code
  *     errorReceived}, and the endpoint, which is then not connected, receives from anywhere
  * @param family INET or INET6; whichever the addresses have if empty. Without any address it must be given

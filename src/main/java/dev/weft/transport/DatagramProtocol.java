@@ -22,7 +22,7 @@ public interface DatagramProtocol extends BaseProtocol {
    * The system could not send or receive a datagram ({@code error_received}). The endpoint lives on. Called
    * inside {@link DatagramTransport#sendto} if it fails at once.
    *
-   * @param error the reason; a {@link java.net.PortUnreachableException} if nobody listens at the remote
+   * @param error the reason; a {@link java.net.PortUnreachableException} if no program listens at the remote
    *     address, which only an endpoint that is connected to it gets to know
    */
   default void errorReceived(IOException error) {}

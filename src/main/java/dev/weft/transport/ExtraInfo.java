@@ -42,8 +42,8 @@ public final class ExtraInfo<T> {
       new ExtraInfo<>("selected_alpn_protocol");
 
   /**
-   * Whether a TLS peer has ended the connection without saying so (close_notify), so that somebody may have
-   * cut off the end of its data.
+   * Whether a TLS peer ended the connection without a close_notify alert. An attacker may have cut off the end of its
+   * data then.
    */
   public static final ExtraInfo<Boolean> RAGGED_EOF = new ExtraInfo<>("ragged_eof");
 

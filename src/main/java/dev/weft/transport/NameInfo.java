@@ -18,7 +18,7 @@ public record NameInfo(String host, String service) {
 
   /** How {@code getnameinfo} is to look for the host. */
   public enum Flag {
-    /** Asks nobody: the address as text ({@code NI_NUMERICHOST}). */
+    /** Gives the address as text, without a name server ({@code NI_NUMERICHOST}). */
     NUMERIC_HOST,
     /** Fails if the address has no name ({@code NI_NAMEREQD}). */
     NAME_REQUIRED

@@ -2,7 +2,23 @@ package dev.weft.transport;
 
 import java.nio.ByteBuffer;
 
-/** A protocol for a stream of bytes: asyncio's {@code Protocol}. */
+/**
+ * A protocol for a stream of bytes: asyncio's {@code Protocol}. The loop calls its methods on its own thread.
+ *
+ * <pre>{@code
+ * class Echo implements Protocol {
+ *   private Transport transport;
+ *
+ *   public void connectionMade(BaseTransport transport) {
+ *     this.transport = (Transport) transport;
+ *   }
+ *
+ *   public void dataReceived(ByteBuffer data) {
+ *     transport.write(data);
+ *   }
+ * }
+ * }</pre>
+ */
 public interface Protocol extends BaseProtocol {
 
   /**

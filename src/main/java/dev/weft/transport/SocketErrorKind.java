@@ -22,7 +22,7 @@ public enum SocketErrorKind {
   /** This side has given the connection up: {@code ConnectionAbortedError}. */
   CONNECTION_ABORTED,
 
-  /** Nobody listens there: {@code ConnectionRefusedError}, of datagrams, too. */
+  /** No program listens at the address: {@code ConnectionRefusedError}. Datagrams have it as well. */
   CONNECTION_REFUSED,
 
   /** There was no answer: {@code TimeoutError}. */
@@ -34,7 +34,7 @@ public enum SocketErrorKind {
   /** The name has no address: {@code socket.gaierror}. */
   UNKNOWN_HOST,
 
-  /** Somebody else has the address: {@code EADDRINUSE}. */
+  /** Another socket has the address: {@code EADDRINUSE}. */
   ADDRESS_IN_USE,
 
   /** The address is none of this machine's: {@code EADDRNOTAVAIL}. */

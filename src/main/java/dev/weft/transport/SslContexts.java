@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * Makes SSL contexts from PEM files, as Python's {@code ssl.create_default_context}, {@code load_cert_chain}
  * and {@code load_verify_locations} do. Stands beside {@link SslOptions}, which takes them.
  *
+ * <pre>{@code
+ * SslOptions tls = SslContexts.server(Path.of("chain.pem"), Path.of("key.pem"));
+ * startServer(handler, "0.0.0.0", 8443, StreamReader.DEFAULT_LIMIT, ServerOptions.defaults().withSsl(tls));
+ * }</pre>
+ *
  * <p>All methods read files on the calling thread: call them before the loop runs, or by {@code toThread}.
  * Private keys may be PKCS#8 ({@code PRIVATE KEY}), PKCS#1 ({@code RSA PRIVATE KEY}) or SEC 1 ({@code EC
  * PRIVATE KEY}), not encrypted. A key must belong to the first certificate of its chain.

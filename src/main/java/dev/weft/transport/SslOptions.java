@@ -22,7 +22,7 @@ import javax.net.ssl.SSLParameters;
  *     suites, protocols, application protocols (ALPN). The host name, its check and {@code clientAuth} are set
  *     before
  * @param serverHostname whom the server's certificate must be for ({@code server_hostname}); if empty, the
- *     host that is connected to. An empty string switches the check off, and the certificate may be anybody's.
+ *     host that is connected to. An empty string disables the check of the host name, which is unsafe.
  *     For clients only
  * @param clientAuth whether a server asks its clients for certificates ({@code SSLContext.verify_mode}); whom it
  *     trusts then is in its context. For servers only
