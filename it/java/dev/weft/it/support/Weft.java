@@ -1,8 +1,8 @@
 package dev.weft.it.support;
 
+import dev.weft.testkit.ChildJvm;
 import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,20 +22,12 @@ public final class Weft {
 
   /** The packaged jar and what it needs, as a class path or a module path. */
   public static String path() {
-    return jar() + File.pathSeparator + home(Logger.class);
+    return jar() + File.pathSeparator + ChildJvm.home(Logger.class);
   }
 
   /** Where the examples' classes are. */
   public static Path examples() {
-    return home(Weft.class);
-  }
-
-  private static Path home(Class<?> type) {
-    try {
-      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new AssertionError(e);
-    }
+    return Path.of(ChildJvm.home(Weft.class));
   }
 
   /** Starts {@code java} with these arguments, on the JDK that runs the test. */

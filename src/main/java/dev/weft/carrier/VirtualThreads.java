@@ -117,12 +117,6 @@ final class VirtualThreads {
     }
   }
 
-  /** Whether {@code java.lang} is not open to Weft, which has got in nevertheless. */
-  static boolean withoutFlag() {
-    return UNAVAILABLE == null
-        && !Object.class.getModule().isOpen("java.lang", VirtualThreads.class.getModule());
-  }
-
   /** A new one for each use, as each has its own caller. */
   @SuppressWarnings("NullAway") // called if it is not null
   private static RuntimeException unavailable() {

@@ -3,11 +3,11 @@ package dev.weft.docs;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.EventLoop;
+import dev.weft.testkit.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +25,10 @@ final class Served implements AutoCloseable {
   /** Starts the program and waits until it listens on its port. */
   static Served start(Example program, Path classes) throws IOException, InterruptedException {
     String classPath = String.join(
-        File.pathSeparator, classes.toString(), home(EventLoop.class), home(Logger.class));
+        File.pathSeparator,
+        classes.toString(),
+        ChildJvm.home(EventLoop.class),
+        ChildJvm.home(Logger.class));
     var builder = new ProcessBuilder(
         ProcessHandle.current().info().command().orElseThrow(),
         "-XX:TieredStopAtLevel=1",
@@ -46,15 +49,6 @@ final class Served implements AutoCloseable {
       return socket.isConnected();
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static String home(Class<?> type) {
-    try {
-      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
-          .toString();
-    } catch (URISyntaxException e) {
-      throw new AssertionError(e);
     }
   }
 

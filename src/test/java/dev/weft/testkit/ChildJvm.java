@@ -73,7 +73,8 @@ public final class ChildJvm {
     }
   }
 
-  private static String home(Class<?> type) {
+  /** Where a class comes from: a jar, or a folder of classes. */
+  public static String home(Class<?> type) {
     try {
       return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
           .toString();
