@@ -83,13 +83,13 @@ final class Interruption {
     if (ended || count > 2) { // the signal came just before the signals were given back
       endProcess(asked);
     } else if (count == 1) {
+      tellLater(); // first: it may wait for a lock, and the loop goes on meanwhile
       request = loop.callSoonThreadsafe(this::cancelMain);
-      tellLater();
     } else if (heeded) {
       giveBack();
       heeded = false;
-      request = loop.callSoonThreadsafe(this::leave);
       tellLater();
+      request = loop.callSoonThreadsafe(this::leave);
     } else {
       giveBack(); // first: the code that blocks the loop may hold the log's lock
       Logs.RUNNER.error(
