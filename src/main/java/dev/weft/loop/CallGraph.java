@@ -249,7 +249,7 @@ public final class CallGraph {
     Objects.requireNonNull(waiter, "waiter");
     if (!future.done()) {
       future.loop.checkCanUse("futureAddToAwaitedBy for ", future);
-      future.addWaiter(new AwaitEdge(waiter));
+      future.addAwaitEdge(waiter);
     }
   }
 
@@ -261,6 +261,6 @@ public final class CallGraph {
    * @param waiter the task that waits
    */
   public static void futureDiscardFromAwaitedBy(Future<?> future, Future<?> waiter) {
-    future.removeWaiters(new AwaitEdge(Objects.requireNonNull(waiter, "waiter"))::equals);
+    future.removeAwaitEdges(Objects.requireNonNull(waiter, "waiter"));
   }
 }

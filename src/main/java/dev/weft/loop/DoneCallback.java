@@ -9,6 +9,9 @@ final class DoneCallback<T extends @Nullable Object> extends Handle {
   private final Future<T> future;
   final Consumer<? super Future<T>> callback;
 
+  @Nullable
+  Future<?> edge; // what waits for the future by this callback, see AwaitEdge; null for nothing
+
   DoneCallback(Future<T> future, Consumer<? super Future<T>> callback, Object context) {
     super(future.loop, null, context);
     this.future = future;

@@ -307,18 +307,33 @@ public class Future<T extends @Nullable Object> {
   /** The tasks that wait for this future, see {@link CallGraph}. */
   final Set<Future<?>> awaitedBy() {
     var awaitedBy = new LinkedHashSet<Future<?>>();
-    Object waiters = waiters();
-    List<?> all = waiters instanceof ArrayList<?> several
-        ? several
-        : waiters == null ? List.of() : List.of(waiters);
-    for (Object waiter : all) {
+    for (Object waiter : allWaiters()) {
       if (waiter instanceof Task<?> task) {
         awaitedBy.add(task);
       } else if (waiter instanceof AwaitEdge edge) {
         awaitedBy.add(edge.waiter());
+      } else if (waiter instanceof DoneCallback<?> callback && callback.edge != null) {
+        awaitedBy.add(callback.edge);
       }
     }
     return awaitedBy;
+  }
+
+  final void addAwaitEdge(Future<?> waiter) {
+    if (content instanceof DoneCallback<?> only && only.edge == null) {
+      only.edge = waiter;
+    } else {
+      addWaiter(new AwaitEdge(waiter));
+    }
+  }
+
+  final void removeAwaitEdges(Future<?> waiter) {
+    for (Object each : allWaiters()) {
+      if (each instanceof DoneCallback<?> callback && callback.edge == waiter) {
+        callback.edge = null;
+      }
+    }
+    removeWaiters(new AwaitEdge(waiter)::equals);
   }
 
   /**
@@ -362,10 +377,21 @@ public class Future<T extends @Nullable Object> {
    */
   public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
     Objects.requireNonNull(callback, "callback");
-    return removeWaiters(waiter -> isFor(waiter, callback));
+    var edges = new ArrayList<Future<?>>();
+    int removed = removeWaiters(waiter -> {
+      if (!(waiter instanceof DoneCallback<?> done && done.callback.equals(callback))) {
+        return false;
+      }
+      if (done.edge != null) {
+        edges.add(done.edge);
+      }
+      return true;
+    });
+    edges.forEach(this::addAwaitEdge); // an edge outlives the callback that has held it
+    return removed;
   }
 
-  final int removeWaiters(Predicate<Object> removed) {
+  private int removeWaiters(Predicate<Object> removed) {
     Object waiters = waiters();
     if (waiters instanceof ArrayList<?> several) {
       int before = several.size();
@@ -398,8 +424,12 @@ public class Future<T extends @Nullable Object> {
     return state == PENDING ? content : null;
   }
 
-  private static boolean isFor(Object waiter, Consumer<?> callback) {
-    return waiter instanceof DoneCallback<?> done && done.callback.equals(callback);
+  private List<?> allWaiters() {
+    Object waiters = waiters();
+    if (waiters instanceof ArrayList<?> several) {
+      return several;
+    }
+    return waiters == null ? List.of() : List.of(waiters);
   }
 
   /** Adds a waiter to a pending future. */
@@ -410,7 +440,7 @@ public class Future<T extends @Nullable Object> {
     } else if (content instanceof ArrayList<?> several) {
       ((ArrayList<Object>) several).add(waiter);
     } else {
-      var several = new ArrayList<Object>(2); // mostly a task and an AwaitEdge
+      var several = new ArrayList<Object>(2);
       several.add(content);
       several.add(waiter);
       content = several;

@@ -103,8 +103,8 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
 
   private void timedOut() {
     for (F future : todo) {
-      future.removeDoneCallback(completed);
       waiter.ifPresent(task -> CallGraph.futureDiscardFromAwaitedBy(future, task));
+      future.removeDoneCallback(completed);
       done.putNowait(Optional.empty());
     }
     todo.clear();

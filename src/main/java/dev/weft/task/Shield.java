@@ -29,12 +29,12 @@ public final class Shield {
     Future<T> outer = loop.createFuture();
     Consumer<Future<T>> pass = done -> pass(done, outer);
     Optional<Task<?>> waiter = Task.current();
-    waiter.ifPresent(task -> CallGraph.futureAddToAwaitedBy(inner, task));
     inner.addDoneCallback(pass);
+    waiter.ifPresent(task -> CallGraph.futureAddToAwaitedBy(inner, task));
     outer.addDoneCallback(done -> {
       if (!inner.done()) {
-        inner.removeDoneCallback(pass);
         waiter.ifPresent(task -> CallGraph.futureDiscardFromAwaitedBy(inner, task));
+        inner.removeDoneCallback(pass);
       }
     });
     return outer;

@@ -173,8 +173,8 @@ public final class TaskGroup {
     }
     Task<T> task = loop.createTask(coroutine, options);
     tasks.add(task);
-    CallGraph.futureAddToAwaitedBy(task, parent);
     task.addDoneCallback(childDone);
+    CallGraph.futureAddToAwaitedBy(task, parent);
     if (aborting && !task.done()) { // the task may cancel the group in an eager first step
       task.cancel();
     }

@@ -92,8 +92,8 @@ public final class Wait {
     } finally {
       cancelTimer();
       for (Future<?> future : futures) {
-        future.removeDoneCallback(completed);
         waiting.ifPresent(task -> CallGraph.futureDiscardFromAwaitedBy(future, task));
+        future.removeDoneCallback(completed);
       }
     }
   }

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -240,6 +241,34 @@ class CallGraphTest {
       Loops.turns(2);
       assertFalse(waiter.done());
       waiter.cancel();
+    });
+  }
+
+  @Test
+  @DisplayName("an edge stays when the callback that was there before it is removed")
+  void edgeOutlivesCallback() {
+    run(() -> {
+      Future<Void> future = loop.createFuture();
+      Task<?> one = task("one", loop.createFuture()::await);
+      Task<?> two = task("two", loop.createFuture()::await);
+      Consumer<Future<Void>> callback = done -> {};
+      future.addDoneCallback(callback);
+      CallGraph.futureAddToAwaitedBy(future, one);
+      CallGraph.futureAddToAwaitedBy(future, two);
+      assertEquals(List.of("one", "two"), waiters(future));
+      assertEquals(1, future.removeDoneCallback(callback));
+      assertEquals(List.of("one", "two"), waiters(future).stream().sorted().toList());
+      CallGraph.futureDiscardFromAwaitedBy(future, one);
+      assertEquals(List.of("two"), waiters(future));
+      future.addDoneCallback(callback);
+      CallGraph.futureDiscardFromAwaitedBy(future, two);
+      assertEquals(List.of(), waiters(future));
+      CallGraph.futureAddToAwaitedBy(future, one);
+      CallGraph.futureDiscardFromAwaitedBy(future, one);
+      assertEquals(List.of(), waiters(future));
+      assertEquals(1, future.removeDoneCallback(callback));
+      one.cancel();
+      two.cancel();
     });
   }
 
