@@ -1,10 +1,10 @@
 import org.jspecify.annotations.NullMarked;
 
-/** An event-loop runtime with asyncio's shape on virtual threads. */
-@NullMarked // exported packages have it too, as Kotlin looks only there
+/** Asyncio's event loop, tasks and streams on virtual threads. Programs begin with {@link dev.weft.Asyncio}. */
+@NullMarked // exported packages have it too, because Kotlin looks only there
 module dev.weft {
-  requires java.management; // which thread a carrier carries, see Holders
-  requires jdk.unsupported; // signals, see ProcessSignals
+  requires java.management; // Holders asks which thread a carrier carries
+  requires jdk.unsupported; // for ProcessSignal and Inside
   requires static org.jspecify;
   requires org.slf4j;
 

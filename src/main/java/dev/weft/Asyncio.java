@@ -76,9 +76,9 @@ public final class Asyncio {
   // ---- running
 
   /**
-   * Runs a coroutine on a new loop until it ends, then cancels the tasks that are left and closes the loop ({@code
-   * asyncio.run}). The calling thread carries the loop; for a virtual thread, a new platform thread does. The calling
-   * thread waits until the loop is closed. Blocks its caller; any thread that runs no loop may call it.
+   * Runs a coroutine on a new loop until it ends, then cancels the tasks that are left and closes the loop
+   * ({@code asyncio.run}). The calling thread carries the loop; if it is virtual, a new platform thread does. The call
+   * returns when the loop is closed. Blocks its caller; any thread that runs no loop may call it.
    *
    * @param coroutine the program's code; it becomes a task
    * @param <T> the type of the result
@@ -97,9 +97,8 @@ public final class Asyncio {
 
   /**
    * Runs a coroutine on a new loop, in debug mode or not, until it ends, then cancels the tasks that are left and
-   * closes the loop ({@code asyncio.run}). The calling thread carries the loop; for a virtual thread, a new platform
-   * thread does. The calling thread waits until the loop is closed. Blocks its caller; any thread that runs no loop may
-   * call it.
+   * closes the loop ({@code asyncio.run}). The calling thread carries the loop; if it is virtual, a new platform thread
+   * does. The call returns when the loop is closed. Blocks its caller; any thread that runs no loop may call it.
    *
    * @param coroutine the program's code; it becomes a task
    * @param debug whether the loop is in debug mode, see {@link EventLoop#setDebug}
@@ -119,9 +118,9 @@ public final class Asyncio {
 
   /**
    * Runs a coroutine that returns nothing on a new loop, in debug mode or not, until it ends, then cancels the tasks
-   * that are left and closes the loop ({@code asyncio.run}). The calling thread carries the loop; for a virtual thread,
-   * a new platform thread does. The calling thread waits until the loop is closed. Blocks its caller; any thread that
-   * runs no loop may call it.
+   * that are left and closes the loop ({@code asyncio.run}). The calling thread carries the loop; if it is virtual, a
+   * new platform thread does. The call returns when the loop is closed. Blocks its caller; any thread that runs no loop
+   * may call it.
    *
    * @param coroutine the program's code; it becomes a task
    * @param debug whether the loop is in debug mode, see {@link EventLoop#setDebug}
@@ -137,9 +136,8 @@ public final class Asyncio {
 
   /**
    * Runs a coroutine that returns nothing on a new loop until it ends, then cancels the tasks that are left and closes
-   * the loop ({@code asyncio.run}). The calling thread carries the loop; for a virtual thread, a new platform thread
-   * does. The calling thread waits until the loop is closed. Blocks its caller; any thread that runs no loop may call
-   * it.
+   * the loop ({@code asyncio.run}). The calling thread carries the loop; if it is virtual, a new platform thread does.
+   * The call returns when the loop is closed. Blocks its caller; any thread that runs no loop may call it.
    *
    * @param coroutine the program's code; it becomes a task
    * @param <E> the type of the coroutine's checked exceptions
@@ -360,7 +358,7 @@ public final class Asyncio {
 
   /**
    * Returns a loop's tasks that are not done ({@code all_tasks(loop)}). Never suspends. Any thread: if the loop runs in
-   * another thread, the caller waits until the loop answers.
+   * another thread, the call blocks until the loop answers.
    *
    * @param loop the loop
    * @return the tasks, the oldest first
@@ -371,7 +369,7 @@ public final class Asyncio {
     return loop.allTasks();
   }
 
-  // ---- who waits for whom
+  // ---- call graphs
 
   /**
    * Returns the graph of the current task: its calls, and the tasks that wait for it ({@code capture_call_graph}).
@@ -387,7 +385,7 @@ public final class Asyncio {
 
   /**
    * Returns the graph of a future: its calls, and the tasks that wait for it ({@code capture_call_graph(future)}).
-   * Never suspends. Any thread: if the future's loop runs in another thread, the caller waits until that loop answers.
+   * Never suspends. Any thread: if the future's loop runs in another thread, the call blocks until that loop answers.
    *
    * @param future a future or a task
    * @return the graph
@@ -410,7 +408,7 @@ public final class Asyncio {
 
   /**
    * Returns the graph of a future as text ({@code format_call_graph(future)}). Never suspends. Any thread: if the
-   * future's loop runs in another thread, the caller waits until that loop answers.
+   * future's loop runs in another thread, the call blocks until that loop answers.
    *
    * @param future a future or a task
    * @return the text
@@ -433,7 +431,7 @@ public final class Asyncio {
 
   /**
    * Prints the graph of a future on the standard output ({@code print_call_graph(future)}). Never suspends. Any thread:
-   * if the future's loop runs in another thread, the caller waits until that loop answers.
+   * if the future's loop runs in another thread, the call blocks until that loop answers.
    *
    * @param future a future or a task
    * @see CallGraph#printCallGraph(Future)
@@ -443,8 +441,8 @@ public final class Asyncio {
   }
 
   /**
-   * Records that a task waits for a future by way of a library ({@code future_add_to_awaited_by}). Never suspends. Loop
-   * thread only.
+   * Records that a task waits for a future in another way than by {@link #await(Future)}
+   * ({@code future_add_to_awaited_by}). Libraries that have such waits call this. Never suspends. Loop thread only.
    *
    * @param future the future that is awaited
    * @param waiter the task that waits
@@ -469,14 +467,15 @@ public final class Asyncio {
   // ---- threads
 
   /**
-   * Runs blocking code on the default executor, in a copy of the caller's context, and waits for it ({@code
-   * to_thread}). A cancellation does not stop code that has begun; its result is dropped. Suspends. Loop thread only.
+   * Runs blocking code on the default executor, in a copy of the caller's context, and waits for it
+   * ({@code to_thread}). A cancellation does not stop code that has begun; its result is dropped. Suspends. Loop thread
+   * only.
    *
    * @param code the blocking code
    * @param <T> the type of the result
    * @param <E> the type of the code's checked exceptions
    * @return what the code returns
-   * @throws E if the code throws it; the very object
+   * @throws E if the code throws it; not wrapped
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task, or the default executor is shut down
    * @see Threads#toThread(ThrowingCallable)
@@ -493,7 +492,7 @@ public final class Asyncio {
    *
    * @param code the blocking code
    * @param <E> the type of the code's checked exceptions
-   * @throws E if the code throws it; the very object
+   * @throws E if the code throws it; not wrapped
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task, or the default executor is shut down
    * @see Threads#toThread(ThrowingCallable)
@@ -509,7 +508,7 @@ public final class Asyncio {
    * @param coroutine the task's code
    * @param loop the loop
    * @param <T> the type of the result
-   * @return completes when the task is done; its {@code cancel} cancels the task
+   * @return a future that completes when the task is done, and whose {@code cancel} cancels the task
    * @throws IllegalStateException if the loop is closed
    * @see EventLoop#runCoroutineThreadsafe(ThrowingCallable)
    */
@@ -525,7 +524,7 @@ public final class Asyncio {
    * @param coroutine the task's code
    * @param loop the loop
    * @param <R> the type of the coroutine
-   * @return completes when the task is done; its {@code cancel} cancels the task
+   * @return a future that completes when the task is done, and whose {@code cancel} cancels the task
    * @throws IllegalStateException if the loop is closed
    * @see EventLoop#runCoroutineThreadsafe(ThrowingCallable)
    */
@@ -551,12 +550,12 @@ public final class Asyncio {
   // ---- waiting
 
   /**
-   * Parks the calling task until a future is done, then returns its result or throws its failure ({@code await
-   * future}). Suspends unless the future is done. Loop thread only.
+   * Parks the calling task until a future is done, then returns its result or throws its failure
+   * ({@code await future}). Suspends unless the future is done. Loop thread only.
    *
    * @param future a future or task of the running loop
    * @param <T> the type of the result
-   * @return the future's result; a failure is thrown as the very object, checked or not
+   * @return the future's result; a failure is thrown unwrapped, checked or not
    * @throws dev.weft.loop.CancelledError if the calling task or the future is cancelled
    * @throws IllegalStateException if the caller is not a task of the future's loop
    * @see Future#await
@@ -566,15 +565,15 @@ public final class Asyncio {
   }
 
   /**
-   * Parks the calling task until a future is done, then returns its result or throws its failure ({@code await
-   * future}). Declares a checked exception, so that the caller can catch it. Suspends unless the future is done. Loop
-   * thread only.
+   * Parks the calling task until a future is done, then returns its result or throws its failure
+   * ({@code await future}). Declares a checked exception, so that the caller can catch it. Suspends unless the future
+   * is done. Loop thread only.
    *
    * @param future a future or task of the running loop
    * @param failure the class of a checked exception with which the future may fail
    * @param <T> the type of the result
    * @param <E> the type of that exception
-   * @return the future's result; a failure is thrown as the very object
+   * @return the future's result; a failure is thrown unwrapped
    * @throws E if the future fails with it
    * @throws dev.weft.loop.CancelledError if the calling task or the future is cancelled
    * @throws IllegalStateException if the caller is not a task of the future's loop
@@ -591,7 +590,7 @@ public final class Asyncio {
    *
    * @param stage a stage that any thread completes
    * @param <T> the type of the result
-   * @return the stage's result; a failure is thrown as the very object, checked or not
+   * @return the stage's result; a failure is thrown unwrapped, checked or not
    * @throws dev.weft.loop.CancelledError if the calling task or the stage is cancelled
    * @throws IllegalStateException if the caller is not a task
    * @see EventLoop#wrapFuture
@@ -603,7 +602,7 @@ public final class Asyncio {
   /**
    * Parks the calling task for a time ({@code sleep}). Suspends. Loop thread only.
    *
-   * @param delay how long; with zero or less, everything that is ready runs once
+   * @param delay how long; zero or less lets everything else that is ready run once
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    * @see Task#sleep
@@ -615,7 +614,7 @@ public final class Asyncio {
   /**
    * Parks the calling task for a time, then returns a value ({@code sleep(delay, result)}). Suspends. Loop thread only.
    *
-   * @param delay how long; with zero or less, everything that is ready runs once
+   * @param delay how long; zero or less lets everything else that is ready run once
    * @param result the value; may be null
    * @param <T> the type of the value
    * @return {@code result}
@@ -634,7 +633,7 @@ public final class Asyncio {
    * @param future the future
    * @param timeout how long to wait at most
    * @param <T> the type of the result
-   * @return the future's result; a failure is thrown as the very object
+   * @return the future's result; a failure is thrown unwrapped
    * @throws TimeoutException if the time is over before the future is done
    * @throws dev.weft.loop.CancelledError if the calling task or the future is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -656,6 +655,7 @@ public final class Asyncio {
    * @return what the coroutine returns
    * @throws E if the coroutine throws it
    * @throws TimeoutException if the time is over before the coroutine has ended
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#waitFor(ThrowingCallable, Duration)
    */
@@ -673,6 +673,7 @@ public final class Asyncio {
    * @param <E> the type of the coroutine's checked exceptions
    * @throws E if the coroutine throws it
    * @throws TimeoutException if the time is over before the coroutine has ended
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#waitFor(ThrowingRunnable, Duration)
    */
@@ -692,6 +693,7 @@ public final class Asyncio {
    * @return what the body returns
    * @throws E if the body throws it
    * @throws TimeoutException if the time is over before the body has ended
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#timeout(Duration, ThrowingFunction)
    */
@@ -709,6 +711,7 @@ public final class Asyncio {
    * @param <E> the type of the body's checked exceptions
    * @throws E if the body throws it
    * @throws TimeoutException if the time is over before the body has ended
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#timeout(Duration, ThrowingConsumer)
    */
@@ -729,6 +732,7 @@ public final class Asyncio {
    * @return what the body returns
    * @throws E if the body throws it
    * @throws TimeoutException if the time comes before the body has ended
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#timeoutAt(OptionalLong, ThrowingFunction)
    */
@@ -747,6 +751,7 @@ public final class Asyncio {
    * @param <E> the type of the body's checked exceptions
    * @throws E if the body throws it
    * @throws TimeoutException if the time comes before the body has ended
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    * @see Timeouts#timeoutAt(OptionalLong, ThrowingConsumer)
    */
@@ -757,8 +762,8 @@ public final class Asyncio {
   }
 
   /**
-   * Returns a future of all results ({@code gather}). It fails as soon as one of them fails, and the others go on.
-   * Cancelling it cancels them all. Never suspends. Loop thread only.
+   * Returns a future of the list of all results ({@code gather}). It fails as soon as one of them fails, and the others
+   * continue. Cancelling it cancels them all. Never suspends. Loop thread only.
    *
    * @param futures futures or tasks of one loop
    * @param <T> the type of the results
@@ -774,8 +779,9 @@ public final class Asyncio {
   }
 
   /**
-   * Returns a future of all results of new tasks, one for each coroutine ({@code gather}). It fails as soon as one of
-   * them fails, and the others go on. Cancelling it cancels them all. Never suspends. Loop thread only.
+   * Creates a task for each coroutine and returns a future of the list of all results ({@code gather}). It fails as
+   * soon as one of them fails, and the others continue. Cancelling it cancels them all. Never suspends. Loop thread
+   * only.
    *
    * @param coroutines the tasks' code
    * @param <T> the type of the results
@@ -792,7 +798,7 @@ public final class Asyncio {
 
   /**
    * Creates a task for each coroutine and returns a future of the end of all ({@code gather}). It fails as soon as one
-   * of them fails, and the others go on. Cancelling it cancels them all. Never suspends. Loop thread only.
+   * of them fails, and the others continue. Cancelling it cancels them all. Never suspends. Loop thread only.
    *
    * @param coroutines the tasks' code, which returns nothing
    * @param <R> the type of the coroutines
@@ -808,8 +814,8 @@ public final class Asyncio {
   }
 
   /**
-   * Returns a future of all results ({@code gather}). It fails as soon as one of them fails, and the others go on.
-   * Cancelling it cancels them all. Never suspends. Loop thread only.
+   * Returns a future of the list of all results ({@code gather}). It fails as soon as one of them fails, and the others
+   * continue. Cancelling it cancels them all. Never suspends. Loop thread only.
    *
    * @param futures futures or tasks of one loop
    * @param <T> the type of the results
@@ -824,7 +830,7 @@ public final class Asyncio {
 
   /**
    * Returns a future of the outcomes of all ({@code gather(return_exceptions=True)}). It waits for all, and a failure
-   * is an element of the list as a result is. Cancelling it cancels them all. Never suspends. Loop thread only.
+   * is an element of the list like a result. Cancelling it cancels them all. Never suspends. Loop thread only.
    *
    * @param futures futures or tasks of one loop
    * @param <T> the type of the results
@@ -840,8 +846,8 @@ public final class Asyncio {
   }
 
   /**
-   * Returns a future of the outcomes of all of new tasks, one for each coroutine ({@code
-   * gather(return_exceptions=True)}). It waits for all, and a failure is an element of the list as a result is.
+   * Creates a task for each coroutine and returns a future of the outcomes of all
+   * ({@code gather(return_exceptions=True)}). It waits for all, and a failure is an element of the list like a result.
    * Cancelling it cancels them all. Never suspends. Loop thread only.
    *
    * @param coroutines the tasks' code
@@ -858,8 +864,8 @@ public final class Asyncio {
   }
 
   /**
-   * Returns a future of the outcomes of all of new tasks, one for each coroutine ({@code
-   * gather(return_exceptions=True)}). It waits for all, and a failure is an element of the list as a result is.
+   * Creates a task for each coroutine and returns a future of the outcomes of all
+   * ({@code gather(return_exceptions=True)}). It waits for all, and a failure is an element of the list like a result.
    * Cancelling it cancels them all. Never suspends. Loop thread only.
    *
    * @param coroutines the tasks' code, which returns nothing
@@ -884,7 +890,7 @@ public final class Asyncio {
 
   /**
    * Returns a future of the outcomes of all ({@code gather(return_exceptions=True)}). It waits for all, and a failure
-   * is an element of the list as a result is. Cancelling it cancels them all. Never suspends. Loop thread only.
+   * is an element of the list like a result. Cancelling it cancels them all. Never suspends. Loop thread only.
    *
    * @param futures futures or tasks of one loop
    * @param <T> the type of the results
@@ -898,7 +904,7 @@ public final class Asyncio {
   }
 
   /**
-   * Waits until all futures are done ({@code wait}). Cancels none of them and throws no failure of theirs. Call it as
+   * Waits until all futures are done ({@code wait}). Cancels none of them and throws none of their failures. Call it as
    * {@code Asyncio.wait}, because {@code Object} has methods of that name. Suspends. Loop thread only.
    *
    * @param futures at least one; a future that is given twice counts once
@@ -914,13 +920,13 @@ public final class Asyncio {
   }
 
   /**
-   * Waits until enough of the futures are done, or a time is over ({@code wait}). Cancels none of them and throws no
-   * failure of theirs. Call it as {@code Asyncio.wait}, because {@code Object} has methods of that name. Suspends. Loop
+   * Waits until enough of the futures are done, or a time is over ({@code wait}). Cancels none of them and throws none
+   * of their failures. Call it as {@code Asyncio.wait}, because {@code Object} has methods of that name. Suspends. Loop
    * thread only.
    *
    * @param futures at least one; a future that is given twice counts once
    * @param timeout how long to wait at most; empty for no limit
-   * @param returnWhen which futures are enough
+   * @param returnWhen the condition that ends the wait
    * @param <F> the type of the futures
    * @return the futures that are done, and those that are not
    * @throws IllegalArgumentException if there are no futures
@@ -1000,8 +1006,8 @@ public final class Asyncio {
   }
 
   /**
-   * Returns a future that ends as another one does, and whose cancellation does not reach that one ({@code shield}).
-   * Never suspends. Loop thread only.
+   * Returns a future that ends as another future does, and whose cancellation does not reach the other future
+   * ({@code shield}). Never suspends. Loop thread only.
    *
    * @param inner the future to protect
    * @param <T> the type of the result
@@ -1049,9 +1055,9 @@ public final class Asyncio {
   // ---- cancel scopes
 
   /**
-   * Runs code, cancels it if it takes longer than a time, and goes on ({@code move_on_after} of trio and anyio). The
-   * code stays cancelled: every later wait in it throws. Asyncio has no such function. Suspends if the body does. Loop
-   * thread only.
+   * Runs code, cancels it if it takes longer than a time, and then continues ({@code move_on_after} of trio and anyio).
+   * The code stays cancelled: every later wait in it throws. Asyncio has no such function. Suspends if the body does.
+   * Loop thread only.
    *
    * @param delay how long the body may take; with zero or less its first wait is cancelled
    * @param body gets the scope, which can move the deadline
@@ -1069,14 +1075,14 @@ public final class Asyncio {
   }
 
   /**
-   * Runs code that returns nothing, cancels it if it takes longer than a time, and goes on ({@code move_on_after} of
-   * trio and anyio). The code stays cancelled: every later wait in it throws. Asyncio has no such function. Suspends if
-   * the body does. Loop thread only.
+   * Runs code that returns nothing, cancels it if it takes longer than a time, and then continues
+   * ({@code move_on_after} of trio and anyio). The code stays cancelled: every later wait in it throws. Asyncio has no
+   * such function. Suspends if the body does. Loop thread only.
    *
    * @param delay how long the body may take; with zero or less its first wait is cancelled
    * @param body gets the scope, which can move the deadline
    * @param <E> the type of the body's checked exceptions
-   * @return whether the body came to its end; false if it was cancelled
+   * @return whether the body ran to its end; false if it was cancelled
    * @throws E if the body throws it
    * @throws dev.weft.loop.CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1089,14 +1095,14 @@ public final class Asyncio {
   }
 
   /**
-   * Runs code that does not need the scope, cancels it if it takes longer than a time, and goes on ({@code
-   * move_on_after} of trio and anyio). The code stays cancelled: every later wait in it throws. Asyncio has no such
-   * function. Suspends if the code does. Loop thread only.
+   * Runs code that does not need the scope, cancels it if it takes longer than a time, and then continues
+   * ({@code move_on_after} of trio and anyio). The code stays cancelled: every later wait in it throws. Asyncio has no
+   * such function. Suspends if the code does. Loop thread only.
    *
    * @param delay how long the code may take; with zero or less its first wait is cancelled
    * @param code the code
    * @param <E> the type of the code's checked exceptions
-   * @return whether the code came to its end; false if it was cancelled
+   * @return whether the code ran to its end; false if it was cancelled
    * @throws E if the code throws it
    * @throws dev.weft.loop.CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1157,7 +1163,7 @@ public final class Asyncio {
    * @param <T> the type of the result
    * @param <E> the type of the code's checked exceptions
    * @return what the code returns
-   * @throws E if the code throws it; the very object
+   * @throws E if the code throws it; not wrapped
    * @throws IllegalStateException if the caller is not a task
    * @see CancelRegion#shielded(ThrowingCallable)
    */
@@ -1167,12 +1173,12 @@ public final class Asyncio {
   }
 
   /**
-   * Runs code that returns nothing and that cancel scopes around it do not cancel, for example to clean up. {@link
-   * Task#cancel} does reach the code. Asyncio has no such function. Suspends if the code does. Loop thread only.
+   * Runs code that returns nothing and that cancel scopes around it do not cancel, for example to clean up.
+   * {@link Task#cancel} does reach the code. Asyncio has no such function. Suspends if the code does. Loop thread only.
    *
    * @param code the code
    * @param <E> the type of the code's checked exceptions
-   * @throws E if the code throws it; the very object
+   * @throws E if the code throws it; not wrapped
    * @throws IllegalStateException if the caller is not a task
    * @see CancelRegion#shielded(ThrowingRunnable)
    */
@@ -1220,7 +1226,7 @@ public final class Asyncio {
    * thread only.
    *
    * <p>A connection is closed when its handler has returned, unless a task that the handler started still runs, another
-   * task goes on reading or writing, or {@link dev.weft.stream.StreamWriter#keepOpen} was called. {@link ClientHandler}
+   * task continues to read or write, or {@link dev.weft.stream.StreamWriter#keepOpen} was called. {@link ClientHandler}
    * has the details.
    *
    * @param handler handles a connection
@@ -1241,7 +1247,7 @@ public final class Asyncio {
    * Serves TCP connections, each in a task of its own ({@code start_server}). Suspends. Loop thread only.
    *
    * <p>A connection is closed when its handler has returned, unless a task that the handler started still runs, another
-   * task goes on reading or writing, or {@link dev.weft.stream.StreamWriter#keepOpen} was called. {@link ClientHandler}
+   * task continues to read or write, or {@link dev.weft.stream.StreamWriter#keepOpen} was called. {@link ClientHandler}
    * has the details.
    *
    * @param handler handles a connection
@@ -1266,7 +1272,7 @@ public final class Asyncio {
    * Suspends. Loop thread only.
    *
    * <p>A connection is closed when its handler has returned, unless a task that the handler started still runs, another
-   * task goes on reading or writing, or {@link dev.weft.stream.StreamWriter#keepOpen} was called. {@link ClientHandler}
+   * task continues to read or write, or {@link dev.weft.stream.StreamWriter#keepOpen} was called. {@link ClientHandler}
    * has the details.
    *
    * @param handler handles a connection

@@ -9,27 +9,28 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scheduler of one loop's virtual threads: their continuations run on one platform thread, the
- * thread inside {@link #enter} and {@link #exit}, in the order of the loop's ready queue.
+ * The scheduler of one loop's virtual threads. Their continuations run on one platform thread, in the order of the
+ * loop's ready queue. That thread is the carrier between its calls of {@link #enter} and {@link #exit}. "Carrier only"
+ * stands at methods that the carrier and the virtual threads that it runs may call.
  *
- * <p>The JDK calls {@link #execute} synchronously in whatever thread starts or unparks a virtual thread:
- * the carrier, one of its tasks, a foreign thread, a JDK timer. It must only enqueue. Running inline
- * would nest continuations; blocking would stop the caller; rejecting would strand the virtual thread
- * for ever.
+ * <p>The JDK calls {@link #execute} synchronously in whatever thread starts or unparks a virtual thread: the carrier,
+ * one of its tasks, a foreign thread, a timer of the JDK. It must only enqueue. Running inline would nest
+ * continuations, blocking would stop the caller, and rejecting would leave the virtual thread suspended for ever.
  */
 public final class Carrier implements Executor {
 
   private static final ConcurrentMap<Thread, Carrier> RUNNING = new ConcurrentHashMap<>();
 
-  /** How many virtual threads may stand still at once, each for the one that it has started in its place. */
+  /** The maximum number of virtual threads that are suspended at once because each has started another in its place. */
   private static final int MAXIMUM_DEPTH = 10_000;
 
   private final ReadyQueue<Object> ready;
   private final Object owner;
   private final Thread.Builder.OfVirtual builder;
 
-  // Written by the carrier thread alone. A plain field will do: another thread may read an old
-  // value, but never its own identity, which only itself could have written.
+  // Only the carrier thread writes it. A plain field is enough: another thread may read an old
+  // value, but never itself,
+  // because only that thread can have written its own identity.
   private @Nullable Thread thread;
 
   // carrier only
@@ -39,17 +40,19 @@ public final class Carrier implements Executor {
   private Runnable captured;
 
   private @Nullable Runnable handover;
-  private final ArrayList<Runnable> callers =
-      new ArrayList<>(); // they stand still, the innermost last
+  private final ArrayList<Runnable> callers = new ArrayList<>(); // suspended, the innermost last
   private boolean waking;
   private final Guests guests = new Guests();
 
   private final Pollers pollers = new Pollers();
 
   /**
-   * @param ready where continuations go
-   * @param owner whom this carrier works for: what {@link #currentOwner} finds
-   * @throws IllegalStateException if Weft has no access to {@code java.lang}; says how to give it
+   * Creates a carrier that no thread has entered yet. Any thread.
+   *
+   * @param ready the queue that gets the continuations
+   * @param owner the object that {@link #currentOwner} returns on this carrier, such as its loop
+   * @throws IllegalStateException if Weft has no access to {@code java.lang}; the message says how to give it
+   * @throws UnsupportedOperationException if this version of Weft does not support the running JDK
    */
   public Carrier(ReadyQueue<Object> ready, Object owner) {
     this.ready = ready;
@@ -57,19 +60,26 @@ public final class Carrier implements Executor {
     this.builder = VirtualThreads.builder(this);
   }
 
-  /** Logs what there is to say of the JDK that runs Weft, if SLF4J has a provider. Any thread. */
+  /**
+   * Logs bugs of the running JDK that concern Weft, and how Weft reaches its internals. Logs nothing if SLF4J has no
+   * provider. Any thread.
+   */
   public static void logJdk() {
     KnownBugs.warn();
     Inside.tell();
   }
 
-  /** The owner of the carrier that runs the caller; null if no running carrier does. */
+  /** Returns the owner of the carrier that runs the caller, or null if no carrier runs it. Any thread. */
   public static @Nullable Object currentOwner() {
     Carrier carrier = RUNNING.get(VirtualThreads.currentCarrierThread());
     return carrier == null ? null : carrier.owner;
   }
 
-  /** Makes the calling platform thread the carrier. */
+  /**
+   * Makes the calling platform thread the carrier.
+   *
+   * @throws IllegalStateException if the caller is a virtual thread, or a carrier already
+   */
   public void enter() {
     Thread current = Thread.currentThread();
     if (current.isVirtual()) {
@@ -81,30 +91,31 @@ public final class Carrier implements Executor {
     thread = current;
   }
 
-  /** Ends what {@link #enter} began; continuations now wait in the queue. */
+  /** Ends what {@link #enter} began. From then on continuations wait in the queue. Carrier thread only. */
   public void exit() {
     RUNNING.remove(thread, this);
     thread = null;
   }
 
-  /** Whether the caller runs on this carrier, itself or one of its virtual threads. */
+  /** Returns whether the caller is the carrier thread or a virtual thread that it runs. Any thread. */
   public boolean isCurrent() {
     return VirtualThreads.currentCarrierThread() == thread;
   }
 
   /**
-   * Creates a virtual thread of this carrier.
+   * Creates a virtual thread of this carrier. Any thread.
    *
-   * @param body what it runs, and its identity
+   * @param body the code that the thread runs; {@link Fiber#current} returns it there
    * @param name the thread's name; empty for none
+   * @return the thread, not started
    */
   public Thread newThread(Fiber body, String name) {
-    // a builder is for one thread at a time
+    // a builder serves one thread at a time
     var free = isCurrent() ? builder : VirtualThreads.builder(this);
     return free.name(name).uncaughtExceptionHandler(body).unstarted(body);
   }
 
-  /** Starts a virtual thread of {@link #newThread}. */
+  /** Starts a virtual thread that {@link #newThread} created. Carrier only. */
   public void start(Thread own) {
     waking = true;
     try {
@@ -114,7 +125,7 @@ public final class Carrier implements Executor {
     }
   }
 
-  /** Unparks a virtual thread of {@link #newThread}. */
+  /** Unparks a virtual thread that {@link #newThread} created. Carrier only. */
   public void wake(Thread own) {
     waking = true;
     try {
@@ -125,17 +136,18 @@ public final class Carrier implements Executor {
   }
 
   /**
-   * The virtual threads on this carrier that are none of Weft's, as far as they have not ended: code on the
-   * loop has started them by the JDK's own API, and they have inherited the scheduler. Carrier only.
+   * Returns the live virtual threads on this carrier that Weft did not create. Code on the loop has started them
+   * through the JDK's API, so they have inherited the scheduler. Carrier only.
    */
   public List<Thread> guests() {
     return guests.alive();
   }
 
   /**
-   * Starts a virtual thread without queueing it; carrier thread only.
+   * Starts a virtual thread without queueing it. Carrier only.
    *
-   * @return its continuation, for the caller to run
+   * @param unstarted a thread that {@link #newThread} created
+   * @return its continuation, which the caller runs
    */
   public Runnable startCaptured(Thread unstarted) {
     capturing = true;
@@ -148,8 +160,8 @@ public final class Carrier implements Executor {
   }
 
   /**
-   * Hands control back to the carrier without queueing the calling virtual thread, whose continuation
-   * the carrier got from {@link #startCaptured} and may run again at any time.
+   * Suspends the calling virtual thread without queueing it. The carrier has its continuation from
+   * {@link #startCaptured} and may run it again at any time. A pinned caller does not suspend.
    */
   public void yieldCaptured() {
     capturing = true;
@@ -161,19 +173,20 @@ public final class Carrier implements Executor {
   }
 
   /**
-   * Runs a virtual thread up to where it first suspends, while the calling one stands still and then goes
-   * on, ahead of the queue; to be called by a virtual thread of this carrier. A caller that is pinned
-   * cannot stand still: then the new thread is queued like any other.
+   * Starts a virtual thread and runs it until it first suspends. The calling virtual thread of this carrier is
+   * suspended meanwhile and then continues ahead of the queue. A pinned caller cannot suspend; the new thread is queued
+   * then.
    *
-   * @throws StackOverflowError if threads have started each other in their places without end
+   * @param unstarted a thread that {@link #newThread} created
+   * @throws StackOverflowError if too many threads have started one another this way and none of them has continued
    */
   public void startInPlace(Thread unstarted) {
     if (callers.size() >= MAXIMUM_DEPTH) {
       throw new StackOverflowError(
           "tasks have started each other eagerly, " + MAXIMUM_DEPTH + " deep");
     }
-    callers.ensureCapacity(
-        callers.size() + 1); // the carrier itself must not run out of memory there
+    // here, so that the carrier does not run out of memory when it adds the caller
+    callers.ensureCapacity(callers.size() + 1);
     handover = startCaptured(unstarted);
     try {
       yieldCaptured();
@@ -186,8 +199,10 @@ public final class Carrier implements Executor {
   }
 
   /**
-   * Runs code on the carrier's platform thread, while the calling virtual thread of this carrier stands still and then
-   * goes on, ahead of the queue: what blocks there blocks the loop. A caller that is pinned runs it itself.
+   * Runs code on the carrier's platform thread. The calling virtual thread of this carrier is suspended meanwhile and
+   * then continues ahead of the queue. Code that blocks blocks the loop. A pinned caller runs the code itself.
+   *
+   * @param code the code; it throws nothing
    */
   public void standStillFor(Runnable code) {
     callers.ensureCapacity(callers.size() + 1); // as in startInPlace
@@ -202,7 +217,7 @@ public final class Carrier implements Executor {
     }
   }
 
-  /** Runs a continuation and what it starts in its place; carrier thread only. */
+  /** Runs a continuation, then the threads that it starts in its place. Carrier thread only. */
   public void run(Runnable continuation) {
     continuation.run();
     if (handover != null) {
@@ -210,7 +225,7 @@ public final class Carrier implements Executor {
     }
   }
 
-  /** A loop and no recursion: threads that start each other in their places must not use up the carrier's stack. */
+  /** Runs handovers in a loop. Recursion would let threads that start each other use up the carrier's stack. */
   private void runInPlace() {
     try {
       do {
@@ -224,13 +239,13 @@ public final class Carrier implements Executor {
         }
       } while (handover != null || !callers.isEmpty());
     } finally {
-      while (!callers.isEmpty()) { // the JVM has failed: nobody else would go on with them
+      while (!callers.isEmpty()) { // the JVM has failed: no other code would run them
         ready.add(callers.removeLast());
       }
     }
   }
 
-  /** Enqueues a continuation. Never runs it inline, never blocks, never rejects. */
+  /** Enqueues a continuation. Never runs it inline, never blocks and never rejects. Any thread. */
   @Override
   public void execute(Runnable continuation) {
     if (isCurrent()) {
@@ -239,7 +254,7 @@ public final class Carrier implements Executor {
         captured = continuation;
       } else if (waking || !Thread.currentThread().isVirtual()) {
         ready.add(continuation);
-      } else { // started, or woken, by somebody's code
+      } else { // user code has started or unparked the thread
         addForeign(continuation);
       }
     } else if (!pollers.run(continuation) && !ready.offer(continuation)) {

@@ -7,11 +7,12 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A seam to the JDK: the end of a child, told by the very thread that has waited for it. {@link Process#onExit} goes
- * to another thread first, which for a child that ends soon is a good part of all that Weft adds.
+ * Access to the JDK's stage for the end of a child process. The JDK thread that waits for the child completes this
+ * stage itself. {@link Process#onExit} goes to another thread first, which makes the end of a short-lived child
+ * noticeably later.
  *
- * <p>That thread is the JDK's, and its stack is small: what depends on this stage must only hand over, and must have
- * all its lambdas linked before.
+ * <p>The stack of that JDK thread is small. An action that depends on this stage must only hand over to another thread,
+ * and its lambdas must be linked before.
  */
 public final class ChildExit {
 
@@ -24,45 +25,55 @@ public final class ChildExit {
           .getDeclaredMethod("completion", long.class, boolean.class);
       completion = Inside.of(method.getDeclaringClass()).unreflect(method);
     } catch (ReflectiveOperationException e) {
-      // another JDK: the public way it is
+      // no access, or another JDK: Process.onExit serves
     }
     COMPLETION = completion;
   }
 
   private ChildExit() {}
 
-  /** Completes with the exit value, as the JDK says it, when a child has ended; at once if it has. */
+  /**
+   * Returns a stage that completes with a child's exit value when the child has ended. Any thread.
+   *
+   * @param child a child that the JDK has started
+   * @return the stage; complete if the child has ended
+   */
   public static CompletionStage<Integer> of(Process child) {
     if (COMPLETION == null) {
       return publicly(child);
     }
     if (!child.isAlive()) {
       return CompletableFuture.completedStage(
-          child.exitValue()); // its number may be another's by now
+          child.exitValue()); // another process may have its number by now
     }
     return completion(child.pid(), false)
-        .thenApply(value -> child.isAlive() ? value : child.exitValue()); // 0 if asked too late
+        .thenApply(value -> child.isAlive()
+            ? value
+            : child.exitValue()); // the stage gives 0 if the JDK asked too late
   }
 
-  /** The same, without the seam. */
+  /** Returns the stage of {@link #of} by way of {@link Process#onExit}. */
   static CompletionStage<Integer> publicly(Process child) {
     return child.onExit().thenApply(Process::exitValue);
   }
 
-  /** Whether {@link #reap} can be called. */
+  /** Returns whether {@link #reap} can be called. Any thread. */
   public static boolean canReap() {
     return COMPLETION != null;
   }
 
   /**
-   * Has a child reaped by the JDK, as it does its own. To be called once, for a child that the JDK has not started;
-   * its number may be another's when this has completed.
+   * Makes the JDK wait for a child that it has not started, and reap it. Call this once for each child. When the stage
+   * completes, another process may have the child's number. Any thread.
+   *
+   * @param pid the child's process id
+   * @return completes with the exit value
    */
   public static CompletionStage<Integer> reap(long pid) {
     return completion(pid, true);
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // callers have asked canReap()
+  @SuppressWarnings({"unchecked", "NullAway"}) // callers ask canReap() first
   private static CompletableFuture<Integer> completion(long pid, boolean reaping) {
     try {
       return (CompletableFuture<Integer>) COMPLETION.invokeExact(pid, reaping);

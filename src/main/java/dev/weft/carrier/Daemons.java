@@ -1,9 +1,9 @@
 package dev.weft.carrier;
 
 /**
- * How Weft makes the threads that serve all loops. They belong to the JVM's topmost group, not to that of the program that
- * needs them first: a tool that runs a program inside its own JVM, such as Maven's {@code exec:java}, interrupts the threads
- * of the program's group and waits for their end.
+ * Creates the daemon threads that serve all loops. They belong to the JVM's topmost thread group and not to the group
+ * of the program that needs them first. A tool that runs a program inside its own JVM, such as Maven's
+ * {@code exec:java}, interrupts the threads of the program's group and waits for their end.
  */
 public final class Daemons {
 
@@ -19,7 +19,10 @@ public final class Daemons {
     return group;
   }
 
-  /** Begins to make a thread. Nothing of the calling thread stays with it. */
+  /**
+   * Returns a builder of daemon threads, which inherit neither the group nor the thread locals of the caller. Any
+   * thread.
+   */
   public static Thread.Builder.OfPlatform builder() {
     return Thread.ofPlatform().group(TOP).daemon().inheritInheritableThreadLocals(false);
   }

@@ -10,9 +10,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A seam to the JDK: the system's numbers of channels. With them an end of a pipe has a name under {@code
- * /proc}, by which a child process can be given it. Needs {@code sun.nio.ch} opened to Weft, which is optional,
- * and Linux.
+ * Access to the file descriptors of channels. By its descriptor, an end of a pipe has a path under {@code /proc}, which
+ * Weft passes to a child process. Works on Linux if Weft has access to {@code sun.nio.ch}; it is optional.
  */
 public final class Descriptors {
 
@@ -38,7 +37,7 @@ public final class Descriptors {
       poll = open(net.getDeclaredMethod("poll", FileDescriptor.class, int.class, long.class));
       number = open(channel.getMethod("getFDVal"));
     } catch (ReflectiveOperationException e) {
-      // not opened, or another JDK: callers ask isAvailable()
+      // no access, or another JDK: callers ask isAvailable()
     }
     NUMBER = number;
     DESCRIPTOR = descriptor;
@@ -53,13 +52,13 @@ public final class Descriptors {
     return Inside.of(method.getDeclaringClass()).unreflect(method);
   }
 
-  /** Whether the other methods can be called. */
+  /** Returns whether the other methods can be called. Any thread. */
   public static boolean isAvailable() {
     return AVAILABLE;
   }
 
-  /** The system's number of a channel, while the channel is open. */
-  @SuppressWarnings("NullAway") // callers have asked isAvailable()
+  /** Returns the file descriptor of an open channel. Any thread. */
+  @SuppressWarnings("NullAway") // callers ask isAvailable() first
   public static int numberOf(Channel channel) {
     try {
       return (int) NUMBER.invoke(channel);
@@ -68,17 +67,18 @@ public final class Descriptors {
     }
   }
 
-  /** What to open in order to get a channel's pipe anew, in this process, while the channel is open. */
+  /** Returns the path under which this process can open an open channel's pipe again. Any thread. */
   public static Path pathOf(Channel channel) {
     return FOLDER.resolve(Integer.toString(numberOf(channel)));
   }
 
   /**
-   * Whether nobody has the other end of a pipe's writing end any more.
+   * Returns whether every reading end of a pipe is closed. Any thread.
    *
-   * @throws IOException if the system fails
+   * @param sink the writing end of the pipe, open
+   * @throws IOException if the system call fails
    */
-  @SuppressWarnings("NullAway") // callers have asked isAvailable()
+  @SuppressWarnings("NullAway") // callers ask isAvailable() first
   public static boolean isBroken(Channel sink) throws IOException {
     try {
       return ((int) POLL.invoke((FileDescriptor) DESCRIPTOR.invoke(sink), 0, 0L) & BROKEN) != 0;

@@ -3,19 +3,19 @@ package dev.weft.carrier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a virtual thread of Weft's own, and the mark by which that thread is recognised.
+ * The code of a virtual thread that Weft creates, and the mark that identifies the thread.
  *
- * <p>A thread has one slot that any code can read, that costs nothing, and that children do not inherit:
- * its uncaught-exception handler. {@link Carrier#newThread} puts the fiber there, so that {@link
- * #current} needs neither a {@code ThreadLocal} (a map per task) nor a wrapper around each continuation.
- * A thread whose handler is replaced by user code is no longer recognised as a task's.
+ * <p>{@link Carrier#newThread} makes the fiber the thread's uncaught-exception handler. Any code can read that field,
+ * it costs nothing, and child threads do not inherit it. So {@link #current} needs neither a {@code ThreadLocal}, which
+ * would be a map for each task, nor a wrapper around each continuation. Weft no longer recognises a thread whose
+ * handler user code has replaced.
  */
 public abstract class Fiber implements Runnable, Thread.UncaughtExceptionHandler {
 
   /** For subclasses. */
   protected Fiber() {}
 
-  /** The fiber of the calling thread; null if the thread is not one of Weft's. */
+  /** Returns the fiber of the calling thread, or null if Weft did not create the thread. Any thread. */
   public static @Nullable Fiber current() {
     Thread thread = Thread.currentThread();
     return thread.isVirtual() && thread.getUncaughtExceptionHandler() instanceof Fiber fiber

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The virtual threads of a carrier that are none of Weft's: code on the loop has started them by the JDK's
- * own API, and they have inherited the scheduler. Carrier only.
+ * The virtual threads of a carrier that Weft did not create. Code on the loop has started them through the JDK's API,
+ * so they have inherited the scheduler. Carrier only.
  */
 final class Guests {
 
   private final Set<Thread> threads = new LinkedHashSet<>();
   private int purgeAt = 16;
 
-  /** Takes note of a guest, if it is not known yet. */
+  /** Adds a guest if it is not known yet. */
   void note(Thread thread) {
     if (threads.add(thread) && threads.size() >= purgeAt) {
       threads.removeIf(known -> !known.isAlive());
@@ -22,7 +22,7 @@ final class Guests {
     }
   }
 
-  /** Those that have not ended, in the order in which they came. */
+  /** Returns the guests that have not ended, in the order in which they were added. */
   List<Thread> alive() {
     List<Thread> alive = new ArrayList<>();
     for (Thread thread : threads) {

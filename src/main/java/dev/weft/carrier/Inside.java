@@ -6,12 +6,13 @@ import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.reflect.Constructor;
 
 /**
- * The door to the JDK's internals: lookups with the access that a class of the JDK has to itself.
+ * Gives access to the JDK's internals: lookups with the access that a class of the JDK has to itself.
  *
- * <p>A package that a flag or a manifest opens to Weft is entered by the front door. Else the reflection factory of
- * module {@code jdk.unsupported} makes the constructor of lookups accessible. Libraries for serialization use that
- * factory; it serves any constructor, and the JDK prints no warning. So Weft works as a plain dependency, and opens no
- * package to other code. {@code -Dweft.flagless=false} forbids this way. A later JDK may end it; then the flag is needed.
+ * <p>If a flag or a manifest opens the package to Weft, the public API of lookups gives the access. Otherwise the
+ * reflection factory of module {@code jdk.unsupported} makes the constructor of lookups accessible. Libraries for
+ * serialization use that factory. It serves any constructor, and the JDK prints no warning. So Weft works as a plain
+ * dependency and opens no package to other code. {@code -Dweft.flagless=false} forbids this second way. A later JDK may
+ * close it; then Weft needs the flag.
  */
 final class Inside {
 
@@ -20,9 +21,9 @@ final class Inside {
   private Inside() {}
 
   /**
-   * A lookup with full access to a class and its package, which must not leave this package.
+   * Returns a lookup with full access to a class and its package. It must not leave this package.
    *
-   * @throws IllegalAccessException if the package is not open to Weft and there is no other way; says why
+   * @throws IllegalAccessException if the package is not open to Weft and there is no other way; the message says why
    */
   static Lookup of(Class<?> type) throws IllegalAccessException {
     Module own = Inside.class.getModule();
@@ -66,7 +67,7 @@ final class Inside {
     }
   }
 
-  /** By reflection, as javac warns of the factory in a way that cannot be suppressed. */
+  /** Uses reflection, because javac's warning about the factory cannot be suppressed. */
   private static Constructor<?> accessible(Constructor<?> hidden)
       throws ReflectiveOperationException {
     Class<?> type = Class.forName("sun.reflect.ReflectionFactory");

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 
 /**
- * Warns of JDK releases in which a virtual thread can be stuck for ever.
+ * Warns of JDK releases in which a virtual thread can remain suspended for ever.
  *
  * <p>JDK-8369227 is fixed in 25.0.3 and 26.0.1, JDK-8373120 in 25.0.4.
  */
@@ -15,7 +15,7 @@ final class KnownBugs {
 
   private KnownBugs() {}
 
-  /** Warns of the JDK that runs Weft, if there is reason to. Without a provider of SLF4J it says nothing. */
+  /** Logs a warning if the running JDK has such a bug. Logs nothing if SLF4J has no provider. */
   static void warn() {
     if (Log.hasProvider()) {
       warn(Runtime.version());
@@ -29,7 +29,7 @@ final class KnownBugs {
     }
   }
 
-  /** The warning for {@code version}; empty if no bug is known that matters here. */
+  /** Returns the warning for a version of the JDK, or empty if it has no such bug. */
   static Optional<String> warning(Runtime.Version version) {
     int update = version.update();
     String bugs = null;
@@ -52,7 +52,10 @@ final class KnownBugs {
             + " or later.");
   }
 
-  /** As in 25.0.3; the version's own text, by streams, would take a program's start some milliseconds. */
+  /**
+   * Formats a version as in "25.0.3". {@code Version.toString} uses streams, which delays a program's start by
+   * milliseconds.
+   */
   private static String number(Runtime.Version version) {
     var text = new StringBuilder();
     for (int part : version.version()) {

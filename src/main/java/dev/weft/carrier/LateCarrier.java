@@ -5,9 +5,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs the continuations of virtual threads that outlive their loop, so that none is stranded: a thread
- * left parked in a JDK call, or one that foreign code started on the loop. One daemon thread serves all
- * closed loops and ends when idle.
+ * Runs the continuations of virtual threads that outlive their loop. Such a thread is parked in a call of the JDK when
+ * its loop closes, or foreign code has started it on the loop. One daemon thread serves all closed loops and ends when
+ * it is idle.
  */
 public final class LateCarrier {
 
@@ -25,7 +25,7 @@ public final class LateCarrier {
 
   private LateCarrier() {}
 
-  /** Runs a continuation whose loop is closed. */
+  /** Queues a continuation whose loop is closed. Never blocks. Any thread. */
   public static void run(Runnable continuation) {
     THREAD.execute(continuation);
   }

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A seam to the JDK: who has a lock that somebody waits for. Needs {@code java.util.concurrent.locks} opened to
- * Weft, which is optional.
+ * Access to the owner of a lock for which a thread waits. Works if Weft has access to
+ * {@code java.util.concurrent.locks}; it is optional.
  */
 public final class LockOwners {
 
@@ -20,7 +20,7 @@ public final class LockOwners {
           AbstractOwnableSynchronizer.class.getDeclaredMethod("getExclusiveOwnerThread");
       owner = Inside.of(AbstractOwnableSynchronizer.class).unreflect(method);
     } catch (ReflectiveOperationException e) {
-      // not opened, or another JDK: no owner is known
+      // no access, or another JDK: no owner is known
     }
     OWNER = owner;
   }
@@ -28,10 +28,10 @@ public final class LockOwners {
   private LockOwners() {}
 
   /**
-   * The thread that has a lock. Any thread.
+   * Returns the thread that holds a lock. Any thread.
    *
-   * @param blocker what {@code LockSupport.getBlocker} says of a thread that waits; null for nothing
-   * @return null if nobody has it, or if that cannot be known
+   * @param blocker the result of {@code LockSupport.getBlocker} for a waiting thread; may be null
+   * @return the owner; null if no thread holds the lock, or if Weft cannot know
    */
   public static @Nullable Thread ownerOf(Object blocker) {
     if (OWNER == null || !(blocker instanceof AbstractOwnableSynchronizer lock)) {

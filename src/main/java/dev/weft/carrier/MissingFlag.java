@@ -2,15 +2,17 @@ package dev.weft.carrier;
 
 import java.util.Optional;
 
-/** What a program is told whose JVM lets Weft into {@code java.lang} neither by the flag nor without it. */
+/**
+ * Writes the error for a program whose JVM gives Weft access to {@code java.lang} neither with the flag nor without.
+ */
 final class MissingFlag {
 
   private MissingFlag() {}
 
   /**
-   * The exception for the caller, with the line for the tool that has started the calling thread.
+   * Returns the exception for the caller. Its message has the setting for the tool that started the calling thread.
    *
-   * @param closed why there is no way in
+   * @param closed says why Weft has no access
    */
   static IllegalStateException exception(IllegalAccessException closed) {
     String option = "--add-opens java.base/java.lang=" + target(MissingFlag.class.getModule());
@@ -24,12 +26,12 @@ final class MissingFlag {
     return new IllegalStateException(text, closed.getCause());
   }
 
-  /** What the flag opens a package to, if {@code weft} is the module that has Weft's classes. */
+  /** Returns the target of the flag {@code --add-opens}, if {@code weft} is the module of Weft's classes. */
   static String target(Module weft) {
     return weft.isNamed() ? weft.getName() : "ALL-UNNAMED";
   }
 
-  /** The tool whose code is on the stack, by the package that its programs' threads come from. */
+  /** Returns the package prefix of the tool whose code is on the stack, or empty if no known tool is. */
   static Optional<String> tool(StackTraceElement[] stack) {
     for (int i = stack.length - 1; i >= 0; i--) {
       String type = stack[i].getClassName();
@@ -49,7 +51,7 @@ final class MissingFlag {
     return Optional.empty();
   }
 
-  /** What to write where, for a tool that {@link #tool} knows. */
+  /** Returns the instruction for a tool that {@link #tool} has found. */
   static String line(String tool, String option) {
     return switch (tool) {
       case "org.apache.maven.surefire" ->

@@ -14,18 +14,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The foreign function API is there for all from 22 on, and Weft is compiled for 21; so it is reached by reflection,
- * here and nowhere else. A tree of sources for 22 would read better, but a jar with two versions of a class has one
- * when it is a folder, as in all tests.
+ * The JDK has the foreign function API since 22, and Weft is compiled for 21. So this class calls the API by
+ * reflection; no other class uses it. A source tree for 22 would read better, but the JVM selects between two versions
+ * of a class only in a jar, and tests run from a folder.
  *
- * To make the first call of a type takes tens of milliseconds, so there is one type for all functions: six longs. An
- * address is one, an int is the lower half of one, and a function that takes fewer does not look at the rest; so it
- * is in the registers, and on the stack, of each 64-bit platform that runs Linux.
+ * Linking the first function of a type takes tens of milliseconds. So all functions have one type: six longs. An
+ * address is a long, an int is the lower half of a long, and a function with fewer parameters ignores the rest. The
+ * calling conventions of all 64-bit platforms that run Linux allow this.
  */
 
 /**
- * A seam to the JDK: functions of the system's C library. Needs JDK 22 or later and native access enabled for Weft,
- * which is optional; where it is not enabled nothing is touched that the JDK would warn of.
+ * Calls functions of the system's C library. Works on JDK 22 or later if native access is enabled for Weft; it is
+ * optional. If it is not enabled, this class uses nothing of which the JDK would warn.
  */
 public final class NativeCalls {
 
@@ -38,7 +38,7 @@ public final class NativeCalls {
 
   private static boolean isEnabled() {
     if (Runtime.version().feature() < FIRST_RELEASE) {
-      return false; // a preview there
+      return false; // the API is a preview there
     }
     try {
       return (boolean)
@@ -48,7 +48,7 @@ public final class NativeCalls {
     }
   }
 
-  /** Whether the other methods can be called. */
+  /** Returns whether the rest of this class can be used. Any thread. */
   public static boolean isAvailable() {
     return FOREIGN != null;
   }
@@ -61,16 +61,17 @@ public final class NativeCalls {
     private final MethodHandle handle;
 
     /**
-     * Looks for a function.
+     * Looks up a function.
      *
-     * @throws NoSuchElementException if the library has none of this name
+     * @param name the function's name in the library
+     * @throws NoSuchElementException if the library has no such function
      */
-    @SuppressWarnings("NullAway") // callers have asked isAvailable()
+    @SuppressWarnings("NullAway") // callers ask isAvailable() first
     public Function(String name) {
       handle = FOREIGN.function(name);
     }
 
-    /** Calls it. */
+    /** Calls the function with up to six arguments. Any thread. */
     public int call(long... arguments) {
       long[] all = Arrays.copyOf(arguments, PARAMETERS);
       try {
@@ -82,25 +83,26 @@ public final class NativeCalls {
   }
 
   /**
-   * A variable of the C library that is a pointer.
+   * Returns a variable of the C library that is a pointer. Any thread.
    *
-   * @return its content, in the order of the system's bytes
+   * @param name the variable's name in the library
+   * @return the variable's memory, in native byte order
    * @throws NoSuchElementException if the library has no such variable
    */
-  @SuppressWarnings("NullAway") // callers have asked isAvailable()
+  @SuppressWarnings("NullAway") // callers ask isAvailable() first
   public static ByteBuffer pointer(String name) {
     return FOREIGN.pointer(name);
   }
 
-  /** Memory outside the heap, all zero. Used and freed by the thread that has allocated it. */
+  /** Memory outside the heap. Only the thread that has allocated it may use and free it. */
   public static final class Memory implements AutoCloseable {
 
     private final AutoCloseable arena;
     private final long address;
     private final ByteBuffer bytes;
 
-    /** Allocates memory, aligned for whatever C has. */
-    @SuppressWarnings("NullAway") // callers have asked isAvailable()
+    /** Allocates {@code size} bytes, all zero and aligned for every type of C. */
+    @SuppressWarnings("NullAway") // callers ask isAvailable() first
     public Memory(long size) {
       try {
         arena = (AutoCloseable) FOREIGN.newArena.invokeExact();
@@ -115,17 +117,17 @@ public final class NativeCalls {
       }
     }
 
-    /** Where it begins; true until it is freed. */
+    /** Returns the address of the first byte, valid until {@link #close}. */
     public long address() {
       return address;
     }
 
-    /** Its content, in the order of the system's bytes. */
+    /** Returns the memory as a buffer in native byte order, valid until {@link #close}. */
     public ByteBuffer bytes() {
       return bytes;
     }
 
-    /** Frees it. */
+    /** Frees the memory. */
     @Override
     public void close() {
       try {
@@ -136,7 +138,7 @@ public final class NativeCalls {
     }
   }
 
-  /** The API's objects and methods, as far as they are used. */
+  /** The objects and methods of the API that Weft uses. */
   private static final class Foreign {
 
     private final Class<?> layout = type("MemoryLayout");

@@ -9,21 +9,21 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the JDK's own socket pollers off a loop.
+ * Keeps the JDK's socket pollers off a loop.
  *
- * <p>The pollers are virtual threads made by whoever first blocks on a socket, and a virtual thread
- * inherits the scheduler of the one that starts it. Were that a task, the pollers of the whole JVM would
- * sit on its loop, and once the loop stops every other virtual thread's I/O would hang. So a carrier that is
- * given one has it run here, on a thread apart. They keep their scheduler, and so this one carrier, for good.
+ * <p>The pollers are virtual threads. The first virtual thread that blocks on a socket starts them, and a virtual
+ * thread inherits the scheduler of the thread that starts it. If a task started them, they would run on its loop, and
+ * when the loop stops, the socket I/O of all other virtual threads would hang. So a carrier that gets the continuation
+ * of a poller runs it on a separate thread. Pollers keep their scheduler, and so this carrier, until the JVM ends.
  *
- * <p>To make them before the first task would be simpler. But one of them waits in a system call for ever, and a JVM
- * that ends gives such threads 300 ms to come out of it: each program would pay for what few need.
+ * <p>It would be simpler to start them before the first task. But one of them waits in a system call for ever, and a
+ * JVM that ends gives such threads 300 ms to return. Each program would end later, and few programs need the pollers.
  */
 final class Pollers {
 
   private static final String CLASS = "sun.nio.ch.Poller";
 
-  /** What runs them, started when it is first needed. */
+  /** The thread that runs the pollers. The class is initialised when it is first needed. */
   private static final class Apart {
     static final ThreadPoolExecutor THREAD = new ThreadPoolExecutor(
         1,
@@ -38,11 +38,14 @@ final class Pollers {
     }
   }
 
-  // Replaced as a whole by the carrier, before the poller runs for the first time: who wakes it
-  // later sees it here.
+  // The carrier replaces the set before a new poller first runs, so a thread that wakes the poller
+  // later finds it here.
   private @Nullable Set<Runnable> found;
 
-  /** Runs a continuation apart if it is that of a poller which has been found; false if not. Any thread. */
+  /**
+   * Runs the continuation of a known poller on the separate thread. Returns false, and does nothing, for any other
+   * continuation. Any thread.
+   */
   boolean run(Runnable continuation) {
     if (found == null || !found.contains(continuation)) {
       return false;
@@ -51,12 +54,15 @@ final class Pollers {
     return true;
   }
 
-  /** As {@link #run}; a poller that has just been started is found. Carrier only. */
+  /**
+   * Runs the continuation of a poller on the separate thread, and remembers a poller that has just been started.
+   * Returns false, and does nothing, for any other continuation. Carrier only.
+   */
   boolean run(Runnable continuation, Thread.UncaughtExceptionHandler handler) {
     if (run(continuation)) {
       return true;
     }
-    // no other code has a handler of that class, or of one inside it
+    // no other code has a handler of this class or of a class nested in it
     if (!handler.getClass().getName().startsWith(CLASS)) {
       return false;
     }
@@ -66,7 +72,7 @@ final class Pollers {
     return run(continuation);
   }
 
-  /** Makes the pollers now, for a JDK that does not let us recognise them. */
+  /** Starts the pollers now. A JDK in which Weft cannot recognise them needs this. */
   static void initialize() {
     CompletableFuture.runAsync(Pollers::load, Apart.THREAD).join();
   }

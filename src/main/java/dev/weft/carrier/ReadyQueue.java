@@ -7,26 +7,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
- * One FIFO, two doors. The carrier appends to `local`, a plain ring. Other threads push on `inbox`, a
- * Treiber stack, whose content is moved behind `local` before the carrier appends anything of its own or
- * looks at the queue. So an entry that the carrier can have known of when it appended its own (it was
- * pushed before something the carrier has seen) always comes first: the two doors keep one order. A
- * linked MPSC queue would not do: a producer halfway through a push hides those behind it.
+ * One FIFO with two entrances. The carrier appends to `local`, a plain ring. Other threads push on `inbox`, a Treiber
+ * stack. The carrier moves the inbox behind `local` before it appends an entry of its own or looks at the queue. So an
+ * entry that was pushed before something that the carrier has seen always precedes the carrier's next entry: the two
+ * entrances keep one order. A linked MPSC queue would not: a producer halfway through a push hides the entries behind
+ * its own.
  *
- * Sleeping is a Dekker protocol. The carrier stores asleep = true and then reads the inbox; a producer
- * stores into the inbox and then reads asleep. Both sides are volatile, hence sequentially consistent:
- * at least one of them sees the other, and no wakeup is lost. The producer that flips asleep back to
- * false is the only one that wakes the sleeper, however many come at once.
+ * Sleeping is a Dekker protocol. The carrier stores asleep = true and then reads the inbox. A producer stores into the
+ * inbox and then reads asleep. All four accesses are volatile, hence sequentially consistent: at least one side sees
+ * the other, and no wakeup is lost. Of several producers, only the one that sets asleep back to false wakes the
+ * carrier.
  *
- * The ring grows before it takes an entry, and the inbox is taken once the ring has room for it. So a queue
- * that finds no memory to grow fails as it was, with every entry in its place. ArrayDeque takes the entry
- * first, and is empty when it cannot grow.
+ * The ring grows before it takes an entry, and the carrier takes the inbox once the ring has room for it. So a queue
+ * that cannot allocate memory to grow keeps every entry in its place. ArrayDeque takes the entry first, and is broken
+ * when it cannot grow.
  */
 
 /**
- * What the loop runs next: a FIFO that its carrier and any other thread may append to.
+ * The queue of what a loop runs next: a FIFO to which the carrier and all other threads append.
  *
- * @param <E> the entries
+ * @param <E> the type of the entries
  */
 public class ReadyQueue<E> {
 
@@ -56,17 +56,19 @@ public class ReadyQueue<E> {
   // any thread, by compare-and-set
   private volatile @Nullable Node<E> inbox;
 
-  // set by the carrier, cleared by whoever wakes it
+  // the carrier sets it; the thread that wakes the carrier clears it
   private volatile boolean asleep;
 
   /**
-   * @param wakeup ends the carrier's sleep; may be called from any thread and must not block
+   * Creates an empty queue.
+   *
+   * @param wakeup ends the carrier's sleep; any thread calls it, and it must not block
    */
   public ReadyQueue(Runnable wakeup) {
     this.wakeup = wakeup;
   }
 
-  /** Appends an entry; carrier only. */
+  /** Appends an entry. Carrier only. */
   public void add(E entry) {
     if (inbox != null) {
       drainInbox();
@@ -78,9 +80,9 @@ public class ReadyQueue<E> {
   }
 
   /**
-   * Appends an entry from any thread and wakes the carrier if it sleeps.
+   * Appends an entry and wakes the carrier if it sleeps. Any thread.
    *
-   * @return false if the queue is closed and the entry was not taken
+   * @return false if the queue is closed; the entry is not added then
    */
   public boolean offer(E entry) {
     Node<E> node = new Node<>(entry, inbox);
@@ -99,30 +101,30 @@ public class ReadyQueue<E> {
     return true;
   }
 
-  /** Moves what other threads have appended into the carrier's part; carrier only. */
+  /** Moves the entries that other threads have appended into the carrier's part. Carrier only. */
   public void drainInbox() {
     if (inbox != null && inbox != CLOSED) {
       moveInbox(null);
     }
   }
 
-  /** The number of entries that the carrier has; carrier only, after {@link #drainInbox}. */
+  /** Returns the number of entries in the carrier's part. Call {@link #drainInbox} first. Carrier only. */
   public int size() {
     return size;
   }
 
-  /** Whether there is nothing to run, from the carrier or from elsewhere; carrier only. */
+  /** Returns whether the queue has no entry, be it from the carrier or from another thread. Carrier only. */
   public boolean isEmpty() {
     return size == 0 && inbox == null;
   }
 
-  /** The first entry, which stays; null if there is none; carrier only. */
+  /** Returns the first entry and leaves it in the queue; null if the carrier's part is empty. Carrier only. */
   @SuppressWarnings("unchecked") // the ring has nothing but entries
   public @Nullable E peek() {
     return (E) local[head];
   }
 
-  /** Puts an entry back to where {@link #poll} took it from; carrier only. */
+  /** Puts an entry that {@link #poll} returned back in front. Carrier only. */
   public void putBack(E entry) {
     if (size == local.length) {
       makeRoom(1);
@@ -132,7 +134,7 @@ public class ReadyQueue<E> {
     size++;
   }
 
-  /** Takes the first entry; null if there is none; carrier only. */
+  /** Removes and returns the first entry; null if the carrier's part is empty. Carrier only. */
   public @Nullable E poll() {
     E first = peek();
     if (first != null) {
@@ -144,9 +146,9 @@ public class ReadyQueue<E> {
   }
 
   /**
-   * Announces that the carrier is about to block; carrier only.
+   * Announces that the carrier is about to block. Carrier only.
    *
-   * @return false if something has come in meanwhile and the carrier must not block
+   * @return false if another thread has added an entry, so that the carrier must not block
    */
   public boolean beginSleep() {
     announceSleep();
@@ -157,27 +159,27 @@ public class ReadyQueue<E> {
     return false;
   }
 
-  /** The store that must not pass the read of the inbox. Apart so that a test can show what it is for. */
+  /** Stores what must be visible before the inbox is read. It is a method so that a test can replace it. */
   void announceSleep() {
     asleep = true;
   }
 
-  /** Whether the carrier sleeps and nobody has woken it; any thread. */
+  /** Returns whether the carrier sleeps and no thread has woken it. Any thread. */
   public boolean isAsleep() {
     return asleep;
   }
 
-  /** Says that the carrier is awake; carrier only. */
+  /** Records that the carrier is awake. Carrier only. */
   public void endSleep() {
     asleep = false;
   }
 
   /**
-   * Takes everything and refuses whatever comes from now on; carrier only.
+   * Removes all entries and makes {@link #offer} refuse later ones. Carrier only.
    *
-   * @return what was left, in order
+   * @return the removed entries, in order
    */
-  @SuppressWarnings("unchecked") // nobody adds to the node that says it is closed
+  @SuppressWarnings("unchecked") // CLOSED has no entry, and no thread pushes on it
   public List<E> close() {
     moveInbox((Node<E>) CLOSED);
     List<E> left = new ArrayList<>(size);

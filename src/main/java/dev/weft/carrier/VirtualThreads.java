@@ -9,23 +9,25 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The seam to the JDK: virtual threads whose scheduler is an executor of our choice.
+ * Creates virtual threads whose scheduler is an executor of Weft's choice.
  *
- * <p>The JDK has no public way to choose the scheduler of a virtual thread, but since 21 its builder
- * class has a package-private constructor that takes one. This class is the only place in the project
- * that knows it. It needs access to {@code java.lang}, see {@link Inside}.
+ * <p>The JDK has no public API to choose the scheduler of a virtual thread. Since 21 its builder class has a
+ * package-private constructor that takes one. Only this class knows that constructor. It needs access to
+ * {@code java.lang}, which {@link Inside} gives.
  */
 final class VirtualThreads {
 
   private static final @Nullable MethodHandle BUILDER;
   private static final @Nullable MethodHandle CURRENT_CARRIER_THREAD;
-  private static final @Nullable VarHandle THREAD_OF; // null if this JDK hides the thread better
+  private static final @Nullable VarHandle THREAD_OF; // null if this JDK hides the thread
 
-  // Kept, not thrown from the initialiser: every use must say what is wrong, not just the first.
-  private static final @Nullable Exception UNAVAILABLE; // null if all is there
+  // Kept instead of thrown from the initialiser, so that each use reports the cause and not only
+  // the first.
+  private static final @Nullable Exception UNAVAILABLE; // null if everything was found
 
-  // By a lookup, and as variables where it can be: reflection, and a method handle of another type,
-  // would have the JDK make classes at each program's start.
+  // A lookup, and variable handles where possible. For reflection, and for method handles of other
+  // types, the JDK would
+  // generate classes at each program's start.
   static {
     MethodHandle builder = null;
     MethodHandle currentCarrierThread = null;
@@ -60,12 +62,12 @@ final class VirtualThreads {
   private VirtualThreads() {}
 
   /**
-   * A builder of virtual threads whose continuations are given to {@code scheduler} to run.
+   * Returns a builder of virtual threads. The JDK passes their continuations to {@code scheduler}, which runs them.
    *
-   * @throws IllegalStateException if Weft has no access to {@code java.lang}; says how to give it
-   * @throws UnsupportedOperationException if this JDK's virtual threads are not those that Weft knows
+   * @throws IllegalStateException if Weft has no access to {@code java.lang}; the message says how to give it
+   * @throws UnsupportedOperationException if this version of Weft does not support the running JDK
    */
-  @SuppressWarnings("NullAway") // there is one unless something is unavailable
+  @SuppressWarnings("NullAway") // BUILDER is null only if UNAVAILABLE is not
   static Thread.Builder.OfVirtual builder(Executor scheduler) {
     if (UNAVAILABLE != null) {
       throw unavailable();
@@ -78,31 +80,35 @@ final class VirtualThreads {
   }
 
   /**
-   * The platform thread that carries the caller; the caller itself if it is a platform thread.
+   * Returns the platform thread that carries the caller, or the caller itself if it is a platform thread.
    *
-   * @throws IllegalStateException as {@link #builder} does
+   * @throws IllegalStateException if Weft has no access to {@code java.lang}; the message says how to give it
+   * @throws UnsupportedOperationException if this version of Weft does not support the running JDK
    */
-  @SuppressWarnings("NullAway") // without the handle, the failure says why
+  @SuppressWarnings("NullAway") // the catch clause reports a missing handle
   static Thread currentCarrierThread() {
     try {
       return (Thread) CURRENT_CARRIER_THREAD.invokeExact();
     } catch (Throwable e) {
-      if (UNAVAILABLE != null) { // asked only now, as this is called all the time
+      if (UNAVAILABLE != null) { // checked only here, because this method is on the hot path
         throw unavailable();
       }
       throw new AssertionError(e);
     }
   }
 
-  /** The virtual thread that a continuation belongs to; null if this JDK does not let us know. */
+  /** Returns the virtual thread to which a continuation belongs, or null if this JDK hides it. */
   static @Nullable Thread threadOf(Runnable continuation) {
     return THREAD_OF == null ? null : (Thread) THREAD_OF.get(continuation);
   }
 
-  /** A continuation is a method reference of the JDK's, which holds its thread in the one field it has. */
+  /**
+   * Finds the field of a continuation that has its thread. A continuation is a method reference, whose one field is the
+   * thread.
+   */
   private static @Nullable VarHandle findThreadOf() {
     try {
-      Thread sample = Thread.ofVirtual().unstarted(Thread.currentThread()); // will never run it
+      Thread sample = Thread.ofVirtual().unstarted(Thread.currentThread()); // never started
       var continuation = (Runnable) Inside.of(sample.getClass())
           .findVarHandle(sample.getClass(), "runContinuation", Runnable.class)
           .get(sample);
@@ -117,8 +123,8 @@ final class VirtualThreads {
     }
   }
 
-  /** A new one for each use, as each has its own caller. */
-  @SuppressWarnings("NullAway") // called if it is not null
+  /** Creates the exception anew for each use, so that its trace shows the caller. */
+  @SuppressWarnings("NullAway") // called only if UNAVAILABLE is not null
   private static RuntimeException unavailable() {
     return UNAVAILABLE instanceof IllegalAccessException closed
         ? MissingFlag.exception(closed)

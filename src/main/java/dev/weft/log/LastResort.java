@@ -6,19 +6,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
-/** Prints what no provider logs to System.err. Throwables are foreign code, whose methods may fail. */
+/** Prints events that no provider logs to System.err. Throwables are foreign code, so their methods may fail. */
 final class LastResort {
 
   private static final String LINE = System.lineSeparator();
-  private static final int CAUSES = 16; // they may be endless
+  private static final int CAUSES = 16; // a chain of causes may be endless
 
   private LastResort() {}
 
   /**
-   * Prints one event, at once, so that nothing of others comes in between.
+   * Prints one event with a single call, so that no other output comes in between.
    *
-   * @param error what the event is about; null for nothing
-   * @param failure what kept the provider from logging it; null if there is none
+   * @param error the event's throwable; null for none
+   * @param failure the failure of the provider; null if there is no provider
    */
   static void print(
       Level level,
@@ -32,19 +32,19 @@ final class LastResort {
       text.append(trace(error));
     }
     if (failure == error && error != null) {
-      text.append("It is here and not in the log, which could not print it").append(LINE);
+      text.append("This is not in the log, because the log failed to print it").append(LINE);
     } else if (failure != null) {
-      text.append("It is here and not in the log, which failed: ").append(trace(failure));
+      text.append("This is not in the log, because the log failed: ").append(trace(failure));
     }
     try {
       System.err.print(text);
       System.err.flush();
-    } catch (Throwable broken) { // a System.err of the program's own
+    } catch (Throwable broken) { // the program has replaced System.err
       Log.passFatal(broken);
     }
   }
 
-  /** The trace of a throwable; a bare one, without texts that fail, if it cannot print itself. */
+  /** Returns the stack trace of a throwable. If it cannot print itself, the trace omits texts that fail. */
   static String trace(Throwable error) {
     try {
       var text = new StringWriter();

@@ -13,37 +13,38 @@ import org.slf4j.helpers.NOPLoggerFactory;
 import org.slf4j.spi.LocationAwareLogger;
 
 /**
- * The loggers of Weft. They log by SLF4J if it has a provider. Without one, warnings and errors go to System.err with
- * their traces, as asyncio's do by {@code logging.lastResort}, and SLF4J is not set up, so that it prints nothing
- * itself.
+ * The loggers of Weft. They log through SLF4J if it has a provider. Otherwise they print warnings and errors to
+ * System.err with their stack traces, as {@code logging.lastResort} does for asyncio. SLF4J is not initialised then, so
+ * it prints nothing.
  *
- * <p>A logger never throws, but for what ends the JVM's work ({@link VirtualMachineError}): what the provider fails to
- * log goes to System.err, together with the failure. Any thread but a carrier itself.
+ * <p>A logger throws nothing but a {@link VirtualMachineError}. It prints an event that the provider fails to log to
+ * System.err, together with the failure. Any thread but a carrier thread may log.
  */
 public final class Log extends LegacyAbstractLogger {
 
   private static final long serialVersionUID = 1L;
 
-  /** Whose callers are where something is logged, for providers that ask for the place. */
+  /** The class whose caller is the place of the event, for providers that print the place. */
   private static final String BOUNDARY = AbstractLogger.class.getName();
 
-  private transient @Nullable Logger target; // null until SLF4J is asked, and if it has no provider
+  private transient @Nullable Logger
+      target; // null before the first event, and if there is no provider
 
   private Log(String name) {
     this.name = name;
   }
 
-  /** The logger of a class. Does not set SLF4J up. */
+  /** Returns the logger of a class. Does not initialise SLF4J. Any thread. */
   public static Logger of(Class<?> type) {
     return new Log(type.getName());
   }
 
-  /** Sets SLF4J up, if it has a provider. It may take a while and start threads. */
+  /** Initialises SLF4J if it has a provider, which may take long and start threads. Any thread. */
   public static void setUp() {
     new Log(Log.class.getName()).isErrorEnabled();
   }
 
-  /** Whether SLF4J has a provider. Sets it up then. */
+  /** Returns whether SLF4J has a provider. Initialises SLF4J if it has. Any thread. */
   public static boolean hasProvider() {
     try {
       return new Log(Log.class.getName()).target() != null;
@@ -53,7 +54,7 @@ public final class Log extends LegacyAbstractLogger {
     }
   }
 
-  /** The provider's logger; null if there is no provider. */
+  /** Returns the provider's logger, or null if there is no provider. */
   private @Nullable Logger target() {
     Logger known = target;
     if (known == null && Provider.MAY_EXIST) {

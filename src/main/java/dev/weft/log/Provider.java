@@ -3,17 +3,20 @@ package dev.weft.log;
 import java.lang.module.ModuleDescriptor.Provides;
 import org.slf4j.Logger;
 
-/** What is known of SLF4J's provider without setting SLF4J up, which takes a tenth of a short program's start. */
+/** Finds out about SLF4J's provider without initialising SLF4J, which would delay the start of a short program. */
 final class Provider {
 
   private static final String SERVICE = "org.slf4j.spi.SLF4JServiceProvider";
   private static final String NAMED = System.getProperty("slf4j.provider"); // null for none
 
-  /** Whether SLF4J may find one. */
+  /** Whether SLF4J may find a provider. */
   static final boolean MAY_EXIST =
       NAMED != null || find("META-INF/services/" + SERVICE) || isInModule();
 
-  /** Whether one may be there that logs nothing on purpose, and not because another has failed to load. */
+  /**
+   * Whether a provider may be present that logs nothing on purpose. Otherwise a silent SLF4J means that its provider
+   * failed to load.
+   */
   static final boolean MAY_BE_SILENT =
       isClass("org.slf4j.nop.NOPServiceProvider") || NAMED != null && isClass(NAMED);
 

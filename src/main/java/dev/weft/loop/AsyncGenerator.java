@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that code creates one by one, when a task asks for them. The code may suspend. Python's asynchronous
- * generator.
+ * An iterator whose body creates the values one by one, when a task asks for them: Python's asynchronous generator. The
+ * body may suspend.
  *
  * <pre>{@code
  * try (var lines = AsyncGenerator.<String>of(out -> {
@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The body runs in a task of its own, in a copy of the context of the first {@link #next}. {@link
- * EventLoop#allTasks} does not list that task. The body runs only while a task waits in {@code next}; in between it
- * stands still in {@code yield}. Cancelling the task that waits in {@code next} cancels the body's wait. Code that does
- * not iterate to the end should {@link #close} the generator. Otherwise the loop closes it when the generator is
+ * <p>The body runs in a task of its own, in a copy of the context of the first {@link #next}.
+ * {@link EventLoop#allTasks} does not list that task. The body runs only while a task waits in {@code next}. In between
+ * it is suspended in {@code yield}. Cancelling the task that waits in {@code next} cancels the body's wait. Code that
+ * does not iterate to the end should {@link #close} the generator. Otherwise the loop closes it when the generator is
  * collected or the {@link Runner} is closed.
  *
  * <p>A generator belongs to the loop of the first {@code next}. Loop thread only.
@@ -62,7 +62,7 @@ public final class AsyncGenerator<T extends @Nullable Object>
   public sealed interface Yielder<T extends @Nullable Object> permits Production {
 
     /**
-     * Gives a value to the task that asked for it ({@code yield}). Suspends until a task asks for another value. Only
+     * Passes a value to the task that asked for it ({@code yield}). Suspends until a task asks for another value. Only
      * the generator's body may call this.
      *
      * @param value the value; may be null
@@ -138,11 +138,12 @@ public final class AsyncGenerator<T extends @Nullable Object>
   }
 
   /**
-   * Ends the body and waits for its end ({@code aclose}). The body gets a {@link GeneratorExit} where it stands in
-   * {@code yield}; what it throws then is thrown here. Idempotent. Suspends unless the body has not begun or has ended.
-   * Loop thread only.
+   * Ends the body and waits for its end ({@code aclose}). In the body, {@code yield} throws a {@link GeneratorExit}.
+   * This method throws what the body then throws. Idempotent. Suspends unless the body has not begun or has ended. Loop
+   * thread only.
    *
    * @throws IllegalStateException if the body yields once more, or a task waits for a value
+   * @throws CancelledError if the calling task is cancelled and the body does not catch it
    * @throws NoSuchElementException if the body yielded once more when it was closed before
    */
   @Override

@@ -31,10 +31,10 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   static final Cleaner CLEANER =
       Cleaner.create(Daemons.builder().name("weft-cleaner").factory());
 
-  /** How often, in milliseconds, a thread that waits to read the loop's state checks whether the loop still runs. */
+  /** The interval, in ms, at which a thread that waits to read the loop's state checks whether the loop still runs. */
   private static final long READ_PATIENCE = 50;
 
-  /** How far from now a deadline may be to be comparable, in nanoseconds: 146 years. */
+  /** The maximum distance from now at which a deadline is comparable, in nanoseconds: 146 years. */
   private static final long FAR = Long.MAX_VALUE / 2;
 
   private final ExceptionReporter reporter = new ExceptionReporter(this);
@@ -136,7 +136,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
       return runUntilComplete(task);
     } catch (Throwable error) {
       if (task.done()) {
-        task.markRetrieved(); // the caller has it
+        task.markRetrieved(); // the caller gets the failure
       } else {
         task.forgetIfPending();
       }
@@ -211,7 +211,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   private void closeHere() {
-    boolean interrupted = Thread.interrupted(); // a mount would erase it
+    boolean interrupted = Thread.interrupted(); // mounting a virtual thread would clear it
     List.copyOf(beforeClose).forEach(Runnable::run);
     closed = true; // from now on other threads are refused
     signals.removeAll(); // first, because a closed loop does not run their handlers
@@ -222,7 +222,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     unwinding = new Unwinding(this, carrier, ready, left, discarded);
     carrier.enter();
     try {
-      remaining = 0; // a fatal error may leave some
+      remaining = 0; // a fatal error may have left entries
       driver.close(discarded);
       unwinding.run();
     } finally {
@@ -241,7 +241,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     executor.shutdown();
     release();
     peerFailures.tell();
-    // last, because the steps before use them
+    // last, because the tasks that end above may still complete them
     for (CompletableFuture<?> each : promised) {
       each.cancel(false);
     }
@@ -378,7 +378,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    *
    * @param when the time by the loop's clock, in nanoseconds; must be {@link #comparable}
    * @param expire Weft's own code: it completes, cancels or marks, and does not call the program's code
-   * @return cancels the deadline
+   * @return the timer, which can cancel the deadline
    */
   public final TimerHandle callDeadline(long when, Runnable expire) {
     checkOnLoop("callDeadline");
@@ -393,7 +393,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    *
    * @param delay how long; a negative time has passed
    * @param expire Weft's own code: it completes, cancels or marks, and does not call the program's code
-   * @return cancels the deadline
+   * @return the timer, which can cancel the deadline
    */
   public final TimerHandle callDeadline(Duration delay, Runnable expire) {
     return callDeadline(deadline(nanos(delay, "delay")), expire);
@@ -404,7 +404,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * wait behind a parked callback. Never suspends. Loop thread only.
    *
    * @param expire Weft's own code: it completes, cancels or marks, and does not call the program's code
-   * @return cancels the deadline
+   * @return the timer, which can cancel the deadline
    */
   public final TimerHandle callPassedDeadline(Runnable expire) {
     var passed = new DeadlineTimer(this, clock.time(), expire);
@@ -424,7 +424,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return timerSequence++;
   }
 
-  /** The time that is {@code delay} nanoseconds from now. */
+  /** Returns the time {@code delay} nanoseconds from now. */
   final long deadline(long delay) {
     return clock.time() + delay;
   }
@@ -446,7 +446,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return when < now ? now - FAR / 2 : now + FAR;
   }
 
-  /** A duration in nanoseconds, limited so that deadlines stay comparable. */
+  /** Returns a duration in nanoseconds, limited so that deadlines stay comparable. */
   static long nanos(Duration duration, String parameter) {
     long seconds = Objects.requireNonNull(duration, parameter).getSeconds();
     long limit = FAR / 1_000_000_000L;
@@ -558,7 +558,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   // ---- asynchronous generators
 
-  /** A task that belongs to a generator alone, and that {@link #allTasks} does not list. */
+  /** Creates a task that only a generator knows. {@link #allTasks} does not list it. */
   final <T extends @Nullable Object> Task<T> newUnlistedTask(Callable<T> code) {
     var task = new Task<T>(this, code, TaskOptions.defaults());
     task.forgetIfPending();
@@ -631,7 +631,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   // ---- threads
 
-  /** Records a future that another thread may wait for, and that must not outlive the loop. Any thread. */
+  /** Records a future for which another thread may wait. Closing the loop cancels it. Any thread. */
   final void promise(CompletableFuture<?> future) {
     future.whenComplete((result, failure) -> promised.remove(future));
     promised.add(future);
@@ -648,7 +648,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
         .thread();
   }
 
-  /** Lists a task that was created elsewhere, in its first step. */
+  /** Adds a task to {@link #allTasks} in its first step, because any thread may have created it. */
   final void enlist(Task<?> task) {
     tasks.add(task);
   }
@@ -692,14 +692,14 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /**
-   * Runs blocking code on a pool of Weft's own. Its threads are platform threads that inherit nothing, so the caller
-   * hands the code to the pool directly. Cancelling the future keeps code from beginning. Never suspends. Loop thread
+   * Runs blocking code on one of Weft's pools. Its threads are platform threads that inherit nothing, so the caller
+   * hands the code to the pool directly. Cancelling the future prevents code from starting. Never suspends. Loop thread
    * only.
    *
    * @param pool the pool
    * @param code the blocking code
    * @param <T> the type of the result
-   * @return ends as the code does
+   * @return a future of the code's result
    */
   public final <T extends @Nullable Object> Future<T> runInPool(
       Executor pool, Callable<? extends T> code) {
@@ -707,13 +707,13 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /**
-   * Runs code on an executor of the program, also if the executor runs code in its caller: then it runs on the loop.
-   * Cancelling the future keeps code from beginning. Never suspends. Loop thread only.
+   * Runs code on an executor of the program. If the executor runs code in its caller, the code runs on the loop.
+   * Cancelling the future prevents code from starting. Never suspends. Loop thread only.
    *
    * @param executor runs the code
    * @param code the code
    * @param <T> the type of the result
-   * @return ends as the code does
+   * @return a future of the code's result
    */
   public final <T extends @Nullable Object> Future<T> runInExecutorOrHere(
       Executor executor, Callable<? extends T> code) {
@@ -728,14 +728,16 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   /**
-   * The context class loader of the thread that created the loop. Weft's threads have it while they run the program's
-   * code.
+   * Returns the context class loader of the thread that created the loop. Weft's threads have it while they run the
+   * program's code.
    */
   final ClassLoader contextClassLoader() {
     return contextClassLoader;
   }
 
-  /** Runs code that blocks for a short time on the caller's platform thread, ahead of everything else on the loop. */
+  /**
+   * Runs code that blocks for a short time on the caller's platform thread. No other code of the loop runs meanwhile.
+   */
   final void standStillFor(Runnable code) {
     if (carrier.isCurrent() && Thread.currentThread().isVirtual()) {
       carrier.standStillFor(code);
@@ -797,7 +799,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return signals.remove(signal);
   }
 
-  /** Appends a handle from any thread, as often as it is to run. A closed loop runs none. */
+  /** Appends a handle, which may have run before. A closed loop does not run it. Any thread. */
   final void offerAgain(Handle handle) {
     ready.offer(handle);
   }
@@ -846,7 +848,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     return slowSteps;
   }
 
-  /** The tasks to which a continuation may belong that has parked in a call that is not Weft's. */
+  /** Returns the tasks that are parked in a blocking call of other code than Weft's. */
   final List<Task<?>> tasksInBlockingCalls() {
     return tasks.toList().stream().filter(Task::isInBlockingCall).toList();
   }
@@ -871,14 +873,14 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     watchdog.setListener(Objects.requireNonNull(listener, "listener"));
   }
 
-  /** The tasks that are not done, for the watchdog. */
+  /** Returns at most {@code most} tasks of a kind that are not done. Watchdog only. */
   final List<Task<?>> findTasks(Predicate<Task<?>> kind, int most) {
     return tasks.find(kind, most);
   }
 
   /**
-   * A thread of this loop by its number, for the watchdog while the loop does not move; null if the loop has no such
-   * thread.
+   * Returns the thread of this loop that has a thread id, or null if there is none. Watchdog only, while the loop is
+   * blocked.
    */
   final @Nullable Thread findThread(long threadId) {
     Thread callbacks = driver.thread();
@@ -935,7 +937,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     reporter.log(context);
   }
 
-  /** Reports on the loop, or in the caller if the loop is closed. */
+  /** Runs a report on the loop, or in the caller if the loop is closed. Any thread. */
   final void reportFromAnywhere(Runnable report) {
     if (!ready.offer(new Handle(this, report, Bindings.EMPTY))) {
       report.run();

@@ -1,8 +1,8 @@
 package dev.weft.loop;
 
 /**
- * The virtual thread of one deadline that comes while the driver is parked. It is no platform thread, because the
- * future that it cancels may be the program's own, and an interrupt may wait for a lock of the JDK's.
+ * The virtual thread that runs one deadline while the driver is parked. The carrier's platform thread must not run it:
+ * the future that it cancels may be of a class of the program, and an interrupt may wait for a lock of the JDK.
  */
 final class BesideDriver extends Strand {
 

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The immutable content of a context: variables and their values in turn. Copying a context shares the
- * array; setting a variable copies it. Programs have few context variables, so a scan beats a tree.
+ * The immutable content of a context: variables and their values in turn. Copying a context shares the array. Setting a
+ * variable copies the array. Programs have few context variables, so a linear search is faster than a tree.
  */
 final class Bindings {
 

@@ -7,22 +7,23 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A report of a watchdog: a loop, or its callbacks, are blocked for too long, see {@link
- * EventLoop#setBlockedThreshold}.
+ * A watchdog's report that a loop, or its callbacks, have been blocked for too long, see
+ * {@link EventLoop#setBlockedThreshold}.
  *
- * <p>The watchdog samples: in a turn of many short steps the report shows one of them. For a thread that other code has
- * started on the loop (see {@link EventLoop#guestThreads}), and for an asynchronous generator, the report has the name
- * but not the stack. The owner of a lock is known for locks of {@code java.util.concurrent} that a thread owns, if Weft
- * may read {@code java.util.concurrent.locks}. The owner of a monitor or of a semaphore's permit is not known, nor is
- * the code that will complete a future.
+ * <p>The watchdog samples, so for a turn of many short steps the report shows one of them. For a thread that other code
+ * has started on the loop (see {@link EventLoop#guestThreads}), and for an asynchronous generator, the report has the
+ * name but not the stack. The owner of a lock is known for locks of {@code java.util.concurrent} that a thread owns, if
+ * Weft may read {@code java.util.concurrent.locks}. The owner of a monitor or of a semaphore's permit is not known, nor
+ * is the code that will complete a future.
  *
  * @param loop the loop
  * @param cause how the loop is blocked
- * @param lasted how long it is blocked at least
- * @param over whether it is no longer blocked
+ * @param lasted the time for which it has been blocked at least
+ * @param over whether the blocking has ended
  * @param holders the threads that block it: first a virtual thread; then the platform thread that carries it, unless it
- *     waits alone; then the owner of the lock for which it waits, and so on; empty if over
- * @param deadlock whether the blocking never ends as far as is known, because the owner of a lock waits for this loop
+ *     waits alone; then the owner of the lock for which it waits, and so on; empty if the blocking has ended
+ * @param deadlock whether, as far as Weft knows, the blocking never ends because the owner of a lock waits for this
+ *     loop
  */
 public record BlockedLoop(
     EventLoop loop,
@@ -43,7 +44,7 @@ public record BlockedLoop(
      */
     PINNED("a pinned virtual thread waits"),
 
-    /** A callback waits, for example for a lock. Other callbacks wait behind it, while tasks and timers go on. */
+    /** A callback waits, for example for a lock. Other callbacks wait behind it, while tasks and timers continue. */
     CALLBACK("a callback waits, and callbacks behind it");
 
     private final String text;
@@ -81,7 +82,7 @@ public record BlockedLoop(
     holders = List.copyOf(holders);
   }
 
-  /** This report, once the blocking is over. */
+  /** Returns this report for a blocking that has ended. */
   BlockedLoop over(Duration lasted) {
     return new BlockedLoop(loop, cause, lasted, true, List.of(), false);
   }

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows which tasks wait for a future, and where: asyncio's {@code graph} module. A future knows the tasks that await
- * it. {@link #futureAddToAwaitedBy} records those that wait in another way, as {@code gather}, {@code wait}, {@code
- * asCompleted}, {@code shield} and task groups do.
+ * it. {@link #futureAddToAwaitedBy} records those that wait in another way, as {@code gather}, {@code wait},
+ * {@code asCompleted}, {@code shield} and task groups do.
  *
- * <p>Capturing never suspends. Any thread may capture; while the loop runs in another thread, the caller waits until
- * the loop answers.
+ * <p>Capturing never suspends. Any thread may capture; while the loop runs in another thread, the call blocks until the
+ * loop answers.
  */
 public final class CallGraph {
 
@@ -52,9 +52,9 @@ public final class CallGraph {
    * thread.
    *
    * @param future the future; empty for the current task
-   * @param depth for the current task: 1 for all its calls; each one more leaves out one call, the innermost first
-   * @param limit how many calls of each stack to keep: a positive number of the outermost calls, where the task began;
-   *     a negative number of the innermost; 0 for none; empty for all
+   * @param depth for the current task: 1 keeps all its calls; each further number omits one more of the innermost calls
+   * @param limit how many calls of each stack to keep: a positive number keeps the outermost calls, where the task
+   *     began; a negative number keeps the innermost; 0 keeps none; empty keeps all
    * @return the graph; empty if no future is given and the caller is in a callback
    * @throws IllegalStateException if no future is given and no loop runs the caller
    */
@@ -112,7 +112,7 @@ public final class CallGraph {
     return body(stack, Math.min(Math.max(depth - 1, 0), stack.size()));
   }
 
-  /** The calls of a task that does not run, from its await outwards. */
+  /** Returns the calls of a suspended task, from its await outwards. */
   private static List<StackTraceElement> suspendedStack(Task<?> task) {
     List<StackTraceElement> stack = task.getStack();
     int from = 0;
@@ -125,7 +125,7 @@ public final class CallGraph {
     return body(stack, from);
   }
 
-  /** Leaves out what is below the coroutine's own code, and what is above {@code from}. */
+  /** Returns the frames of the coroutine's own code, from the index {@code from} on. */
   private static List<StackTraceElement> body(List<StackTraceElement> stack, int from) {
     int to = from;
     while (to < stack.size() && !isOf(stack.get(to), Coroutine.class)) {
@@ -166,9 +166,9 @@ public final class CallGraph {
    * that waits for itself through others is marked {@code (cycle)} where it appears again. Never suspends. Any thread.
    *
    * @param future the future; empty for the current task
-   * @param depth for the current task: 1 for all its calls; each one more leaves out one call, the innermost first
-   * @param limit how many calls of each stack to keep: a positive number of the outermost calls, where the task began;
-   *     a negative number of the innermost; 0 for none; empty for all
+   * @param depth for the current task: 1 keeps all its calls; each further number omits one more of the innermost calls
+   * @param limit how many calls of each stack to keep: a positive number keeps the outermost calls, where the task
+   *     began; a negative number keeps the innermost; 0 keeps none; empty keeps all
    * @return the text; empty if no future is given and the caller is in a callback
    * @throws IllegalStateException if no future is given and no loop runs the caller
    */
@@ -204,9 +204,9 @@ public final class CallGraph {
    * thread.
    *
    * @param future the future; empty for the current task
-   * @param depth for the current task: 1 for all its calls; each one more leaves out one call, the innermost first
-   * @param limit how many calls of each stack to keep: a positive number of the outermost calls, where the task began;
-   *     a negative number of the innermost; 0 for none; empty for all
+   * @param depth for the current task: 1 keeps all its calls; each further number omits one more of the innermost calls
+   * @param limit how many calls of each stack to keep: a positive number keeps the outermost calls, where the task
+   *     began; a negative number keeps the innermost; 0 keeps none; empty keeps all
    * @param out gets the text
    * @throws IllegalStateException if no future is given and no loop runs the caller
    */
@@ -239,8 +239,9 @@ public final class CallGraph {
   }
 
   /**
-   * Records that a task waits for a future in another way than by awaiting it ({@code future_add_to_awaited_by}).
-   * Libraries use this. The record ends when the future is done. Never suspends. Loop thread only.
+   * Records that a task waits for a future in another way than by {@link Future#await}
+   * ({@code future_add_to_awaited_by}). Libraries that have such waits call this. The record ends when the future is
+   * done. Never suspends. Loop thread only.
    *
    * @param future the future that is awaited
    * @param waiter the task that waits

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *                     its outcome. Nothing is lost, because the next wait is cancelled anyway.
  *   a JDK call waits  A callback interrupts it, see RegionInterrupts.
  *
- * None of this counts in Task.cancelling(). So at the end of a region that number tells whether other code has
+ * None of this counts in Task.cancelling(). So at the end of a region that number shows whether other code has
  * requested to cancel the task itself.
  */
 
@@ -35,7 +35,7 @@ public abstract class CancelRegion {
   private int cancellingBefore;
   private boolean cancelled;
   private boolean shield;
-  private boolean holdsInterrupt; // the shield keeps one from the code in it
+  private boolean holdsInterrupt; // the shield holds an interrupt back from its code
 
   /** Creates a region that is not entered yet. Never suspends. Any thread. */
   protected CancelRegion() {}
@@ -48,7 +48,7 @@ public abstract class CancelRegion {
    * @param <T> the type of the result
    * @param <E> the type of the code's checked exceptions
    * @return what the code returns
-   * @throws E if the code throws it; the very object
+   * @throws E if the code throws it; not wrapped
    * @throws IllegalStateException if the caller is not a task
    */
   public static <T extends @Nullable Object, E extends Exception> T shielded(
@@ -69,12 +69,12 @@ public abstract class CancelRegion {
   }
 
   /**
-   * Runs code that returns nothing and that cancel scopes around it do not cancel, for example to clean up. {@link
-   * Task#cancel} does reach the code. Asyncio has no such function. Suspends if the code does. Loop thread only.
+   * Runs code that returns nothing and that cancel scopes around it do not cancel, for example to clean up.
+   * {@link Task#cancel} does reach the code. Asyncio has no such function. Suspends if the code does. Loop thread only.
    *
    * @param code the code
    * @param <E> the type of the code's checked exceptions
-   * @throws E if the code throws it; the very object
+   * @throws E if the code throws it; not wrapped
    * @throws IllegalStateException if the caller is not a task
    */
   public static <E extends Exception> void shielded(ThrowingRunnable<E> code) throws E {
@@ -105,7 +105,7 @@ public abstract class CancelRegion {
   }
 
   /**
-   * Leaves the region; regions end in the reverse order of their beginnings. Never suspends. Loop thread only.
+   * Leaves the region. The region that was entered last is left first. Never suspends. Loop thread only.
    *
    * @param error the failure of the region's code; null for none
    * @return whether the failure is this region's own cancellation, which ends here
@@ -140,9 +140,9 @@ public abstract class CancelRegion {
   }
 
   /**
-   * Sets whether the cancellation of outer regions is kept from the code in this one. Never suspends. Loop thread only.
+   * Sets whether this region shields its code from the cancellation of outer regions. Never suspends. Loop thread only.
    *
-   * @param shielded true to keep it out
+   * @param shielded whether it does
    */
   protected final void setShielded(boolean shielded) {
     change(cancelled, shielded);
@@ -158,10 +158,10 @@ public abstract class CancelRegion {
   }
 
   /**
-   * Returns whether the cancellation of outer regions is kept from the code in this one. Never suspends. Loop thread
+   * Returns whether this region shields its code from the cancellation of outer regions. Never suspends. Loop thread
    * only.
    *
-   * @return true if it is kept out
+   * @return true if it does
    */
   protected final boolean isShielded() {
     return shield;
@@ -217,7 +217,7 @@ public abstract class CancelRegion {
 
   // ---- for the task
 
-  /** Whether a wait in this region is cancelled. */
+  /** Returns whether a wait in this region is cancelled. */
   final boolean isReached() {
     for (CancelRegion region = this; region != null; region = region.outer) {
       if (region.cancelled) {
@@ -230,7 +230,7 @@ public abstract class CancelRegion {
     return false;
   }
 
-  /** The task continues after a wait. Returns whether its next wait is cancelled. */
+  /** The task calls this after a wait. Returns whether its next wait is cancelled. */
   final boolean resumed() {
     boolean reached = isReached();
     if (reached) {
@@ -239,7 +239,7 @@ public abstract class CancelRegion {
     return reached;
   }
 
-  /** Whether a scope has sent the interrupt that the task sees. */
+  /** Returns whether a scope has sent the interrupt that the task sees. */
   final boolean hasInterrupted() {
     return interrupts.sent();
   }

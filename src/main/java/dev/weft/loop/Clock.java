@@ -15,12 +15,12 @@ public interface Clock {
   long time();
 
   /**
-   * Tells how long the loop may block. The loop calls this on its thread before it blocks. A virtual clock moves itself
-   * forward here.
+   * Returns how long the loop may block. The loop calls this on its thread before it blocks. A virtual clock moves
+   * itself forward here.
    *
    * @param timeout how long the loop wants to wait, in nanoseconds, more than 0; {@link Long#MAX_VALUE} if no timer is
    *     set
-   * @return how long the loop really blocks, in nanoseconds; 0 for not at all
+   * @return how long the loop blocks, in nanoseconds; 0 for not at all
    */
   default long block(long timeout) {
     return timeout;

@@ -93,8 +93,7 @@ public final class Context {
     Objects.requireNonNull(code, "code");
     Strand strand = strand();
     Context current = strand == null ? OF_OTHER_THREADS.get() : strand.contextOrNull();
-    // A task's own context is not entered as such; while the task is in another one it counts as
-    // entered.
+    // A task's own context is not marked as entered. While the task is in another context, it is.
     Context left = current != null && current.enteredBy == null ? current : null;
     if (left != null) {
       left.enter();
@@ -134,7 +133,7 @@ public final class Context {
     }
   }
 
-  /** Whether the caller runs in this very context. */
+  /** Returns whether the caller runs in this context. */
   boolean isCurrent() {
     Strand strand = strand();
     return this == (strand == null ? OF_OTHER_THREADS.get() : strand.context);
@@ -156,17 +155,17 @@ public final class Context {
     enteredBy = null;
   }
 
-  /** What the current context holds; immutable, so that keeping it is a copy. */
+  /** Returns the content of the current context. It is immutable, so keeping it is as good as a copy. */
   static Object[] bindings() {
     return bindingsOf(strand());
   }
 
-  /** What the context of a strand holds; of the calling thread if that is none. */
+  /** Returns the content of a strand's context, or of the calling thread's context if {@code strand} is null. */
   static Object[] bindingsOf(@Nullable Strand strand) {
     return strand == null ? OF_OTHER_THREADS.get().bindings : strand.bindings();
   }
 
-  /** Changes what the current context holds. */
+  /** Replaces the content of the current context. */
   static void rebind(Object[] bindings) {
     Strand strand = strand();
     if (strand == null) {
@@ -178,13 +177,13 @@ public final class Context {
     }
   }
 
-  /** The current context of a strand that runs in a context of its own; else null. */
+  /** Returns the current context if the caller is a strand that has it as an object; otherwise null. */
   static @Nullable Context currentOrNull() {
     Strand strand = strand();
     return strand == null ? null : strand.contextOrNull();
   }
 
-  /** An object that stands for the current context. */
+  /** Returns an object that identifies the current context. */
   static Object holder() {
     Strand strand = strand();
     if (strand == null) {

@@ -99,7 +99,8 @@ public final class ContextVar<T extends @Nullable Object> {
   }
 
   /**
-   * Restores the value from before the call of {@link #set} that returned a token. Never suspends. Any thread.
+   * Restores the value that the variable had before the call of {@link #set} that returned a token. Never suspends. Any
+   * thread.
    *
    * @param token the token
    * @throws IllegalArgumentException if the token belongs to another variable or another context

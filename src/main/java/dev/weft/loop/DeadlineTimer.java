@@ -1,8 +1,8 @@
 package dev.weft.loop;
 
 /**
- * Ends a wait that has a limit. The limit holds even while a callback is parked, because the wait may be for the very
- * lock that the callback waits for.
+ * A timer that ends a wait with a time limit. It runs even while a callback is parked, because the wait may be for the
+ * lock for which the callback waits.
  */
 final class DeadlineTimer extends TimerHandle {
 

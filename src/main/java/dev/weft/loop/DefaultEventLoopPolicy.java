@@ -3,8 +3,8 @@ package dev.weft.loop;
 import java.util.Objects;
 
 /**
- * A policy with a current loop for each thread, none until one is set, and with loops of Weft's own: asyncio's {@code
- * DefaultEventLoopPolicy}.
+ * A policy that keeps a current loop for each thread and creates Weft's loops: asyncio's
+ * {@code DefaultEventLoopPolicy}. A thread has no current loop until the program sets one.
  */
 public final class DefaultEventLoopPolicy implements AbstractEventLoopPolicy {
 

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The executor of a loop's blocking code: a pool of platform threads, created at first use, or an executor of the
- * program's.
+ * The executor of a loop's blocking code. It is a pool of platform threads, created at first use, or an executor that
+ * the program has set.
  */
 final class DefaultExecutor {
 
@@ -18,7 +18,7 @@ final class DefaultExecutor {
 
   // loop thread only
   private @Nullable ExecutorService executor;
-  private boolean own; // whether it is the pool
+  private boolean own; // whether executor is Weft's pool
   private boolean shutdown;
 
   DefaultExecutor(BaseEventLoop loop) {
@@ -57,7 +57,7 @@ final class DefaultExecutor {
     own = false;
   }
 
-  /** Refuses new work; queued work still runs. */
+  /** Makes the executor refuse new work. Queued work still runs. */
   void shutdown() {
     shutdown = true;
     if (executor != null) {

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 /*
  * Callbacks do not run on the carrier's platform thread, because a callback may have to wait for a lock that one of the
  * loop's own tasks holds, for example a logger's. If it waited on the platform thread, the only thread that can run the
- * task would sleep for ever. On a virtual thread the callback parks, the carrier goes on, and the task releases the
+ * task would sleep for ever. On a virtual thread the callback parks, the carrier continues, and the task releases the
  * lock.
  *
  * The driver runs all consecutive callbacks in one go and then hands control back. It does so by a yield whose
  * resubmission the carrier captures: the driver is always runnable, and the carrier continues it where the next
  * callback stands in the queue. While the driver is parked inside a callback, later callbacks wait behind it, in order,
- * and tasks and deadlines go on. A deadline ends a wait of Weft's own, which may be the reason why the callback is
- * parked, so the deadline gets a virtual thread of its own then.
+ * and tasks and deadlines continue. A deadline ends a wait of Weft's own, which may be the reason why the callback is
+ * parked. So while a callback is parked, a deadline runs in a virtual thread of its own.
  */
 
 /** The virtual thread in which a loop's callbacks run, one after the other. */
@@ -47,7 +47,7 @@ final class Driver extends Strand {
     return loop;
   }
 
-  /** Whether callbacks can run now; false while one is parked. Carrier only. */
+  /** Returns whether callbacks can run now. They cannot while one is parked. Carrier only. */
   boolean isAvailable() {
     return continuation == null || idle;
   }
@@ -72,7 +72,7 @@ final class Driver extends Strand {
     carrier.run(carrier.startCaptured(beside));
   }
 
-  /** Whether callbacks wait for a parked one. */
+  /** Returns whether callbacks wait for a parked one. Carrier only. */
   boolean hasDeferred() {
     return !deferred.isEmpty();
   }
@@ -89,7 +89,7 @@ final class Driver extends Strand {
   }
 
   /**
-   * Ends the driver for good: a parked callback is interrupted, and the callbacks behind it are dropped.
+   * Ends the driver for good. It interrupts a parked callback and drops the callbacks behind it. Carrier only.
    *
    * @param discarded gets the dropped callbacks
    */
@@ -103,12 +103,12 @@ final class Driver extends Strand {
     }
   }
 
-  /** A number that differs from batch to batch. Watchdog only. */
+  /** Returns a number that is different for each batch. Watchdog only. */
   long batch() {
     return batch;
   }
 
-  /** The thread, if there is one. Watchdog only. */
+  /** Returns the driver's thread, or null before the first callback. Watchdog only. */
   @Nullable
   Thread thread() {
     return thread;
@@ -130,8 +130,9 @@ final class Driver extends Strand {
   }
 
   /**
-   * A method of its own, because {@link #run} is called once and the compilers would not compile it. While a resumed
-   * frame is interpreted, each batch takes the JVM's slow way of suspending, which costs ten times as much.
+   * Runs some batches of callbacks. This is a separate method because the JVM does not compile {@link #run}, which is
+   * called once. While a resumed frame is interpreted, the JVM suspends on its slow path, which costs ten times as
+   * much.
    */
   private void runBatches() {
     for (int i = 0; i < BATCHES; i++) {
@@ -169,7 +170,7 @@ final class Driver extends Strand {
     context = Bindings.EMPTY;
   }
 
-  /** The loop ends its run, and does not resume the driver for the callbacks behind a parked one. */
+  /** Puts the deferred callbacks back into the queue, because the loop ends its run and does not resume the driver. */
   private void putBackDeferred() {
     for (Handle last; (last = deferred.pollLast()) != null; ) {
       loop.putBack(last);

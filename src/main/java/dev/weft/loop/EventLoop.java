@@ -68,7 +68,7 @@ public interface EventLoop extends AutoCloseable {
    * loop of any thread. Never suspends. Any thread.
    *
    * @return the loop, which the caller closes
-   * @throws IllegalStateException if Weft cannot work on this JVM; the message tells the remedy
+   * @throws IllegalStateException if Weft cannot work on this JVM; the message says what to do
    */
   static EventLoop newEventLoop() {
     return newEventLoop(Clock.SYSTEM);
@@ -80,7 +80,7 @@ public interface EventLoop extends AutoCloseable {
    *
    * @param clock the time by which the loop's timers run
    * @return the loop, which the caller closes
-   * @throws IllegalStateException if Weft cannot work on this JVM; the message tells the remedy
+   * @throws IllegalStateException if Weft cannot work on this JVM; the message says what to do
    */
   static EventLoop newEventLoop(Clock clock) {
     return new SelectorEventLoop(clock);
@@ -118,22 +118,22 @@ public interface EventLoop extends AutoCloseable {
 
   /**
    * Runs the loop until {@link #stop} is called ({@code run_forever}). If {@code stop} was called before, the loop runs
-   * one turn without blocking. The calling thread becomes the carrier and does not return until the loop stops. A
-   * virtual thread cannot be the carrier: there the loop runs on a platform thread of its own, and the caller waits for
-   * it. Blocks its caller; any thread that runs no loop may call it.
+   * one turn without blocking. The calling thread becomes the carrier and does not return until the loop stops. If the
+   * caller is a virtual thread, the loop runs on a new platform thread and the caller waits for it. Blocks its caller;
+   * any thread that runs no loop may call it.
    *
    * @throws IllegalStateException if the loop is running or closed, or the caller runs on a loop
    */
   void runForever();
 
   /**
-   * Runs the loop until a future is done ({@code run_until_complete}). The calling thread becomes the carrier; for a
-   * virtual thread, a platform thread of its own does. The caller returns when the loop stops. Blocks its caller; any
-   * thread that runs no loop may call it.
+   * Runs the loop until a future is done ({@code run_until_complete}). The calling thread becomes the carrier; if it is
+   * virtual, a new platform thread does. The caller returns when the loop stops. Blocks its caller; any thread that
+   * runs no loop may call it.
    *
    * @param future a future of this loop
    * @param <T> the type of the result
-   * @return the future's result; a failure is thrown as the very object
+   * @return the future's result; a failure is thrown unwrapped
    * @throws IllegalStateException if the loop is running or closed, if the caller runs on a loop, or if the loop stops
    *     before the future is done
    */
@@ -141,12 +141,12 @@ public interface EventLoop extends AutoCloseable {
 
   /**
    * Runs the loop until a coroutine, which becomes a task, is done ({@code run_until_complete}). The calling thread
-   * becomes the carrier; for a virtual thread, a platform thread of its own does. The caller returns when the loop
-   * stops. Blocks its caller; any thread that runs no loop may call it.
+   * becomes the carrier; if it is virtual, a new platform thread does. The caller returns when the loop stops. Blocks
+   * its caller; any thread that runs no loop may call it.
    *
    * @param coroutine the task's code
    * @param <T> the type of the result
-   * @return the coroutine's result; a failure is thrown as the very object
+   * @return the coroutine's result; a failure is thrown unwrapped
    * @throws IllegalStateException if the loop is running or closed, if the caller runs on a loop, or if the loop stops
    *     before the coroutine is done
    */
@@ -154,8 +154,8 @@ public interface EventLoop extends AutoCloseable {
 
   /**
    * Runs the loop until a coroutine that returns nothing, and becomes a task, is done ({@code run_until_complete}). The
-   * calling thread becomes the carrier; for a virtual thread, a platform thread of its own does. The caller returns
-   * when the loop stops. Blocks its caller; any thread that runs no loop may call it.
+   * calling thread becomes the carrier; if it is virtual, a new platform thread does. The caller returns when the loop
+   * stops. Blocks its caller; any thread that runs no loop may call it.
    *
    * @param coroutine the task's code
    * @param <R> the type of the coroutine
@@ -172,7 +172,7 @@ public interface EventLoop extends AutoCloseable {
   /**
    * Returns whether the loop is running ({@code is_running}). Never suspends. Any thread.
    *
-   * @return true from the begin to the end of {@link #runForever} or {@link #runUntilComplete}
+   * @return true while {@link #runForever} or {@link #runUntilComplete} runs
    */
   boolean isRunning();
 
@@ -186,12 +186,12 @@ public interface EventLoop extends AutoCloseable {
   /**
    * Closes the loop for good ({@code close}). Idempotent. Never suspends. Any thread, while the loop does not run.
    *
-   * <p>Callbacks that are still to run do not run, and the handles of those that were ready are cancelled. Tasks that
-   * are not done are reported to the exception handler and unwound: they get a {@link CancelledError} where they wait,
-   * and at every further wait, so that their {@code finally} blocks run. (CPython closes the coroutines when it
-   * collects them.) It is better to cancel and await them before, as {@link Runner} does.
+   * <p>Callbacks that have not run do not run, and the handles of those that were ready are cancelled. Tasks that are
+   * not done are reported to the exception handler and unwound: their current wait and every further wait throws a
+   * {@link CancelledError}, so that their {@code finally} blocks run. (CPython closes the coroutines when it collects
+   * them.) It is better to cancel and await the tasks before, as {@link Runner} does.
    *
-   * <p>Other virtual threads on the loop, see {@link #guestThreads}, are reported and go on on another carrier.
+   * <p>Other virtual threads on the loop, see {@link #guestThreads}, are reported and continue on another carrier.
    * Failures that were not retrieved are reported. The default executor is shut down, and the call does not wait for
    * it. At the end, the futures of {@link #runCoroutineThreadsafe} that are not done are cancelled.
    *
@@ -203,11 +203,11 @@ public interface EventLoop extends AutoCloseable {
   // ---- callbacks and time
 
   /**
-   * Runs a callback in the next turn, behind everything that is ready, in a copy of the current context ({@code
-   * call_soon}). The callback must not block. Never suspends. Loop thread only.
+   * Runs a callback in the next turn, behind everything that is ready, in a copy of the current context
+   * ({@code call_soon}). The callback must not block. Never suspends. Loop thread only.
    *
    * @param callback the code; what it throws goes to the exception handler
-   * @return cancels the callback
+   * @return the handle, which can cancel the callback
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   Handle callSoon(Runnable callback);
@@ -218,18 +218,18 @@ public interface EventLoop extends AutoCloseable {
    *
    * @param callback the code; what it throws goes to the exception handler
    * @param context the context in which the callback runs; shared, not copied
-   * @return cancels the callback
+   * @return the handle, which can cancel the callback
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   Handle callSoon(Runnable callback, Context context);
 
   /**
-   * Runs a callback in the next turn, for another thread, in a copy of the caller's context ({@code
-   * call_soon_threadsafe}). Any thread may also cancel the handle: once its {@code cancel} returns, the callback does
-   * not run or has ended. Never suspends. Any thread.
+   * Runs a callback in the next turn, for another thread, in a copy of the caller's context
+   * ({@code call_soon_threadsafe}). Any thread may also cancel the handle: once its {@code cancel} returns, the
+   * callback does not run or has ended. Never suspends. Any thread.
    *
    * @param callback the code; what it throws goes to the exception handler
-   * @return cancels the callback
+   * @return the handle, which can cancel the callback
    * @throws IllegalStateException if the loop is closed
    */
   Handle callSoonThreadsafe(Runnable callback);
@@ -241,7 +241,7 @@ public interface EventLoop extends AutoCloseable {
    *
    * @param callback the code; what it throws goes to the exception handler
    * @param context the context in which the callback runs; shared, not copied
-   * @return cancels the callback
+   * @return the handle, which can cancel the callback
    * @throws IllegalStateException if the loop is closed
    */
   Handle callSoonThreadsafe(Runnable callback, Context context);
@@ -250,10 +250,10 @@ public interface EventLoop extends AutoCloseable {
    * Runs a callback after a time, in a copy of the current context ({@code call_later}). Callbacks for the same time
    * run in the order of the calls. Never suspends. Loop thread only.
    *
-   * @param delay how long; with zero or less, the callback runs behind all that is ready and behind what the next poll
-   *     brings
+   * @param delay how long; with zero or less, the callback runs after everything that is ready and after the events of
+   *     the next poll
    * @param callback the code; what it throws goes to the exception handler
-   * @return cancels the callback
+   * @return the handle, which can cancel the callback
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   TimerHandle callLater(Duration delay, Runnable callback);
@@ -262,11 +262,11 @@ public interface EventLoop extends AutoCloseable {
    * Runs a callback after a time, in a given context ({@code call_later}). Callbacks for the same time run in the order
    * of the calls. Never suspends. Loop thread only.
    *
-   * @param delay how long; with zero or less, the callback runs behind all that is ready and behind what the next poll
-   *     brings
+   * @param delay how long; with zero or less, the callback runs after everything that is ready and after the events of
+   *     the next poll
    * @param callback the code; what it throws goes to the exception handler
    * @param context the context in which the callback runs; shared, not copied
-   * @return cancels the callback
+   * @return the handle, which can cancel the callback
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   TimerHandle callLater(Duration delay, Runnable callback, Context context);
@@ -275,10 +275,10 @@ public interface EventLoop extends AutoCloseable {
    * Runs a callback at a time, in a copy of the current context ({@code call_at}). Callbacks for the same time run in
    * the order of the calls. Never suspends. Loop thread only.
    *
-   * @param when the time by {@link #time}, in nanoseconds; a time more than 146 years ahead never comes, one as long
-   *     ago is past
+   * @param when the time by {@link #time}, in nanoseconds; a time more than 146 years ahead never comes; a time more
+   *     than 146 years ago has passed
    * @param callback the code; what it throws goes to the exception handler
-   * @return cancels the callback
+   * @return the handle, which can cancel the callback
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   TimerHandle callAt(long when, Runnable callback);
@@ -287,19 +287,19 @@ public interface EventLoop extends AutoCloseable {
    * Runs a callback at a time, in a given context ({@code call_at}). Callbacks for the same time run in the order of
    * the calls. Never suspends. Loop thread only.
    *
-   * @param when the time by {@link #time}, in nanoseconds; a time more than 146 years ahead never comes, one as long
-   *     ago is past
+   * @param when the time by {@link #time}, in nanoseconds; a time more than 146 years ahead never comes; a time more
+   *     than 146 years ago has passed
    * @param callback the code; what it throws goes to the exception handler
    * @param context the context in which the callback runs; shared, not copied
-   * @return cancels the callback
+   * @return the handle, which can cancel the callback
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   TimerHandle callAt(long when, Runnable callback, Context context);
 
   /**
-   * Returns how long it takes until the loop has something to run by itself. Programs use this to see whether a loop is
-   * idle, or to run it inside a loop of their own. The call does not look at channels. Asyncio has no such method.
-   * Never suspends. Loop thread only.
+   * Returns how long it takes until the loop has something to run by itself. A program uses this to find out whether a
+   * loop is idle, or to run it inside a loop of another library. The call does not look at channels. Asyncio has no
+   * such method. Never suspends. Loop thread only.
    *
    * @return zero if a callback or a step of a task other than the caller's is ready; else the time to the next timer;
    *     empty if only a channel or another thread can bring something
@@ -395,7 +395,7 @@ public interface EventLoop extends AutoCloseable {
 
   /**
    * Returns the tasks that are not done ({@code all_tasks}). Never suspends. Any thread: while the loop runs in another
-   * thread, the caller waits until the loop answers.
+   * thread, the call blocks until the loop answers.
    *
    * @return the tasks, the oldest first
    * @throws IllegalStateException if the loop is closed
@@ -415,10 +415,10 @@ public interface EventLoop extends AutoCloseable {
 
   /**
    * Creates a virtual thread of this loop, which the caller starts, for code that need not know of the loop. From its
-   * first step on the thread is a task, which {@link #allTasks} lists: it may await, blocking calls of the JDK park it
-   * alone, and cancelling it interrupts it. If the loop is closed before the thread begins, the thread runs
-   * interrupted. {@code dev.weft.thread} has factories of such threads. Asyncio has no such method. Never suspends. Any
-   * thread.
+   * first step on the thread is a task, which {@link #allTasks} lists: it may await, blocking calls of the JDK park
+   * only this thread, and cancelling the task interrupts it. If the loop is closed before the thread begins, the thread
+   * runs interrupted. {@code dev.weft.thread} has factories of such threads. Asyncio has no such method. Never
+   * suspends. Any thread.
    *
    * @param code the thread's code; what it throws goes to the exception handler
    * @param name the name of the thread and of the task; empty for {@code Task-} and a number
@@ -430,7 +430,7 @@ public interface EventLoop extends AutoCloseable {
   /**
    * Returns the virtual threads on this loop that are not tasks and have not ended. Code that runs on the loop starts
    * such threads with the JDK's own API, and they inherit the carrier. Asyncio has no such method. Never suspends. Any
-   * thread: while the loop runs in another thread, the caller waits until the loop answers.
+   * thread: while the loop runs in another thread, the call blocks until the loop answers.
    *
    * @return the threads
    * @throws IllegalStateException if the loop is closed
@@ -443,20 +443,20 @@ public interface EventLoop extends AutoCloseable {
    *
    * @param coroutine the task's code
    * @param <T> the type of the result
-   * @return completes when the task is done; its {@code cancel} cancels the task
+   * @return a future that completes when the task is done, and whose {@code cancel} cancels the task
    * @throws IllegalStateException if the loop is closed
    */
   <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
       ThrowingCallable<? extends T, ?> coroutine);
 
   /**
-   * Runs a coroutine that returns nothing as a task of this loop, for another thread ({@code
-   * run_coroutine_threadsafe}). A thread that waits for the result on the loop itself waits for ever. Closing the loop
-   * cancels the result. Never suspends. Any thread.
+   * Runs a coroutine that returns nothing as a task of this loop, for another thread
+   * ({@code run_coroutine_threadsafe}). A thread that waits for the result on the loop itself waits for ever. Closing
+   * the loop cancels the result. Never suspends. Any thread.
    *
    * @param coroutine the task's code
    * @param <R> the type of the coroutine
-   * @return completes when the task is done; its {@code cancel} cancels the task
+   * @return a future that completes when the task is done, and whose {@code cancel} cancels the task
    * @throws IllegalStateException if the loop is closed
    */
   default <R extends ThrowingRunnable<?>> CompletableFuture<@Nullable Void> runCoroutineThreadsafe(
@@ -471,40 +471,43 @@ public interface EventLoop extends AutoCloseable {
    * @param stage a stage of another library
    * @param <T> the type of the result
    * @return the future
+   * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage);
 
   /**
    * Runs blocking code on the default executor ({@code run_in_executor(None, ...)}). The default executor is a pool of
-   * daemon platform threads, made at first use. They inherit nothing from their users, and have the context class
-   * loader of the thread that created the loop. Cancelling the future keeps code from beginning; it does not stop code
-   * that has begun. Never suspends. Loop thread only.
+   * daemon platform threads, created at first use. They inherit nothing from their users, and have the context class
+   * loader of the thread that created the loop. Cancelling the future prevents code from starting; it does not stop
+   * code that has started. Never suspends. Loop thread only.
    *
    * @param code the blocking code
    * @param <T> the type of the result
-   * @return ends as the code does
-   * @throws IllegalStateException if the loop is closed or the default executor is shut down
+   * @return a future of the code's result
+   * @throws IllegalStateException if the loop is closed, if it runs and the caller is not on it, or if the default
+   *     executor is shut down
    */
   <T extends @Nullable Object> Future<T> runInExecutor(ThrowingCallable<? extends T, ?> code);
 
   /**
    * Runs blocking code that returns nothing on the default executor ({@code run_in_executor(None, ...)}). The default
-   * executor is a pool of daemon platform threads, made at first use. They inherit nothing from their users, and have
-   * the context class loader of the thread that created the loop. Cancelling the future keeps code from beginning; it
-   * does not stop code that has begun. Never suspends. Loop thread only.
+   * executor is a pool of daemon platform threads, created at first use. They inherit nothing from their users, and
+   * have the context class loader of the thread that created the loop. Cancelling the future prevents code from
+   * starting; it does not stop code that has started. Never suspends. Loop thread only.
    *
    * @param code the blocking code
    * @param <R> the type of the code
-   * @return ends as the code does
-   * @throws IllegalStateException if the loop is closed or the default executor is shut down
+   * @return a future of the code's result
+   * @throws IllegalStateException if the loop is closed, if it runs and the caller is not on it, or if the default
+   *     executor is shut down
    */
   default <R extends ThrowingRunnable<?>> Future<@Nullable Void> runInExecutor(R code) {
     return runInExecutor(code.asCallable());
   }
 
   /**
-   * Runs blocking code on a given executor ({@code run_in_executor}). Cancelling the future keeps code from beginning;
-   * it does not stop code that has begun. Never suspends. Loop thread only.
+   * Runs blocking code on a given executor ({@code run_in_executor}). Cancelling the future prevents code from
+   * starting; it does not stop code that has started. Never suspends. Loop thread only.
    *
    * <p>Another thread hands the code to the executor, so that the executor's new threads, also virtual ones, inherit
    * nothing from the caller. The loop waits for that thread, but only for a short time if the executor blocks; the
@@ -514,17 +517,17 @@ public interface EventLoop extends AutoCloseable {
    * @param executor runs the code
    * @param code the blocking code
    * @param <T> the type of the result
-   * @return ends as the code does
+   * @return a future of the code's result
    * @throws java.util.concurrent.RejectedExecutionException if {@code executor} refuses the code; every exception of
    *     the executor is thrown, or fails the future if the executor blocks
-   * @throws IllegalStateException if the loop is closed
+   * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   <T extends @Nullable Object> Future<T> runInExecutor(
       Executor executor, ThrowingCallable<? extends T, ?> code);
 
   /**
-   * Runs blocking code that returns nothing on a given executor ({@code run_in_executor}). Cancelling the future keeps
-   * code from beginning; it does not stop code that has begun. Never suspends. Loop thread only.
+   * Runs blocking code that returns nothing on a given executor ({@code run_in_executor}). Cancelling the future
+   * prevents code from starting; it does not stop code that has started. Never suspends. Loop thread only.
    *
    * <p>Another thread hands the code to the executor, so that the executor's new threads, also virtual ones, inherit
    * nothing from the caller. The loop waits for that thread, but only for a short time if the executor blocks; the
@@ -534,10 +537,10 @@ public interface EventLoop extends AutoCloseable {
    * @param executor runs the code
    * @param code the blocking code
    * @param <R> the type of the code
-   * @return ends as the code does
+   * @return a future of the code's result
    * @throws java.util.concurrent.RejectedExecutionException if {@code executor} refuses the code; every exception of
    *     the executor is thrown, or fails the future if the executor blocks
-   * @throws IllegalStateException if the loop is closed
+   * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   default <R extends ThrowingRunnable<?>> Future<@Nullable Void> runInExecutor(
       Executor executor, R code) {
@@ -545,10 +548,11 @@ public interface EventLoop extends AutoCloseable {
   }
 
   /**
-   * Replaces the default executor ({@code set_default_executor}). The loop shuts it down at the end, and calls it as
-   * {@link #runInExecutor(Executor, ThrowingRunnable)} calls executors. Never suspends. Loop thread only.
+   * Replaces the default executor ({@code set_default_executor}). Closing the loop shuts it down. The loop passes code
+   * to it as {@link #runInExecutor(Executor, ThrowingRunnable)} does. Never suspends. Loop thread only.
    *
    * @param executor the new default executor
+   * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   void setDefaultExecutor(ExecutorService executor);
 
@@ -612,9 +616,9 @@ public interface EventLoop extends AutoCloseable {
   void addSignalHandler(String signal, Runnable callback);
 
   /**
-   * Registers a callback that runs each time the process receives a signal, given by its number ({@code
-   * add_signal_handler}). {@link #addSignalHandler(String, Runnable)} tells which signals can be handled, and when the
-   * callback runs. Never suspends. Loop thread only.
+   * Registers a callback that runs each time the process receives a signal, given by its number
+   * ({@code add_signal_handler}). {@link #addSignalHandler(String, Runnable)} says which signals can be handled, and
+   * when the callback runs. Never suspends. Loop thread only.
    *
    * @param signal the number on this system, for example 15 for SIGTERM; not a real-time signal's
    * @param callback the code; what it throws goes to the exception handler
@@ -658,15 +662,17 @@ public interface EventLoop extends AutoCloseable {
   boolean getDebug();
 
   /**
-   * Switches debug mode on or off ({@code set_debug}), for what happens from then on. Never suspends. Any thread. In
-   * debug mode
+   * Switches debug mode on or off ({@code set_debug}). It affects what happens after the call. Never suspends. Any
+   * thread.
+   *
+   * <p>In debug mode:
    *
    * <ul>
    *   <li>the log warns of callbacks and steps of tasks that take longer than {@link #getSlowCallbackDuration}, when
    *       they have ended;
-   *   <li>reports to the exception handler, and texts, tell where handles, futures and tasks were created;
-   *   <li>the texts of handles show their callbacks' own texts, which may hold data;
-   *   <li>the log has the resolution of names, and the pauses and ends of reading (level debug).
+   *   <li>reports to the exception handler, and {@code toString}, show where handles, futures and tasks were created;
+   *   <li>{@code toString} of a handle includes that of its callback, which may contain data;
+   *   <li>the log has entries for name resolution, and for the pauses and ends of reading (level debug).
    * </ul>
    *
    * @param enabled whether to switch debug mode on
@@ -876,8 +882,7 @@ public interface EventLoop extends AutoCloseable {
   // ---- raw sockets
 
   /*
-   * What these methods have in common is said at the first. The channel is the one that asyncio calls the
-   * socket.
+   * The first method documents what these methods have in common. Asyncio calls the channel the socket.
    */
 
   /**
@@ -945,7 +950,7 @@ public interface EventLoop extends AutoCloseable {
    * thread only.
    *
    * @param channel a non-blocking channel that the caller owns, see {@link #sockRecv}
-   * @param data the bytes, which must not change meanwhile; after a failure or a cancellation its position tells how
+   * @param data the bytes, which must not change meanwhile; after a failure or a cancellation its position shows how
    *     many bytes the system has taken
    * @throws IllegalArgumentException if the channel is blocking
    * @throws IllegalStateException if a transport or server has the channel, or the caller is not a task
@@ -1001,12 +1006,12 @@ public interface EventLoop extends AutoCloseable {
   // ---- files
 
   /**
-   * Sends a file to a connected channel ({@code sock_sendfile}). The system sends it by itself if it can; the loop's
-   * thread then waits for the disk where the file is not cached. Otherwise the default executor reads the file and the
-   * loop writes blocks. Suspends. Loop thread only.
+   * Sends a file to a connected channel ({@code sock_sendfile}). If the system can send a file by itself, it does so,
+   * and the loop's thread waits for the disk where the file is not cached. Otherwise the default executor reads the
+   * file and the loop writes blocks. Suspends. Loop thread only.
    *
    * <p>At the end, also after a failure or a cancellation, the file's position is behind the bytes that were sent. It
-   * does not change if none were sent. {@link #sockRecv} tells what the channel must be.
+   * does not change if none were sent. {@link #sockRecv} describes the requirements for the channel.
    *
    * @param channel a non-blocking channel that the caller owns, see {@link #sockRecv}
    * @param file a file that is open for reading
@@ -1025,12 +1030,12 @@ public interface EventLoop extends AutoCloseable {
       throws IOException;
 
   /**
-   * Sends all of a file to a connected channel ({@code sock_sendfile}). The system sends it by itself if it can; the
-   * loop's thread then waits for the disk where the file is not cached. Otherwise the default executor reads the file
-   * and the loop writes blocks. Suspends. Loop thread only.
+   * Sends all of a file to a connected channel ({@code sock_sendfile}). If the system can send a file by itself, it
+   * does so, and the loop's thread waits for the disk where the file is not cached. Otherwise the default executor
+   * reads the file and the loop writes blocks. Suspends. Loop thread only.
    *
    * <p>At the end, also after a failure or a cancellation, the file's position is behind the bytes that were sent. It
-   * does not change if none were sent. {@link #sockRecv} tells what the channel must be.
+   * does not change if none were sent. {@link #sockRecv} describes the requirements for the channel.
    *
    * @param channel a non-blocking channel that the caller owns, see {@link #sockRecv}
    * @param file a file that is open for reading
@@ -1111,7 +1116,7 @@ public interface EventLoop extends AutoCloseable {
 
   /**
    * Opens a FIFO, a terminal or another character device off the loop and connects it to a protocol that reads it
-   * ({@code connect_read_pipe}). The opening of a FIFO waits for its other end. A thread reads one chunk ahead of the
+   * ({@code connect_read_pipe}). Opening a FIFO waits for its other end. A thread reads one chunk ahead of the
    * protocol. Suspends; returns after {@link BaseProtocol#connectionMade}. Loop thread only.
    *
    * @param factory creates the protocol
@@ -1161,7 +1166,7 @@ public interface EventLoop extends AutoCloseable {
 
   /**
    * Opens a FIFO, a terminal or another character device off the loop and connects it to a protocol that writes to it
-   * ({@code connect_write_pipe}). The opening of a FIFO waits for its other end. A thread writes one chunk at a time.
+   * ({@code connect_write_pipe}). Opening a FIFO waits for its other end. A thread writes one chunk at a time.
    * Suspends; returns after {@link BaseProtocol#connectionMade}. Loop thread only.
    *
    * @param factory creates the protocol
@@ -1446,9 +1451,9 @@ public interface EventLoop extends AutoCloseable {
   // ---- Unix sockets
 
   /**
-   * Connects to a server on a Unix socket ({@code create_unix_connection}). Waits while the server's backlog is full. A
-   * connected channel is adopted by {@link #createConnection(Supplier, SocketChannel)}. Suspends; returns after {@link
-   * BaseProtocol#connectionMade}. Loop thread only.
+   * Connects to a server on a Unix socket ({@code create_unix_connection}). Waits while the server's backlog is full.
+   * {@link #createConnection(Supplier, SocketChannel)} adopts a connected channel. Suspends; returns after
+   * {@link BaseProtocol#connectionMade}. Loop thread only.
    *
    * @param factory creates the protocol, once the socket is connected
    * @param path the path of the socket, in the default file system; the JDK has no abstract names
@@ -1464,8 +1469,8 @@ public interface EventLoop extends AutoCloseable {
 
   /**
    * Connects to a server on a Unix socket, with default options ({@code create_unix_connection}). Waits while the
-   * server's backlog is full. A connected channel is adopted by {@link #createConnection(Supplier, SocketChannel)}.
-   * Suspends; returns after {@link BaseProtocol#connectionMade}. Loop thread only.
+   * server's backlog is full. {@link #createConnection(Supplier, SocketChannel)} adopts a connected channel. Suspends;
+   * returns after {@link BaseProtocol#connectionMade}. Loop thread only.
    *
    * @param factory creates the protocol, once the socket is connected
    * @param path the path of the socket, in the default file system; the JDK has no abstract names
@@ -1481,8 +1486,9 @@ public interface EventLoop extends AutoCloseable {
   }
 
   /**
-   * Listens on a Unix socket ({@code create_unix_server}). A bound channel is adopted by {@link #createServer(Supplier,
-   * ServerSocketChannel, ServerOptions)}. Suspends. Loop thread only.
+   * Listens on a Unix socket ({@code create_unix_server}).
+   * {@link #createServer(Supplier, ServerSocketChannel, ServerOptions)} adopts a bound channel. Suspends. Loop thread
+   * only.
    *
    * <p>A socket at the path that has no listener is removed first. Closing the server removes its own socket if that is
    * still there ({@link ServerOptions#cleanupSocket}). The permissions of the directory and of the socket decide who
@@ -1504,8 +1510,9 @@ public interface EventLoop extends AutoCloseable {
       throws IOException;
 
   /**
-   * Listens on a Unix socket, with default options ({@code create_unix_server}). A bound channel is adopted by {@link
-   * #createServer(Supplier, ServerSocketChannel, ServerOptions)}. Suspends. Loop thread only.
+   * Listens on a Unix socket, with default options ({@code create_unix_server}).
+   * {@link #createServer(Supplier, ServerSocketChannel, ServerOptions)} adopts a bound channel. Suspends. Loop thread
+   * only.
    *
    * <p>A socket at the path that has no listener is removed first. Closing the server removes its own socket if that is
    * still there ({@link ServerOptions#cleanupSocket}). The permissions of the directory and of the socket decide who

@@ -54,7 +54,7 @@ public final class ExceptionContext {
   /** The key of the {@link AsyncGenerator} that failed. */
   public static final String ASYNCGEN = "asyncgen";
 
-  /** The key of the record whose own handling failed. */
+  /** The key of the report whose handling failed. */
   public static final String CONTEXT = "context";
 
   private final Map<String, Object> values;
@@ -96,7 +96,7 @@ public final class ExceptionContext {
     return with(EXCEPTION, exception);
   }
 
-  /** This record and where the object concerned was created, if that is known. */
+  /** Returns this report with the stack where the object concerned was created, if the stack is known. */
   ExceptionContext withSource(List<StackTraceElement> stack) {
     return stack.isEmpty() ? this : with(SOURCE_TRACEBACK, stack);
   }

@@ -98,7 +98,7 @@ final class ExceptionReporter {
     }
   }
 
-  /** The context of the task, else of the handle; null if there is neither. */
+  /** Returns the context of the report's task, or else of its handle; null if there is neither. */
   private static @Nullable Context contextOf(ExceptionContext record) {
     Object task =
         record.asMap().getOrDefault(ExceptionContext.TASK, record.future().orElse(null));

@@ -5,8 +5,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Code that another thread runs for a loop, and its future. Cancelling the future keeps the code from beginning; code
- * that has begun goes on, and its result is dropped.
+ * Code that another thread runs for a loop, and its future. Cancelling the future prevents the code from starting. Code
+ * that has started continues, and its result is dropped.
  */
 final class ExecutorCall<T extends @Nullable Object> implements Runnable {
 
@@ -21,7 +21,7 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
     this.future = new Future<>(loop);
   }
 
-  /** Runs code on a pool of Weft's own. */
+  /** Runs code on one of Weft's pools. */
   static <T extends @Nullable Object> Future<T> submit(
       BaseEventLoop loop, Executor pool, Callable<? extends T> code) {
     var call = new ExecutorCall<T>(loop, code);
@@ -29,13 +29,13 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
     return call.submitted();
   }
 
-  /** The future. From now on its cancel keeps the code from beginning. */
+  /** Returns the future. From now on cancelling it prevents the code from starting. */
   Future<T> submitted() {
     future.addDoneCallback(done -> abandoned = done.cancelled());
     return future;
   }
 
-  /** Runs the code on a thread of Weft's. */
+  /** Runs the code on one of Weft's threads. */
   void runInPool() {
     Thread.currentThread().setContextClassLoader(loop.contextClassLoader());
     run();
@@ -56,7 +56,7 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
     complete(() -> future.setResult(result));
   }
 
-  /** The code will not run. Any thread. */
+  /** Fails the future, because the code will not run. Any thread. */
   void fail(Throwable error) {
     complete(() -> future.setException(error));
   }

@@ -3,6 +3,6 @@ package dev.weft.loop;
 /**
  * One call in a task: asyncio's {@code FrameCallGraphEntry}.
  *
- * @param frame where it is
+ * @param frame the stack frame of the call
  */
 public record FrameCallGraphEntry(StackTraceElement frame) {}

@@ -3,13 +3,13 @@ package dev.weft.loop;
 import java.util.List;
 
 /**
- * A future or task, where it is, and who waits for it: asyncio's {@code FutureCallGraph}, made by {@link
- * CallGraph}.
+ * A future or task, its calls, and the tasks that wait for it: asyncio's {@code FutureCallGraph}. {@link CallGraph}
+ * creates it.
  *
- * @param future what this is about
- * @param callStack its calls, the innermost first; empty for a future that is no task
- * @param awaitedBy those that wait for it, each with those that wait for them. Where they go round in a
- *     circle, the future that closes it comes again, with both lists empty
+ * @param future the future or task
+ * @param callStack the calls of the task, the innermost first; empty for a future that is not a task
+ * @param awaitedBy the graphs of the futures and tasks that wait for it; in a cycle, the future that closes the cycle
+ *     appears again with both lists empty
  */
 public record FutureCallGraph(
     Future<?> future, List<FrameCallGraphEntry> callStack, List<FutureCallGraph> awaitedBy) {

@@ -1,9 +1,8 @@
 package dev.weft.loop;
 
 /**
- * Thrown in the body of an {@link AsyncGenerator} where it has yielded its last value, so that its {@code
- * finally} blocks run: Python's {@code GeneratorExit}. Code that catches {@code Throwable} should let it
- * pass.
+ * Thrown by {@code yield} in the body of an {@link AsyncGenerator} that is closed, so that the body's {@code finally}
+ * blocks run: Python's {@code GeneratorExit}. Code that catches {@code Throwable} should rethrow it.
  */
 public final class GeneratorExit extends Error {
 

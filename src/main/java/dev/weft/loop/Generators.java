@@ -19,7 +19,7 @@ final class Generators {
     this.loop = loop;
   }
 
-  /** Records a generator that begins. Returns whether it comes too late to be shut down. */
+  /** Records a generator that begins. Returns whether {@link #shutDown} was called before. */
   boolean add(Production<?> generator) {
     open.add(generator);
     return shutDown;
@@ -29,7 +29,7 @@ final class Generators {
     open.remove(generator);
   }
 
-  /** The tasks in which the bodies run. */
+  /** Returns the tasks in which the bodies run. */
   List<Task<?>> tasks() {
     List<Task<?>> tasks = new ArrayList<>();
     for (Production<?> generator : open) {
@@ -38,7 +38,7 @@ final class Generators {
     return tasks;
   }
 
-  /** Closes all at the same time, and reports those that fail. Suspends. */
+  /** Closes all generators at the same time and reports their failures. Suspends. */
   void shutDown() {
     shutDown = true;
     var closing = new LinkedHashMap<Production<?>, Task<?>>();
@@ -59,7 +59,7 @@ final class Generators {
   }
 
   /**
-   * A future that is done when all tasks are; cancelling it cancels them. It serves as asyncio's {@code gather} here.
+   * A future that is done when all tasks are done. Cancelling it cancels the tasks. Asyncio uses {@code gather} here.
    */
   private static final class AllEnded extends Future<@Nullable Void> {
 

@@ -3,7 +3,7 @@ package dev.weft.loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A callback that a loop is to run: asyncio's {@code Handle}. {@link EventLoop#callSoon} and similar methods return it.
+ * A callback that a loop will run: asyncio's {@code Handle}. {@link EventLoop#callSoon} and similar methods return it.
  */
 public class Handle {
 
@@ -58,25 +58,27 @@ public class Handle {
     return (Context) context;
   }
 
-  /** Whether this runs only Weft's own code, which is short and takes no lock. The carrier then runs it itself. */
+  /**
+   * Returns whether this runs only Weft's own code, which is short and takes no lock. The carrier runs it itself then.
+   */
   boolean runsOnCarrier() {
     return false;
   }
 
   /**
-   * Whether this ends a wait and must not wait behind a parked callback. A virtual thread of its own then runs it. It
-   * runs only Weft's own code, which is short.
+   * Returns whether this ends a wait and must not wait behind a parked callback. If a callback is parked, a virtual
+   * thread of its own runs this. It runs only Weft's own code, which is short.
    */
   boolean runsBesideParked() {
     return false;
   }
 
-  /** Whether the driver alone may run this, after the callbacks that came before. */
+  /** Returns whether only the driver may run this, after the callbacks before it. */
   final boolean isOrdinary() {
     return !runsOnCarrier() && !runsBesideParked();
   }
 
-  /** Calls the callback on {@code strand}, unless cancelled; a failure goes to the exception handler. */
+  /** Calls the callback on {@code strand} unless it is cancelled. A failure goes to the exception handler. */
   void run(Strand strand) {
     if (context == null) {
       return;
@@ -132,19 +134,19 @@ public class Handle {
     }
   }
 
-  /** The callback as text. */
+  /** Returns the callback as text. */
   String describe() {
     return describe(callback);
   }
 
-  /** {@code code} as text. Its own text may hold data that must not be logged, so only debug mode shows it. */
+  /** Returns code as text. Its own text may hold data that must not be logged, so only debug mode shows it. */
   final String describe(@Nullable Object code) {
     if (code == null) {
       return "null";
     }
     try {
       return loop.getDebug() ? code.toString() : code.getClass().getName();
-    } catch (RuntimeException broken) { // another failure is being reported already
+    } catch (RuntimeException broken) { // the caller reports another failure
       return code.getClass().getName();
     }
   }

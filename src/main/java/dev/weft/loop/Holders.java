@@ -30,7 +30,8 @@ final class Holders {
 
   /** Adds the thread that keeps a carrier busy. */
   Cause addCarried(Thread carrier) {
-    // To the JVM's management, a carrier with a virtual thread on it waits for that thread.
+    // The JVM's management interface reports that a carrier with a mounted virtual thread waits for
+    // that thread.
     ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(carrier.threadId());
     boolean carries = info != null
         && info.getLockInfo() != null
@@ -62,7 +63,7 @@ final class Holders {
 
   private void add(Thread thread) {
     Object blocker = LockSupport.getBlocker(thread);
-    // not its own text, which is the program's code
+    // not toString(), which is code of the program
     String lock = blocker == null
         ? null
         : blocker.getClass().getName() + "@"
@@ -75,7 +76,8 @@ final class Holders {
   }
 
   /**
-   * Adds the owner of the lock that a thread waits for, and so on.
+   * Adds the owner of the lock for which a thread waits, then the owner of the lock for which that owner waits, and so
+   * on.
    *
    * @param stopped whether the loop runs nothing until {@code thread} has its lock
    */

@@ -1,6 +1,6 @@
 package dev.weft.loop;
 
-/** A future is not in the state that the call needs: asyncio's {@code InvalidStateError}. */
+/** Thrown if a future is not in the state that a call requires: asyncio's {@code InvalidStateError}. */
 public final class InvalidStateException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;

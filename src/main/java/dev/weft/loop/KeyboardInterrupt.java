@@ -1,7 +1,7 @@
 package dev.weft.loop;
 
 /**
- * The request from outside that the program ends: Python's {@code KeyboardInterrupt}. {@link Runner} tells when it is
+ * A request from outside to end the program: Python's {@code KeyboardInterrupt}. {@link Runner} describes when it is
  * thrown, and what happens if it leaves the main thread.
  *
  * <p>Errors that leave a loop are {@code FatalError}s and the JVM's own {@code VirtualMachineError}s. The exception is
@@ -22,7 +22,7 @@ public final class KeyboardInterrupt extends FatalError {
     bySignal = false;
   }
 
-  /** An interrupt by a signal. */
+  /** Creates an interrupt that a signal has caused. */
   KeyboardInterrupt(String message, int exitCode) {
     super(message);
     this.exitCode = exitCode;
@@ -38,7 +38,7 @@ public final class KeyboardInterrupt extends FatalError {
     return exitCode;
   }
 
-  /** Whether the error tells of a signal alone, and no failure came with it. */
+  /** Returns whether a signal has caused the error, and no failure came with it. */
   boolean isBySignalAlone() {
     Throwable cause = getCause();
     return bySignal

@@ -3,7 +3,7 @@ package dev.weft.loop;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The signals that a loop has handlers for. Loop thread only. */
+/** The signals for which a loop has handlers. Loop thread only. */
 final class LoopSignals {
 
   private final BaseEventLoop loop;

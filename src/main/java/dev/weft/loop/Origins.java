@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * The places where handles, futures and tasks were created, for reports in debug mode. They are not in the objects,
- * which need no room for them when debug mode is off.
+ * The places where handles, futures and tasks were created, for reports in debug mode. The objects do not store them,
+ * so they need no space when debug mode is off.
  */
 final class Origins {
 
@@ -30,7 +30,8 @@ final class Origins {
   }
 
   /**
-   * The calling thread's stack without Weft's own frames, up to a number of frames; for a task, only its code's frames.
+   * Returns the calling thread's stack without Weft's own frames, up to a number of frames. For a task, it has only the
+   * frames of the task's code.
    */
   static List<StackTraceElement> callersStack(int limit) {
     return WALKER.walk(frames -> frames
@@ -45,12 +46,12 @@ final class Origins {
     return type.getProtectionDomain() == Origins.class.getProtectionDomain();
   }
 
-  /** The innermost frame first; empty if nothing is known. */
+  /** Returns the stack where {@code created} was created, the innermost frame first; empty if it is not known. */
   List<StackTraceElement> of(Object created) {
     return stacks.getOrDefault(created, List.of());
   }
 
-  /** The innermost frame, for a text about {@code created}; empty if nothing is known. */
+  /** Returns the innermost frame where {@code created} was created, as text; empty if it is not known. */
   String describe(Object created) {
     List<StackTraceElement> stack = of(created);
     return stack.isEmpty() ? "" : " created at " + stack.get(0);

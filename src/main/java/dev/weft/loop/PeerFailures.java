@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The failures that peers have caused at a loop's servers. They are counted, and logged as a summary some time after
+ * The failures that peers have caused at a loop's servers. This class counts them and logs a summary some time after
  * the first, so that peers cannot fill the log. Loop thread only.
  */
 final class PeerFailures {
@@ -43,7 +43,7 @@ final class PeerFailures {
     Map<String, Summary> told = new LinkedHashMap<>(summaries);
     summaries.clear();
     told.forEach((message, summary) -> Logs.LOOP.warn(
-        "{} ({} in {} s; debug mode tells each); the last: {}, {}",
+        "{} ({} in {} s; debug mode reports each); the last: {}, {}",
         message,
         summary.count,
         seconds,

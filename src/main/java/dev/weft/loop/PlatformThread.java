@@ -2,7 +2,7 @@ package dev.weft.loop;
 
 import java.util.concurrent.CompletableFuture;
 
-/** Runs code on a platform thread of its own, for callers that are virtual threads. */
+/** Runs code on a new platform thread, for callers that are virtual threads. */
 final class PlatformThread {
 
   private PlatformThread() {}

@@ -3,9 +3,10 @@ package dev.weft.loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link ThrowingRunnable} as a callable.
+ * A {@link ThrowingRunnable} as a callable that returns null. It is a class, so that {@link CallGraph} recognises its
+ * frame on a task's stack.
  *
- * @param <T> of a result that is null; unbound, so that there is one {@code call}, and one frame of it on a task's stack
+ * @param <E> the type of the checked exceptions
  */
 final class Procedure<E extends Exception> implements ThrowingCallable<@Nullable Void, E> {
 

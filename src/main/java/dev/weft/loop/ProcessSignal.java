@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcessSignal implements Runnable {
 
-  /** The signals that have a name; the JVM takes nothing but names. */
+  /** The names of signals. The JVM finds a signal only by its name. */
   private static final List<String> NAMES = List.of(
       "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
       "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
@@ -47,7 +47,7 @@ final class ProcessSignal implements Runnable {
   private final Map<EventLoop, Runnable> handlers = new LinkedHashMap<>();
   private @Nullable Taken taken; // by a run; null if by none
   private @Nullable Object
-      before; // the receiver after Weft; null while Weft does not get the signal
+      before; // the handler that Weft replaced; null while Weft does not handle the signal
 
   private ProcessSignal(String name, Object signal) {
     this.name = name;
@@ -85,7 +85,7 @@ final class ProcessSignal implements Runnable {
     throw new IllegalArgumentException("signal: the JVM has no name for " + signal);
   }
 
-  /** The canonical name: some signals have two. */
+  /** Returns the one object for a signal, because some signals have two names. */
   private static ProcessSignal of(String name, Object signal) {
     int number = Jvm.number(signal);
     FOUND.putIfAbsent(number, new ProcessSignal(name, signal));
@@ -95,7 +95,7 @@ final class ProcessSignal implements Runnable {
   /**
    * Gives the signal to a loop's handler, in place of the loop's earlier handler.
    *
-   * @param handler called on a thread of the JVM's; must not block
+   * @param handler runs on a thread of the JVM; must not block
    * @throws IllegalArgumentException if the JVM or the system does not allow it
    */
   synchronized void add(EventLoop loop, Runnable handler) {
@@ -112,12 +112,15 @@ final class ProcessSignal implements Runnable {
     handlers.put(loop, handler);
   }
 
-  /** The JVM takes a handler for SIGHUP, SIGINT or SIGTERM without setting it while the process ignores them. */
+  /**
+   * Returns whether the JVM has set Weft's handler. While the process ignores SIGHUP, SIGINT or SIGTERM, the JVM
+   * accepts a handler for the signal but does not set it.
+   */
   private boolean isSet() {
     return set(ours) == ours;
   }
 
-  /** Sets the system's default handling for a moment, in which the JVM really sets Weft's handler. */
+  /** Restores the system's default handling, so that the JVM sets Weft's handler. */
   private void stopIgnoring() {
     if (!NativeCalls.isAvailable()) {
       set(Jvm.IGNORE); // otherwise the JVM would believe that Weft's handler is set
@@ -144,7 +147,7 @@ final class ProcessSignal implements Runnable {
   /**
    * Gives the signal to a run as long as no loop has a handler.
    *
-   * @return empty if the signal would otherwise not be handled by default
+   * @return the right to handle the signal; empty if the process ignores it, or other code than the JVM handles it
    */
   synchronized Optional<Signals.Taken> takeDefault(Runnable handler) {
     Object found = set(ours); // the only way to read the handler is to set another
@@ -182,7 +185,7 @@ final class ProcessSignal implements Runnable {
     }
   }
 
-  /** Handles the signal, on a thread of the JVM's. */
+  /** Handles the signal, on a thread of the JVM. */
   @Override
   public void run() {
     Taken run;
@@ -204,8 +207,7 @@ final class ProcessSignal implements Runnable {
     try {
       Jvm.raise(signal);
     } catch (IllegalArgumentException notHandledInJava) {
-      // it cannot be raised: as in asyncio, a signal that comes while its handler is removed is
-      // dropped
+      // the signal is dropped, as in asyncio if it comes while its handler is removed
     }
   }
 
@@ -240,8 +242,8 @@ final class ProcessSignal implements Runnable {
   }
 
   /**
-   * {@code sun.misc.Signal}, called by lambdas that are created here. Reflection would cost each program's start some 5
-   * ms for each method, and a proxy of the JDK 25 ms.
+   * Calls {@code sun.misc.Signal} through lambdas that it creates. Reflection would delay the start of each program by
+   * some 5 ms for each method, and a proxy by 25 ms.
    */
   private static final class Jvm {
 
@@ -278,7 +280,7 @@ final class ProcessSignal implements Runnable {
     }
 
     /** Creates what javac creates for a method reference. */
-    @SuppressWarnings("unchecked") // they take and return objects alone
+    @SuppressWarnings("unchecked") // the methods take and return only objects
     private static <T> T lambda(Class<? super T> type, String method, MethodHandle target)
         throws Throwable {
       return (T) LambdaMetafactory.metafactory(
@@ -292,7 +294,7 @@ final class ProcessSignal implements Runnable {
           .invoke();
     }
 
-    /** The signal with this name; null if there is none. */
+    /** Returns the signal that has a name, or null if there is none. */
     static @Nullable Object signal(String name) {
       try {
         return CONSTRUCTOR.apply(name);
@@ -316,7 +318,7 @@ final class ProcessSignal implements Runnable {
       }
     }
 
-    /** A handler that runs {@code code}. */
+    /** Returns a handler that runs {@code code}. */
     static Object handler(Runnable code) {
       try {
         return (Object) HANDLER_OF.invoke(code);
@@ -325,7 +327,7 @@ final class ProcessSignal implements Runnable {
       }
     }
 
-    /** The function that wraps a {@code Runnable} as a handler. */
+    /** Returns the function that wraps a {@code Runnable} as a handler. */
     private static MethodHandle handlerOf(
         MethodHandles.Lookup lookup, Class<?> signal, Class<?> handler) throws Throwable {
       var run = lookup.findStatic(

@@ -2,7 +2,7 @@ package dev.weft.loop;
 
 import java.util.Optional;
 
-/** The signals of this process. A JVM that leaves signals alone ({@code -Xrs}) gets none. */
+/** The signals of this process. With the option {@code -Xrs} the JVM hands over none of those that end a program. */
 final class ProcessSignals implements Signals {
 
   static final Signals INSTANCE = new ProcessSignals();
@@ -23,8 +23,8 @@ final class ProcessSignals implements Signals {
   }
 
   /**
-   * Whether the JVM has started the program in this thread. Other threads must not change what the whole process
-   * shares. The JVM shows which thread it is by name and group alone.
+   * Returns whether the JVM has started the program in a thread. Other threads must not change what the whole process
+   * shares. Only its name and its group identify that thread.
    */
   static boolean isMain(Thread thread) {
     ThreadGroup group = thread.getThreadGroup();

@@ -33,7 +33,7 @@ final class Production<T extends @Nullable Object> implements AsyncGenerator.Yie
     this.body = body;
   }
 
-  /** The next value, or {@link #NONE}. */
+  /** Returns the next value, or {@link #NONE} if the body has ended. */
   @Nullable
   Object next(AsyncGenerator<T> asked) {
     if (ended) {
@@ -113,14 +113,14 @@ final class Production<T extends @Nullable Object> implements AsyncGenerator.Yie
     }
   }
 
-  /** {@link #close} as a coroutine. */
+  /** Closes the generator, as a coroutine. */
   @Nullable
   Void closing() {
     close();
     return null;
   }
 
-  /** The generator is collected. Cleaner thread. */
+  /** Closes a generator that was collected. Cleaner thread only. */
   private void abandoned() {
     loop.completeFromAnywhere(() -> {
       if (!ended) {
@@ -201,7 +201,7 @@ final class Production<T extends @Nullable Object> implements AsyncGenerator.Yie
     return ended ? "ended" : task == null ? "new" : task.toString();
   }
 
-  /** Cancelling the asking task cancels the body, and the body decides how that ends. */
+  /** The future for which the asking task waits. Cancelling it cancels the body, which decides how the wait ends. */
   private static final class Reply extends Future<@Nullable Object> {
 
     private final Task<?> task;

@@ -1,6 +1,6 @@
 package dev.weft.loop;
 
-/** Holds the program's policy: an interface can have no variable. */
+/** Holds the program's policy, because an interface cannot have a variable. */
 final class ProgramPolicy {
 
   static volatile AbstractEventLoopPolicy current = new DefaultEventLoopPolicy();

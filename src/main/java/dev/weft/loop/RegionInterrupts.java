@@ -30,7 +30,7 @@ final class RegionInterrupts implements Runnable {
     this.task = task;
   }
 
-  /** The task is in a cancelled region, and may be in a call of the JDK when other code runs next. */
+  /** Watches the task, which is in a cancelled region and may be in a call of the JDK when other code runs next. */
   void watch() {
     if (look != null || task.loop.isClosed()) {
       return;
@@ -69,7 +69,7 @@ final class RegionInterrupts implements Runnable {
     Thread.currentThread().interrupt();
   }
 
-  /** The task has left the cancelled regions. */
+  /** Stops watching, because the task has left the cancelled regions. */
   void end() {
     if (look != null) {
       look.cancel();

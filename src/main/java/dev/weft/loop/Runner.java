@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  * second after a signal, the log says what it waits for and what the next signal does.
  *
  * <p>A {@code KeyboardInterrupt} that leaves the main thread ends the process, unless the program has set a handler of
- * uncaught exceptions for that thread. It prints no stack trace, unless another failure came with it. However a signal
- * ends the process, its exit code is the JVM's: 130 after SIGINT, 143 after SIGTERM. In other threads the signals have
- * the same effect as without Weft. A signal that the process was started to ignore ({@code nohup}, {@code trap ''})
- * stays ignored.
+ * uncaught exceptions for that thread. It prints no stack trace, unless another failure came with it. If a signal ends
+ * the process, in whatever way, the exit code is the JVM's: 130 after SIGINT, 143 after SIGTERM. In other threads the
+ * signals have the same effect as without Weft. A signal that the process was started to ignore ({@code nohup},
+ * {@code trap ''}) stays ignored.
  */
 public final class Runner implements AutoCloseable {
 
@@ -140,14 +140,14 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Runs a coroutine as a task, in the runner's context, until it ends ({@code run}). The calling thread carries the
-   * loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Blocks its caller; any
-   * thread that runs no loop may call it.
+   * loop; if it is virtual, a new platform thread does. The call returns when the coroutine has ended. Blocks its
+   * caller; any thread that runs no loop may call it.
    *
    * @param coroutine the task's code
    * @param <T> the type of the result
    * @param <E> the type of the coroutine's checked exceptions
    * @return the coroutine's result
-   * @throws E if the coroutine throws it; the very object
+   * @throws E if the coroutine throws it; not wrapped
    * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
    * @throws KeyboardInterrupt if SIGINT or SIGTERM ends the coroutine
    */
@@ -158,12 +158,12 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Runs a coroutine that returns nothing as a task, in the runner's context, until it ends ({@code run}). The calling
-   * thread carries the loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Blocks
-   * its caller; any thread that runs no loop may call it.
+   * thread carries the loop; if it is virtual, a new platform thread does. The call returns when the coroutine has
+   * ended. Blocks its caller; any thread that runs no loop may call it.
    *
    * @param coroutine the task's code
    * @param <E> the type of the coroutine's checked exceptions
-   * @throws E if the coroutine throws it; the very object
+   * @throws E if the coroutine throws it; not wrapped
    * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
    * @throws KeyboardInterrupt if SIGINT or SIGTERM ends the coroutine
    */
@@ -173,15 +173,15 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Runs a coroutine as a task, in a given context, until it ends ({@code run(context=...)}). The calling thread
-   * carries the loop; for a virtual thread, a platform thread does. The calling thread waits for the end. Blocks its
-   * caller; any thread that runs no loop may call it.
+   * carries the loop; if it is virtual, a new platform thread does. The call returns when the coroutine has ended.
+   * Blocks its caller; any thread that runs no loop may call it.
    *
    * @param context the context in which the coroutine runs; shared, not copied
    * @param coroutine the task's code
    * @param <T> the type of the result
    * @param <E> the type of the coroutine's checked exceptions
    * @return the coroutine's result
-   * @throws E if the coroutine throws it; the very object
+   * @throws E if the coroutine throws it; not wrapped
    * @throws IllegalStateException if the caller runs on a loop, or the runner is closed
    * @throws KeyboardInterrupt if SIGINT or SIGTERM ends the coroutine
    */
@@ -315,8 +315,8 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * A future of the end of all tasks. It is no task itself, so tasks that the callbacks create still begin, as they do
-   * after asyncio's gather.
+   * Returns a future that is done when all tasks are done. It is not a task, so tasks that done callbacks create still
+   * begin, as they do after asyncio's gather.
    */
   private static Future<@Nullable Void> whenAllAreDone(EventLoop own, List<Task<?>> tasks) {
     Future<@Nullable Void> ended = own.createFuture();

@@ -38,7 +38,7 @@ public interface Server extends AutoCloseable {
   /**
    * Returns whether the server accepts connections ({@code is_serving}). Never suspends. Loop thread only.
    *
-   * @return true while it does
+   * @return true while it accepts connections
    */
   boolean isServing();
 
@@ -67,8 +67,8 @@ public interface Server extends AutoCloseable {
    * Closes the server, lets its connections end by themselves, and aborts those that are left after a time. Returns
    * when all connections are lost. Asyncio has no such method. Suspends. Loop thread only.
    *
-   * <p>Connections get no notice of the shutdown, but {@link #isServing} is false from its beginning. The task that
-   * handles a connection by streams gets the end of data when its connection is aborted, and may run longer than the
+   * <p>Connections get no notice of the shutdown, but {@link #isServing} is false from its beginning. A task that
+   * handles a connection with streams gets the end of data when its connection is aborted, and may run longer than the
    * connection. A task in {@link #serveForever} returns when the shutdown begins. If that task ends the program, it
    * should call {@link #waitClosed} first. (A cancelled {@code serveForever} waits without a limit until all data is
    * written. A program that should end within the grace on Ctrl-C waits for something else in a {@code try}, and calls

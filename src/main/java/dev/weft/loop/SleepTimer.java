@@ -2,7 +2,7 @@ package dev.weft.loop;
 
 import org.jspecify.annotations.Nullable;
 
-/** Ends a sleep. Weft's own code alone, so the carrier runs it itself. */
+/** A timer that ends a sleep. It runs only Weft's own code, so the carrier runs it itself. */
 final class SleepTimer extends TimerHandle {
 
   final Future<@Nullable Void> future;

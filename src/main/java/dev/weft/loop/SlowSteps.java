@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Times callbacks and steps of tasks in debug mode. The driver logs the slow ones and reports them to the listener.
  *
- * <p>The carrier does not know whose continuation it runs. A task reports the end of its step, if the step ends in an
- * await. For a step that ends in a blocking call of the JDK, the tasks that are in such calls are named.
+ * <p>The carrier does not know to which task the continuation belongs that it runs. A task reports the end of its step,
+ * if the step ends in an await. For a step that ends in a blocking call of the JDK, the report names all tasks that are
+ * in such calls.
  */
 final class SlowSteps {
 
@@ -38,12 +39,12 @@ final class SlowSteps {
     return limit;
   }
 
-  /** The current step was one of {@code task}. */
+  /** Records that the current step is one of {@code task}. */
   void ended(Task<?> task) {
     ended = task;
   }
 
-  /** Runs a callback; driver only. */
+  /** Runs a callback. Driver only. */
   void run(Handle handle, Driver driver) {
     long began = loop.time();
     driver.current = handle;
@@ -58,7 +59,7 @@ final class SlowSteps {
     }
   }
 
-  /** Runs a step; carrier only. */
+  /** Runs a step. Carrier only. */
   void run(Runnable continuation, Carrier carrier) {
     ended = null;
     long began = loop.time();
@@ -70,7 +71,7 @@ final class SlowSteps {
     }
   }
 
-  /** The report as a handle, so that a failing log or {@code toString} is reported as for any callback. */
+  /** The report as a handle, so that a failure of the log or of {@code toString} is reported as for any callback. */
   private final class Report extends Handle {
 
     private final Supplier<String> what;

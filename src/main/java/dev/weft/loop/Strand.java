@@ -4,10 +4,10 @@ import dev.weft.carrier.Fiber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A virtual thread of a loop, a task's or the driver's. It knows its loop and its current context.
+ * A virtual thread of a loop: the thread of a task, or the driver. It knows its loop and its current context.
  *
- * <p>Most tasks and callbacks never ask for their context. So a strand holds the bindings that it was given, shared
- * with their giver, and gets a {@link Context} object only when code passes or asks for one.
+ * <p>Most tasks and callbacks never ask for their context. So a strand holds the bindings that it was given, which it
+ * shares with their source. It gets a {@link Context} object only when code passes or requests one.
  */
 abstract class Strand extends Fiber {
 
@@ -18,20 +18,20 @@ abstract class Strand extends Fiber {
     this.context = context;
   }
 
-  /** The loop whose virtual thread this is. */
+  /** Returns the loop to which this virtual thread belongs. */
   abstract BaseEventLoop loop();
 
-  /** The loop of the calling thread, if it is a strand's; else null. */
+  /** Returns the loop of the calling thread if it is a strand; otherwise null. Any thread. */
   static @Nullable BaseEventLoop currentLoop() {
     return Fiber.current() instanceof Strand strand ? strand.loop() : null;
   }
 
-  /** An object that stands for the current context; each callback and each task has another. */
+  /** Returns an object that identifies the current context. Each callback and each task has a different one. */
   Object contextHolder() {
     return context();
   }
 
-  /** The current context as an object. */
+  /** Returns the current context as an object. */
   Context context() {
     if (!(context instanceof Context)) {
       context = new Context((Object[]) context);
@@ -39,13 +39,13 @@ abstract class Strand extends Fiber {
     return (Context) context;
   }
 
-  /** The current context if it is an object already; else null. */
+  /** Returns the current context if it is an object already; otherwise null. */
   @Nullable
   Context contextOrNull() {
     return context instanceof Context own ? own : null;
   }
 
-  /** What the current context holds. */
+  /** Returns the content of the current context. */
   Object[] bindings() {
     return context instanceof Context own ? own.bindings : (Object[]) context;
   }

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * A call on its way to an executor of the program. The executor may create a thread for it, and a thread inherits from
  * its creator. A virtual thread inherits even the scheduler, so one that a task creates would run on the loop. So
  * another thread gives the call to the executor while the loop waits: the executor has the call, or has refused it,
- * before the caller goes on. If the executor does not take it promptly, the loop stops waiting.
+ * before the caller continues. If the executor does not take it promptly, the loop stops waiting.
  *
- * <p>The code never runs on the loop, unless the caller allows it, and never on the thread that gives the call: it gets
- * a thread of its own if necessary.
+ * <p>The code never runs on the loop, unless the caller allows it, and never on the thread that gives the call to the
+ * executor. If necessary it runs on a new thread.
  */
 final class Submission<T extends @Nullable Object> implements Runnable {
 
@@ -25,7 +25,7 @@ final class Submission<T extends @Nullable Object> implements Runnable {
   /** How long the loop waits at most, in nanoseconds. */
   private static final long LIMIT = TimeUnit.MILLISECONDS.toNanos(100);
 
-  // the first result, unless the executor has thrown
+  // the outcomes, besides an exception of the executor; the first one counts
   private static final Object GIVEN = new Object();
   private static final Object IN_CALLER = new Object(); // the caller runs the code
   private static final Object NOT_AWAITED = new Object();
@@ -35,7 +35,7 @@ final class Submission<T extends @Nullable Object> implements Runnable {
   private final ExecutorCall<T> call;
   private final boolean mayRunOnLoop;
 
-  private boolean inCaller; // the giver's thread only: the executor has run this in its caller
+  private boolean inCaller; // the giver only: whether the executor has called run() in its caller
 
   // any thread
   private final AtomicReference<@Nullable Object> outcome = new AtomicReference<>();
@@ -60,7 +60,7 @@ final class Submission<T extends @Nullable Object> implements Runnable {
     return new Submission<T>(loop, executor, code, false).submit();
   }
 
-  /** Runs code on an executor, also if the executor runs code in its caller: then it runs on the loop. */
+  /** Runs code on an executor, or on the loop if the executor runs code in its caller. */
   static <T extends @Nullable Object> Future<T> submitOrRun(
       BaseEventLoop loop, Executor executor, Callable<? extends T> code) {
     return new Submission<T>(loop, executor, code, true).submit();
@@ -89,7 +89,7 @@ final class Submission<T extends @Nullable Object> implements Runnable {
     }
   }
 
-  /** Whether the executor waits for something, perhaps for the loop. */
+  /** Returns whether the executor waits for something, perhaps for the loop. */
   private boolean isHeldUp() {
     Thread giving = giver;
     return giving != null && giving.getState() != Thread.State.RUNNABLE;
@@ -105,7 +105,7 @@ final class Submission<T extends @Nullable Object> implements Runnable {
 
   // ---- the submitter's thread
 
-  /** Calls the executor. Returns what it throws; null for nothing. */
+  /** Calls the executor. Returns what the executor throws, or null if it throws nothing. */
   @Nullable
   Throwable give() {
     Thread current = Thread.currentThread();
@@ -119,7 +119,7 @@ final class Submission<T extends @Nullable Object> implements Runnable {
     }
   }
 
-  /** The call of the executor has ended. */
+  /** Settles the outcome when the call of the executor has ended. */
   void given(@Nullable Throwable refusal) {
     Object end = refusal != null ? refusal : inCaller ? IN_CALLER : GIVEN;
     if (settle(end)) {
@@ -134,20 +134,18 @@ final class Submission<T extends @Nullable Object> implements Runnable {
 
   // ---- the executor
 
-  /** The executor runs the code, in whatever thread. */
+  /** Runs the code for the executor, in the thread that the executor has chosen or in a new one. */
   @Override
   public void run() {
     if (Thread.currentThread() instanceof Submitter) { // in its caller
       if (mayRunOnLoop && Thread.currentThread() == giver && outcome.get() == null) {
-        inCaller =
-            true; // given() reports it, because the waiting thread may add another submission at
-        // once
+        // given() settles this, because the waiting thread may add another submission at once
+        inCaller = true;
         return;
       }
       settle(GIVEN);
       runApart(true);
-    } else if (!mayRunOnLoop
-        && loop.isOnLoop()) { // in a virtual thread of a task, or in a callback
+    } else if (!mayRunOnLoop && loop.isOnLoop()) { // in a task's virtual thread, or a callback
       runApart(false);
     } else {
       call.run();

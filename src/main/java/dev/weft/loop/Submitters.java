@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Gives a loop's submissions to the program's executors, on threads from which an executor's new threads can inherit
- * nothing. Each executor has a queue of its own: its submissions keep their order and do not wait for other executors.
+ * Gives a loop's submissions to the program's executors. It does so on threads from which an executor's new threads
+ * inherit nothing. Each executor has a queue of its own, so its submissions keep their order and do not wait for other
+ * executors.
  */
 final class Submitters {
 
@@ -74,8 +75,7 @@ final class Submitters {
         Submission<?> next = submissions.remove();
         Throwable failure = next.give();
         more = pending.decrementAndGet() > 0;
-        next.given(
-            failure); // only now, because the waiting thread may add another submission at once
+        next.given(failure); // last, because the waiting thread may add a submission at once
       } while (more);
     }
   }
@@ -83,7 +83,7 @@ final class Submitters {
   // loop thread only
   private final List<Line> busy = new ArrayList<>();
 
-  /** Gives a submission to an executor. Returns false if another submission is ahead, so that it takes longer. */
+  /** Gives a submission to an executor. Returns false if another submission is ahead of it. */
   boolean add(Executor executor, Submission<?> submission) {
     return lineOf(executor).add(submission);
   }

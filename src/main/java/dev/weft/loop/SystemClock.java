@@ -1,6 +1,6 @@
 package dev.weft.loop;
 
-/** {@link Clock#SYSTEM}. */
+/** The clock of {@link Clock#SYSTEM}. */
 final class SystemClock implements Clock {
 
   @Override

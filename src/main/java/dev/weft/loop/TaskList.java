@@ -44,8 +44,8 @@ final class TaskList {
   }
 
   /**
-   * The thread with this number, if it is a task's; else null. For the watchdog, while the loop stands still: it
-   * ends at any time, but may miss a task if the loop goes on meanwhile.
+   * Returns the thread that has a thread id if it is a task's, or null. Watchdog only, while the loop is blocked: if
+   * the loop continues meanwhile, the search still ends, but may miss a task.
    */
   @Nullable
   Thread find(long threadId) {
@@ -58,7 +58,8 @@ final class TaskList {
   }
 
   /**
-   * The first tasks of a kind. For the watchdog: it ends at any time, but may miss some if the loop goes on meanwhile.
+   * Returns the first tasks of a kind. Watchdog only: if the loop continues meanwhile, the search still ends, but may
+   * miss tasks.
    */
   List<Task<?>> find(Predicate<Task<?>> kind, int most) {
     var found = new ArrayList<Task<?>>();

@@ -8,8 +8,8 @@ import java.util.Optional;
  *
  * @param name the task's name; {@code Task-} and a number if empty
  * @param context the context to run in, shared and not copied; a copy of the current one if empty
- * @param eagerStart whether the first step runs inside {@code createTask}, if the loop is running; as the
- *     task factory has it if empty
+ * @param eagerStart whether the first step runs inside {@code createTask}, if the loop is running; the task factory
+ *     decides if empty
  */
 public record TaskOptions(
     Optional<String> name, Optional<Context> context, Optional<Boolean> eagerStart) {

@@ -18,7 +18,7 @@ final class ThreadBody implements Callable<@Nullable Void> {
   public Void call() {
     Task<?> task = Task.currentOrThrow("thread");
     if (loop.isClosed()) {
-      // The code that started the thread may wait for its end, so it does run, but not for long.
+      // The code that started the thread may wait for its end. So the thread runs, but interrupted.
       Thread.currentThread().interrupt();
     } else {
       loop.enlist(task);

@@ -5,12 +5,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Joins a loop's futures to those of {@code java.util.concurrent}, both ways. */
+/** Connects a loop's futures with those of {@code java.util.concurrent}, in both directions. */
 final class ThreadBridge {
 
   private ThreadBridge() {}
 
-  /** A future of the loop that ends as {@code stage} does, and whose cancel cancels it. */
+  /** Returns a future of the loop that ends as a stage does. Cancelling the future cancels the stage. */
   static <T extends @Nullable Object> Future<T> wrap(BaseEventLoop loop, CompletionStage<T> stage) {
     var future = new Future<T>(loop);
     future.addDoneCallback(done -> {
@@ -54,7 +54,7 @@ final class ThreadBridge {
         task.link(result);
       });
     } catch (IllegalStateException closed) {
-      result.cancel(false); // only the loop knows it
+      result.cancel(false); // which removes it from the loop's record
       throw closed;
     }
     return result;

@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A callable that keeps the type of its exceptions, so that its caller need not catch {@link Exception}. It is a
+ * A callable that declares the type of its exceptions, so that its caller need not catch {@link Exception}. It is a
  * {@link ThrowingRunnable} as well, so that the compiler takes {@code () -> fetch()} for a callable where both are
  * allowed. A {@link Callable} becomes one by {@code callable::call}.
  *

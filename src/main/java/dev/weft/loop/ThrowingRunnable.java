@@ -3,9 +3,10 @@ package dev.weft.loop;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A method that takes a callable as well, and does not throw what the code throws, takes a runnable by a type parameter:
- * `<R extends ThrowingRunnable<?>>`. To Java, this changes nothing. Kotlin takes a lambda for a runnable where it can, and
- * loses its value. It does not convert a lambda to a type parameter, so it takes the callable.
+ * Some methods have an overload for callables and do not throw what the code throws. Such a method takes a runnable
+ * through a type parameter: `<R extends ThrowingRunnable<?>>`. For Java this makes no difference. Kotlin converts a
+ * lambda to a runnable where it can, and loses its value. Kotlin does not convert a lambda to a type parameter, so it
+ * selects the overload for callables.
  */
 
 /**

@@ -2,7 +2,7 @@ package dev.weft.loop;
 
 import org.jspecify.annotations.Nullable;
 
-/** A callback that a loop is to run at some time: asyncio's {@code TimerHandle}. */
+/** A callback that a loop will run at a certain time: asyncio's {@code TimerHandle}. */
 public class TimerHandle extends Handle {
 
   final long when;

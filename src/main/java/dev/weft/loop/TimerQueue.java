@@ -25,7 +25,7 @@ final class TimerQueue {
     return size;
   }
 
-  /** The earliest timer, which stays; there must be one. */
+  /** Returns the earliest timer and leaves it in the queue, which must not be empty. */
   TimerHandle peek() {
     return heap[0];
   }
@@ -37,7 +37,7 @@ final class TimerQueue {
     siftUp(size++, timer);
   }
 
-  /** Removes the earliest timer and returns it. */
+  /** Removes and returns the earliest timer. The queue must not be empty. */
   TimerHandle poll() {
     TimerHandle first = heap[0];
     remove(first);

@@ -48,14 +48,14 @@ abstract class Turns {
       interrupted; // the carrier was interrupted, and the caller that runs the loop must see it
   private @Nullable Throwable fatal; // leaves the loop after the current entry
 
-  // Written on the loop, once a turn, and read by the watchdog. The write is a release: a thread
-  // that
-  // sees the turn sees everything before it.
+  // The loop writes it once a turn, and the watchdog reads it. The write is a release: a thread
+  // that sees the turn sees
+  // everything before it.
   private long turn;
 
-  // written by the watchdog, a step that has lasted, and by the loop, which has noticed
+  // The watchdog writes the step that takes too long. The loop resets it to -1 when it has noticed.
   private volatile long stuck = -1;
-  private long inVain = -1; // the step in which the watchdog alone ended a park
+  private long inVain = -1; // the step in which only the watchdog ended a park
 
   // written on the loop, read by any thread
   volatile boolean running;
@@ -80,7 +80,7 @@ abstract class Turns {
   /** Ends a {@link #poll} that waits, or the next one. Any thread; must not block. */
   protected abstract void wakeup();
 
-  /** {@link #wakeup} as an object. A lambda would add 2 ms to the start of a program. */
+  /** Calls {@link #wakeup}. A lambda would add 2 ms to the start of a program. */
   private final class Wakeup implements Runnable {
     @Override
     public void run() {
@@ -88,7 +88,7 @@ abstract class Turns {
     }
   }
 
-  /** Runs a continuation; debug mode watches it. */
+  /** Runs a continuation. Debug mode measures its time. */
   abstract void runStep(Runnable continuation);
 
   /** Makes the calling thread the carrier and runs turns until the loop is stopped. */
@@ -132,9 +132,9 @@ abstract class Turns {
   }
 
   /**
-   * The loop is stopped while a callback is parked: that callback ends first, and so do the callbacks of its turn that
-   * wait behind it. Tasks and deadlines go on meanwhile, because the callback waits for one of them. Other callbacks
-   * wait for the next run.
+   * Runs turns until a parked callback has ended, if the loop is stopped while a callback is parked. The callbacks of
+   * its turn that wait behind it also end first. Tasks and deadlines run meanwhile, because the callback may wait for
+   * one of them. Other callbacks wait for the next run.
    */
   private void awaitParkedCallback() {
     var later = new ArrayDeque<Handle>();
@@ -188,12 +188,12 @@ abstract class Turns {
 
   // ---- for the watchdog, on its thread
 
-  /** A number that differs from turn to turn. */
+  /** Returns a number that is different for each turn. */
   long currentTurn() {
     return (long) TURN.getAcquire(this);
   }
 
-  /** A number that differs for each entry of each turn. A reader may see an old one. */
+  /** Returns a number that is different for each entry of each turn. A reader may see an old one. */
   long currentStep() {
     return step(currentTurn());
   }
@@ -215,9 +215,9 @@ abstract class Turns {
   // ---- for threads of the loop
 
   /**
-   * A task asks this when its park ends before the awaited event: whether it is pinned, so that it would wait for a
-   * loop that it stops itself. The answer is true at the second time in one step, because an earlier permit may end the
-   * first park.
+   * Returns whether the calling task is pinned, so that it would wait for a loop that it blocks itself. A task calls
+   * this when its park ends before the awaited event. The result is true at the second call in one step, because an
+   * earlier permit may have ended the first park.
    */
   protected final boolean isPinned() {
     long step = step(turn);
@@ -230,7 +230,7 @@ abstract class Turns {
     return again;
   }
 
-  /** The failure of a wait that {@link #isPinned}. */
+  /** Creates the failure of a wait for which {@link #isPinned} is true. */
   protected static IllegalStateException pinned() {
     return new IllegalStateException(Thread.currentThread()
         + " waits while it is pinned, and so stops the loop that would wake it: wait neither in a class's"
@@ -250,9 +250,9 @@ abstract class Turns {
   }
 
   /**
-   * Whether this turn has nothing left to run and the next has nothing to do so far. That is so if nothing is queued,
-   * no timer is due, the run does not end, no callback waits for the driver, and no interrupt is set. A program's own
-   * clock would move before the next poll. Driver only.
+   * Returns whether this turn has nothing left to run and the next has nothing to run so far. That is so if nothing is
+   * queued, no timer is due, the run does not end, no callback waits for the driver, and no interrupt is set. With
+   * timers, the clock must be the system's, because any other clock may move forward before the next poll. Driver only.
    */
   final boolean isIdle() {
     return ready.isEmpty()
@@ -263,8 +263,8 @@ abstract class Turns {
   }
 
   /**
-   * How long it takes until there is something to run, without a look at channels, in nanoseconds; {@link
-   * Long#MAX_VALUE} for ever.
+   * Returns the time until there is something to run, in nanoseconds, without regard to channels;
+   * {@link Long#MAX_VALUE} if there is no such time.
    */
   final long nanosUntilReady() {
     if (!ready.isEmpty() || driver.hasDeferred()) {

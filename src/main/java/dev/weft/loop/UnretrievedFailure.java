@@ -48,20 +48,20 @@ final class UnretrievedFailure extends PhantomReference<Future<?>> {
     }
   }
 
-  /** The failure is retrieved. */
+  /** Records that the failure was retrieved. */
   void retrieved() {
     if (settle()) {
       loop.unretrieved().remove(this);
     }
   }
 
-  /** The failure can no longer be retrieved, because the future is collected. Runs on a thread of its own. */
+  /** Makes the loop report the failure, because the future was collected. Runs on the thread for collected futures. */
   private void collected() {
-    // Settled only by the report, because the loop may be closed before it gets there.
+    // Only report() settles the failure, because the loop may be closed before it runs that.
     loop.reportFromAnywhere(this::report);
   }
 
-  /** The failure can no longer be retrieved, because the future is collected or the loop closes. */
+  /** Reports the failure, unless it was retrieved or reported before. */
   void report() {
     if (settle()) {
       loop.unretrieved().remove(this);

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The failures in a loop's futures that are not retrieved yet. Any thread; the loop's own, as long as it runs. */
+/**
+ * The failures in a loop's futures that are not retrieved yet. Loop thread only while the loop runs; any thread
+ * afterwards.
+ */
 final class UnretrievedFailures {
 
   // A closed loop reports the failures of collected futures, and may itself be collected before.

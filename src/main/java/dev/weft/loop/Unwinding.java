@@ -10,22 +10,20 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The end of the tasks that a closing loop still has. Each task gets a {@link CancelledError} where it waits, and again
- * at each further wait, until it has ended. A task that does not end is reported with its stack and left alone. So are
- * virtual threads that are not tasks: Weft must not interrupt them, because they may belong to a library that serves
- * other loops too.
+ * Ends the tasks that a closing loop still has. The current wait of each task throws a {@link CancelledError}, and so
+ * does each further wait, until the task has ended. A task that does not end is reported with its stack and left as it
+ * is. So are virtual threads that are not tasks: Weft must not interrupt them, because they may belong to a library
+ * that serves other loops too.
  *
- * <p>Reports go to user code, so they are made on a virtual thread, as callbacks are. A handler that waits for a lock
- * of one of these tasks gets it when the task is unwound.
+ * <p>Reports call user code, so they run on a virtual thread, as callbacks do. A handler that waits for a lock of one
+ * of these tasks gets it when the task is unwound.
  */
 final class Unwinding {
 
-  /**
-   * How many waits are refused to a task, and how many steps it may take, before it counts as one that does not end.
-   */
+  /** The number of refused waits, and of steps, after which a task counts as one that does not end. */
   private static final int PATIENCE = 1000;
 
-  /** How often to check whether a waiting report is made, and the nanoseconds between two checks: 1 s in all. */
+  /** The number of checks whether a waiting report has ended, at intervals of {@link #LOOK}: 1 s in all. */
   private static final int LOOKS = 1000;
 
   private static final long LOOK = 1_000_000;
@@ -56,7 +54,7 @@ final class Unwinding {
     this.tasks = tasks;
   }
 
-  /** Runs on the carrier, which must have been entered. Drops callbacks, runs continuations. */
+  /** Ends the tasks: drops callbacks and runs continuations. Carrier thread only, after {@link Carrier#enter}. */
   void run() {
     if (hasLeft()) {
       report(this::reportPending);
@@ -79,8 +77,7 @@ final class Unwinding {
   }
 
   private boolean isReporting() {
-    for (Thread thread :
-        reporting) { // not as a stream, which would slow down the start of each program
+    for (Thread thread : reporting) { // not a stream, which would delay the start of each program
       if (thread.isAlive()) {
         return true;
       }
@@ -116,8 +113,8 @@ final class Unwinding {
   }
 
   /**
-   * Refuses a task's wait. Lets the other tasks run a step first, because the task may insist on something that one of
-   * them has, or on its end.
+   * Refuses a task's wait. Lets the other tasks run a step first, because the task may wait again and again for
+   * something that one of them has, or for its end.
    */
   void refuse(Task<?> task) {
     if (refusals.merge(task, 1, Integer::sum) > PATIENCE) {
@@ -159,7 +156,7 @@ final class Unwinding {
     loop.unretrieved().report(); // for tasks that failed while they were unwound
   }
 
-  /** The virtual thread of some reports; a fatal failure of a handler leaves {@code close} at its end. */
+  /** The virtual thread that makes reports. At its end, {@code close} throws a fatal failure of a handler. */
   private final class Reporting extends Fiber {
 
     private final Runnable reports;

@@ -11,17 +11,16 @@ import org.jspecify.annotations.Nullable;
  * sleeps. If the watchdog sees the same turn again, awake, it knows that the turn has lasted since the first look. So
  * durations are exact to one period, and are always too short, never too long.
  *
- * If the watchdog itself is late, the machine or the JVM stood still, not the loop alone. So one look adds two
- * periods at most.
+ * If the watchdog itself is late, the whole machine or JVM was stopped, not only the loop. So one look adds two periods
+ * at most.
  *
- * Stacks are taken while the loop goes on, if it does. They count only if the same turn is still there afterwards.
+ * The watchdog takes stacks while the loop may run. They count only if the loop is still in the same turn afterwards.
  */
 
 /** Looks at a running loop and reports what takes too long, once while it lasts and once when it is over. */
 final class Watch {
 
-  // a pinned wait for the loop itself ends then, if a threshold that is longer, or none, has it
-  // not told before
+  // After this time the wait of a pinned task for its own loop ends, even without a report.
   private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
 
   private final BaseEventLoop loop;
@@ -79,13 +78,15 @@ final class Watch {
     }
   }
 
-  /** The loop has ended its run, and whatever blocked it is over. Watchdog only. */
+  /** Reports that what was reported has ended, because the loop has ended its run. Watchdog only. */
   void finish() {
     turn.end();
     batch.end();
   }
 
-  /** Whether a report is not over yet, so that {@link #finish} has work to do. Any thread. */
+  /**
+   * Returns whether a blocking was reported and its end was not, so that {@link #finish} has work to do. Any thread.
+   */
   boolean hasTold() {
     return telling;
   }

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Watchdog implements Consumer<BlockedLoop> {
 
-  // Longer than a garbage collection, the loading of many classes, or a slow disk;
-  // shorter than the time-outs of clients, and of health checks that ask whether a server is
-  // alive.
+  // Longer than a garbage collection, the loading of many classes, or a slow disk. Shorter than the
+  // time-outs of
+  // clients and of health checks.
   private static final long THRESHOLD = Duration.ofSeconds(5).toNanos();
 
   private static final long SHORTEST_PERIOD = Duration.ofMillis(10).toNanos();
@@ -43,9 +43,9 @@ final class Watchdog implements Consumer<BlockedLoop> {
   }
 
   /**
-   * Sets up slow parts while the first loop is created. An SLF4J provider, if there is one, must be ready before a task
-   * logs. While it is being set up it keeps the log events of other threads for later, and virtual threads that a
-   * provider starts for a task would stay on the task's loop.
+   * Initialises slow parts while the first loop is created. An SLF4J provider, if there is one, must be ready before a
+   * task logs. While a provider initialises, it keeps the log events of other threads for later, and virtual threads
+   * that it starts for a task would stay on the task's loop.
    */
   private static final class SetUp extends Thread {
 
@@ -66,7 +66,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
         Log.setUp();
         Carrier.logJdk();
       } finally {
-        Apart.THREAD.getQueue(); // by its initialiser
+        Apart.THREAD.getQueue(); // initialises the class
       }
     }
 
@@ -101,7 +101,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
 
   /** Begins to set up the log on another thread, if that has not begun. Any thread. */
   static void setUpLog() {
-    SetUp.ONLY.getName(); // by its initialiser
+    SetUp.ONLY.getName(); // initialises the class, which starts the thread
   }
 
   /** Runs code later, on a thread that belongs to no loop. Any thread. */
@@ -121,30 +121,30 @@ final class Watchdog implements Consumer<BlockedLoop> {
     this.listener = listener;
   }
 
-  /** The loop begins to run. */
+  /** Begins to watch the loop, once the set-up has ended. */
   void begin(Thread carrier) {
     SetUp.ONLY.await();
     round = new Round(new Watch(loop, carrier, Clock.SYSTEM, this));
     round.schedule();
   }
 
-  /** The loop ends its run. */
+  /** Stops watching the loop, which ends its run. */
   void end() {
     Objects.requireNonNull(round).end();
     round = null;
   }
 
-  /** How long one turn may take; 0 for any time. */
+  /** Returns how long one turn may take, in nanoseconds; 0 for no limit. */
   long turnLimit() {
     return threshold;
   }
 
-  /** How long a single step or callback may take. */
+  /** Returns how long a single step or callback may take, in nanoseconds; 0 for no limit. */
   long stepLimit() {
     return loop.getDebug() ? Math.max(1, loop.slowSteps().limit()) : threshold;
   }
 
-  /** How long to wait between two looks, in nanoseconds. */
+  /** Returns how long to wait between two looks, in nanoseconds. */
   long period() {
     long limit = stepLimit();
     if (threshold > 0) {
@@ -196,7 +196,7 @@ final class Watchdog implements Consumer<BlockedLoop> {
           schedule();
         }
       }
-      if (ended) { // the run may end just now, and not see what was scheduled or reported
+      if (ended) { // end() may not have seen what this call has scheduled or reported
         next.cancel(false);
         watch.finish();
       }

@@ -6,7 +6,7 @@ import dev.weft.transport.WriteTransport;
 /**
  * The result of {@link EventLoop#connectWritePipe}: the pair {@code (transport, protocol)}.
  *
- * @param transport takes the pipe's data
+ * @param transport writes to the pipe
  * @param protocol the protocol that the factory has created
  * @param <P> the type of the protocol
  */

@@ -59,9 +59,9 @@ public final class Barrier {
    * Waits for the other tasks. This is asyncio's {@code wait}, a name that {@code Object} uses already. Suspends,
    * except for the last task to arrive. Loop thread only.
    *
-   * @return the caller's place in the order of arrival, from 0 to {@code parties} - 1; each task gets another
+   * @return the caller's place in the order of arrival, from 0 to {@code parties} - 1; each task gets a different place
    * @throws BrokenBarrierException if the barrier is broken, or is broken or reset while the task waits
-   * @throws CancelledError if the calling task is cancelled; the other tasks go on waiting
+   * @throws CancelledError if the calling task is cancelled; the other tasks continue to wait
    * @throws IllegalStateException if the caller is not a task
    */
   public int await() throws BrokenBarrierException {
@@ -119,6 +119,7 @@ public final class Barrier {
    * longer broken. Suspends while another task uses the barrier. Loop thread only.
    *
    * @throws CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the call has to wait and the caller is not a task
    */
   public void reset() {
     bound.check("reset");
@@ -136,6 +137,7 @@ public final class Barrier {
    * until {@link #reset}. Suspends while another task uses the barrier. Loop thread only.
    *
    * @throws CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the call has to wait and the caller is not a task
    */
   public void abort() {
     bound.check("abort");

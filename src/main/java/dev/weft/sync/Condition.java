@@ -92,6 +92,7 @@ public final class Condition {
    * @return what the code returns
    * @throws E if the code throws it
    * @throws CancelledError if the calling task is cancelled; if it waits for the lock, the code does not run
+   * @throws IllegalStateException if the call has to wait and the caller is not a task
    */
   public <T extends @Nullable Object, E extends Exception> T with(
       ThrowingCallable<? extends T, E> code) throws E {
@@ -107,6 +108,7 @@ public final class Condition {
    * @param <E> the type of the code's checked exceptions
    * @throws E if the code throws it
    * @throws CancelledError if the calling task is cancelled; if it waits for the lock, the code does not run
+   * @throws IllegalStateException if the call has to wait and the caller is not a task
    */
   public <E extends Exception> void with(ThrowingRunnable<E> code) throws E {
     lock.with(code);

@@ -19,10 +19,11 @@ final class LoopBound {
   private @Nullable BaseEventLoop loop; // null while the primitive has no owner
   private boolean used; // by a task or callback of that loop
   private boolean waited; // a task of that loop has waited
-  private @Nullable Thread
-      user; // the last user if that is a virtual thread of that loop, where it stays; else null
+  private @Nullable Thread user; // the last user, if it is a virtual thread of that loop; else null
 
   /**
+   * Creates the bound of a primitive. The loop that runs the caller owns the primitive at first.
+   *
    * @param owner the primitive, for messages
    */
   LoopBound(Object owner) {
@@ -68,7 +69,8 @@ final class LoopBound {
   /**
    * Binds the primitive to the loop of the calling task, which is about to wait.
    *
-   * @throws IllegalStateException if the caller is not a task, or one of another loop
+   * @return the loop
+   * @throws IllegalStateException if the caller is not a task, or a task of another loop has waited
    */
   BaseEventLoop bind() {
     var running = (BaseEventLoop) Task.current()

@@ -53,7 +53,7 @@ public final class PriorityQueue<E> extends Queue<E> {
     super(maxsize, new Heap<>(Objects.requireNonNull(order, "order")));
   }
 
-  /** The JDK's heap, made stable. */
+  /** The JDK's heap, which returns equal items in the order of insertion. */
   private static final class Heap<E> extends AbstractQueue<E> {
     private record Entry<E>(E item, long sequence) {}
 
@@ -70,9 +70,8 @@ public final class PriorityQueue<E> extends Queue<E> {
     @Override
     public boolean offer(E item) {
       if (entries.isEmpty()) {
-        order.compare(
-            item,
-            item); // as the heap does not: an item without an order is refused before it is in
+        // the heap does not compare its first item: this refuses an item that has no order
+        order.compare(item, item);
       }
       return entries.add(new Entry<>(item, sequence++));
     }

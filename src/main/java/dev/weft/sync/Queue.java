@@ -75,7 +75,7 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
         putters.await(putter);
       } catch (CancelledError cancelled) {
         if (!full() && putter.woken()) {
-          putters.wakeNext(); // the room we were woken for
+          putters.wakeNext(); // passes on the room for which this task was woken
         }
         throw cancelled;
       }
@@ -123,7 +123,7 @@ public sealed class Queue<E> permits PriorityQueue, LifoQueue {
         getters.await(getter);
       } catch (CancelledError cancelled) {
         if (!empty() && getter.woken()) {
-          getters.wakeNext(); // the item we were woken for
+          getters.wakeNext(); // passes on the item for which this task was woken
         }
         throw cancelled;
       }

@@ -89,12 +89,12 @@ public sealed class Semaphore permits BoundedSemaphore {
     return permits == 0 || waiters.hasLiveWaiters();
   }
 
-  /** See {@link LoopBound#check}. */
+  /** Checks that the caller may use the semaphore, see {@link LoopBound#check}. */
   final void checkCaller(String method) {
     bound.check(method);
   }
 
-  /** The number of permits that are free: no task holds them or is about to hold them. */
+  /** Returns the number of free permits, which no task holds or is about to hold. */
   final int permits() {
     return permits;
   }
@@ -124,6 +124,7 @@ public sealed class Semaphore permits BoundedSemaphore {
    * @return what the code returns
    * @throws E if the code throws it
    * @throws CancelledError if the calling task is cancelled; if it waits for a permit, the code does not run
+   * @throws IllegalStateException if the call has to wait and the caller is not a task
    */
   public final <T extends @Nullable Object, E extends Exception> T with(
       ThrowingCallable<? extends T, E> code) throws E {
@@ -144,6 +145,7 @@ public sealed class Semaphore permits BoundedSemaphore {
    * @param <E> the type of the code's checked exceptions
    * @throws E if the code throws it
    * @throws CancelledError if the calling task is cancelled; if it waits for a permit, the code does not run
+   * @throws IllegalStateException if the call has to wait and the caller is not a task
    */
   public final <E extends Exception> void with(ThrowingRunnable<E> code) throws E {
     with(code.asCallable());

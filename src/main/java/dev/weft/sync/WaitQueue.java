@@ -5,12 +5,12 @@ import dev.weft.loop.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks that wait for something, in the order in which they came. All other primitives are built on this one.
+ * The tasks that wait for something, in the order in which they came. All other primitives are built on this one.
  *
- * <p>A waiter stays in the queue until its task runs again, even after it is woken. So a primitive can tell a waiter
- * that is about to run (its future is done) from one that still waits, and newcomers do not overtake the former. A
- * waiter that is cancelled after it was woken gets a {@code CancelledError} out of {@link #await}; the caller then
- * passes the wake-up on.
+ * <p>A waiter stays in the queue until its task runs again, even after it is woken. So a primitive can distinguish a
+ * waiter that is about to run (its future is done) from one that still waits, and newcomers do not overtake the former.
+ * If a waiter is cancelled after it was woken, {@link #await} throws a {@code CancelledError}; the caller then passes
+ * the wake-up on.
  *
  * <p>The queue is a linked list, so a cancelled waiter is unlinked in constant time. A mark in the list shows the first
  * waiter that is not woken yet, so waking many waiters in turn does not look at the same ones again.
@@ -26,7 +26,7 @@ final class WaitQueue {
       super(loop);
     }
 
-    /** Whether the waiter was woken. Its task may have been cancelled since. */
+    /** Returns whether the waiter was woken. Its task may have been cancelled since. */
     boolean woken() {
       return done() && !cancelled();
     }
@@ -39,7 +39,9 @@ final class WaitQueue {
   private int size;
 
   /**
-   * @param bound of the primitive whose queue it is
+   * Creates an empty queue.
+   *
+   * @param bound the bound of the primitive to which the queue belongs
    */
   WaitQueue(LoopBound bound) {
     this.bound = bound;
@@ -64,7 +66,7 @@ final class WaitQueue {
   }
 
   /**
-   * A waiter for the calling task, not yet in the queue.
+   * Creates a waiter for the calling task, which is not in the queue yet.
    *
    * @throws IllegalStateException if the caller is not a task, or is a task of another loop
    */
@@ -136,7 +138,7 @@ final class WaitQueue {
     }
   }
 
-  /** Whether a task waits, or is woken and has not run yet. Cancelled waiters do not count. */
+  /** Returns whether a task waits, or was woken and has not run yet. Cancelled waiters do not count. */
   boolean hasLiveWaiters() {
     for (Waiter waiter = first; waiter != null; waiter = waiter.next) {
       if (!waiter.cancelled()) {
@@ -146,7 +148,7 @@ final class WaitQueue {
     return false;
   }
 
-  /** How many waiters are in the queue, in whatever state. */
+  /** Returns the number of waiters in the queue, in any state. */
   int size() {
     return size;
   }

@@ -75,7 +75,7 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
    * of a plain {@code for}, whose elements are awaited. This call never suspends. Loop thread only.
    *
    * <p>Each call of {@code next} suspends until another future is done. It returns the result of that future, or throws
-   * its failure: the very object, checked or not. The iteration can go on after a failure. For each future that is not
+   * its failure, unwrapped, checked or not. The iteration can continue after a failure. For each future that is not
    * done when the time is over, {@code next} throws a {@link TimeoutException}, which it does not declare.
    *
    * @param futures futures of the running loop; one that is given twice counts once
@@ -110,7 +110,7 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
     todo.clear();
   }
 
-  @SuppressWarnings("unchecked") // it is one of ours
+  @SuppressWarnings("unchecked") // todo has only futures of this type
   private void completed(Future<?> future) {
     if (todo.remove(future)) {
       done.putNowait(Optional.of((F) future));
@@ -120,7 +120,11 @@ public final class AsCompleted<F extends Future<?>> implements Iterator<F>, Iter
     }
   }
 
-  /** Whether there are futures that {@link #next} has not returned. Never suspends. */
+  /**
+   * Returns whether there are futures that {@link #next} has not returned. Never suspends. Loop thread only.
+   *
+   * @return false after the last future
+   */
   @Override
   public boolean hasNext() {
     return left > 0;

@@ -32,15 +32,15 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>While a scope is cancelled, <em>every</em> wait in it throws {@link CancelledError}, not only the first one. Code
- * that catches the error and waits again cannot get stuck. A blocking call of the JDK is interrupted; if the code goes
- * on to wait in such calls, it is interrupted again at intervals. A wait that is over when the scope is cancelled keeps
- * its outcome, and the next wait throws. The error ends at the scope, which returns normally. Cleanup code that waits
- * needs a {@link #shielded} scope, as in the example.
+ * that catches the error and waits again does not wait for ever. A blocking call of the JDK is interrupted; if the code
+ * then waits in other such calls, it is interrupted again at intervals. A wait that has ended when the scope is
+ * cancelled keeps its outcome, and the next wait throws. The error ends at the scope, which returns normally. Cleanup
+ * code that waits needs a {@link #shielded} scope, as in the example.
  *
  * <p>A scope belongs to one task. A {@link TaskGroup} inside the scope is cancelled with it, and waits for its
- * children, each of which gets one {@link Task#cancel}. A scope does not count in {@link Task#cancelling}. A {@code
- * Task.cancel} passes through shields, and leaves a scope even if that scope is cancelled too. The error of an outer
- * scope leaves an inner one in the same way.
+ * children, each of which gets one {@link Task#cancel}. A scope does not count in {@link Task#cancelling}. A
+ * {@code Task.cancel} passes through shields, and leaves a scope even if that scope is cancelled too. The error of an
+ * outer scope leaves an inner one in the same way.
  *
  * <p>A scope is used once. Loop thread only, but any task or callback of the loop may cancel a scope.
  */
@@ -67,7 +67,7 @@ public final class CancelScope extends CancelRegion {
   // ---- common uses
 
   /**
-   * Runs code, cancels it if it takes longer than a time, and goes on ({@code move_on_after} of trio and anyio).
+   * Runs code, cancels it if it takes longer than a time, and then continues ({@code move_on_after} of trio and anyio).
    * Asyncio has no such function. Suspends if the body does. Loop thread only.
    *
    * @param delay how long the body may take; with zero or less its first wait is cancelled
@@ -86,13 +86,14 @@ public final class CancelScope extends CancelRegion {
   }
 
   /**
-   * Runs code that returns nothing, cancels it if it takes longer than a time, and goes on ({@code move_on_after} of
-   * trio and anyio). Asyncio has no such function. Suspends if the body does. Loop thread only.
+   * Runs code that returns nothing, cancels it if it takes longer than a time, and then continues
+   * ({@code move_on_after} of trio and anyio). Asyncio has no such function. Suspends if the body does. Loop thread
+   * only.
    *
    * @param delay how long the body may take; with zero or less its first wait is cancelled
    * @param body gets the scope
    * @param <E> the type of the body's checked exceptions
-   * @return whether the body came to its end; false if it was cancelled
+   * @return whether the body ran to its end; false if it was cancelled
    * @throws E if the body throws it
    * @throws CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -107,13 +108,14 @@ public final class CancelScope extends CancelRegion {
   }
 
   /**
-   * Runs code that does not need the scope, cancels it if it takes longer than a time, and goes on ({@code
-   * move_on_after} of trio and anyio). Asyncio has no such function. Suspends if the code does. Loop thread only.
+   * Runs code that does not need the scope, cancels it if it takes longer than a time, and then continues
+   * ({@code move_on_after} of trio and anyio). Asyncio has no such function. Suspends if the code does. Loop thread
+   * only.
    *
    * @param delay how long the code may take; with zero or less its first wait is cancelled
    * @param code the code
    * @param <E> the type of the code's checked exceptions
-   * @return whether the code came to its end; false if it was cancelled
+   * @return whether the code ran to its end; false if it was cancelled
    * @throws E if the code throws it
    * @throws CancelledError if the calling task, or a scope around this one, is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -263,7 +265,7 @@ public final class CancelScope extends CancelRegion {
   /**
    * Returns whether the scope's own cancellation ended the body. Never suspends. Loop thread only.
    *
-   * @return false while the body runs, and if the body came to its end
+   * @return false while the body runs, and if the body ran to its end
    */
   public boolean cancelledCaught() {
     return caught;
@@ -345,13 +347,13 @@ public final class CancelScope extends CancelRegion {
    * one; the scope's own cancellation and {@link Task#cancel} do. If an outer scope is cancelled, removing the shield
    * cancels the current wait at once. Never suspends. Loop thread only.
    *
-   * @param shield whether to keep the cancellation of outer scopes out
+   * @param shield whether to shield the code from the cancellation of outer scopes
    */
   public void setShield(boolean shield) {
     setShielded(shield);
   }
 
-  /** Whether a scope around the caller cancels the calling task's next wait. */
+  /** Returns whether a scope around the caller cancels the calling task's next wait. */
   static boolean isCurrentCancelled() {
     return isCurrentReached();
   }

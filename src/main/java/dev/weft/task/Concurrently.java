@@ -15,8 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that several tasks do at the same time, and whose tasks have all ended when the call returns. Asyncio leaves
- * this to its users.
+ * Distributes work over several tasks, which have all ended when the call returns. Asyncio has no such functions.
  *
  * <pre>{@code
  * List<String> pages = Concurrently.mapConcurrent(urls, 10, url -> fetch(url));
@@ -49,8 +48,9 @@ public final class Concurrently {
   }
 
   /**
-   * Applies a function to each item, to a limited number of items at a time, in order. No item is begun after the work
-   * for another has failed or was cancelled. Asyncio has no such function. Suspends. Loop thread only.
+   * Applies a function to each item, in order, and to a limited number of items at a time. After the work for one item
+   * has failed or was cancelled, the call begins no other item. Asyncio has no such function. Suspends. Loop thread
+   * only.
    *
    * @param items the items
    * @param limit how many items to work on at the same time, 1 or more
@@ -127,12 +127,13 @@ public final class Concurrently {
    * on. If a coroutine's wait is over in the same turn as the winner's, the wait is cancelled nevertheless, as in every
    * task; its result is lost unless other code holds it. Asyncio has no such function. Suspends. Loop thread only.
    *
-   * @param contenders at least one
+   * @param contenders the coroutines, at least one
    * @param <T> the type of the result
    * @return the result of the first to succeed
    * @throws IllegalArgumentException if {@code contenders} is empty
-   * @throws ExceptionGroup if all fail
-   * @throws CancelledError if the calling task is cancelled; all contenders are then, too
+   * @throws ExceptionGroup if all fail; has all failures
+   * @throws CancelledError if the calling task is cancelled, which cancels all contenders, or if all contenders end as
+   *     cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   public static <T extends @Nullable Object> T race(
@@ -142,16 +143,17 @@ public final class Concurrently {
 
   /**
    * Runs coroutines at the same time until the first succeeds, then cancels the others and waits for them. A consumer
-   * gets the results that the call does not return: those that come after the first, and the first if the calling task
-   * is cancelled before it gets it. Asyncio has no such function. Suspends. Loop thread only.
+   * gets the results that the call does not return: those that come after the first, and also the first if the calling
+   * task is cancelled before the call returns. Asyncio has no such function. Suspends. Loop thread only.
    *
-   * @param contenders at least one
+   * @param contenders the coroutines, at least one
    * @param undelivered gets each such result, for example to close it
    * @param <T> the type of the result
    * @return the result of the first to succeed
    * @throws IllegalArgumentException if {@code contenders} is empty
-   * @throws ExceptionGroup if all fail, or {@code undelivered} throws
-   * @throws CancelledError if the calling task is cancelled; all contenders are then, too
+   * @throws ExceptionGroup if all fail, or if {@code undelivered} throws
+   * @throws CancelledError if the calling task is cancelled, which cancels all contenders, or if all contenders end as
+   *     cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   public static <T extends @Nullable Object> T race(

@@ -16,9 +16,9 @@ public final class Outcome<T extends @Nullable Object> {
   private final @Nullable T result;
   private final boolean cancelled;
   private final @Nullable String cancelMessage;
-  // after a cancellation made at first use, in whatever thread: few programs use it, and an error
-  // costs more
-  // than a task
+  // After a cancellation, the first use creates it, in any thread: few programs use it, and an
+  // error costs more than a
+  // task.
   private volatile @Nullable Throwable failure;
 
   private Outcome(
@@ -32,20 +32,25 @@ public final class Outcome<T extends @Nullable Object> {
     this.cancelMessage = cancelMessage;
   }
 
-  /** The outcome of a future that is done; its failure counts as retrieved. */
+  /** Returns the outcome of a future that is done. The future's failure counts as retrieved. */
   static <T extends @Nullable Object> Outcome<T> of(Future<? extends T> done) {
     Throwable failure = failureOf(done);
     return new Outcome<T>(failure == null ? done.result() : null, failure, false, null);
   }
 
   /**
-   * @param message what the error is to say; null for nothing
+   * Returns the outcome of a cancelled future.
+   *
+   * @param message the message of the error; null for none
    */
   static <T extends @Nullable Object> Outcome<T> cancelled(@Nullable String message) {
     return new Outcome<T>(null, null, true, message);
   }
 
-  /** The failure of a future that is done, a {@code CancelledError} if it was cancelled; null if it has a result. */
+  /**
+   * Returns the failure of a future that is done, a {@code CancelledError} if it was cancelled, or null if it has a
+   * result.
+   */
   static @Nullable Throwable failureOf(Future<?> done) {
     try {
       return done.exception().orElse(null);
@@ -55,10 +60,10 @@ public final class Outcome<T extends @Nullable Object> {
   }
 
   /**
-   * Returns the result, or throws the failure: the very object, checked or not, or a {@link CancelledError} if the
-   * future was cancelled. Never suspends. Any thread.
+   * Returns the result, or throws the failure, unwrapped, checked or not. Never suspends. Any thread.
    *
    * @return the result; null if that is the result
+   * @throws CancelledError if the future was cancelled
    */
   @SuppressWarnings("NullAway") // without a failure, the result is a T
   public T get() {

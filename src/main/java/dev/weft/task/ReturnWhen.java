@@ -1,11 +1,11 @@
 package dev.weft.task;
 
-/** Which futures are enough for {@link Wait}: asyncio's constants of these names. */
+/** The condition that ends a {@link Wait}: asyncio's constants of the same names. */
 public enum ReturnWhen {
-  /** When one future is done or cancelled. */
+  /** The wait ends when one future is done or cancelled. */
   FIRST_COMPLETED,
-  /** When one future fails, else when all are done; a cancelled one is none that fails. */
+  /** The wait ends when one future fails, or when all are done. A cancellation is not a failure. */
   FIRST_EXCEPTION,
-  /** When all futures are done or cancelled. */
+  /** The wait ends when all futures are done or cancelled. */
   ALL_COMPLETED
 }

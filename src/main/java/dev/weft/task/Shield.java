@@ -14,8 +14,9 @@ public final class Shield {
   private Shield() {}
 
   /**
-   * Returns a future that ends as another one does, and whose cancellation does not reach that one ({@code shield}). If
-   * {@code inner} fails after that cancellation, its failure counts as not retrieved. Never suspends. Loop thread only.
+   * Returns a future that ends as another future does, and whose cancellation does not reach the other future
+   * ({@code shield}). If {@code inner} fails after that cancellation, its failure counts as not retrieved. Never
+   * suspends. Loop thread only.
    *
    * @param inner the future to protect
    * @param <T> the type of the result

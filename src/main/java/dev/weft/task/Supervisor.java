@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A group of tasks in which a failure ends its own task alone. The failure is reported to the loop's exception handler,
- * and the other tasks go on.
+ * and the other tasks continue.
  *
  * <pre>{@code
  * Supervisor.supervise(supervisor -> {

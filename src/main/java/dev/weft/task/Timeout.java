@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 
 /**
- * A limit in time for a part of a task's code: asyncio's {@code Timeout}.
+ * A time limit for a part of a task's code: asyncio's {@code Timeout}.
  *
  * <pre>{@code
  * try {
@@ -47,7 +47,7 @@ public final class Timeout {
   }
 
   private final BaseEventLoop loop;
-  private final String what; // the function that the caller has called
+  private final String what; // the function that the program has called
   private final long entered;
   private final Task<?> task;
   private final int cancellingBefore;
@@ -66,7 +66,7 @@ public final class Timeout {
   /**
    * Runs a body until a deadline.
    *
-   * @param what the function that the caller has called, for the message
+   * @param what the function that the program has called, for the message
    */
   static <T extends @Nullable Object, E extends Exception> T runUntil(
       String what, OptionalLong when, ThrowingFunction<Timeout, ? extends T, E> body)
@@ -78,7 +78,7 @@ public final class Timeout {
   /**
    * Runs a body for a time.
    *
-   * @param what the function that the caller has called, for the message
+   * @param what the function that the program has called, for the message
    */
   static <T extends @Nullable Object, E extends Exception> T runFor(
       String what, Duration delay, ThrowingFunction<Timeout, ? extends T, E> body)
@@ -104,7 +104,7 @@ public final class Timeout {
     return result;
   }
 
-  /** The exception for a time that is over. */
+  /** Creates the exception for a time that is over. */
   static TimeoutException timedOut(String what, Duration limit) {
     long nanos = Math.max(0, nanos(limit));
     String seconds = BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString();

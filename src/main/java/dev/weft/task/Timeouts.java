@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits in time: asyncio's {@code timeout}, {@code timeout_at} and {@code wait_for}. {@code dev.weft.Asyncio} has the
+ * Time limits: asyncio's {@code timeout}, {@code timeout_at} and {@code wait_for}. {@code dev.weft.Asyncio} has the
  * same functions.
  */
 public final class Timeouts {
@@ -33,6 +33,7 @@ public final class Timeouts {
    * @return what the body returns
    * @throws E if the body throws it
    * @throws TimeoutException if the time is over before the body has ended
+   * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   public static <T extends @Nullable Object, E extends Exception> T timeout(
@@ -49,6 +50,7 @@ public final class Timeouts {
    * @param <E> the type of the body's checked exceptions
    * @throws E if the body throws it
    * @throws TimeoutException if the time is over before the body has ended
+   * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
@@ -68,6 +70,7 @@ public final class Timeouts {
    * @return what the body returns
    * @throws E if the body throws it
    * @throws TimeoutException if the time comes before the body has ended
+   * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   public static <T extends @Nullable Object, E extends Exception> T timeoutAt(
@@ -85,6 +88,7 @@ public final class Timeouts {
    * @param <E> the type of the body's checked exceptions
    * @throws E if the body throws it
    * @throws TimeoutException if the time comes before the body has ended
+   * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   @SuppressWarnings("overloads") // a function is a consumer, so the function is the more specific
@@ -100,7 +104,7 @@ public final class Timeouts {
    * @param future the future
    * @param timeout how long to wait at most
    * @param <T> the type of the result
-   * @return the future's result; a failure is thrown as the very object
+   * @return the future's result; a failure is thrown unwrapped
    * @throws TimeoutException if the time is over before the future is done
    * @throws CancelledError if the calling task or the future is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -125,6 +129,7 @@ public final class Timeouts {
    * @return what the coroutine returns
    * @throws E if the coroutine throws it
    * @throws TimeoutException if the time is over before the coroutine has ended
+   * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   public static <T extends @Nullable Object, E extends Exception> T waitFor(
@@ -145,6 +150,7 @@ public final class Timeouts {
    * @param <E> the type of the coroutine's checked exceptions
    * @throws E if the coroutine throws it
    * @throws TimeoutException if the time is over before the coroutine has ended
+   * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
   public static <E extends Exception> void waitFor(ThrowingRunnable<E> coroutine, Duration timeout)

@@ -40,12 +40,12 @@ public final class Wait {
   public record Result<F>(Set<F> done, Set<F> pending) {}
 
   /**
-   * Waits until enough of the futures are done, or a time is over ({@code wait}). Cancels none of them and throws no
-   * failure of theirs. Suspends, also if enough are done already. Loop thread only.
+   * Waits until enough of the futures are done, or a time is over ({@code wait}). Cancels none of them and throws none
+   * of their failures. Suspends, even if enough are done already. Loop thread only.
    *
    * @param futures at least one; a future that is given twice counts once
    * @param timeout how long to wait at most; empty for no limit
-   * @param returnWhen which futures are enough
+   * @param returnWhen the condition that ends the wait
    * @param <F> the type of the futures
    * @return the futures that are done, and those that are not
    * @throws IllegalArgumentException if there are no futures
@@ -70,7 +70,7 @@ public final class Wait {
         Collections.unmodifiableSet(result.done()), Collections.unmodifiableSet(result.pending()));
   }
 
-  /** The futures without repetitions, in order. */
+  /** Returns the futures without repetitions, in order. */
   static <F extends Future<?>> Set<F> distinct(Collection<? extends F> futures) {
     Set<F> distinct = new LinkedHashSet<>(Objects.requireNonNull(futures, "futures"));
     distinct.forEach(future -> Objects.requireNonNull(future, "null in futures"));
