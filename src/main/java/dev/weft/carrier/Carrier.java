@@ -69,7 +69,7 @@ public final class Carrier implements Executor {
     Inside.tell();
   }
 
-  /** Returns the owner of the carrier that runs the caller, or null if no carrier runs it. Any thread. */
+  /** {@return the owner of the carrier that runs the caller, or null if no carrier runs it} Any thread. */
   public static @Nullable Object currentOwner() {
     Carrier carrier = RUNNING.get(VirtualThreads.currentCarrierThread());
     return carrier == null ? null : carrier.owner;
@@ -97,7 +97,7 @@ public final class Carrier implements Executor {
     thread = null;
   }
 
-  /** Returns whether the caller is the carrier thread or a virtual thread that it runs. Any thread. */
+  /** {@return whether the caller is the carrier thread or a virtual thread that it runs} Any thread. */
   public boolean isCurrent() {
     return VirtualThreads.currentCarrierThread() == thread;
   }
@@ -115,7 +115,11 @@ public final class Carrier implements Executor {
     return free.name(name).uncaughtExceptionHandler(body).unstarted(body);
   }
 
-  /** Starts a virtual thread that {@link #newThread} created. Carrier only. */
+  /**
+   * Starts a virtual thread. Carrier only.
+   *
+   * @param own a thread that {@link #newThread} created
+   */
   public void start(Thread own) {
     waking = true;
     try {
@@ -125,7 +129,11 @@ public final class Carrier implements Executor {
     }
   }
 
-  /** Unparks a virtual thread that {@link #newThread} created. Carrier only. */
+  /**
+   * Unparks a virtual thread. Carrier only.
+   *
+   * @param own a thread that {@link #newThread} created
+   */
   public void wake(Thread own) {
     waking = true;
     try {
@@ -136,8 +144,10 @@ public final class Carrier implements Executor {
   }
 
   /**
-   * Returns the live virtual threads on this carrier that Weft did not create. Code on the loop has started them
-   * through the JDK's API, so they have inherited the scheduler. Carrier only.
+   * Finds the live virtual threads on this carrier that Weft did not create. Code on the loop has started them through
+   * the JDK's API, so they have inherited the scheduler. Carrier only.
+   *
+   * @return the threads, in the order in which they were found
    */
   public List<Thread> guests() {
     return guests.alive();
@@ -217,7 +227,11 @@ public final class Carrier implements Executor {
     }
   }
 
-  /** Runs a continuation, then the threads that it starts in its place. Carrier thread only. */
+  /**
+   * Runs a continuation, then the threads that it starts in its place. Carrier thread only.
+   *
+   * @param continuation an entry of the ready queue, or the result of {@link #startCaptured}
+   */
   public void run(Runnable continuation) {
     continuation.run();
     if (handover != null) {

@@ -57,7 +57,7 @@ public final class ChildExit {
     return child.onExit().thenApply(Process::exitValue);
   }
 
-  /** Returns whether {@link #reap} can be called. Any thread. */
+  /** {@return whether {@link #reap} can be called} Any thread. */
   public static boolean canReap() {
     return COMPLETION != null;
   }

@@ -20,7 +20,7 @@ public final class Daemons {
   }
 
   /**
-   * Returns a builder of daemon threads, which inherit neither the group nor the thread locals of the caller. Any
+   * {@return a builder of daemon threads, which inherit neither the group nor the thread locals of the caller} Any
    * thread.
    */
   public static Thread.Builder.OfPlatform builder() {

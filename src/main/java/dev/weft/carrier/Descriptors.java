@@ -52,12 +52,16 @@ public final class Descriptors {
     return Inside.of(method.getDeclaringClass()).unreflect(method);
   }
 
-  /** Returns whether the other methods can be called. Any thread. */
+  /** {@return whether the other methods can be called} Any thread. */
   public static boolean isAvailable() {
     return AVAILABLE;
   }
 
-  /** Returns the file descriptor of an open channel. Any thread. */
+  /**
+   * {@return the file descriptor of a channel} Any thread.
+   *
+   * @param channel an open channel
+   */
   @SuppressWarnings("NullAway") // callers ask isAvailable() first
   public static int numberOf(Channel channel) {
     try {
@@ -67,13 +71,17 @@ public final class Descriptors {
     }
   }
 
-  /** Returns the path under which this process can open an open channel's pipe again. Any thread. */
+  /**
+   * {@return the path under which this process can open a channel's pipe again} Any thread.
+   *
+   * @param channel an open channel
+   */
   public static Path pathOf(Channel channel) {
     return FOLDER.resolve(Integer.toString(numberOf(channel)));
   }
 
   /**
-   * Returns whether every reading end of a pipe is closed. Any thread.
+   * {@return whether every reading end of a pipe is closed} Any thread.
    *
    * @param sink the writing end of the pipe, open
    * @throws IOException if the system call fails

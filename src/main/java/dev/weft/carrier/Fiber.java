@@ -15,7 +15,7 @@ public abstract class Fiber implements Runnable, Thread.UncaughtExceptionHandler
   /** For subclasses. */
   protected Fiber() {}
 
-  /** Returns the fiber of the calling thread, or null if Weft did not create the thread. Any thread. */
+  /** {@return the fiber of the calling thread, or null if Weft did not create the thread} Any thread. */
   public static @Nullable Fiber current() {
     Thread thread = Thread.currentThread();
     return thread.isVirtual() && thread.getUncaughtExceptionHandler() instanceof Fiber fiber

@@ -25,7 +25,11 @@ public final class LateCarrier {
 
   private LateCarrier() {}
 
-  /** Queues a continuation whose loop is closed. Never blocks. Any thread. */
+  /**
+   * Queues a continuation. Never blocks. Any thread.
+   *
+   * @param continuation the continuation of a virtual thread whose loop is closed
+   */
   public static void run(Runnable continuation) {
     THREAD.execute(continuation);
   }

@@ -48,7 +48,7 @@ public final class NativeCalls {
     }
   }
 
-  /** Returns whether the rest of this class can be used. Any thread. */
+  /** {@return whether the rest of this class can be used} Any thread. */
   public static boolean isAvailable() {
     return FOREIGN != null;
   }
@@ -71,7 +71,12 @@ public final class NativeCalls {
       handle = FOREIGN.function(name);
     }
 
-    /** Calls the function with up to six arguments. Any thread. */
+    /**
+     * Calls the function. Any thread.
+     *
+     * @param arguments up to six integers and addresses
+     * @return the function's result
+     */
     public int call(long... arguments) {
       long[] all = Arrays.copyOf(arguments, PARAMETERS);
       try {
@@ -101,7 +106,11 @@ public final class NativeCalls {
     private final long address;
     private final ByteBuffer bytes;
 
-    /** Allocates {@code size} bytes, all zero and aligned for every type of C. */
+    /**
+     * Allocates memory, all zero and aligned for every type of C.
+     *
+     * @param size the number of bytes
+     */
     @SuppressWarnings("NullAway") // callers ask isAvailable() first
     public Memory(long size) {
       try {
@@ -117,12 +126,12 @@ public final class NativeCalls {
       }
     }
 
-    /** Returns the address of the first byte, valid until {@link #close}. */
+    /** {@return the address of the first byte, valid until {@link #close}} */
     public long address() {
       return address;
     }
 
-    /** Returns the memory as a buffer in native byte order, valid until {@link #close}. */
+    /** {@return the memory as a buffer in native byte order, valid until {@link #close}} */
     public ByteBuffer bytes() {
       return bytes;
     }

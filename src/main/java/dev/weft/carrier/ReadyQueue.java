@@ -68,7 +68,11 @@ public class ReadyQueue<E> {
     this.wakeup = wakeup;
   }
 
-  /** Appends an entry. Carrier only. */
+  /**
+   * Appends an entry. Carrier only.
+   *
+   * @param entry the entry, not null
+   */
   public void add(E entry) {
     if (inbox != null) {
       drainInbox();
@@ -81,6 +85,8 @@ public class ReadyQueue<E> {
 
   /**
    * Appends an entry and wakes the carrier if it sleeps. Any thread.
+   *
+   * @param entry the entry, not null
    *
    * @return false if the queue is closed; the entry is not added then
    */
@@ -108,23 +114,27 @@ public class ReadyQueue<E> {
     }
   }
 
-  /** Returns the number of entries in the carrier's part. Call {@link #drainInbox} first. Carrier only. */
+  /** {@return the number of entries in the carrier's part} Call {@link #drainInbox} first. Carrier only. */
   public int size() {
     return size;
   }
 
-  /** Returns whether the queue has no entry, be it from the carrier or from another thread. Carrier only. */
+  /** {@return whether the queue has no entry, be it from the carrier or from another thread} Carrier only. */
   public boolean isEmpty() {
     return size == 0 && inbox == null;
   }
 
-  /** Returns the first entry and leaves it in the queue; null if the carrier's part is empty. Carrier only. */
+  /** {@return the first entry, which stays in the queue; null if the carrier's part is empty} Carrier only. */
   @SuppressWarnings("unchecked") // the ring has nothing but entries
   public @Nullable E peek() {
     return (E) local[head];
   }
 
-  /** Puts an entry that {@link #poll} returned back in front. Carrier only. */
+  /**
+   * Puts an entry back in front. Carrier only.
+   *
+   * @param entry the entry that {@link #poll} returned last
+   */
   public void putBack(E entry) {
     if (size == local.length) {
       makeRoom(1);
@@ -134,7 +144,11 @@ public class ReadyQueue<E> {
     size++;
   }
 
-  /** Removes and returns the first entry; null if the carrier's part is empty. Carrier only. */
+  /**
+   * Removes the first entry. Carrier only.
+   *
+   * @return the entry; null if the carrier's part is empty
+   */
   public @Nullable E poll() {
     E first = peek();
     if (first != null) {
@@ -164,7 +178,7 @@ public class ReadyQueue<E> {
     asleep = true;
   }
 
-  /** Returns whether the carrier sleeps and no thread has woken it. Any thread. */
+  /** {@return whether the carrier sleeps and no thread has woken it} Any thread. */
   public boolean isAsleep() {
     return asleep;
   }

@@ -34,7 +34,11 @@ public final class Log extends LegacyAbstractLogger {
     this.name = name;
   }
 
-  /** Returns the logger of a class. Does not initialise SLF4J. Any thread. */
+  /**
+   * {@return the logger of a class} Does not initialise SLF4J. Any thread.
+   *
+   * @param type the class, whose name the logger has
+   */
   public static Logger of(Class<?> type) {
     return new Log(type.getName());
   }
@@ -44,7 +48,7 @@ public final class Log extends LegacyAbstractLogger {
     new Log(Log.class.getName()).isErrorEnabled();
   }
 
-  /** Returns whether SLF4J has a provider. Initialises SLF4J if it has. Any thread. */
+  /** {@return whether SLF4J has a provider} Initialises SLF4J if it has. Any thread. */
   public static boolean hasProvider() {
     try {
       return new Log(Log.class.getName()).target() != null;

@@ -13,7 +13,10 @@ public final class KeyboardInterrupt extends FatalError {
 
   private static final int SIGINT = 2;
 
+  /** The exit code of a program that this error ends. */
   private final int exitCode;
+
+  /** Whether a signal has caused this error. */
   private final boolean bySignal;
 
   /** Creates an interrupt without a message, as Ctrl-C does. Never suspends. Any thread. */

@@ -215,7 +215,7 @@ abstract class Turns {
   // ---- for threads of the loop
 
   /**
-   * Returns whether the calling task is pinned, so that it would wait for a loop that it blocks itself. A task calls
+   * {@return whether the calling task is pinned, so that it would wait for a loop that it blocks itself} A task calls
    * this when its park ends before the awaited event. The result is true at the second call in one step, because an
    * earlier permit may have ended the first park.
    */
@@ -230,7 +230,7 @@ abstract class Turns {
     return again;
   }
 
-  /** Creates the failure of a wait for which {@link #isPinned} is true. */
+  /** {@return the failure of a wait for which {@link #isPinned} is true} */
   protected static IllegalStateException pinned() {
     return new IllegalStateException(Thread.currentThread()
         + " waits while it is pinned, and so stops the loop that would wake it: wait neither in a class's"
