@@ -108,7 +108,8 @@ public final class ContextVar<T extends @Nullable Object> {
    */
   public void reset(Token<T> token) {
     if (token.variable != this) {
-      throw new IllegalArgumentException("the token belongs to " + token.variable + ", not to " + this);
+      throw new IllegalArgumentException(
+          "the token belongs to " + token.variable + ", not to " + this);
     }
     if (token.holder != Context.holder()) {
       throw new IllegalArgumentException("the token was made in a different Context");

@@ -3,7 +3,7 @@ package dev.weft.loop;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** The virtual thread's side of a task: the code that it runs, and the mark by which other code recognises it. */
+/** The virtual thread of a task: the code that it runs, and the mark that identifies it. */
 final class Coroutine<T extends @Nullable Object> extends Strand {
 
   final Task<T> task;

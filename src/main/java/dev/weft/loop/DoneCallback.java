@@ -3,7 +3,7 @@ package dev.weft.loop;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A callback that waits for a future: a handle that is enqueued when the future is done. */
+/** A callback that waits for a future. It is a handle, which the future enqueues when it is done. */
 final class DoneCallback<T extends @Nullable Object> extends Handle {
 
   private final Future<T> future;

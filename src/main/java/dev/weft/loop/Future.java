@@ -20,18 +20,18 @@ import org.jspecify.annotations.Nullable;
  * System.out.println(answer.await());    // parks this task until the result is there
  * }</pre>
  *
- * <p>A future belongs to one loop, and its methods may be called on that loop's thread alone. The exception is {@link
- * #toString}, which any thread may call. Completing a future runs no other code at once: its callbacks and the tasks
- * that wait for it go to the loop's ready queue, in the order in which they came.
+ * <p>A future belongs to one loop, and its methods may be called only on that loop's thread. The exceptions are
+ * {@link #toString} and {@link #getLoop}, which any thread may call. Completing a future runs no other code at once:
+ * its callbacks and the tasks that wait for it go to the loop's ready queue, in the order in which they came.
  *
- * <p>{@code java.util.concurrent} has a type of this name, too.
- * Where a file imports that package, {@code import dev.weft.loop.Future;} selects this one.
+ * <p>{@code java.util.concurrent} has a type of this name, too. Where a file imports that package,
+ * {@code import dev.weft.loop.Future;} selects this one.
  *
  * @param <T> the type of the result
  */
 public class Future<T extends @Nullable Object> {
 
-  // the states, as bytes: a Task has room for one beside its flags
+  // the states, as bytes: a Task has space for one beside its flags
   private static final byte PENDING = 0;
   private static final byte FINISHED = 1;
   private static final byte FAILED = 2;
@@ -50,11 +50,12 @@ public class Future<T extends @Nullable Object> {
   private @Nullable Object content;
 
   /**
-   * Creates a pending future. {@link EventLoop#createFuture} is the usual way. Never suspends.
+   * Creates a pending future. Programs usually call {@link EventLoop#createFuture}. Never suspends. Loop thread only.
    *
    * @param loop the loop that the future belongs to
    */
-  @SuppressWarnings("this-escape") // the origins compare it by identity and keep it weakly
+  @SuppressWarnings(
+      "this-escape") // the origins compare the future by identity and refer to it weakly
   public Future(EventLoop loop) {
     this.loop = (BaseEventLoop) Objects.requireNonNull(loop, "loop");
     if (this.loop.getDebug()) {
@@ -83,18 +84,18 @@ public class Future<T extends @Nullable Object> {
   /**
    * Returns whether the future is cancelled ({@code cancelled}). Never suspends. Loop thread only.
    *
-   * @return false also while the future is pending
+   * @return true if {@link #cancel} has ended the future; false while it is pending
    */
   public final boolean cancelled() {
     return state == CANCELLED;
   }
 
   /**
-   * Parks the calling task until the future is done, then returns its result or throws its failure (asyncio's {@code
-   * await future}). Suspends unless the future is done. Loop thread only.
+   * Parks the calling task until the future is done, then returns its result or throws its failure (asyncio's
+   * {@code await future}). Suspends unless the future is done. Loop thread only.
    *
-   * <p>A failure is thrown as the very object, checked or not. It notes where the caller awaited it, see {@link
-   * AwaitedAt}.
+   * <p>A failure is thrown unwrapped, checked or not. It gets a note of the place where the caller awaited it, see
+   * {@link AwaitedAt}.
    *
    * @return the result; null if that is the result
    * @throws IllegalStateException if the caller is not a task of the future's loop
@@ -123,8 +124,8 @@ public class Future<T extends @Nullable Object> {
   }
 
   /**
-   * Returns the result, or throws the failure ({@code result}). A failure is thrown as the very object, checked or not.
-   * Never suspends. Loop thread only.
+   * Returns the result, or throws the failure ({@code result}). A failure is thrown unwrapped, checked or not. Never
+   * suspends. Loop thread only.
    *
    * @return the result; null if that is the result
    * @throws InvalidStateException if the future is pending
@@ -171,7 +172,9 @@ public class Future<T extends @Nullable Object> {
     }
   }
 
-  /** The error that cancelled the future goes to the first caller. Later callers get another error, as in asyncio. */
+  /**
+   * Returns the error that cancelled the future to the first caller, and a new error to later callers, as asyncio does.
+   */
   private CancelledError takeCancelledError() {
     if (state == CANCELLED && content instanceof CancelledError error) {
       content = null;
@@ -180,7 +183,7 @@ public class Future<T extends @Nullable Object> {
     return new CancelledError(cancelMessage());
   }
 
-  /** The message of the request to cancel; null if it has none, or if there was no request. */
+  /** Returns the message of the request to cancel; null if it has none, or if there was no request. */
   @Nullable
   String cancelMessage() {
     if (state != CANCELLED) {
@@ -190,8 +193,8 @@ public class Future<T extends @Nullable Object> {
   }
 
   /**
-   * Returns the error of a future that was cancelled, or that was asked to be and has not complied. The error counts as
-   * retrieved. Never suspends. Loop thread only.
+   * Returns the error of a future that was cancelled, or that did not end as cancelled in spite of a request. The error
+   * counts as retrieved. Never suspends. Loop thread only.
    *
    * @param future the future
    * @return the error that the next caller of {@link #result} would get
@@ -216,17 +219,19 @@ public class Future<T extends @Nullable Object> {
    *
    * @param result the result; may be null
    * @throws InvalidStateException if the future is done
+   * @throws IllegalStateException if the loop runs and the caller is not on it
    */
   public void setResult(T result) {
     complete(FINISHED, result);
   }
 
   /**
-   * Completes the future with a failure ({@code set_exception}). If no code retrieves the failure, it is reported to
-   * the loop's exception handler. Never suspends. Loop thread only.
+   * Completes the future with a failure ({@code set_exception}). If no code retrieves the failure, the loop reports it
+   * to its exception handler. Never suspends. Loop thread only.
    *
    * @param failure the failure, not null
    * @throws InvalidStateException if the future is done
+   * @throws IllegalStateException if the loop runs and the caller is not on it
    */
   public void setException(Throwable failure) {
     fail(Objects.requireNonNull(failure, "failure"));
@@ -237,6 +242,7 @@ public class Future<T extends @Nullable Object> {
    * only.
    *
    * @return false if the future is done already
+   * @throws IllegalStateException if the loop runs and the caller is not on it
    */
   public final boolean cancel() {
     return cancel(null);
@@ -247,6 +253,7 @@ public class Future<T extends @Nullable Object> {
    *
    * @param message the message of the {@link CancelledError}; null for none
    * @return false if the future is done already
+   * @throws IllegalStateException if the loop runs and the caller is not on it
    */
   public boolean cancel(@Nullable String message) {
     markRetrieved();
@@ -266,7 +273,7 @@ public class Future<T extends @Nullable Object> {
     complete(FAILED, loop.unretrieved().add(this, failure));
   }
 
-  /** Ends the future as cancelled; the first reader gets {@code error}. */
+  /** Ends the future as cancelled. The first reader gets {@code error}. */
   final void finishCancelled(CancelledError error) {
     complete(CANCELLED, error);
   }
@@ -304,7 +311,7 @@ public class Future<T extends @Nullable Object> {
     }
   }
 
-  /** The tasks that wait for this future, see {@link CallGraph}. */
+  /** Returns the tasks that wait for this future, see {@link CallGraph}. */
   final Set<Future<?>> awaitedBy() {
     var awaitedBy = new LinkedHashSet<Future<?>>();
     for (Object waiter : allWaiters()) {
@@ -337,23 +344,25 @@ public class Future<T extends @Nullable Object> {
   }
 
   /**
-   * Registers a callback that the loop runs once the future is done, in the current context ({@code
-   * add_done_callback}). The callback goes through the ready queue, even if the future is done already. Never suspends.
-   * Loop thread only.
+   * Registers a callback that the loop runs once the future is done, in the current context
+   * ({@code add_done_callback}). The callback goes through the ready queue, even if the future is done already. Never
+   * suspends. Loop thread only.
    *
    * @param callback gets this future
+   * @throws IllegalStateException if the loop runs and the caller is not on it
    */
   public final void addDoneCallback(Consumer<? super Future<T>> callback) {
     addDoneCallback(callback, Context.bindings());
   }
 
   /**
-   * Registers a callback that the loop runs once the future is done, in a given context ({@code
-   * add_done_callback(context=...)}). The callback goes through the ready queue, even if the future is done already.
-   * Never suspends. Loop thread only.
+   * Registers a callback that the loop runs once the future is done, in a given context
+   * ({@code add_done_callback(context=...)}). The callback goes through the ready queue, even if the future is done
+   * already. Never suspends. Loop thread only.
    *
    * @param callback gets this future
    * @param context the context in which the callback runs; shared, not copied
+   * @throws IllegalStateException if the loop runs and the caller is not on it
    */
   public final void addDoneCallback(Consumer<? super Future<T>> callback, Context context) {
     addDoneCallback(callback, (Object) Objects.requireNonNull(context, "context"));
@@ -405,7 +414,7 @@ public class Future<T extends @Nullable Object> {
     return 0;
   }
 
-  /** Removes a waiter that {@link #addWaiter} added. Makes few calls, because the stack may be at its end. */
+  /** Removes a waiter that {@link #addWaiter} added. Makes few calls, because the stack may be exhausted. */
   final void removeWaiter(Object waiter) {
     Object waiters = waiters();
     if (waiters instanceof ArrayList<?> several) {
@@ -415,7 +424,7 @@ public class Future<T extends @Nullable Object> {
     }
   }
 
-  /** Whether a task waits for this future or a callback is registered. */
+  /** Returns whether a task waits for this future or a callback is registered. */
   final boolean hasWaiters() {
     return waiters() != null;
   }
@@ -456,8 +465,8 @@ public class Future<T extends @Nullable Object> {
   }
 
   /**
-   * Returns a {@code CompletableFuture} for code outside of the loop. It completes when this future does, and its
-   * {@code cancel} cancels this future. Never suspends. Loop thread only; the result may be used in any thread.
+   * Returns a {@code CompletableFuture} for code outside of the loop. It completes when this future is done, and
+   * cancelling it cancels this future. Never suspends. Loop thread only; any thread may use the result.
    *
    * @return a new {@code CompletableFuture}
    */
@@ -493,7 +502,7 @@ public class Future<T extends @Nullable Object> {
     return getClass().getSimpleName() + "[" + describe() + loop.origins().describe(this) + "]";
   }
 
-  /** Compares by identity. */
+  /** Returns whether the other object is this future. Never suspends. Any thread. */
   @Override
   public final boolean equals(Object other) {
     return this == other;
@@ -504,7 +513,7 @@ public class Future<T extends @Nullable Object> {
     return System.identityHashCode(this);
   }
 
-  /** The state as text. It has no result, which may be large or contain this future. */
+  /** Returns the state as text, without the result, which may be large or contain this future. */
   String describe() {
     Object what = content instanceof UnretrievedFailure unretrieved ? unretrieved.failure : content;
     return state == FAILED && what instanceof Throwable failure

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * Python raises KeyboardInterrupt between any two instructions of the main thread. Java cannot, so the effect of a
- * second signal depends on whether the loop still turns, that is, whether it has begun to act on the first signal. If
- * so, KeyboardInterrupt leaves the loop at its next turn, the runner cleans up, and the default handling is back, so a
- * third signal ends the process. If not, the program's code blocks the loop, and only the end of the process can help:
- * the default handling ends it, with the signal's exit code.
+ * second signal depends on whether the loop still runs turns, that is, whether it has begun to act on the first signal.
+ * If so, KeyboardInterrupt leaves the loop at its next turn, the runner cleans up, and the default handling is back, so
+ * a third signal ends the process. If not, the program's code blocks the loop, and only the end of the process can
+ * help: the default handling ends it, with the signal's exit code.
  *
- * If a stop takes more than a second, the watchdog tells the user what it waits for, and what the next signal does.
+ * If a stop takes more than a second, the watchdog logs what the stop waits for, and what the next signal does.
  * The watchdog does this because the loop itself may be blocked.
  */
 
@@ -68,7 +68,8 @@ final class Interruption {
   }
 
   /** Begins to handle the signals that can be handled here. */
-  synchronized void begin(Signals signals) { // a signal that comes at once waits for `taken`
+  synchronized void begin(
+      Signals signals) { // synchronized, so that a signal that comes at once finds `taken` complete
     for (Asked asked : Asked.values()) {
       Optional<Signals.Taken> right = signals.takeDefault(asked.name(), () -> arrived(asked));
       if (right.isPresent()) {
@@ -83,7 +84,7 @@ final class Interruption {
     if (ended || count > 2) { // the signal came just before the signals were given back
       endProcess(asked);
     } else if (count == 1) {
-      tellLater(); // first: it may wait for a lock, and the loop goes on meanwhile
+      tellLater(); // first: this may wait for a lock, and the loop continues meanwhile
       request = loop.callSoonThreadsafe(this::cancelMain);
     } else if (heeded) {
       giveBack();
@@ -143,7 +144,7 @@ final class Interruption {
     }
   }
 
-  /** On the watchdog's thread; the log may block it. */
+  /** Logs what the stop waits for. Runs on the watchdog's thread, which the log may block. */
   private void tell() {
     boolean closing;
     boolean blocked;
@@ -159,10 +160,10 @@ final class Interruption {
       again = count == 1 ? "A second" : "Another";
     }
     Logs.RUNNER.warn(
-        "{}: the program is asked to end, and has not yet. {} SIGINT or SIGTERM ends {}. It waits for{}",
+        "{}: the program was asked to end and still runs. {} SIGINT or SIGTERM ends {}. It waits for{}",
         last,
         again,
-        endsRun ? "the run without waiting for it, one more ends the process" : "the process",
+        endsRun ? "the run without waiting for it; one more ends the process" : "the process",
         blocked ? blocker() : tasks(closing));
   }
 
@@ -189,14 +190,14 @@ final class Interruption {
     return " its event loop: " + holders.report(cause, PATIENCE);
   }
 
-  /** The runner begins to close the loop, which waits for its tasks. */
+  /** The runner calls this when it begins to close the loop, which waits for its tasks. */
   synchronized void closing() {
     if (count > 0) {
       tellLater();
     }
   }
 
-  /** The runner has closed the loop. */
+  /** The runner calls this when it has closed the loop. */
   synchronized void closed() {
     tellNoMore();
   }
@@ -211,7 +212,7 @@ final class Interruption {
    * Gives the signals back.
    *
    * @param failure the failure of the run; null for a result
-   * @return the failure with which the run ends now; null for a result
+   * @return the failure that the run throws; null for a result
    */
   synchronized @Nullable Throwable end(@Nullable Throwable failure) {
     ended = true;

@@ -45,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A task runs on a virtual thread of its own, and the loop runs the steps of all its tasks one at a time. The loop
- * keeps a strong reference to a task until it is done. The methods of a task may be called on the loop's thread alone,
- * except for {@link #toString}, {@link #getName} and {@link #getStack}, which any thread may call.
+ * keeps a strong reference to a task until it is done. The methods of a task may be called only on the loop's thread,
+ * except for {@link #toString}, {@link #getName}, {@link #setName} and {@link #getStack}, which any thread may call.
  *
  * @param <T> the type of the result
  */
@@ -54,19 +54,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private static final AtomicLong COUNTER = new AtomicLong();
 
-  /** The search for a cycle ends after so many tasks. It runs at each wait of a task that others wait for. */
+  /** The maximum length of a cycle that is found. The search runs at each wait of a task for which others wait. */
   private static final int LONGEST_CYCLE = 10_000;
 
   private final Coroutine<T> coroutine;
   private final Thread thread;
 
   // loop thread only
-  private boolean running; // or parked in some JDK call, or queued after one
+  private boolean running; // or parked in a call of the JDK, or queued after one
   private @Nullable Future<?> awaited;
   private boolean woken;
   private boolean mustCancel;
   private boolean interruptSent;
-  private boolean forwarding; // a request to cancel, to what this task waits for
+  private boolean forwarding; // a request to cancel, to the awaited future
   private @Nullable String cancelMessage;
   private int cancelling;
   private boolean internal;
@@ -97,7 +97,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private static String nextName() {
     long number = COUNTER.incrementAndGet();
-    // the compiler makes one allocation less of a concatenation with an int
+    // a concatenation with an int takes one allocation less
     return number == (int) number ? "Task-" + (int) number : "Task-" + number;
   }
 
@@ -125,7 +125,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /**
    * Parks the calling task for a time ({@code sleep}). Suspends. Loop thread only.
    *
-   * @param delay how long; with zero or less, everything that is ready runs once
+   * @param delay how long; zero or less lets everything else that is ready run once
    * @throws IllegalStateException if the caller is not a task
    * @throws CancelledError if the task is cancelled meanwhile
    */
@@ -163,7 +163,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (own != null && (own == creators || own.isEntered())) {
       throw new IllegalStateException("cannot enter context: a creator of this eager task has it");
     }
-    // A task's own context is not entered as such; while its eager child runs it counts as entered.
+    // A task's own context is not marked as entered. While its eager child runs, it is.
     Context held = creators != null && !creators.isEntered() ? creators : null;
     if (held != null) {
       held.enter();
@@ -181,7 +181,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /** The first step begins. Returns what keeps the body from running, or null. */
+  /** Begins the first step. Returns the error that prevents the body from running, or null. */
   @Nullable
   Throwable begin() {
     running = true;
@@ -191,7 +191,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return mustCancel ? takeCancel(null) : null;
   }
 
-  /** The last step ends. */
+  /** Ends the last step. */
   void end(@Nullable T result, @Nullable Throwable failure) {
     endStep();
     loop.remove(this);
@@ -218,8 +218,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /**
-   * Parks until {@code future} is done, or throws the cancellation of this task. A task asleep keeps its frames, so
-   * what is needed behind the park is in fields.
+   * Parks until {@code future} is done, or throws the cancellation of this task. A sleeping task keeps its frames, so
+   * fields hold what the code after the park needs.
    */
   void suspendOn(Future<?> future) {
     if (future == this || future.loop != loop) {
@@ -245,7 +245,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
           unparkedInVain();
         }
       }
-    } catch (Throwable failed) { // the stack or the memory is at its end, or the task is pinned
+    } catch (Throwable failed) { // the stack or the memory is exhausted, or the task is pinned
       stopWaiting(future);
       throw failed;
     }
@@ -262,7 +262,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /** Continues after the wait. This is a method of its own because a sleeping task keeps the frame of the wait. */
+  /** Continues after the wait. This is a separate method because a sleeping task keeps the frame of the wait. */
   private void resumed() {
     Future<?> done = awaited;
     awaited = null;
@@ -276,9 +276,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /**
-   * Refuses a future that a task cannot wait for. The refusal comes in the task's next turn, after a request to cancel.
-   */
+  /** Refuses a future for which the task cannot wait. It throws in the task's next turn, after a request to cancel. */
   private void refuse(Future<?> future) {
     yieldNow();
     throw new IllegalStateException(
@@ -287,7 +285,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
             : this + " got " + future + " attached to a different loop: " + future.loop);
   }
 
-  /** Undoes the beginning of a wait. Makes few calls, because the stack may be at its end. */
+  /** Undoes the beginning of a wait. Makes few calls, because the stack may be exhausted. */
   private void stopWaiting(Future<?> future) {
     awaited = null;
     running = true;
@@ -303,14 +301,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /** Waits for the task's turn if the task itself has completed what it waits for. */
+  /** Waits for the task's turn if the task itself has completed the awaited future. */
   private void takeTurnIfWoken() {
     if (woken) {
       Thread.yield();
     }
   }
 
-  /** Goes to the end of the ready queue. */
+  /** Suspends the task and puts it at the end of the ready queue. */
   void yieldNow() {
     loop.checkCanSuspend(this);
     noticeInterrupt();
@@ -335,7 +333,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /** Whether the task, which does not run now, waits in a blocking call that is not Weft's. */
+  /** Returns whether the task, which does not run now, waits in a blocking call that is not Weft's. */
   boolean isInBlockingCall() {
     return running;
   }
@@ -355,7 +353,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     interruptSent = false;
   }
 
-  /** The error to throw for a request that could not be forwarded. The outcome of {@code future} is lost. */
+  /** Returns the error for a request that could not be forwarded. The outcome of {@code future} is lost. */
   private CancelledError takeCancel(@Nullable Future<?> future) {
     mustCancel = false;
     if (future != null) {
@@ -406,6 +404,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    *
    * @param message the message of the error; null for none
    * @return false if the task is done already
+   * @throws IllegalStateException if the loop runs and the caller is not on it
    */
   @Override
   public boolean cancel(@Nullable String message) {
@@ -414,7 +413,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       return false;
     }
     loop.checkCanUse("cancelling ", this);
-    if (forwarding) { // the task's own request has come round
+    if (forwarding) { // the task's own request has reached it again
       leaveCycle(message);
       return true;
     }
@@ -436,12 +435,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return true;
   }
 
-  /** Forwards a request to cancel to what this task waits for; false if there is nothing that can be cancelled. */
+  /** Forwards a request to cancel to the awaited future. Returns false if there is none that can be cancelled. */
   private boolean forwardCancel(@Nullable String message) {
     if (awaited == null) {
       return false;
     }
-    forwarding = true; // the awaited task may wait for this one and ask it again
+    forwarding = true; // the awaited task may wait for this one and forward the request to it
     try {
       return awaited.cancel(message);
     } finally {
@@ -460,12 +459,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // ---- tasks that wait for tasks
 
-  /** The task that this task waits for; null if there is none, or if it is done. */
+  /** Returns the task for which this task waits, or null if there is none or it is done. */
   private @Nullable Task<?> awaitedTask() {
     return awaited instanceof Task<?> task && !task.done() ? task : null;
   }
 
-  /** Whether this task waits, directly or through other tasks, for itself. Uses Brent's algorithm. */
+  /** Returns whether this task waits, directly or through other tasks, for itself. Uses Brent's algorithm. */
   private boolean waitsInCycle() {
     Task<?> mark = this;
     int bound = 1;
@@ -503,7 +502,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     loop.append(new Handle(
         loop,
         () -> loop.callExceptionHandler(
-            ExceptionContext.of("Tasks wait for each other, so that none of them can go on")
+            ExceptionContext.of("Tasks wait for each other, so none of them can continue")
                 .with(ExceptionContext.TASK, this)
                 .with("tasks", cycle)),
         Bindings.EMPTY));
@@ -525,8 +524,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /**
-   * Takes one request to cancel back ({@code uncancel}). At zero, a cancellation that is not thrown yet is dropped.
-   * Never suspends. Loop thread only.
+   * Takes one request to cancel back ({@code uncancel}). If none is left, a cancellation that was not thrown yet is
+   * dropped. Never suspends. Loop thread only.
    *
    * @return how many requests are left
    */
@@ -545,7 +544,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /**
-   * Refuses the call: a task gets its result from its code alone. Never suspends. Any thread.
+   * Refuses the call, because only the task's code gives it a result. Never suspends. Any thread.
    *
    * @param result not used
    * @throws UnsupportedOperationException always
@@ -556,7 +555,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /**
-   * Refuses the call: a task gets its failure from its code alone. Never suspends. Any thread.
+   * Refuses the call, because only the task's code gives it a failure. Never suspends. Any thread.
    *
    * @param failure not used
    * @throws UnsupportedOperationException always
@@ -568,7 +567,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // ---- cancelled regions
 
-  /** Cancels what the task waits for, if that is not done. This is no request to cancel the task. */
+  /** Cancels the awaited future if it is not done. This is not a request to cancel the task. */
   void cancelWait() {
     if (awaited != null) {
       awaited.cancel(CancelRegion.MESSAGE);
@@ -580,12 +579,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     thread.interrupt();
   }
 
-  /** Whether a request to cancel the task sends, or has sent, an interrupt. */
+  /** Returns whether a request to cancel the task has sent an interrupt that is not taken yet. */
   boolean isInterruptedByCancel() {
     return interruptSent;
   }
 
-  // ---- what it is
+  // ---- inspection
 
   /**
    * Returns the task's name ({@code get_name}). Logs, thread dumps and debuggers show it too, because it is also the
@@ -625,7 +624,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /**
-   * Returns what the task waits for. Asyncio has no such method. Never suspends. Loop thread only.
+   * Returns the future for which the task waits. Asyncio has no such method. Never suspends. Loop thread only.
    *
    * @return the awaited future; empty if the task does not wait in an await
    */

@@ -17,14 +17,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The future of the results of several futures: asyncio's {@code gather}.
+ * A future of the results of several futures: asyncio's {@code gather}.
  *
  * <pre>{@code
  * List<String> pages = await(gather(() -> fetch("a"), () -> fetch("b")));
  * }</pre>
  *
- * <p>It is done when all futures are, or when the first of them fails; the others then go on. Cancelling it cancels all
- * futures, and it ends when they do.
+ * <p>It is done when all futures are done, or when one of them fails; the others then continue. Cancelling it cancels
+ * all futures, and it ends when they have ended.
  *
  * @param <T> the type of the futures' results
  * @param <R> the type of the elements: results, or outcomes
@@ -51,9 +51,9 @@ public final class Gather<T extends @Nullable Object, R extends @Nullable Object
   }
 
   /**
-   * Returns a future of the results of several futures ({@code gather}). It fails when the first of them does.
-   * Cancelling it cancels them all; it then fails with {@link CancelledError} when the first of them is cancelled, or
-   * all have ended. Never suspends. Loop thread only.
+   * Returns a future of the list of the results of several futures ({@code gather}). It fails when the first of them
+   * fails. Cancelling it cancels them all; it then fails with {@link CancelledError} when the first of them is
+   * cancelled, or when all have ended. Never suspends. Loop thread only.
    *
    * @param futures futures of one loop; the result of one that is given twice appears twice
    * @param <T> the type of the results
@@ -66,8 +66,8 @@ public final class Gather<T extends @Nullable Object, R extends @Nullable Object
   }
 
   /**
-   * Creates a task for each coroutine, in order, and returns a future of the results ({@code gather}). It fails when
-   * the first of them does. Cancelling it cancels all tasks. Never suspends. Loop thread only.
+   * Creates a task for each coroutine, in order, and returns a future of the list of the results ({@code gather}). It
+   * fails when the first of the tasks fails. Cancelling it cancels all tasks. Never suspends. Loop thread only.
    *
    * @param coroutines the tasks' code; the same object given twice runs twice, as asyncio's coroutine function would
    * @param <T> the type of the results
@@ -82,8 +82,8 @@ public final class Gather<T extends @Nullable Object, R extends @Nullable Object
 
   /**
    * Returns a future of the outcomes of several futures ({@code gather(return_exceptions=True)}). It waits for all, and
-   * a failure is an element of the list as a result is. Cancelling it cancels them all; it then fails with {@link
-   * CancelledError} when the last of them has ended. Never suspends. Loop thread only.
+   * a failure is an element of the list like a result. Cancelling it cancels them all; it then fails with
+   * {@link CancelledError} when the last of them has ended. Never suspends. Loop thread only.
    *
    * @param futures futures of one loop; the outcome of one that is given twice appears twice
    * @param <T> the type of the results
@@ -96,8 +96,8 @@ public final class Gather<T extends @Nullable Object, R extends @Nullable Object
   }
 
   /**
-   * Creates a task for each coroutine, in order, and returns a future of the outcomes ({@code
-   * gather(return_exceptions=True)}). It waits for all, and a failure is an element of the list as a result is.
+   * Creates a task for each coroutine, in order, and returns a future of the outcomes
+   * ({@code gather(return_exceptions=True)}). It waits for all, and a failure is an element of the list like a result.
    * Cancelling it cancels all tasks. Never suspends. Loop thread only.
    *
    * @param coroutines the tasks' code; the same object given twice runs twice, as asyncio's coroutine function would
@@ -118,7 +118,7 @@ public final class Gather<T extends @Nullable Object, R extends @Nullable Object
     return coroutines.stream().map(loop::<T>createTask).toList();
   }
 
-  /** The futures without repetitions, each at its first place. */
+  /** Returns the futures without repetitions, each at its first place. */
   private static <F> List<F> distinct(List<? extends F> futures) {
     requireNonNull(futures, "futures");
     var seen = new IdentityHashMap<F, Boolean>(futures.size());
@@ -148,7 +148,7 @@ public final class Gather<T extends @Nullable Object, R extends @Nullable Object
       gather.setResult(List.of());
     }
     gather.pending = distinct.size();
-    Consumer<Future<? extends T>> childDone = gather::childDone; // one for all
+    Consumer<Future<? extends T>> childDone = gather::childDone; // one object for all children
     Task<?> waiter = gather.waiter.orElse(null);
     var ended = new ArrayList<Future<? extends T>>();
     for (Future<? extends T> future : distinct) {
@@ -186,7 +186,7 @@ public final class Gather<T extends @Nullable Object, R extends @Nullable Object
     }
   }
 
-  /** Ends with a failure. The task no longer waits for the children that go on. */
+  /** Ends with a failure. The task no longer waits for the children that continue. */
   private void endEarly(Throwable failure) {
     waiter.ifPresent(
         task -> children.forEach(child -> CallGraph.futureDiscardFromAwaitedBy(child, task)));
@@ -202,7 +202,7 @@ public final class Gather<T extends @Nullable Object, R extends @Nullable Object
     }
   }
 
-  /** The outcome of a child. The error of a cancelled child is left for the first reader of the child. */
+  /** Returns the outcome of a child. It leaves the error of a cancelled child for the first reader of the child. */
   private static <T extends @Nullable Object> Outcome<T> outcomeOf(Future<? extends T> child) {
     return child.cancelled() ? Outcome.cancelled(cancelMessageOf(child)) : Outcome.of(child);
   }

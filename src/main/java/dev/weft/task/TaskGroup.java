@@ -51,7 +51,7 @@ public final class TaskGroup {
 
   private final Set<Task<?>> tasks = new LinkedHashSet<>();
   private final List<Throwable> errors = new ArrayList<>();
-  private final Consumer<Future<?>> childDone = this::childDone; // one for all
+  private final Consumer<Future<?>> childDone = this::childDone; // one object for all children
   private State state = State.CREATED;
 
   @SuppressWarnings("NullAway.Init") // set by enter
@@ -76,8 +76,8 @@ public final class TaskGroup {
    * @param body gets this group and creates tasks in it
    * @param <T> the type of the result
    * @return the body's result; null if {@link #cancel} ended the body
-   * @throws ExceptionGroup if a task or the body fails; has the tasks' failures in the order in which they came, and
-   *     the body's last
+   * @throws ExceptionGroup if a task or the body fails; has the tasks' failures in the order in which they occurred,
+   *     and the body's failure last
    * @throws CancelledError if the calling task is cancelled and nothing has failed
    * @throws IllegalStateException if the caller is not a task, or the group was run before
    */
@@ -97,13 +97,14 @@ public final class TaskGroup {
   }
 
   /**
-   * Runs a body that returns nothing and waits for all tasks that were created in the group ({@code async with
-   * TaskGroup()}). Suspends if the body does, and until all tasks of the group have ended. Loop thread only.
+   * Runs a body that returns nothing and waits for all tasks that were created in the group
+   * ({@code async with TaskGroup()}). Suspends if the body does, and until all tasks of the group have ended. Loop
+   * thread only.
    *
    * @param body gets this group and creates tasks in it
    * @param <C> the type of the body
-   * @throws ExceptionGroup if a task or the body fails; has the tasks' failures in the order in which they came, and
-   *     the body's last
+   * @throws ExceptionGroup if a task or the body fails; has the tasks' failures in the order in which they occurred,
+   *     and the body's failure last
    * @throws CancelledError if the calling task is cancelled and nothing has failed
    * @throws IllegalStateException if the caller is not a task, or the group was run before
    */
@@ -243,8 +244,8 @@ public final class TaskGroup {
 
   /**
    * Cancels the tasks of the group and its body ({@code cancel}). {@link #run} then returns without an error. If the
-   * group is not entered yet, it is cancelled when it is. After the end of the group the call does nothing. Idempotent.
-   * Never suspends. Loop thread only.
+   * group is not entered yet, it is cancelled as soon as it is entered. After the end of the group the call does
+   * nothing. Idempotent. Never suspends. Loop thread only.
    */
   public void cancel() {
     if (state == State.CREATED) {
@@ -310,7 +311,8 @@ public final class TaskGroup {
     Throwable whileWaiting = null;
     while (anyRuns()) {
       try {
-        if (aborting) { // the group is cancelled already, so an outer scope changes nothing
+        if (aborting) { // the group is cancelled already, so the cancellation of an outer scope
+          // adds nothing
           CancelScope.shielded(this::awaitTasks);
         } else {
           awaitTasks();
@@ -376,7 +378,8 @@ public final class TaskGroup {
 
   private void throwErrors() {
     if (parent.cancelling() > 0) {
-      // Other code has also requested to cancel the parent: the parent's next wait throws that.
+      // Other code has also requested to cancel the parent: the parent's next wait throws the
+      // cancellation.
       parent.uncancel();
       parent.cancel();
     }

@@ -131,7 +131,7 @@ class CancelChainTest {
       Loops.turns(2);
       assertEquals(1, reports.size());
       assertEquals(
-          "Tasks wait for each other, so that none of them can go on",
+          "Tasks wait for each other, so none of them can continue",
           reports.get(0).message());
       assertEquals(List.of(cycle[2], cycle[0], cycle[1]), reports.get(0).asMap().get("tasks"));
       cycle[0].cancel();
