@@ -1,8 +1,8 @@
 package dev.weft.loop;
 
 /**
- * Stands among a future's waiters for a future that waits for it in another way than by awaiting it, for example for a
- * task that gathers it. The future never wakes it, and drops it when it is done. The edge of a future whose only waiter
- * is a callback is a field of that {@link DoneCallback}, which saves the list.
+ * An entry among a future's waiters for a future that waits in another way than by awaiting it, for example a task that
+ * gathers it. An edge is never woken, and it is dropped when the awaited future is done. If the only waiter is a
+ * callback, the edge is a field of that {@link DoneCallback}, which saves a list.
  */
 record AwaitEdge(Future<?> waiter) {}

@@ -10,7 +10,7 @@ final class DoneCallback<T extends @Nullable Object> extends Handle {
   final Consumer<? super Future<T>> callback;
 
   @Nullable
-  Future<?> edge; // what waits for the future by this callback, see AwaitEdge; null for nothing
+  Future<?> edge; // the waiter that an AwaitEdge would hold; null for none
 
   DoneCallback(Future<T> future, Consumer<? super Future<T>> callback, Object context) {
     super(future.loop, null, context);

@@ -396,7 +396,7 @@ public class Future<T extends @Nullable Object> {
       }
       return true;
     });
-    edges.forEach(this::addAwaitEdge); // an edge outlives the callback that has held it
+    edges.forEach(this::addAwaitEdge); // an edge outlives the callback that held it
     return removed;
   }
 
