@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /*
- * The life of the application's protocol: made, data, perhaps the end of data, lost; each of made, end and lost
- * once, and lost only after made. What the methods of the protocol throw ends the connection and is reported, as
- * with every transport. Those for flow control are only reported.
+ * The protocol gets connectionMade, then data, then perhaps eofReceived, then connectionLost. It gets connectionMade,
+ * eofReceived and connectionLost at most once each, and connectionLost only after connectionMade. An exception from
+ * one of its methods is reported and ends the connection, as with every transport. An exception from pauseWriting or
+ * resumeWriting is only reported.
  */
 
-/** The application's protocol, as the TLS layer sees it. Loop thread only. */
+/** Calls the application's protocol on behalf of the TLS layer. Loop thread only. */
 final class Application {
 
   private static final Logger LOG = Log.of(TlsProtocol.class);
@@ -33,7 +34,7 @@ final class Application {
   private boolean lost;
 
   /**
-   * @param made whether the protocol has got its first call from another transport
+   * @param made whether another transport has already called the protocol's {@code connectionMade}
    */
   Application(BaseEventLoop loop, TlsProtocol layer, BaseProtocol protocol, boolean made) {
     this.loop = loop;
@@ -59,17 +60,17 @@ final class Application {
     return protocol;
   }
 
-  /** Whether data goes into buffers of the protocol's. */
+  /** Returns whether the protocol supplies the buffers that data goes into. */
   boolean isBuffered() {
     return buffered != null;
   }
 
-  /** Whether the protocol still has to be told of the end of data. */
+  /** Returns whether the protocol has not received the end of data yet. */
   boolean awaitsEnd() {
     return made && !ended && !lost;
   }
 
-  /** Returns whether the connection goes on. */
+  /** Calls {@code connectionMade} if it is due. Returns false if the protocol fails, which ends the connection. */
   boolean connectionMade() {
     if (made) {
       return true;
@@ -87,7 +88,7 @@ final class Application {
     }
   }
 
-  /** Where the protocol wants bytes; null if it has failed to say so. */
+  /** Returns the protocol's buffer for the next bytes; null if the protocol fails, which ends the connection. */
   @SuppressWarnings("NullAway") // isBuffered() is true
   @Nullable
   ByteBuffer getBuffer(int sizeHint) {
@@ -119,7 +120,7 @@ final class Application {
     return buffered;
   }
 
-  @SuppressWarnings("NullAway") // one of the two is there
+  @SuppressWarnings("NullAway") // one of the two is not null
   void eofReceived() {
     ended = true;
     call("eofReceived", () -> {
@@ -130,7 +131,7 @@ final class Application {
     });
   }
 
-  /** Tells the protocol in the next turn that the connection is lost. */
+  /** Calls {@code connectionLost} in the next turn, once, if {@code connectionMade} has been called. */
   void connectionLost(@Nullable Throwable error) {
     if (made && !lost) {
       lost = true;
@@ -156,7 +157,7 @@ final class Application {
     }
   }
 
-  /** Returns false if that has failed. */
+  /** Returns false if the call fails, which ends the connection. */
   private boolean call(String method, Runnable call) {
     try {
       call.run();

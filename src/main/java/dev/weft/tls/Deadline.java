@@ -6,7 +6,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How long the handshake may take, then the shutdown; a connection that is late is aborted. Loop thread only. */
+/** The time limit of the handshake, and later of the shutdown. Aborts the connection at the limit. Loop thread only. */
 final class Deadline {
 
   private final BaseEventLoop loop;

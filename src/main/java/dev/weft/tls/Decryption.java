@@ -11,13 +11,13 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /*
- * All complete records that are there are decrypted before the application is called, once, with what they
- * hold. By then every shared buffer has been given back, and what is left over is kept, so that the application
- * may do whatever it likes in its call. A record that is wrong is complained of after the data before it has
- * been delivered.
+ * All complete records are decrypted first. Then one call hands their content to the application. Before that call,
+ * Incoming returns the shared buffers and keeps a copy of the incomplete record, so the application may read, write,
+ * close or replace its protocol in the call. If a record is invalid, the data before it is delivered first, and then
+ * the error is thrown.
  */
 
-/** The way in: from records to the application's bytes. Loop thread only. */
+/** Decrypts received records and delivers their content to the application. Loop thread only. */
 final class Decryption {
 
   private static final byte[] NOTHING = {};
@@ -28,9 +28,9 @@ final class Decryption {
   private final Application application;
   private @Nullable ByteBuffer
       plain; // decrypted, but did not fit into the application's buffer; else null
-  private boolean stopped; // nothing is to be delivered any more
+  private boolean stopped; // by stop(): no more data is delivered
   private @Nullable SSLException
-      failure; // of a record behind data that is to be delivered first; else null
+      failure; // of an invalid record, thrown once the data before it is delivered; else null
 
   Decryption(SSLEngine engine, TlsBuffers buffers, Incoming incoming, Application application) {
     this.engine = engine;
@@ -42,17 +42,17 @@ final class Decryption {
   /**
    * Takes one record of the handshake.
    *
-   * @return false if there is no whole one
+   * @return false if no complete record has been received
    */
   boolean handshake() throws SSLException {
     SSLEngineResult result = engine.unwrap(incoming.current(), ByteBuffer.allocate(0));
     if (result.getStatus() == Status.CLOSED) {
-      throw new SSLException("closed by the peer during the handshake");
+      throw new SSLException("the peer sent close_notify during the TLS handshake");
     }
     return result.getStatus() == Status.OK;
   }
 
-  /** Decrypts what is there and drops it: looks only for the end. */
+  /** Decrypts the received records and drops their content. This finds the peer's close_notify. */
   void discard() throws SSLException {
     plain = null;
     decryptAll();
@@ -63,9 +63,10 @@ final class Decryption {
   }
 
   /**
-   * Decrypts what is there and delivers it by one call of the application.
+   * Decrypts the received records and delivers their content with one call of the application. An alert that follows
+   * them is processed after the call, and can take a second call.
    *
-   * @return whether there is more, as the application's buffer was too small for all
+   * @return whether data is left that did not fit into the application's buffer
    */
   boolean deliver() throws SSLException {
     boolean more = deliverOnce();
@@ -80,7 +81,7 @@ final class Decryption {
     if (application.isBuffered()) {
       return fill();
     }
-    boolean moreBehind = plain != null; // of which decryptAll takes no more at first
+    boolean moreBehind = plain != null; // then decryptAll returns only plain
     byte[] data = decryptAll();
     if (data.length > 0) {
       application.dataReceived(data);
@@ -94,18 +95,18 @@ final class Decryption {
     }
   }
 
-  /** Whether everything has been delivered that the peer has sent before its close_notify. */
+  /** Returns whether close_notify has been received and all data before it has been delivered. */
   boolean isAtEnd() {
     return engine.isInboundDone() && plain == null;
   }
 
-  /** Whether the peer has said that it sends no more. */
+  /** Returns whether close_notify has been received. */
   boolean isEndReceived() {
     return engine.isInboundDone();
   }
 
   private byte[] decryptAll() {
-    if (plain != null) { // the protocol had buffers of its own before
+    if (plain != null) { // left by fill(): the protocol before this one was a BufferedProtocol
       byte[] data = Arrays.copyOfRange(plain.array(), plain.position(), plain.limit());
       plain = null;
       return data;
@@ -138,7 +139,7 @@ final class Decryption {
     }
     int begin = to.position();
     drainPlain(to);
-    // the JDK complains of too little room before it looks whether there is a whole record
+    // the JDK reports an overflow before it checks that the record is complete
     while (to.hasRemaining() && decrypt(to) == Status.BUFFER_OVERFLOW && incoming.hasRecord()) {
       plain = ByteBuffer.allocate(incoming.recordLength());
       decryptOne(plain);
@@ -167,8 +168,9 @@ final class Decryption {
   }
 
   /**
-   * Decrypts until nothing whole is left, or {@code to} has no room for the next; or up to a visible alert
-   * behind data: before TLS 1.3 an engine that has seen close_notify sends no answer to the data any more.
+   * Decrypts until no complete record is left or {@code to} has no room for the next record. It also stops between
+   * data and a visible alert: before TLS 1.3, an engine that has processed close_notify cannot send an answer to the
+   * data.
    */
   private Status decrypt(ByteBuffer to) {
     int begin = to.position();
@@ -186,7 +188,7 @@ final class Decryption {
     try {
       SSLEngineResult result = engine.unwrap(incoming.current(), to);
       if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
-        throw new SSLException("the peer wants to renegotiate, which is refused");
+        throw new SSLException("the peer asks to renegotiate, which Weft does not support");
       }
       return result.getStatus();
     } catch (SSLException error) {
@@ -195,12 +197,12 @@ final class Decryption {
     }
   }
 
-  /** Delivers nothing from now on. What has come is kept until {@link #clear}: it may be in use. */
+  /** Ends delivery. The received bytes stay until {@link #clear}, because a caller may be reading them. */
   void stop() {
     stopped = true;
   }
 
-  /** Drops what has come. */
+  /** Drops all received bytes. */
   void clear() {
     plain = null;
     incoming.clear();

@@ -12,27 +12,27 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Data is encrypted when it is written and handed to the transport below at once, whose queue is the only one:
- * so a close has nothing to flush but that, and close_notify stands where it belongs, behind the data. Records
- * are collected so that a batch of them is one write below. Only what is written before the end of the
- * handshake has to wait here. The end of the handshake leaves in one write with what the application has to say
- * then: a peer that answers and closes at once has all of it by then, and resets nothing.
+ * Data is encrypted when it is written, and the records go to the transport below at once. The queue of that transport
+ * is the only queue, so close_notify follows all data and a close has nothing else to flush. Records are collected, so
+ * a batch of records is one write to the transport below. Only data that is written before the end of the handshake
+ * waits in this class. The last records of the handshake and the application's first data are one write. A peer that
+ * answers and closes at once has then received all of it, and its kernel sends no reset.
  */
 
-/** The way out: from the application's bytes to records in the transport below. Loop thread only. */
+/** Encrypts the application's data and writes the records to the transport below. Loop thread only. */
 final class Encryption {
 
   private static final ByteBuffer[] NOTHING = {};
 
-  /** Bytes of answers to key updates that may wait for the peer to read: some hundreds. */
+  /** The number of bytes of unread answers to key updates that are tolerated: some hundred answers. */
   private static final int MOST_UNREAD_ANSWERS = 16 * 1024;
 
   private final SSLEngine engine;
   private final TlsBuffers buffers;
   private final ArrayDeque<ByteBuffer> backlog = new ArrayDeque<>(0);
   private long backlogSize;
-  private int unreadAnswers; // bytes, since there was nothing unsent
-  private @Nullable ByteBuffer held; // records for one write; null if each is passed on at once
+  private int unreadAnswers; // in bytes, since the write buffer was last empty
+  private @Nullable ByteBuffer held; // collects records for one write; null outside of hold/release
   private @Nullable Transport below;
 
   Encryption(SSLEngine engine, TlsBuffers buffers) {
@@ -44,14 +44,14 @@ final class Encryption {
     this.below = below;
   }
 
-  /** Keeps a copy of the data until the handshake is done. */
+  /** Keeps a copy of the data until {@link #sendQueued}. */
   void queue(ByteBuffer data) {
     int size = data.remaining();
     backlog.add(ByteBuffer.allocate(size).put(data).flip());
-    backlogSize += size; // not before the bytes are there: memory may have ended
+    backlogSize += size; // last, as the allocation may run out of memory
   }
 
-  /** Sends what has waited for the handshake. */
+  /** Sends the data that was written during the handshake. */
   void sendQueued() throws SSLException {
     if (!backlog.isEmpty()) {
       ByteBuffer[] data = backlog.toArray(ByteBuffer[]::new);
@@ -60,12 +60,12 @@ final class Encryption {
     }
   }
 
-  /** Collects records from now on, as many as a buffer holds, until {@link #release}. */
+  /** Collects records until {@link #release}. A full buffer is written before that. */
   void hold() {
     held = buffers.take();
   }
 
-  /** Passes on what has been collected, if anything has. */
+  /** Writes the collected records and ends the collection that {@link #hold} began, if one is active. */
   void release() {
     if (held != null) {
       ByteBuffer out = held;
@@ -85,7 +85,7 @@ final class Encryption {
     }
   }
 
-  /** Sends data; of what the engine takes no more, as its end has been sent, nothing. */
+  /** Encrypts and sends data. Drops data that follows the engine's close_notify. */
   void send(ByteBuffer... data) throws SSLException {
     ByteBuffer out = begin();
     try {
@@ -94,7 +94,7 @@ final class Encryption {
         if (result.getStatus() == Status.CLOSED) {
           List.of(data).forEach(each -> each.position(each.limit()));
         } else if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
-          throw new SSLException("cannot send: " + result);
+          throw new SSLException("the TLS engine cannot encrypt: " + result);
         }
       }
     } finally {
@@ -110,7 +110,7 @@ final class Encryption {
     return index;
   }
 
-  /** Sends what the engine itself has to say: parts of a handshake, alerts. */
+  /** Sends the records that the engine itself has to send, such as those of a handshake and alerts. */
   void sendPending() throws SSLException {
     if (engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
       return;
@@ -127,14 +127,18 @@ final class Encryption {
     }
   }
 
-  /** Sends answers to key updates: not without end to a peer that does not read. */
+  /**
+   * Sends answers to key updates.
+   *
+   * @throws SSLException if the peer leaves too many answers unread
+   */
   void sendAnswers() throws SSLException {
     int before = size();
     sendPending();
     int after = size();
     unreadAnswers = before == 0 ? after : unreadAnswers + after - before;
     if (unreadAnswers > MOST_UNREAD_ANSWERS) {
-      throw new SSLException("the peer asks for new keys again and again, and reads no answer");
+      throw new SSLException("the peer sends many key updates but does not read the answers");
     }
   }
 
@@ -147,7 +151,7 @@ final class Encryption {
     return result;
   }
 
-  @SuppressWarnings("NullAway") // begin comes before the first record
+  @SuppressWarnings("NullAway") // begin(Transport) is called before the first record
   private void passOn(ByteBuffer out) {
     if (out.position() > 0) {
       below.write(out.flip());
@@ -155,14 +159,14 @@ final class Encryption {
     }
   }
 
-  /** The bytes that have not left the program yet, here and below. */
+  /** Returns the number of unsent bytes, in this class and in the transport below. */
   int size() {
     int waiting = below == null ? 0 : below.getWriteBufferSize();
     int collected = held == null ? 0 : held.position();
     return (int) Math.min(backlogSize + collected + waiting, Integer.MAX_VALUE);
   }
 
-  /** Drops what waits for the handshake. */
+  /** Drops the data that waits for the end of the handshake. */
   void clear() {
     backlog.clear();
     backlogSize = 0;

@@ -8,9 +8,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an engine and its peer say to each other before the first data. What the engine delegates, which may ask
- * the network, runs on an executor, which holds the engine's lock; meanwhile the loop does not touch the engine.
- * Loop thread only.
+ * Drives the engine's handshake. An executor runs the tasks that the engine delegates, because they may use the
+ * network. A running task holds the engine's lock, so the loop does not touch the engine meanwhile. Loop thread only.
  */
 final class Handshake {
 
@@ -40,15 +39,16 @@ final class Handshake {
     this.encryption = encryption;
   }
 
-  /** Whether an executor has the engine: until {@link TlsProtocol#delegated} nothing else may touch it. */
+  /** Returns whether an executor uses the engine. The loop must not touch it until {@link TlsProtocol#delegated}. */
   boolean isDelegating() {
     return delegating;
   }
 
   /**
-   * Goes as far as it gets with what has come. The layer is told when a delegated task is done.
+   * Continues the handshake with the received records. If it delegates tasks, it calls {@link TlsProtocol#delegated}
+   * after them.
    *
-   * @return whether the handshake is over
+   * @return whether the handshake is complete
    */
   boolean proceed() throws SSLException {
     if (delegating) {
@@ -80,7 +80,7 @@ final class Handshake {
     Future<@Nullable Void> done = executor == TlsSettings.POOL
         ? loop.runInPool(executor, this::runDelegated)
         : loop.runInExecutorOrHere(executor, this::runDelegated);
-    delegating = true; // unless the executor has refused
+    delegating = true; // last, as an executor that rejects the tasks throws above
     done.addDoneCallback(this::delegated);
   }
 

@@ -4,12 +4,13 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /*
- * What the transport below reads goes into a buffer that all connections share, and is decrypted from there.
- * What is left is kept in an array of this connection's own: the beginning of a record, which is put before
- * the next read; or much more while nothing is decrypted, to which reads are then appended.
+ * The transport below reads into a buffer that the connections of the loop share, and the engine decrypts from that
+ * buffer. The connection keeps the undecrypted bytes in an array of its own. Usually they are the beginning of a
+ * record, and the next read gets them in front. While reading is paused they can be more than a record, and then the
+ * bytes of each read are appended to them.
  */
 
-/** The ciphertext that has come and is not decrypted yet. Loop thread only. */
+/** The ciphertext that has been received but not decrypted. Loop thread only. */
 final class Incoming {
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -17,16 +18,17 @@ final class Incoming {
   private static final byte ALERT = 21;
 
   private final TlsBuffers buffers;
-  private @Nullable ByteBuffer rest; // from its position to its limit; null if nothing is left
-  private @Nullable ByteBuffer lent; // to the transport below, then decrypted from
+  private @Nullable ByteBuffer
+      rest; // undecrypted bytes, from position to limit; null if there are none
+  private @Nullable ByteBuffer lent; // the shared buffer: the transport below reads into it
   private boolean restIsLent; // lent begins with a copy of rest
-  private boolean filled; // lent has something to decrypt
+  private boolean filled; // lent contains bytes to decrypt
 
   Incoming(TlsBuffers buffers) {
     this.buffers = buffers;
   }
 
-  /** A buffer to read into. */
+  /** Returns the buffer that the transport below reads into. */
   ByteBuffer lend() {
     if (lent == null) {
       lent = buffers.take();
@@ -39,8 +41,8 @@ final class Incoming {
     return lent;
   }
 
-  /** Bytes have been put into what was lent. */
-  @SuppressWarnings("NullAway") // lent is there
+  /** Accepts the bytes that the transport below has read into the lent buffer. */
+  @SuppressWarnings("NullAway") // lend() comes before: lent is not null
   void filled() {
     lent.flip();
     if (restIsLent) {
@@ -52,14 +54,14 @@ final class Incoming {
     }
   }
 
-  /** Nothing has been put into what was lent, if anything was. */
+  /** Takes the lent buffer back, if a read into it has returned no bytes. */
   void nothingRead() {
     if (lent != null && !filled) {
       giveBack();
     }
   }
 
-  /** Adds bytes, which are copied. */
+  /** Appends a copy of the data. */
   void append(ByteBuffer data) {
     int count = data.remaining();
     if (rest == null || rest.capacity() - rest.limit() < count) {
@@ -75,14 +77,14 @@ final class Incoming {
     data.position(data.limit());
   }
 
-  /** What to decrypt from; {@link #settle} must follow. */
-  @SuppressWarnings("NullAway") // filled: lent is there
+  /** Returns the buffer to decrypt from. The caller must call {@link #settle} when it has decrypted. */
+  @SuppressWarnings("NullAway") // if filled, lent is not null
   ByteBuffer current() {
     return filled ? lent : rest != null ? rest : NOTHING;
   }
 
-  /** Keeps what has not been decrypted, and gives the shared buffer back. */
-  @SuppressWarnings("NullAway") // lent is there
+  /** Keeps the undecrypted bytes, and returns the shared buffer. */
+  @SuppressWarnings("NullAway") // if filled, lent is not null
   void settle() {
     if (filled) {
       if (lent.hasRemaining()) {
@@ -94,30 +96,30 @@ final class Incoming {
     }
   }
 
-  @SuppressWarnings("NullAway") // lent is there
+  @SuppressWarnings("NullAway") // the callers check lent
   private void giveBack() {
     buffers.give(lent);
     lent = null;
     filled = false;
   }
 
-  /** Whether a whole record has come. */
+  /** Returns whether a complete record has been received. */
   boolean hasRecord() {
     return size() >= HEADER && size() >= recordLength();
   }
 
-  /** Whether a whole record has come that says of itself to be an alert. TLS 1.3 hides that. */
+  /** Returns whether a complete record is next and its header says that it is an alert. TLS 1.3 encrypts that type. */
   boolean isAlertNext() {
     return hasRecord() && current().get(current().position()) == ALERT;
   }
 
-  /** The length of the next record, of which the header has come. */
+  /** Returns the length of the next record in bytes. Its header must have been received. */
   int recordLength() {
     ByteBuffer current = current();
     return HEADER + (current.getShort(current.position() + HEADER - Short.BYTES) & 0xffff);
   }
 
-  /** The number of bytes. */
+  /** Returns the number of undecrypted bytes. */
   int size() {
     return current().remaining();
   }

@@ -2,12 +2,13 @@ package dev.weft.tls;
 
 import dev.weft.transport.Transport;
 
-/** Pauses and resumes reading from the transport below, by what waits to be decrypted. Loop thread only. */
+/** Pauses and resumes reading from the transport below, by the amount of undecrypted data. Loop thread only. */
 final class ReadControl {
 
-  /** FLOW_CONTROL_HIGH_WATER_SSL_READ: so much ciphertext may wait, and a quarter to go on. */
+  /** Reading pauses at this number of undecrypted bytes: asyncio's FLOW_CONTROL_HIGH_WATER_SSL_READ. */
   private static final int HIGH = 256 * 1024;
 
+  /** Reading resumes at this number of undecrypted bytes. */
   private static final int LOW = HIGH / 4;
 
   private final Incoming incoming;
@@ -25,7 +26,7 @@ final class ReadControl {
     this.below = below;
   }
 
-  /** Looks whether the transport is to be paused or resumed. */
+  /** Pauses or resumes the transport below if a mark has been crossed. */
   void check() {
     int size = incoming.size();
     if (!paused && size >= HIGH) {

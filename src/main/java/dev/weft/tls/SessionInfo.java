@@ -7,7 +7,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** What a connection can say of its encryption: TLS's part of {@code get_extra_info}. Loop thread only. */
+/** The values that TLS adds to asyncio's {@code get_extra_info}. Loop thread only. */
 final class SessionInfo {
 
   private final TlsSettings settings;
@@ -20,21 +20,21 @@ final class SessionInfo {
     this.engine = engine;
   }
 
-  /** The handshake is done. */
+  /** Takes the session of the completed handshake. */
   void begin() {
     session = engine.getSession();
   }
 
   /**
-   * The connection is at its end.
+   * Records how the connection ended.
    *
-   * @param ragged whether the peer has not said that it sends no more
+   * @param ragged whether the peer closed the connection without close_notify
    */
   void end(boolean ragged) {
     raggedEnd = ragged;
   }
 
-  /** The value of a key; null if it is not of TLS, or not known yet. */
+  /** Returns the value of a key; null if the key does not belong to TLS or has no value yet. */
   @Nullable
   Object get(ExtraInfo<?> key) {
     if (key == ExtraInfo.SSLCONTEXT) {

@@ -11,21 +11,27 @@ import java.nio.ByteBuffer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** TLS on a connection that has begun without it: {@code start_tls}. Loop thread only. */
+/** Starts TLS on an established plain connection: asyncio's {@code start_tls}. Loop thread only. */
 public final class StartTls {
 
-  /** How a record begins that is part of a handshake. */
+  /** The first byte of a handshake record. */
   private static final byte HANDSHAKE = 22;
 
   private StartTls() {}
 
   /**
-   * Puts a layer between a transport and a protocol that has had its first call. Suspends.
+   * Puts a TLS layer between a transport and its protocol, whose {@code connectionMade} has been called. Suspends.
    *
-   * @param received read before, in the clear: a server's may be the beginning of the handshake, a client's is empty
+   * @param loop the loop of the transport
+   * @param buffers the loop's TLS buffers
+   * @param settings the settings for the engine
+   * @param plain the transport without TLS
+   * @param protocol the application's protocol
+   * @param received bytes that have been read but not delivered. On a server they may be the beginning of the
+   *     handshake. On a client there must be none.
    * @return the transport for the protocol
-   * @throws IOException if the handshake fails, or {@code received} cannot be its beginning; the transport is
-   *     closed, then
+   * @throws IOException if the transport is closed, if the handshake fails, or if {@code received} is not the beginning
+   *     of a handshake; in all cases the transport is closed afterwards
    */
   public static Transport start(
       BaseEventLoop loop,
@@ -42,11 +48,11 @@ public final class StartTls {
     }
     if (received.hasRemaining() && !beginsHandshake(settings, received)) {
       plain.close();
-      throw new SSLException(received.remaining()
-          + " bytes have been received in the clear, which TLS does not protect");
+      throw new SSLException(
+          received.remaining() + " bytes were received in the clear before TLS was started");
     }
     layer.received(received);
-    plain.pauseReading(); // or data could come before connectionMade
+    plain.pauseReading(); // otherwise the layer could get data before connectionMade
     plain.setProtocol(layer);
     Handle begin = loop.callSoon(() -> layer.connectionMade(plain));
     Handle resume = loop.callSoon(plain::resumeReading);

@@ -20,30 +20,31 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /*
- * The states are asyncio's: unwrapped, handshake, wrapped, flushing, shutdown; forward only, but that from
- * everywhere the end leads back to unwrapped.
+ * The states are asyncio's: unwrapped, handshake, wrapped, flushing, shutdown. A connection passes them in this order.
+ * From each state, the end of the connection leads back to unwrapped.
  *
- *   handshake  the engine talks to its peer. What it delegates runs on an executor, and meanwhile the engine
- *              is not touched: the executor's thread holds its lock, perhaps for seconds. If the transport
- *              below ends or is lost meanwhile, the handshake goes on afterwards with what has come, which
- *              may be all that the peer had to say. At its end: connectionMade, the creator's wake-up, what
- *              has come already.
- *   wrapped    data goes both ways.
- *   flushing   the end has begun, but there is data to deliver first: the transport below is at its end while
- *              the application is paused.
- *   shutdown   close_notify is sent, the peer's is awaited, data in between is dropped.
+ *   handshake  The engine exchanges handshake records with the peer. An executor runs the tasks that the engine
+ *              delegates. Meanwhile the loop does not touch the engine, because a task holds the engine's lock,
+ *              perhaps for seconds. If the transport below reaches its end or is lost meanwhile, the handshake
+ *              continues after the task with the received bytes, which may complete it. When the handshake is
+ *              complete, the layer calls connectionMade, wakes the creator, and delivers the received data.
+ *   wrapped    Data flows in both directions.
+ *   flushing   The transport below has reached its end. Received data must be delivered before the shutdown, which
+ *              waits while the application has paused reading. A close by the application leaves this state at once.
+ *   shutdown   The layer has sent close_notify and waits for that of the peer. It drops data that it receives.
  *
- * The end is always the transport's below: its connectionLost leads to the application's, one turn later. So an
- * error of this layer is remembered and the transport below aborted. An abort touches neither the engine nor the
- * shared buffers, as it may come at any time: a deadline does not wait for the callback that runs.
+ * The connection always ends with connectionLost of the transport below. One turn later the application gets its
+ * connectionLost. So the layer stores its own error and aborts the transport below. An abort touches neither the
+ * engine nor the shared buffers, because it may come at any time: a deadline does not wait for the callback that is
+ * running.
  */
 
-/** TLS between a transport and an application's protocol: asyncio's {@code SSLProtocol}. */
+/** The TLS layer between a transport and the application's protocol: asyncio's {@code SSLProtocol}. */
 public final class TlsProtocol implements BufferedProtocol {
 
   private static final Logger LOG = Log.of(TlsProtocol.class);
 
-  /** How many writes to a closed connection go without a warning: LOG_THRESHOLD_FOR_CONNLOST_WRITES. */
+  /** The number of the write to a closed connection that logs a warning: LOG_THRESHOLD_FOR_CONNLOST_WRITES. */
   private static final int SILENT_WRITES = 5;
 
   private enum State {
@@ -75,14 +76,19 @@ public final class TlsProtocol implements BufferedProtocol {
   private boolean readingPaused;
   private boolean belowAtEnd;
   private boolean belowLost;
-  private boolean closed; // by the application, or lost
-  private @Nullable Throwable failure; // what has broken the connection, or will have; else null
+  private boolean closed; // the application has closed, or the connection is lost
+  private @Nullable Throwable failure; // the error that connectionLost gets; else null
   private int writesAfterClose;
 
   /**
-   * @param protocol the application's
-   * @param made completed after the handshake and {@code connectionMade}, or failed
-   * @param upgraded whether the protocol has got its {@code connectionMade} before
+   * Creates a layer with an engine of its own.
+   *
+   * @param loop the loop of the transport below
+   * @param buffers the loop's TLS buffers
+   * @param settings the settings for the engine
+   * @param protocol the application's protocol
+   * @param made the future that the layer completes after the handshake and {@code connectionMade}, or fails
+   * @param upgraded whether the plain transport has already called the protocol's {@code connectionMade}
    */
   public TlsProtocol(
       BaseEventLoop loop,
@@ -108,12 +114,21 @@ public final class TlsProtocol implements BufferedProtocol {
     this.transport = new TlsTransport(this, application, writeControl);
   }
 
-  /** The application's transport. */
+  /**
+   * Returns the application's transport.
+   *
+   * @return the transport
+   */
   public Transport transport() {
     return transport;
   }
 
-  /** The transport that an application has: that of the last layer on {@code transport}. */
+  /**
+   * Returns the transport that the application uses: that of the outermost TLS layer.
+   *
+   * @param transport the transport of the socket
+   * @return the outermost TLS transport, or {@code transport} if it has no TLS layer
+   */
   public static Transport outermost(Transport transport) {
     Transport outer = transport;
     while (outer.getProtocol() instanceof TlsProtocol layer) {
@@ -122,7 +137,7 @@ public final class TlsProtocol implements BufferedProtocol {
     return outer;
   }
 
-  /** Takes what has been read before this layer was there. */
+  /** Accepts bytes that the transport below read before it got this layer. */
   void received(ByteBuffer data) {
     if (data.hasRemaining()) {
       incoming.append(data);
@@ -134,7 +149,7 @@ public final class TlsProtocol implements BufferedProtocol {
   @Override
   public void connectionMade(BaseTransport base) {
     below = (Transport) base;
-    if (closed) { // by a creator that was cancelled
+    if (closed) { // the creator has been cancelled
       below.abort();
       return;
     }
@@ -165,7 +180,7 @@ public final class TlsProtocol implements BufferedProtocol {
         readControl.check();
       } else if (!belowLost) {
         handshakeFailed(
-            new SocketException("the peer has closed in the middle of the TLS handshake"));
+            new SocketException("the peer closed the connection during the TLS handshake"));
       }
     } catch (SSLException error) {
       handshakeFailed(error);
@@ -174,7 +189,7 @@ public final class TlsProtocol implements BufferedProtocol {
     }
   }
 
-  /** What the engine has delegated is done, or has failed. */
+  /** Continues after the tasks that the engine delegated, or aborts with their error. */
   void delegated(Optional<Throwable> error) {
     if (state == State.HANDSHAKE) {
       if (error.isPresent()) {
@@ -232,12 +247,12 @@ public final class TlsProtocol implements BufferedProtocol {
   public void bufferUpdated(int nbytes) {
     incoming.filled();
     proceed();
-    incoming.settle(); // unless that was done before the application was called
+    incoming.settle(); // has no effect if Decryption has already called it
   }
 
   /**
-   * Nothing has been read into what {@link #getBuffer} has lent, which is large, and would be kept until the
-   * connection is lost: if a thousand end at once, a thousand buffers.
+   * Takes back the buffer of {@link #getBuffer}, when a read into it has returned no bytes. Otherwise the connection
+   * would keep the large buffer until it is lost, and so would each of many connections that end at once.
    */
   public void nothingRead() {
     incoming.nothingRead();
@@ -265,7 +280,7 @@ public final class TlsProtocol implements BufferedProtocol {
     readControl.check();
   }
 
-  /** Delivers what has come. Returns whether that was all. */
+  /** Delivers the received data. Returns whether all of it is delivered. */
   private boolean deliver() {
     try {
       boolean more = decryption.deliver();
@@ -309,7 +324,8 @@ public final class TlsProtocol implements BufferedProtocol {
       }
     } catch (SSLException error) {
       fail(error);
-    } catch (Throwable error) { // as when memory ends: the records after it would make no sense
+    } catch (
+        Throwable error) { // such as OutOfMemoryError: a record is missing, so the stream is broken
       abort(error);
       application.report("Fatal write error on TLS transport", error);
     }
@@ -347,7 +363,7 @@ public final class TlsProtocol implements BufferedProtocol {
     return state == State.HANDSHAKE || state == State.FLUSHING;
   }
 
-  /** No more comes from below than what has come. */
+  /** Begins the end, as the transport below has reached its end. */
   private void endReading() {
     if (state == State.WRAPPED) {
       state = State.FLUSHING;
@@ -420,7 +436,7 @@ public final class TlsProtocol implements BufferedProtocol {
     abort(error);
   }
 
-  /** Drops everything; what is the matter, if anything, arrives in {@code connectionLost}. */
+  /** Closes the connection at once and drops all data. {@code connectionLost} gets the first error. */
   void abort(@Nullable Throwable error) {
     loop.checkOnLoop("abort");
     closed = true;
@@ -436,7 +452,10 @@ public final class TlsProtocol implements BufferedProtocol {
     }
   }
 
-  /** The handshake, or the shutdown, is late. The task that waits for the handshake hears of it at once, also while a callback is parked. */
+  /**
+   * Aborts the connection because the handshake or the shutdown takes too long. Wakes the task that waits for the
+   * handshake at once, even while a callback is parked.
+   */
   void expire(IOException error) {
     abort(error);
     wakeCreator(error);
@@ -467,7 +486,10 @@ public final class TlsProtocol implements BufferedProtocol {
             : new SocketException("the connection was closed during the TLS handshake"));
   }
 
-  /** Also as soon as the transport below is: who writes and drains in a loop gives it a turn to be lost, then. */
+  /**
+   * Returns whether this layer or the transport below is closing. The drain of a closing transport yields one turn, so
+   * a task that writes and drains in a loop lets the connection be lost.
+   */
   boolean isClosing() {
     return closed || below != null && below.isClosing();
   }

@@ -21,24 +21,25 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
 /**
- * What the engines of a client or a server are made with. Whatever is wrong with the options is found out
- * here, before anything is connected or bound.
+ * The checked options of a client or a server, from which it creates its engines. The factory methods reject bad
+ * options before a socket is connected or bound.
  */
 public final class TlsSettings {
 
   private static final int THREADS = Math.max(8, Runtime.getRuntime().availableProcessors());
 
-  /** Runs what engines delegate, which may ask the network about certificates. */
+  /** Runs the tasks that engines delegate. A task may use the network, for example to check a certificate. */
   static final ExecutorService POOL = pool();
 
-  // no name ends with a number or has a colon
+  // a host name does not end with a number and has no colon
   private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
 
   private final SslOptions options;
   private final SSLContext context;
   private final boolean server;
-  private final String host; // whom a client expects, in ASCII; empty for anybody
-  private final int port; // -1 if it is not known
+  private final String
+      host; // the name that a client expects, in ASCII; empty for a server or without verification
+  private final int port; // -1 if unknown
 
   private TlsSettings(
       SslOptions options, SSLContext context, boolean server, String host, int port) {
@@ -62,16 +63,21 @@ public final class TlsSettings {
   }
 
   /**
-   * For a client. Suspends if the JVM's default context is asked for: its trust store is a file.
+   * Creates the settings of a client. Suspends if the options have no context: then it loads the JVM's default context,
+   * which reads the trust store from a file.
    *
-   * @param host whom it connects to; empty if that has no name
-   * @throws IllegalArgumentException if nobody says whom the certificate must be for, its name cannot be one, or the
-   *     options ask for clients' certificates
+   * @param loop the loop of the caller
+   * @param options the options of the client
+   * @param host the host that the client connects to; empty if it has no name
+   * @param port the port that the client connects to; -1 if unknown
+   * @return the settings
+   * @throws IllegalArgumentException if neither {@code host} nor the options give a server name, if the name is not a
+   *     valid host name, or if the options request client certificates
    */
   public static TlsSettings forClient(EventLoop loop, SslOptions options, String host, int port) {
     if (host.isEmpty() && options.serverHostname().isEmpty()) {
       throw new IllegalArgumentException(
-          "serverHostname must be set for TLS without a host; \"\" trusts any");
+          "serverHostname must be set for TLS without a host; \"\" disables host-name verification");
     }
     if (options.clientAuth() != ClientAuth.NONE) {
       throw new IllegalArgumentException("clientAuth is for servers only");
@@ -82,7 +88,7 @@ public final class TlsSettings {
         .orElseGet(() ->
             ((BaseEventLoop) loop).runInPool(POOL, TlsSettings::defaultContext).await());
     var settings = new TlsSettings(options, context, false, name, port);
-    settings.newEngine(); // or throw
+    settings.newEngine(); // throws if the options are not valid
     return settings;
   }
 
@@ -91,8 +97,8 @@ public final class TlsSettings {
   }
 
   /**
-   * A name in ASCII, as certificates and servers have it, without the dot at the end of an absolute one; an IPv6 address
-   * without its brackets.
+   * Returns a host name in ASCII, as certificates and servers use it, without the dot at the end of an absolute name.
+   * An IPv6 address loses its brackets.
    */
   private static String plain(String host) {
     if (host.startsWith("[") && host.endsWith("]")) {
@@ -103,9 +109,11 @@ public final class TlsSettings {
   }
 
   /**
-   * For a server.
+   * Creates the settings of a server.
    *
-   * @throws IllegalArgumentException if there is no context, or a name to expect
+   * @param options the options of the server
+   * @return the settings
+   * @throws IllegalArgumentException if the options have no context, or have a server name
    */
   public static TlsSettings forServer(SslOptions options) {
     SSLContext context = options
@@ -116,7 +124,7 @@ public final class TlsSettings {
       throw new IllegalArgumentException("serverHostname is for clients only");
     }
     var settings = new TlsSettings(options, context, true, "", -1);
-    settings.newEngine(); // or throw
+    settings.newEngine(); // throws if the options are not valid
     return settings;
   }
 
@@ -127,13 +135,13 @@ public final class TlsSettings {
     SSLParameters parameters = engine.getSSLParameters();
     if (!host.isEmpty()) {
       parameters.setEndpointIdentificationAlgorithm(
-          "HTTPS"); // engines check no names by themselves
+          "HTTPS"); // without an algorithm, an engine does not check the host name
       if (!ADDRESS.matcher(host).matches()) {
         parameters.setServerNames(List.of(new SNIHostName(host)));
       }
     }
     switch (options.clientAuth()) {
-      case NONE -> {} // as the context has it, which is not to ask
+      case NONE -> {} // the default of the context, which is not to request a certificate
       case WANT -> parameters.setWantClientAuth(true);
       case NEED -> parameters.setNeedClientAuth(true);
     }

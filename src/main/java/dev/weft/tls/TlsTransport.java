@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The application's side of a TLS connection. Loop thread only. */
+/** The transport that the application uses on a TLS connection. Loop thread only. */
 final class TlsTransport implements Transport {
 
   private final TlsProtocol layer;
@@ -44,7 +44,7 @@ final class TlsTransport implements Transport {
 
   @Override
   public void writeEof() {
-    throw new UnsupportedOperationException("TLS has no way to close one half: " + this);
+    throw new UnsupportedOperationException("TLS cannot close only the writing side: " + this);
   }
 
   @Override

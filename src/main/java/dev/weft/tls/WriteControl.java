@@ -6,12 +6,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pauses and resumes the application's writing, by the number of bytes that have not left the program. The
- * transport below gets the same marks, so that it says when it is time to look again.
+ * Pauses and resumes the application's writing, by the number of unsent bytes. The transport below gets nearly the same
+ * limits, so it calls {@code resumeWriting} when this class has to check again. Loop thread only.
  */
 final class WriteControl {
 
-  /** FLOW_CONTROL_HIGH_WATER_SSL_WRITE, and a quarter of it. */
+  /** asyncio's FLOW_CONTROL_HIGH_WATER_SSL_WRITE, and a quarter of it. */
   private static final WriteBufferLimits DEFAULT = WriteBufferLimits.ofHigh(512 * 1024);
 
   private final Encryption outgoing;
@@ -42,13 +42,16 @@ final class WriteControl {
     check();
   }
 
-  /** A plain transport pauses above its high mark, TLS at it. */
+  /** Sets the limits of the transport below. It pauses above its high mark, and this class pauses at the mark. */
   private void passOn(Transport below) {
     int high = Math.max(limits.high() - 1, 0);
     below.setWriteBufferLimits(new WriteBufferLimits(Math.min(limits.low(), high), high));
   }
 
-  /** Looks whether the application is to be paused or resumed. Not inside of an encryption: it may write. */
+  /**
+   * Pauses or resumes the application if a mark has been crossed. Must not be called while data is being encrypted,
+   * because the application may write in the call.
+   */
   void check() {
     int size = outgoing.size();
     if (!paused && size >= limits.high() && size > 0) {

@@ -68,7 +68,7 @@ public enum SocketErrorKind {
       Map.entry("Connection reset", CONNECTION_RESET), // the JDK's own
       Map.entry("Connection reset by peer", CONNECTION_RESET),
       Map.entry("Connection lost", CONNECTION_RESET), // Weft's own, and asyncio's
-      Map.entry("the peer has closed in the middle of the TLS handshake", CONNECTION_RESET),
+      Map.entry("the peer closed the connection during the TLS handshake", CONNECTION_RESET),
       Map.entry("Broken pipe", BROKEN_PIPE),
       Map.entry("Software caused connection abort", CONNECTION_ABORTED),
       Map.entry("the connection was closed during the TLS handshake", CONNECTION_ABORTED),

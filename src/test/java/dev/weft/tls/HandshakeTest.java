@@ -242,7 +242,8 @@ class HandshakeTest extends TlsTest {
       clientEnd.sendEnd();
       settle();
       assertFails(SocketException.class, server);
-      assertTrue(server.made.exception().get().getMessage().contains("the peer has closed"));
+      assertTrue(
+          server.made.exception().get().getMessage().contains("the peer closed the connection"));
       assertEquals(List.of(), server.app.events);
     });
   }

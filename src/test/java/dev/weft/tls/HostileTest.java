@@ -292,7 +292,8 @@ class HostileTest extends TlsTest {
         Loops.turns(2);
       }
       assertEquals(List.of("made", "lost SSLException"), client.app.events);
-      assertTrue(client.app.error.getMessage().contains("new keys"), client.app.error::getMessage);
+      assertTrue(
+          client.app.error.getMessage().contains("key updates"), client.app.error::getMessage);
       assertEnded(client, "key updates");
     });
   }
