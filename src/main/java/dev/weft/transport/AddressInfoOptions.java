@@ -6,30 +6,49 @@ import java.util.Optional;
 /**
  * The optional parts of {@code getaddrinfo}. Immutable.
  *
- * @param family wants addresses of this family only ({@code family}); of any if empty
- * @param numericHost whether to take an address only, without a name server ({@code AI_NUMERICHOST})
+ * @param family the family of the addresses ({@code family}); any if empty
+ * @param numericHost whether the host must be an address, so that no name server is asked ({@code AI_NUMERICHOST})
  */
 public record AddressInfoOptions(Optional<StandardProtocolFamily> family, boolean numericHost) {
 
   private static final AddressInfoOptions DEFAULTS =
       new AddressInfoOptions(Optional.empty(), false);
 
-  /** Checks the family. */
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6
+   */
   public AddressInfoOptions {
     Families.check(family);
   }
 
-  /** Names too, any family. */
+  /**
+   * Returns the default options: names and addresses, of any family. Never suspends. Any thread.
+   *
+   * @return the default options
+   */
   public static AddressInfoOptions defaults() {
     return DEFAULTS;
   }
 
-  /** These options, for addresses of {@code family} only. */
+  /**
+   * Returns these options for addresses of one family. Never suspends. Any thread.
+   *
+   * @param family INET or INET6
+   * @return new options
+   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6
+   */
   public AddressInfoOptions withFamily(StandardProtocolFamily family) {
     return new AddressInfoOptions(Optional.of(family), numericHost);
   }
 
-  /** These options with {@code numericHost} set. */
+  /**
+   * Returns these options with {@code numericHost} set. Never suspends. Any thread.
+   *
+   * @param numericHost whether the host must be an address, so that no name server is asked
+   * @return new options
+   */
   public AddressInfoOptions withNumericHost(boolean numericHost) {
     return new AddressInfoOptions(family, numericHost);
   }

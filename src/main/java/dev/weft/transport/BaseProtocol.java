@@ -3,30 +3,33 @@ package dev.weft.transport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all protocols have in common: asyncio's {@code BaseProtocol}.
+ * The methods that all protocols have: asyncio's {@code BaseProtocol}.
  *
- * <p>The loop calls these methods on its own thread, one at a time. They are callbacks, not tasks: they
- * must not await. An exception that leaves one is reported to the loop's exception handler.
+ * <p>The loop calls these methods on its own thread, one at a time. They are callbacks and not tasks, so they must not
+ * await. The loop reports an exception that a method throws to the exception handler.
  */
 public interface BaseProtocol {
 
   /**
-   * The first call, once ({@code connection_made}).
+   * Gets the transport. The loop calls this first, and once ({@code connection_made}).
    *
-   * @param transport the other side of this protocol
+   * @param transport the transport that uses this protocol
    */
   default void connectionMade(BaseTransport transport) {}
 
   /**
-   * The last call, once ({@code connection_lost}).
+   * Learns that the connection is lost. The loop calls this last, and once ({@code connection_lost}).
    *
-   * @param error what broke the connection; null after a close, an abort or the peer's end of data
+   * @param error the failure of the connection; null after a close, an abort or the peer's end of data
    */
   default void connectionLost(@Nullable Throwable error) {}
 
-  /** More than the high mark is buffered ({@code pause_writing}): stop writing. Called inside write. */
+  /**
+   * Requests that the protocol stops writing, because more than the high-water mark is buffered
+   * ({@code pause_writing}). The transport calls this inside {@code write}.
+   */
   default void pauseWriting() {}
 
-  /** The buffer is down to the low mark ({@code resume_writing}): go on writing. */
+  /** Permits the protocol to write again, because the buffer is down to the low-water mark ({@code resume_writing}). */
   default void resumeWriting() {}
 }

@@ -3,35 +3,41 @@ package dev.weft.transport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all transports have in common: asyncio's {@code BaseTransport}.
+ * The methods that all transports have: asyncio's {@code BaseTransport}.
  *
- * <p>A transport moves bytes; a protocol says what they mean. None of the methods suspends; all belong to
- * the loop's thread.
+ * <p>A transport moves bytes. A protocol gives them a meaning. No method suspends. Loop thread only.
  */
 public interface BaseTransport extends AutoCloseable {
 
   /**
-   * Closes the transport ({@code close}): no more data is delivered, buffered writes are flushed with no
-   * time limit, then {@link BaseProtocol#connectionLost} is called with null. Idempotent. Never suspends.
+   * Closes the transport ({@code close}). It delivers no more data, and sends what is buffered without a time limit.
+   * Then it calls {@link BaseProtocol#connectionLost} with null. Idempotent. Never suspends. Loop thread only.
    */
   @Override
   void close();
 
-  /** Whether the transport is closing or closed ({@code is_closing}). */
+  /**
+   * Returns whether the transport is closing or closed ({@code is_closing}). Never suspends. Loop thread only.
+   *
+   * @return true from {@link #close}, or from the loss of the connection
+   */
   boolean isClosing();
 
   /**
-   * What is known about the transport ({@code get_extra_info}).
+   * Returns a property of the transport ({@code get_extra_info}). Never suspends. Loop thread only.
    *
-   * @param key what to ask for
+   * @param key the property
+   * @param <T> the type of the value
    * @return the value; null if this transport has none
    */
   <T> @Nullable T getExtraInfo(ExtraInfo<T> key);
 
   /**
-   * The same by asyncio's name of the key, such as {@code "peername"}.
+   * Returns a property of the transport by asyncio's name ({@code get_extra_info}). Never suspends. Loop thread only.
    *
-   * @return the value; {@code otherwise} if this transport has none
+   * @param name the name, for example {@code "peername"}
+   * @param otherwise the value to return if this transport has none; may be null
+   * @return the value, or {@code otherwise}
    */
   default @Nullable Object getExtraInfo(String name, @Nullable Object otherwise) {
     ExtraInfo<?> key = ExtraInfo.named(name);
@@ -40,11 +46,17 @@ public interface BaseTransport extends AutoCloseable {
   }
 
   /**
-   * Changes the protocol from the next event on ({@code set_protocol}). {@link
-   * BaseProtocol#connectionMade} is not called.
+   * Replaces the protocol, from the next event on ({@code set_protocol}). The transport does not call
+   * {@link BaseProtocol#connectionMade}. Never suspends. Loop thread only.
+   *
+   * @param protocol the new protocol
    */
   void setProtocol(BaseProtocol protocol);
 
-  /** The protocol ({@code get_protocol}). */
+  /**
+   * Returns the protocol ({@code get_protocol}). Never suspends. Loop thread only.
+   *
+   * @return the protocol
+   */
   BaseProtocol getProtocol();
 }

@@ -3,29 +3,30 @@ package dev.weft.transport;
 import java.nio.ByteBuffer;
 
 /**
- * A protocol for a stream of bytes that says where they are to be put: asyncio's {@code
- * BufferedProtocol}. Data is read straight into the protocol's own buffer.
+ * A protocol for a stream of bytes that provides the buffer: asyncio's {@code BufferedProtocol}. The transport reads
+ * data directly into the protocol's own buffer.
  */
 public interface BufferedProtocol extends BaseProtocol {
 
   /**
-   * Where the next bytes go ({@code get_buffer}): between the position and the limit of the buffer
-   * returned. A direct buffer saves a copy.
+   * Returns the buffer for the next bytes ({@code get_buffer}). The transport writes between the buffer's position and
+   * its limit. A direct buffer saves a copy. Must not suspend. The loop calls this.
    *
    * @param sizeHint the number of bytes that would be convenient; -1 for any
-   * @return a buffer with something remaining
+   * @return a buffer with at least one byte of room
    */
   ByteBuffer getBuffer(int sizeHint);
 
   /**
-   * Bytes have been put into the buffer ({@code buffer_updated}), whose position has moved behind them.
+   * Gets bytes ({@code buffer_updated}). They are in the buffer, whose position is behind them. Must not suspend. The
+   * loop calls this.
    *
-   * @param nbytes how many, at least 1
+   * @param nbytes the number of bytes, at least 1
    */
   void bufferUpdated(int nbytes);
 
   /**
-   * The peer will send no more ({@code eof_received}).
+   * Learns that the peer sends no more data ({@code eof_received}). Must not suspend. The loop calls this.
    *
    * @return true to keep the sending half open; false to close the transport
    */

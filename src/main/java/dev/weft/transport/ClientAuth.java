@@ -7,8 +7,8 @@ public enum ClientAuth {
   NONE,
 
   /**
-   * The server asks, and checks what it gets: {@code CERT_OPTIONAL}. A client without a certificate is let in,
-   * and has no {@link ExtraInfo#PEERCERT}.
+   * The server asks, and checks the certificate that it gets: {@code CERT_OPTIONAL}. It admits a client without a
+   * certificate, for which there is no {@link ExtraInfo#PEERCERT}.
    */
   WANT,
 

@@ -11,18 +11,17 @@ import javax.net.ssl.SSLContext;
 /**
  * The optional parts of {@code createConnection}. Immutable.
  *
- * @param family connects to addresses of this family only ({@code family}); of any if empty
- * @param localAddr where to connect from ({@code local_addr}), resolved by the loop if it is not yet;
- *     any address and port if empty
- * @param happyEyeballsDelay after how long without an answer the next address is tried beside the one
- *     before ({@code happy_eyeballs_delay}; RFC 8305 recommends 250 ms); if empty, one is tried after
- *     the other has failed
- * @param interleave how many addresses of the first one's family come first, before the families
- *     alternate ({@code interleave}); 0 leaves the addresses in the resolver's order. If empty it is 1
- *     with {@code happyEyeballsDelay} and 0 without
- * @param allErrors whether failing to connect to several addresses throws all their errors as a group
- *     ({@code all_errors}), not just one that names them
- * @param ssl how to encrypt the connection ({@code ssl}); not at all if empty
+ * @param family the family of the addresses to connect to ({@code family}); any if empty
+ * @param localAddr the local address ({@code local_addr}), which the loop resolves if necessary; any address and port
+ *     if empty
+ * @param happyEyeballsDelay the time without an answer after which the next address is tried in parallel
+ *     ({@code happy_eyeballs_delay}; RFC 8305 recommends 250 ms); if empty, the next address is tried when the one
+ *     before has failed
+ * @param interleave how many addresses of the first address's family come first, before the families alternate
+ *     ({@code interleave}); 0 keeps the resolver's order; if empty, 1 with {@code happyEyeballsDelay} and 0 without
+ * @param allErrors whether the errors of several addresses are thrown as a group ({@code all_errors}), and not as one
+ *     error that names them
+ * @param ssl how to encrypt the connection ({@code ssl}); plain if empty
  */
 public record ConnectionOptions(
     Optional<StandardProtocolFamily> family,
@@ -40,7 +39,11 @@ public record ConnectionOptions(
       false,
       Optional.empty());
 
-  /** Checks that no part is null, negative or of another kind than TCP's. */
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6, or a number or duration is negative
+   */
   public ConnectionOptions {
     Families.check(family);
     Objects.requireNonNull(localAddr, "localAddr");
@@ -57,45 +60,88 @@ public record ConnectionOptions(
     Objects.requireNonNull(ssl, "ssl");
   }
 
-  /** From anywhere, to one address after the other. */
+  /**
+   * Returns the default options: from any local address, to one address after the other, without TLS. Never suspends.
+   * Any thread.
+   *
+   * @return the default options
+   */
   public static ConnectionOptions defaults() {
     return DEFAULTS;
   }
 
-  /** These options, connecting to addresses of {@code family} only. */
+  /**
+   * Returns these options for addresses of one family. Never suspends. Any thread.
+   *
+   * @param family INET or INET6
+   * @return new options
+   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6
+   */
   public ConnectionOptions withFamily(StandardProtocolFamily family) {
     return new ConnectionOptions(
         Optional.of(family), localAddr, happyEyeballsDelay, interleave, allErrors, ssl);
   }
 
-  /** These options, connecting from {@code address}. */
+  /**
+   * Returns these options with a local address. Never suspends. Any thread.
+   *
+   * @param address the address to connect from
+   * @return new options
+   */
   public ConnectionOptions withLocalAddr(InetSocketAddress address) {
     return new ConnectionOptions(
         family, Optional.of(address), happyEyeballsDelay, interleave, allErrors, ssl);
   }
 
-  /** These options, trying the next address after {@code delay}. */
+  /**
+   * Returns these options with a delay after which the next address is tried in parallel. Never suspends. Any thread.
+   *
+   * @param delay the delay, not negative
+   * @return new options
+   * @throws IllegalArgumentException if {@code delay} is negative
+   */
   public ConnectionOptions withHappyEyeballsDelay(Duration delay) {
     return new ConnectionOptions(family, localAddr, Optional.of(delay), interleave, allErrors, ssl);
   }
 
-  /** These options with {@code interleave} set. */
+  /**
+   * Returns these options with {@code interleave} set. Never suspends. Any thread.
+   *
+   * @param interleave how many addresses of the first address's family come first, 0 or more
+   * @return new options
+   * @throws IllegalArgumentException if {@code interleave} is negative
+   */
   public ConnectionOptions withInterleave(int interleave) {
     return new ConnectionOptions(
         family, localAddr, happyEyeballsDelay, OptionalInt.of(interleave), allErrors, ssl);
   }
 
-  /** These options, with {@code allErrors} set. */
+  /**
+   * Returns these options with {@code allErrors} set. Never suspends. Any thread.
+   *
+   * @param allErrors whether the errors of several addresses are thrown as a group
+   * @return new options
+   */
   public ConnectionOptions withAllErrors(boolean allErrors) {
     return new ConnectionOptions(family, localAddr, happyEyeballsDelay, interleave, allErrors, ssl);
   }
 
-  /** These options, encrypting the connection with a context and default {@link SslOptions}. */
+  /**
+   * Returns these options with TLS by a context and otherwise default {@link SslOptions}. Never suspends. Any thread.
+   *
+   * @param context the keys, certificates and trusted authorities
+   * @return new options
+   */
   public ConnectionOptions withSsl(SSLContext context) {
     return withSsl(SslOptions.of(context));
   }
 
-  /** These options, encrypting the connection. */
+  /**
+   * Returns these options with TLS. Never suspends. Any thread.
+   *
+   * @param ssl how to encrypt the connection
+   * @return new options
+   */
   public ConnectionOptions withSsl(SslOptions ssl) {
     return new ConnectionOptions(
         family, localAddr, happyEyeballsDelay, interleave, allErrors, Optional.of(ssl));

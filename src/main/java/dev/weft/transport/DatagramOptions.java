@@ -6,15 +6,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What {@code createDatagramEndpoint} is told. Immutable.
+ * The parameters of {@code createDatagramEndpoint}. Immutable.
  *
- * @param localAddr where to receive ({@code local_addr}), resolved by the loop if it is not yet; port 0 is one
- *     that the system chooses, as it does if this is empty
- * @param remoteAddr where to send ({@code remote_addr}), resolved by the loop if it is not yet. The endpoint is
- *     connected to it, so that it receives from there only and learns if no program listens; not if {@code
- *     allowBroadcast} is set. Port 0 is accepted, as by asyncio: whatever is sent there is told as an error by {@code
- *     errorReceived}, and the endpoint, which is then not connected, receives from anywhere
- * @param family INET or INET6; whichever the addresses have if empty. Without any address it must be given
+ * @param localAddr the address at which to receive ({@code local_addr}), which the loop resolves if necessary; the
+ *     system chooses the port if it is 0, and address and port if this is empty
+ * @param remoteAddr the address to which to send ({@code remote_addr}), which the loop resolves if necessary. The
+ *     endpoint is connected to it, so it receives only from there and learns if no program listens there. It is not
+ *     connected if {@code allowBroadcast} is set. As in asyncio, port 0 is accepted: the endpoint is then not
+ *     connected, and {@code errorReceived} gets an error for each datagram that is sent
+ * @param family INET or INET6; the family of the addresses if empty; required if there is no address
  * @param reusePort whether several endpoints may have the same local address ({@code reuse_port})
  * @param allowBroadcast whether sending to a broadcast address is possible ({@code allow_broadcast})
  */
@@ -28,40 +28,74 @@ public record DatagramOptions(
   private static final DatagramOptions DEFAULTS =
       new DatagramOptions(Optional.empty(), Optional.empty(), Optional.empty(), false, false);
 
-  /** Checks that no part is null, and the family. */
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6
+   */
   public DatagramOptions {
     Objects.requireNonNull(localAddr, "localAddr");
     Objects.requireNonNull(remoteAddr, "remoteAddr");
     Families.check(family);
   }
 
-  /** Neither address nor family. */
+  /**
+   * Returns the default options, which have neither an address nor a family. Never suspends. Any thread.
+   *
+   * @return the default options
+   */
   public static DatagramOptions defaults() {
     return DEFAULTS;
   }
 
-  /** These options, receiving at {@code address}. */
+  /**
+   * Returns these options with a local address. Never suspends. Any thread.
+   *
+   * @param address the address at which to receive
+   * @return new options
+   */
   public DatagramOptions withLocalAddr(InetSocketAddress address) {
     return new DatagramOptions(Optional.of(address), remoteAddr, family, reusePort, allowBroadcast);
   }
 
-  /** These options, sending to {@code address}. */
+  /**
+   * Returns these options with a remote address. Never suspends. Any thread.
+   *
+   * @param address the address to which to send
+   * @return new options
+   */
   public DatagramOptions withRemoteAddr(InetSocketAddress address) {
     return new DatagramOptions(localAddr, Optional.of(address), family, reusePort, allowBroadcast);
   }
 
-  /** These options with a family of addresses. */
+  /**
+   * Returns these options with a family. Never suspends. Any thread.
+   *
+   * @param family INET or INET6
+   * @return new options
+   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6
+   */
   public DatagramOptions withFamily(StandardProtocolFamily family) {
     return new DatagramOptions(
         localAddr, remoteAddr, Optional.of(family), reusePort, allowBroadcast);
   }
 
-  /** These options with {@code reusePort} set. */
+  /**
+   * Returns these options with {@code reusePort} set. Never suspends. Any thread.
+   *
+   * @param reusePort whether several endpoints may have the same local address
+   * @return new options
+   */
   public DatagramOptions withReusePort(boolean reusePort) {
     return new DatagramOptions(localAddr, remoteAddr, family, reusePort, allowBroadcast);
   }
 
-  /** These options with {@code allowBroadcast} set. */
+  /**
+   * Returns these options with {@code allowBroadcast} set. Never suspends. Any thread.
+   *
+   * @param allowBroadcast whether sending to a broadcast address is possible
+   * @return new options
+   */
   public DatagramOptions withAllowBroadcast(boolean allowBroadcast) {
     return new DatagramOptions(localAddr, remoteAddr, family, reusePort, allowBroadcast);
   }

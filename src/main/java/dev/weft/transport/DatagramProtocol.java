@@ -5,25 +5,25 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * A protocol for datagrams: asyncio's {@code DatagramProtocol}. An exception that leaves one of its methods
- * is reported; the endpoint lives on.
+ * A protocol for datagrams: asyncio's {@code DatagramProtocol}. If a method throws an exception, the loop reports it,
+ * and the endpoint stays open.
  */
 public interface DatagramProtocol extends BaseProtocol {
 
   /**
-   * A datagram came ({@code datagram_received}).
+   * Gets a datagram ({@code datagram_received}). Must not suspend. The loop calls this.
    *
-   * @param data all of it, perhaps nothing; belongs to the receiver, who may keep it and change it
-   * @param addr where it came from
+   * @param data the whole datagram, which may be empty; the protocol may keep it and change it
+   * @param addr the sender
    */
   default void datagramReceived(ByteBuffer data, SocketAddress addr) {}
 
   /**
-   * The system could not send or receive a datagram ({@code error_received}). The endpoint lives on. Called
-   * inside {@link DatagramTransport#sendto} if it fails at once.
+   * Learns that the system could not send or receive a datagram ({@code error_received}). The endpoint stays open. The
+   * loop calls this, inside {@link DatagramTransport#sendto} if that fails at once. Must not suspend.
    *
-   * @param error the reason; a {@link java.net.PortUnreachableException} if no program listens at the remote
-   *     address, which only an endpoint that is connected to it gets to know
+   * @param error the failure; for a connected endpoint, a {@link java.net.PortUnreachableException} if no program
+   *     listens at the remote address
    */
   default void errorReceived(IOException error) {}
 }

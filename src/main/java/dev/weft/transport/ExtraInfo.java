@@ -10,7 +10,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key of {@link BaseTransport#getExtraInfo}: the name asyncio gives it, and the type of its value.
+ * A key of {@link BaseTransport#getExtraInfo}: asyncio's name and the type of the value. Any thread may use it.
  *
  * @param <T> the type of the value
  */
@@ -22,13 +22,13 @@ public final class ExtraInfo<T> {
   /** The transport's own address. */
   public static final ExtraInfo<SocketAddress> SOCKNAME = new ExtraInfo<>("sockname");
 
-  /** The options of the socket. */
+  /** The socket: its addresses and options. */
   public static final ExtraInfo<TransportSocket> SOCKET = new ExtraInfo<>("socket");
 
-  /** The context that TLS was set up with. */
+  /** The context of TLS. */
   public static final ExtraInfo<SSLContext> SSLCONTEXT = new ExtraInfo<>("sslcontext");
 
-  /** The peer's own certificate, after the handshake; none if it has shown none. */
+  /** The peer's own certificate, after the handshake; no value if the peer has sent none. */
   public static final ExtraInfo<X509Certificate> PEERCERT = new ExtraInfo<>("peercert");
 
   /** The cipher suite, after the handshake. */
@@ -37,7 +37,9 @@ public final class ExtraInfo<T> {
   /** The TLS session, after the handshake: version, certificates of both sides, server names. */
   public static final ExtraInfo<SSLSession> SSL_OBJECT = new ExtraInfo<>("ssl_object");
 
-  /** The application protocol agreed on (ALPN); none if there is none. Python's SSL object has it. */
+  /**
+   * The application protocol on which the peers agreed (ALPN); no value if there is none. Python's SSL object has it.
+   */
   public static final ExtraInfo<String> SELECTED_ALPN_PROTOCOL =
       new ExtraInfo<>("selected_alpn_protocol");
 
@@ -48,7 +50,7 @@ public final class ExtraInfo<T> {
   public static final ExtraInfo<Boolean> RAGGED_EOF = new ExtraInfo<>("ragged_eof");
 
   /**
-   * What a pipe's transport reads or writes: a {@code Pipe} channel if the selector watches it, a stream or a
+   * The pipe that a transport reads or writes: a {@code Pipe} channel if the selector watches it, a stream or a
    * {@code FileChannel} if threads move its bytes.
    */
   public static final ExtraInfo<Object> PIPE = new ExtraInfo<>("pipe");
@@ -76,7 +78,11 @@ public final class ExtraInfo<T> {
     this.name = name;
   }
 
-  /** The name asyncio gives the key. */
+  /**
+   * Returns asyncio's name of the key. Never suspends. Any thread.
+   *
+   * @return the name
+   */
   public String name() {
     return name;
   }

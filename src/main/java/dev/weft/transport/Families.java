@@ -4,7 +4,7 @@ import java.net.StandardProtocolFamily;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The families of addresses that names stand for. */
+/** The families of addresses to which names resolve. */
 final class Families {
 
   private Families() {}

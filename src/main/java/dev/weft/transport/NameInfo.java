@@ -3,10 +3,10 @@ package dev.weft.transport;
 import java.util.Objects;
 
 /**
- * What {@code getnameinfo} tells of an address.
+ * The result of {@code getnameinfo}.
  *
- * @param host its name; the address as text if it has none, or was wanted like that
- * @param service its port as text: the JDK knows no names of services
+ * @param host the name of the address; the address as text if it has no name, or if the flags require that
+ * @param service the port as text, because the JDK has no names of services
  */
 public record NameInfo(String host, String service) {
 
@@ -16,11 +16,11 @@ public record NameInfo(String host, String service) {
     Objects.requireNonNull(service, "service");
   }
 
-  /** How {@code getnameinfo} is to look for the host. */
+  /** How {@code getnameinfo} looks up the host. */
   public enum Flag {
-    /** Gives the address as text, without a name server ({@code NI_NUMERICHOST}). */
+    /** It returns the address as text and asks no name server ({@code NI_NUMERICHOST}). */
     NUMERIC_HOST,
-    /** Fails if the address has no name ({@code NI_NAMEREQD}). */
+    /** It fails if the address has no name ({@code NI_NAMEREQD}). */
     NAME_REQUIRED
   }
 }

@@ -70,7 +70,7 @@ final class Pem {
     return blocks;
   }
 
-  /** All certificates of a file, at least one. */
+  /** Returns all certificates of a file, at least one. */
   static List<X509Certificate> certificates(Path file)
       throws IOException, GeneralSecurityException {
     var factory = CertificateFactory.getInstance("X.509");
@@ -87,7 +87,7 @@ final class Pem {
     return certificates;
   }
 
-  /** The first private key of a file. */
+  /** Returns the first private key of a file. */
   static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
     for (Block block : read(file)) {
       if (block.type.endsWith("PRIVATE KEY") && block.isEncrypted()) {
@@ -153,7 +153,7 @@ final class Pem {
         .array();
   }
 
-  /** The name of the curve of a SEC 1 key: what its element [0] holds. */
+  /** Returns the name of the curve of a SEC 1 key, which is the content of its element [0]. */
   private static byte[] curve(byte[] sec1, Path file) throws InvalidKeySpecException {
     try {
       ByteBuffer key = ByteBuffer.wrap(sec1);

@@ -1,12 +1,17 @@
 package dev.weft.transport;
 
-/** A signal is for a process that is over and done with: asyncio's {@code ProcessLookupError}. */
+/**
+ * Thrown if a signal is sent to a process that has ended and whose pipes are closed: asyncio's
+ * {@code ProcessLookupError}.
+ */
 public final class ProcessLookupException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param message which process
+   * Creates an exception. Never suspends. Any thread.
+   *
+   * @param message the process
    */
   public ProcessLookupException(String message) {
     super(message);

@@ -22,14 +22,14 @@ import java.nio.ByteBuffer;
 public interface Protocol extends BaseProtocol {
 
   /**
-   * Some bytes came ({@code data_received}).
+   * Gets some bytes ({@code data_received}). Must not suspend. The loop calls this.
    *
-   * @param data never empty; belongs to the receiver, who may keep it and change it
+   * @param data the bytes, at least one; the protocol may keep the buffer and change it
    */
   default void dataReceived(ByteBuffer data) {}
 
   /**
-   * The peer will send no more ({@code eof_received}).
+   * Learns that the peer sends no more data ({@code eof_received}). Must not suspend. The loop calls this.
    *
    * @return true to keep the sending half open; false to close the transport
    */

@@ -8,19 +8,18 @@ import javax.net.ssl.SSLContext;
 /**
  * The optional parts of {@code createServer}. Immutable.
  *
- * @param family listens on addresses of this family only ({@code family}); of any if empty. All
- *     interfaces of family {@code INET6} are those of IPv4, too: the JDK has no other socket
- * @param backlog how many connections the system may hold that are not accepted yet, at least 1
- * @param reuseAddress whether the port may be bound while old connections of it linger; asyncio's
- *     default on POSIX
+ * @param family the family of the addresses on which to listen ({@code family}); any if empty. All interfaces of family
+ *     {@code INET6} include those of IPv4, because the JDK has no other socket
+ * @param backlog the maximum number of connections that the system holds before they are accepted, at least 1
+ * @param reuseAddress whether the port may be bound while old connections of it linger; asyncio's default on POSIX
  * @param reusePort whether several servers may listen on the same port
- * @param keepAlive whether the system probes connections that are silent for long, and ends those whose
- *     other end is gone ({@code SO_KEEPALIVE}, for each connection accepted)
- * @param startServing whether to accept connections at once; if not, the system holds those that come
- *     before {@code startServing()}, up to the backlog (asyncio refuses them)
- * @param cleanupSocket whether closing a server removes its Unix socket from the file system, unless
- *     something else is at the path by then ({@code cleanup_socket})
- * @param ssl how to encrypt connections ({@code ssl}); not at all if empty
+ * @param keepAlive whether the system probes accepted connections that are silent for long, and ends those whose other
+ *     end does not answer ({@code SO_KEEPALIVE})
+ * @param startServing whether to accept connections at once; otherwise the system holds connections until
+ *     {@code startServing()}, up to the backlog (asyncio refuses them)
+ * @param cleanupSocket whether closing a server removes its Unix socket from the file system, unless something else is
+ *     at the path by then ({@code cleanup_socket})
+ * @param ssl how to encrypt connections ({@code ssl}); plain if empty
  */
 public record ServerOptions(
     Optional<StandardProtocolFamily> family,
@@ -35,7 +34,11 @@ public record ServerOptions(
   private static final ServerOptions DEFAULTS =
       new ServerOptions(Optional.empty(), 100, true, false, false, true, true, Optional.empty());
 
-  /** Checks the family and the backlog. */
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6, or {@code backlog} is less than 1
+   */
   public ServerOptions {
     Families.check(family);
     if (backlog < 1) {
@@ -44,12 +47,23 @@ public record ServerOptions(
     Objects.requireNonNull(ssl, "ssl");
   }
 
-  /** A backlog of 100, as asyncio has it; reuse of the address; accepting at once. */
+  /**
+   * Returns the default options: a backlog of 100, as in asyncio, reuse of the address, and accepting at once. Never
+   * suspends. Any thread.
+   *
+   * @return the default options
+   */
   public static ServerOptions defaults() {
     return DEFAULTS;
   }
 
-  /** These options, listening on addresses of {@code family} only. */
+  /**
+   * Returns these options for addresses of one family. Never suspends. Any thread.
+   *
+   * @param family INET or INET6
+   * @return new options
+   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6
+   */
   public ServerOptions withFamily(StandardProtocolFamily family) {
     return new ServerOptions(
         Optional.of(family),
@@ -62,48 +76,89 @@ public record ServerOptions(
         ssl);
   }
 
-  /** These options with another backlog. */
+  /**
+   * Returns these options with a backlog. Never suspends. Any thread.
+   *
+   * @param backlog the maximum number of connections that the system holds before they are accepted, at least 1
+   * @return new options
+   * @throws IllegalArgumentException if {@code backlog} is less than 1
+   */
   public ServerOptions withBacklog(int backlog) {
     return new ServerOptions(
         family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
   }
 
-  /** These options with {@code reuseAddress} set. */
+  /**
+   * Returns these options with {@code reuseAddress} set. Never suspends. Any thread.
+   *
+   * @param reuseAddress whether the port may be bound while old connections of it linger
+   * @return new options
+   */
   public ServerOptions withReuseAddress(boolean reuseAddress) {
     return new ServerOptions(
         family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
   }
 
-  /** These options with {@code reusePort} set. */
+  /**
+   * Returns these options with {@code reusePort} set. Never suspends. Any thread.
+   *
+   * @param reusePort whether several servers may listen on the same port
+   * @return new options
+   */
   public ServerOptions withReusePort(boolean reusePort) {
     return new ServerOptions(
         family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
   }
 
-  /** These options with {@code keepAlive} set. */
+  /**
+   * Returns these options with {@code keepAlive} set. Never suspends. Any thread.
+   *
+   * @param keepAlive whether the system probes accepted connections that are silent for long
+   * @return new options
+   */
   public ServerOptions withKeepAlive(boolean keepAlive) {
     return new ServerOptions(
         family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
   }
 
-  /** These options with {@code startServing} set. */
+  /**
+   * Returns these options with {@code startServing} set. Never suspends. Any thread.
+   *
+   * @param startServing whether to accept connections at once
+   * @return new options
+   */
   public ServerOptions withStartServing(boolean startServing) {
     return new ServerOptions(
         family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
   }
 
-  /** These options with {@code cleanupSocket} set. */
+  /**
+   * Returns these options with {@code cleanupSocket} set. Never suspends. Any thread.
+   *
+   * @param cleanupSocket whether closing a server removes its Unix socket from the file system
+   * @return new options
+   */
   public ServerOptions withCleanupSocket(boolean cleanupSocket) {
     return new ServerOptions(
         family, backlog, reuseAddress, reusePort, keepAlive, startServing, cleanupSocket, ssl);
   }
 
-  /** These options, encrypting connections with a context and default {@link SslOptions}. */
+  /**
+   * Returns these options with TLS by a context and otherwise default {@link SslOptions}. Never suspends. Any thread.
+   *
+   * @param context the keys, certificates and trusted authorities
+   * @return new options
+   */
   public ServerOptions withSsl(SSLContext context) {
     return withSsl(SslOptions.of(context));
   }
 
-  /** These options, encrypting connections. */
+  /**
+   * Returns these options with TLS. Never suspends. Any thread.
+   *
+   * @param ssl how to encrypt connections
+   * @return new options
+   */
   public ServerOptions withSsl(SslOptions ssl) {
     return new ServerOptions(
         family,

@@ -9,17 +9,17 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 
 /**
- * What an error of a socket or a pipe is about: Python's subclasses of {@code OSError}, and {@code errno}. The JDK has a
- * type for few of them and tells the others by texts, which are the system's own, in its language.
+ * The kind of an error of a socket or a pipe: Python's subclasses of {@code OSError}, and {@code errno}. The JDK has
+ * types for few kinds. It describes the others by texts of the system, in the system's language.
  */
 public enum SocketErrorKind {
   /** The peer has reset the connection, or it is lost: {@code ConnectionResetError}. */
   CONNECTION_RESET,
 
-  /** The peer does not receive any more: {@code BrokenPipeError}. */
+  /** The peer no longer receives: {@code BrokenPipeError}. */
   BROKEN_PIPE,
 
-  /** This side has given the connection up: {@code ConnectionAbortedError}. */
+  /** This side has ended the connection: {@code ConnectionAbortedError}. */
   CONNECTION_ABORTED,
 
   /** No program listens at the address: {@code ConnectionRefusedError}. Datagrams have it as well. */
@@ -28,7 +28,7 @@ public enum SocketErrorKind {
   /** There was no answer: {@code TimeoutError}. */
   TIMED_OUT,
 
-  /** There is no way to the host or its network: {@code EHOSTUNREACH}, {@code ENETUNREACH}. */
+  /** There is no route to the host or its network: {@code EHOSTUNREACH}, {@code ENETUNREACH}. */
   UNREACHABLE,
 
   /** The name has no address: {@code socket.gaierror}. */
@@ -37,16 +37,16 @@ public enum SocketErrorKind {
   /** Another socket has the address: {@code EADDRINUSE}. */
   ADDRESS_IN_USE,
 
-  /** The address is none of this machine's: {@code EADDRNOTAVAIL}. */
+  /** The address does not belong to this machine: {@code EADDRNOTAVAIL}. */
   ADDRESS_NOT_AVAILABLE,
 
-  /** The system does not permit it: {@code PermissionError}. */
+  /** The system does not permit the operation: {@code PermissionError}. */
   NOT_PERMITTED,
 
   /** The socket has no peer yet: {@code ENOTCONN}. */
   NOT_CONNECTED,
 
-  /** The datagram is larger than any may be: {@code EMSGSIZE}. */
+  /** The datagram is too large: {@code EMSGSIZE}. */
   MESSAGE_TOO_LONG,
 
   /** There are no descriptors left: {@code EMFILE}, {@code ENFILE}. */
@@ -58,10 +58,10 @@ public enum SocketErrorKind {
   /** This side has closed the socket: {@code EBADF}. */
   CLOSED,
 
-  /** Something else, or not known. */
+  /** The kind is another one, or is not known. */
   OTHER;
 
-  /** How far causes are followed: they may go round in circles. */
+  /** How many causes are followed, because they may form a cycle. */
   private static final int DEPTH = 20;
 
   private static final Map<String, SocketErrorKind> TEXTS = Map.ofEntries(
@@ -98,11 +98,14 @@ public enum SocketErrorKind {
       Map.entry("Closed by interrupt", CLOSED));
 
   /**
-   * The kind of an error: of what {@code connectionLost} and {@code errorReceived} get, and of what connecting, binding,
-   * reading and writing throw, by Weft and by the JDK's own sockets. If the error itself does not tell, its causes do.
-   * Where the system speaks another language than English, its words for a reset, a broken pipe and a refused connection
-   * are found out by a try, once; other errors are {@link #OTHER} there, unless their types tell. Any thread; never
-   * suspends.
+   * Returns the kind of an error. It knows the errors that {@code connectionLost} and {@code errorReceived} get, and
+   * those that connecting, binding, reading and writing throw, in Weft and in the JDK's own sockets. If the error
+   * itself does not show its kind, its causes do. The first call for an unknown text provokes a reset, a broken pipe
+   * and a refused connection to learn the system's texts. Other errors are {@link #OTHER} if the system's language is
+   * not English, unless their types show the kind. Never suspends. Any thread.
+   *
+   * @param error the error
+   * @return the kind; {@link #OTHER} if it is not known
    */
   public static SocketErrorKind of(Throwable error) {
     SocketErrorKind kind = in(error, TEXTS);
@@ -140,7 +143,7 @@ public enum SocketErrorKind {
     return OTHER;
   }
 
-  /** The text stands alone, or something is added to it. */
+  /** Returns the kind of a message that is a known text, or begins with one and an addition. */
   private static SocketErrorKind byText(String message, Map<String, SocketErrorKind> texts) {
     SocketErrorKind kind = texts.get(message);
     for (int i = 0; kind == null && i < message.length(); i++) {

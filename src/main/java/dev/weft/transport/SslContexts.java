@@ -21,17 +21,17 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes SSL contexts from PEM files, as Python's {@code ssl.create_default_context}, {@code load_cert_chain}
- * and {@code load_verify_locations} do. Stands beside {@link SslOptions}, which takes them.
+ * Creates SSL contexts from PEM files, as Python's {@code ssl.create_default_context}, {@code load_cert_chain} and
+ * {@code load_verify_locations} do. {@link SslOptions} takes the contexts.
  *
  * <pre>{@code
  * SslOptions tls = SslContexts.server(Path.of("chain.pem"), Path.of("key.pem"));
  * startServer(handler, "0.0.0.0", 8443, StreamReader.DEFAULT_LIMIT, ServerOptions.defaults().withSsl(tls));
  * }</pre>
  *
- * <p>All methods read files on the calling thread: call them before the loop runs, or by {@code toThread}.
- * Private keys may be PKCS#8 ({@code PRIVATE KEY}), PKCS#1 ({@code RSA PRIVATE KEY}) or SEC 1 ({@code EC
- * PRIVATE KEY}), not encrypted. A key must belong to the first certificate of its chain.
+ * <p>All methods read files and block the calling thread: call them before the loop runs, or by {@code toThread}. Any
+ * thread. Private keys may be PKCS#8 ({@code PRIVATE KEY}), PKCS#1 ({@code RSA PRIVATE KEY}) or SEC 1
+ * ({@code EC PRIVATE KEY}), not encrypted. A key must belong to the first certificate of its chain.
  */
 public final class SslContexts {
 
@@ -40,12 +40,13 @@ public final class SslContexts {
   private SslContexts() {}
 
   /**
-   * For a server that asks its clients for no certificate.
+   * Creates a context for a server that does not ask its clients for certificates. Blocks its caller. Any thread.
    *
-   * @param certificateChain the server's certificate, then those that lead to a root
-   * @param privateKey may be the same file
+   * @param certificateChain the file of the server's certificate, followed by those that lead to a root
+   * @param privateKey the file of the private key, which may be the same file
+   * @return the context
    * @throws IOException if a file cannot be read
-   * @throws GeneralSecurityException if a file does not have what it should
+   * @throws GeneralSecurityException if a file has no valid certificate or key, or they do not belong together
    */
   public static SSLContext server(Path certificateChain, Path privateKey)
       throws IOException, GeneralSecurityException {
@@ -53,14 +54,16 @@ public final class SslContexts {
   }
 
   /**
-   * For a server that admits only clients with certificates. As a Java context cannot ask for these, the result is
-   * options that do: with {@link ClientAuth#NEED}, which {@link SslOptions#withClientAuth} can change.
+   * Creates options for a server that admits only clients with certificates. A Java context cannot ask for these, so
+   * the result is options with {@link ClientAuth#NEED}, which {@link SslOptions#withClientAuth} can change. Blocks its
+   * caller. Any thread.
    *
-   * @param certificateChain the server's certificate, then those that lead to a root
-   * @param privateKey may be the same file
-   * @param trusted the authorities whose clients are welcome, and no others
+   * @param certificateChain the file of the server's certificate, followed by those that lead to a root
+   * @param privateKey the file of the private key, which may be the same file
+   * @param trusted the file of the authorities; the server admits only clients with certificates of theirs
+   * @return the options
    * @throws IOException if a file cannot be read
-   * @throws GeneralSecurityException if a file does not have what it should
+   * @throws GeneralSecurityException if a file has no valid certificate or key, or they do not belong together
    */
   public static SslOptions server(Path certificateChain, Path privateKey, Path trusted)
       throws IOException, GeneralSecurityException {
@@ -69,21 +72,26 @@ public final class SslContexts {
   }
 
   /**
-   * For a client.
+   * Creates a context for a client. Blocks its caller. Any thread.
    *
-   * @param trusted the authorities whose servers are trusted, and no others
-   * @throws IOException if a file cannot be read
-   * @throws GeneralSecurityException if a file does not have what it should
+   * @param trusted the file of the authorities; the client trusts only servers with certificates of theirs
+   * @return the context
+   * @throws IOException if the file cannot be read
+   * @throws GeneralSecurityException if the file has no valid certificate
    */
   public static SSLContext client(Path trusted) throws IOException, GeneralSecurityException {
     return context(null, trust(trusted));
   }
 
   /**
-   * For a client that has a certificate of its own.
+   * Creates a context for a client that has a certificate of its own. Blocks its caller. Any thread.
    *
+   * @param trusted the file of the authorities; the client trusts only servers with certificates of theirs
+   * @param certificateChain the file of the client's certificate, followed by those that lead to a root
+   * @param privateKey the file of the private key, which may be the same file
+   * @return the context
    * @throws IOException if a file cannot be read
-   * @throws GeneralSecurityException if a file does not have what it should
+   * @throws GeneralSecurityException if a file has no valid certificate or key, or they do not belong together
    */
   public static SSLContext client(Path trusted, Path certificateChain, Path privateKey)
       throws IOException, GeneralSecurityException {

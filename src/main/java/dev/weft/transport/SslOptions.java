@@ -9,29 +9,27 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 /**
- * How a connection is encrypted: asyncio's {@code ssl}, {@code server_hostname}, {@code
- * ssl_handshake_timeout} and {@code ssl_shutdown_timeout}, and what Python keeps in its SSL context but Java
- * does not. Immutable.
+ * How a connection is encrypted: asyncio's {@code ssl}, {@code server_hostname}, {@code ssl_handshake_timeout} and
+ * {@code ssl_shutdown_timeout}, and settings that are in Python's SSL context but not in Java's. Immutable.
  *
- * <p>Clients check the server's certificate and that it is for the host they connect to. Servers ask for
- * certificates if {@code clientAuth} says so. {@link SslContexts} makes contexts from PEM files.
+ * <p>A client checks the server's certificate, and that the certificate is for the host to which it connects. A server
+ * asks for certificates as {@code clientAuth} says. {@link SslContexts} creates contexts from PEM files.
  *
- * @param context keys, certificates and whom to trust ({@code ssl}); if empty ({@code ssl=True}) the JVM's
- *     default context, which trusts the JVM's certificate authorities. A server needs one of its own
- * @param parameters called for every connection, on the loop, to change the parameters of its engine: cipher
- *     suites, protocols, application protocols (ALPN). The host name, its check and {@code clientAuth} are set
- *     before
- * @param serverHostname whom the server's certificate must be for ({@code server_hostname}); if empty, the
- *     host that is connected to. An empty string disables the check of the host name, which is unsafe.
- *     For clients only
- * @param clientAuth whether a server asks its clients for certificates ({@code SSLContext.verify_mode}); whom it
- *     trusts then is in its context. For servers only
+ * @param context the keys, certificates and trusted authorities ({@code ssl}); if empty ({@code ssl=True}), the JVM's
+ *     default context, which trusts the JVM's certificate authorities. A server needs a context
+ * @param parameters changes the parameters of a connection's engine: cipher suites, protocols, application protocols
+ *     (ALPN). The loop calls it for each connection, after it has set the host name, its check and {@code clientAuth}
+ * @param serverHostname the host name for which the server's certificate must be ({@code server_hostname}); if empty,
+ *     the host to which the client connects. An empty string disables the check of the host name, which is unsafe. For
+ *     clients only
+ * @param clientAuth whether a server asks its clients for certificates ({@code SSLContext.verify_mode}); its context
+ *     has the authorities that it trusts. For servers only
  * @param handshakeTimeout how long a handshake may take ({@code ssl_handshake_timeout}), more than 0
- * @param shutdownTimeout how long a close may take: to flush, to say so, and to hear the peer say so ({@code
- *     ssl_shutdown_timeout}), more than 0
- * @param executor runs the costly parts of handshakes: key agreement, signatures, and checks of certificates,
- *     which may ask the network. If empty a pool that all loops share; {@code Runnable::run} for the loop
- *     itself, which is as asyncio does it, and the only way that goes with a virtual clock
+ * @param shutdownTimeout how long a close may take: to send what is buffered, to send the end of data, and to receive
+ *     the peer's ({@code ssl_shutdown_timeout}), more than 0
+ * @param executor runs the costly parts of handshakes: key agreement, signatures, and checks of certificates, which may
+ *     use the network. If empty, a pool that all loops share; {@code Runnable::run} runs them on the loop, as asyncio
+ *     does, and only this works with a virtual clock
  */
 public record SslOptions(
     Optional<SSLContext> context,
@@ -51,7 +49,11 @@ public record SslOptions(
       Duration.ofSeconds(30),
       Optional.empty());
 
-  /** Checks that no part is null and that the timeouts are more than 0. */
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException if a timeout is not more than 0
+   */
   public SslOptions {
     Objects.requireNonNull(context, "context");
     Objects.requireNonNull(parameters, "parameters");
@@ -68,17 +70,32 @@ public record SslOptions(
     }
   }
 
-  /** The JVM's default context, 60 seconds for a handshake, 30 for a close: {@code ssl=True}. */
+  /**
+   * Returns the default options ({@code ssl=True}): the JVM's default context, 60 s for a handshake, 30 s for a close.
+   * Never suspends. Any thread.
+   *
+   * @return the default options
+   */
   public static SslOptions defaults() {
     return DEFAULTS;
   }
 
-  /** The defaults with a context: {@code ssl=context}. */
+  /**
+   * Returns the default options with a context ({@code ssl=context}). Never suspends. Any thread.
+   *
+   * @param context the keys, certificates and trusted authorities
+   * @return new options
+   */
   public static SslOptions of(SSLContext context) {
     return DEFAULTS.withContext(context);
   }
 
-  /** These options with another context. */
+  /**
+   * Returns these options with a context. Never suspends. Any thread.
+   *
+   * @param context the keys, certificates and trusted authorities
+   * @return new options
+   */
   public SslOptions withContext(SSLContext context) {
     return new SslOptions(
         Optional.of(context),
@@ -90,7 +107,12 @@ public record SslOptions(
         executor);
   }
 
-  /** These options, with {@code change} made to the engine's parameters after those made so far. */
+  /**
+   * Returns these options with one more change of the engine's parameters. Never suspends. Any thread.
+   *
+   * @param change changes the parameters, after the changes of these options
+   * @return new options
+   */
   public SslOptions withParameters(Consumer<? super SSLParameters> change) {
     Objects.requireNonNull(change, "change");
     return new SslOptions(
@@ -103,7 +125,12 @@ public record SslOptions(
         executor);
   }
 
-  /** These options, expecting a server of this name; of any name if it is an empty string. */
+  /**
+   * Returns these options with the server's host name. For clients only. Never suspends. Any thread.
+   *
+   * @param name the host name for which the certificate must be; an empty string disables the check, which is unsafe
+   * @return new options
+   */
   public SslOptions withServerHostname(String name) {
     return new SslOptions(
         context,
@@ -115,25 +142,47 @@ public record SslOptions(
         executor);
   }
 
-  /** These options, asking clients for certificates or not. For servers only. */
+  /**
+   * Returns these options with {@code clientAuth} set. For servers only. Never suspends. Any thread.
+   *
+   * @param auth whether the server asks its clients for certificates
+   * @return new options
+   */
   public SslOptions withClientAuth(ClientAuth auth) {
     return new SslOptions(
         context, parameters, serverHostname, auth, handshakeTimeout, shutdownTimeout, executor);
   }
 
-  /** These options with another limit for handshakes. */
+  /**
+   * Returns these options with a limit for handshakes. Never suspends. Any thread.
+   *
+   * @param timeout how long a handshake may take, more than 0
+   * @return new options
+   * @throws IllegalArgumentException if {@code timeout} is not more than 0
+   */
   public SslOptions withHandshakeTimeout(Duration timeout) {
     return new SslOptions(
         context, parameters, serverHostname, clientAuth, timeout, shutdownTimeout, executor);
   }
 
-  /** These options with another limit for closing. */
+  /**
+   * Returns these options with a limit for closing. Never suspends. Any thread.
+   *
+   * @param timeout how long a close may take, more than 0
+   * @return new options
+   * @throws IllegalArgumentException if {@code timeout} is not more than 0
+   */
   public SslOptions withShutdownTimeout(Duration timeout) {
     return new SslOptions(
         context, parameters, serverHostname, clientAuth, handshakeTimeout, timeout, executor);
   }
 
-  /** These options with another place for the costly parts of handshakes. */
+  /**
+   * Returns these options with an executor for the costly parts of handshakes. Never suspends. Any thread.
+   *
+   * @param executor runs them; {@code Runnable::run} for the loop itself
+   * @return new options
+   */
   public SslOptions withExecutor(Executor executor) {
     return new SslOptions(
         context,

@@ -9,18 +9,18 @@ import java.util.Optional;
 /**
  * The optional parts of {@code subprocessExec} and {@code subprocessShell}. Immutable.
  *
- * <p>asyncio's {@code PIPE} is {@link Redirect#PIPE}, its {@code None} {@link Redirect#INHERIT}, its {@code
- * DEVNULL} {@link Redirect#DISCARD}, for reading too; a file is {@link Redirect#from}, {@link Redirect#to} or
+ * <p>Asyncio's {@code PIPE} is {@link Redirect#PIPE}. Its {@code None} is {@link Redirect#INHERIT}. Its {@code DEVNULL}
+ * is {@link Redirect#DISCARD}, also for stdin. A file is {@link Redirect#from}, {@link Redirect#to} or
  * {@link Redirect#appendTo}.
  *
- * @param stdin what the child reads
- * @param stdout where its output goes
- * @param stderr where its errors go; not looked at if {@code stderrToStdout}
- * @param stderrToStdout whether its errors go where its output goes ({@code stderr=STDOUT})
- * @param env its whole environment; this process's if empty
- * @param cwd its working directory; this process's if empty
- * @param newSession whether it begins a session of its own, and so has no terminal and a group of processes that a
- *     signal can be sent to as a whole ({@code start_new_session}); this process's session if not
+ * @param stdin the source of the child's stdin
+ * @param stdout the destination of the child's stdout
+ * @param stderr the destination of the child's stderr; has no effect with {@code stderrToStdout}
+ * @param stderrToStdout whether the child's stderr goes where its stdout goes ({@code stderr=STDOUT})
+ * @param env the child's whole environment; this process's if empty
+ * @param cwd the child's working directory; this process's if empty
+ * @param newSession whether the child begins a session of its own ({@code start_new_session}). It then has no terminal,
+ *     and its group of processes can get a signal as a whole
  */
 public record SubprocessOptions(
     Redirect stdin,
@@ -34,7 +34,12 @@ public record SubprocessOptions(
   private static final SubprocessOptions DEFAULTS = of(Redirect.INHERIT);
   private static final SubprocessOptions PIPES = of(Redirect.PIPE);
 
-  /** Checks that each redirection fits its direction. */
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException if {@code stdin} cannot be read, or {@code stdout} or {@code stderr} cannot be
+   *     written
+   */
   public SubprocessOptions {
     if (Objects.requireNonNull(stdin, "stdin").type() == Redirect.Type.WRITE && !isDiscard(stdin)
         || stdin.type() == Redirect.Type.APPEND) {
@@ -60,51 +65,97 @@ public record SubprocessOptions(
     return new SubprocessOptions(all, all, all, false, Optional.empty(), Optional.empty(), false);
   }
 
-  /** All three inherited from this process, as {@code create_subprocess_exec} has it. */
+  /**
+   * Returns the default options of {@code create_subprocess_exec}: the child inherits all three streams from this
+   * process. Never suspends. Any thread.
+   *
+   * @return the options
+   */
   public static SubprocessOptions defaults() {
     return DEFAULTS;
   }
 
-  /** A pipe for each of the three, as {@code loop.subprocess_exec} has it. */
+  /**
+   * Returns the default options of {@code loop.subprocess_exec}: a pipe for each of the three streams. Never suspends.
+   * Any thread.
+   *
+   * @return the options
+   */
   public static SubprocessOptions pipes() {
     return PIPES;
   }
 
-  /** These options with another stdin. */
+  /**
+   * Returns these options with another stdin. Never suspends. Any thread.
+   *
+   * @param stdin the source of the child's stdin
+   * @return new options
+   * @throws IllegalArgumentException if {@code stdin} cannot be read
+   */
   public SubprocessOptions withStdin(Redirect stdin) {
     return new SubprocessOptions(stdin, stdout, stderr, stderrToStdout, env, cwd, newSession);
   }
 
-  /** These options with another stdout. */
+  /**
+   * Returns these options with another stdout. Never suspends. Any thread.
+   *
+   * @param stdout the destination of the child's stdout
+   * @return new options
+   * @throws IllegalArgumentException if {@code stdout} cannot be written
+   */
   public SubprocessOptions withStdout(Redirect stdout) {
     return new SubprocessOptions(stdin, stdout, stderr, stderrToStdout, env, cwd, newSession);
   }
 
-  /** These options with another stderr. */
+  /**
+   * Returns these options with another stderr. Never suspends. Any thread.
+   *
+   * @param stderr the destination of the child's stderr
+   * @return new options
+   * @throws IllegalArgumentException if {@code stderr} cannot be written
+   */
   public SubprocessOptions withStderr(Redirect stderr) {
     return new SubprocessOptions(stdin, stdout, stderr, false, env, cwd, newSession);
   }
 
-  /** These options, with the child's errors going where its output goes. */
+  /**
+   * Returns these options with the child's stderr going where its stdout goes ({@code stderr=STDOUT}). Never suspends.
+   * Any thread.
+   *
+   * @return new options
+   */
   public SubprocessOptions withStderrToStdout() {
     return new SubprocessOptions(stdin, stdout, stderr, true, env, cwd, newSession);
   }
 
-  /** These options with another environment. */
+  /**
+   * Returns these options with an environment. Never suspends. Any thread.
+   *
+   * @param env the child's whole environment
+   * @return new options
+   */
   public SubprocessOptions withEnv(Map<String, String> env) {
     return new SubprocessOptions(
         stdin, stdout, stderr, stderrToStdout, Optional.of(env), cwd, newSession);
   }
 
-  /** These options with another working directory. */
+  /**
+   * Returns these options with a working directory. Never suspends. Any thread.
+   *
+   * @param cwd the child's working directory
+   * @return new options
+   */
   public SubprocessOptions withCwd(Path cwd) {
     return new SubprocessOptions(
         stdin, stdout, stderr, stderrToStdout, env, Optional.of(cwd), newSession);
   }
 
   /**
-   * These options, with the child in a session of its own, or in this process's. A session needs the program {@code
-   * setsid}, which Linux has, in this process's {@code PATH}.
+   * Returns these options with {@code newSession} set. A new session requires the program {@code setsid} in this
+   * process's {@code PATH}; Linux has it. Never suspends. Any thread.
+   *
+   * @param newSession whether the child begins a session of its own
+   * @return new options
    */
   public SubprocessOptions withNewSession(boolean newSession) {
     return new SubprocessOptions(stdin, stdout, stderr, stderrToStdout, env, cwd, newSession);

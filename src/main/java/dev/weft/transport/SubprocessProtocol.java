@@ -6,28 +6,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * A protocol for a child process: asyncio's {@code SubprocessProtocol}.
  *
- * <p>{@link #connectionMade} comes first, with a {@link SubprocessTransport}; then the events of the pipes and
- * {@link #processExited}, in any order; then, when the process has ended and all pipes are gone, {@link
- * #connectionLost}.
+ * <p>The loop first calls {@link #connectionMade}, with a {@link SubprocessTransport}. Then it reports the events of
+ * the pipes and calls {@link #processExited}, in any order. It calls {@link #connectionLost} when the process has ended
+ * and all pipes are closed.
  */
 public interface SubprocessProtocol extends BaseProtocol {
 
   /**
-   * The child has written something ({@code pipe_data_received}).
+   * Gets output of the child ({@code pipe_data_received}). Must not suspend. The loop calls this.
    *
-   * @param fd 1 for its stdout, 2 for its stderr
-   * @param data never empty; belongs to the receiver, who may keep it and change it
+   * @param fd 1 for the child's stdout, 2 for its stderr
+   * @param data the bytes, at least one; the protocol may keep the buffer and change it
    */
   default void pipeDataReceived(int fd, ByteBuffer data) {}
 
   /**
-   * A pipe is closed ({@code pipe_connection_lost}); the last that is told of it.
+   * Learns that a pipe is closed, which is the pipe's last event ({@code pipe_connection_lost}). Must not suspend. The
+   * loop calls this.
    *
    * @param fd 0 for the child's stdin, 1 for its stdout, 2 for its stderr
-   * @param error what broke the pipe; null after its end or a close
+   * @param error the failure of the pipe; null after its end or a close
    */
   default void pipeConnectionLost(int fd, @Nullable Throwable error) {}
 
-  /** The child has ended ({@code process_exited}); its output may still be coming. */
+  /**
+   * Learns that the child has ended ({@code process_exited}). More output may follow. Must not suspend. The loop calls
+   * this.
+   */
   default void processExited() {}
 }

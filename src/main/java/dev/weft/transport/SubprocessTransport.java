@@ -4,48 +4,60 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The side of a child process that faces its protocol: asyncio's {@code SubprocessTransport}. Nothing here
- * suspends; all belongs to the loop's thread.
+ * A transport of a child process and its pipes: asyncio's {@code SubprocessTransport}. No method suspends. Loop thread
+ * only.
  *
  * <p>{@link #close} closes the pipes and kills the child if it still runs, without waiting for it.
  */
 public interface SubprocessTransport extends BaseTransport {
 
-  /** The system's number of the process ({@code get_pid}). */
+  /**
+   * Returns the process id ({@code get_pid}). Never suspends. Loop thread only.
+   *
+   * @return the process id
+   */
   long getPid();
 
   /**
-   * How the process has ended ({@code get_returncode}): its exit code; -N if it was ended by signal N and that
-   * signal was sent by this transport. A signal from elsewhere shows as 128 + N: the JDK does not tell it from
-   * an exit code.
+   * Returns the exit code of the process ({@code get_returncode}). Never suspends. Loop thread only.
    *
-   * @return empty while it runs
+   * @return the exit code; -N if signal N of this transport has ended the process; 128 + N if signal N of another
+   *     sender has, which the JDK does not distinguish from an exit code; empty while the process runs
    */
   OptionalInt getReturncode();
 
   /**
-   * The transport of a pipe ({@code get_pipe_transport}).
+   * Returns the transport of a pipe ({@code get_pipe_transport}). Never suspends. Loop thread only.
    *
    * @param fd 0 for the child's stdin, a {@link WriteTransport}; 1 for its stdout, 2 for its stderr, each a
    *     {@link ReadTransport}
-   * @return empty if that is no pipe
+   * @return the transport; empty if that stream is not a pipe
    */
   Optional<BaseTransport> getPipeTransport(int fd);
 
   /**
-   * Sends the child a signal ({@code send_signal}). Signals arrive in the order in which they are sent. Does
-   * nothing if the child has ended, even if its number is in use again.
+   * Sends the child a signal ({@code send_signal}). Signals arrive in the order in which they are sent. Has no effect
+   * if the child has ended, even if another process has its number. Never suspends. Loop thread only.
    *
-   * <p>SIGTERM and SIGKILL are sent at once, others soon, by a helper process.
+   * <p>SIGTERM and SIGKILL are sent at once. A helper process sends other signals a little later.
    *
-   * @param signal its number, 1 to 64
+   * @param signal the signal's number, 1 to 64
    * @throws ProcessLookupException after {@link BaseProtocol#connectionLost}
    */
   void sendSignal(int signal);
 
-  /** Sends SIGTERM ({@code terminate}), as {@link #sendSignal} does. */
+  /**
+   * Sends the child SIGTERM ({@code terminate}). Has no effect if the child has ended. Never suspends. Loop thread
+   * only.
+   *
+   * @throws ProcessLookupException after {@link BaseProtocol#connectionLost}
+   */
   void terminate();
 
-  /** Sends SIGKILL ({@code kill}), as {@link #sendSignal} does. */
+  /**
+   * Sends the child SIGKILL ({@code kill}). Has no effect if the child has ended. Never suspends. Loop thread only.
+   *
+   * @throws ProcessLookupException after {@link BaseProtocol#connectionLost}
+   */
   void kill();
 }

@@ -13,10 +13,13 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The system's words for some errors, in its language: found out by making them, as the JDK has no other way. */
+/**
+ * The system's texts for some errors, in its language. This class provokes the errors to learn the texts, because the
+ * JDK has no other way.
+ */
 final class SystemTexts {
 
-  /** What could be found out. */
+  /** The texts that could be learnt. */
   static final Map<String, SocketErrorKind> LEARNT = learn();
 
   private SystemTexts() {}
@@ -33,7 +36,7 @@ final class SystemTexts {
   private static Map<String, SocketErrorKind> learn() {
     Map<String, SocketErrorKind> texts = new HashMap<>();
     learn(texts, SocketErrorKind.BROKEN_PIPE, SystemTexts::breakPipe);
-    learn(texts, SocketErrorKind.CONNECTION_REFUSED, SystemTexts::connectToNobody);
+    learn(texts, SocketErrorKind.CONNECTION_REFUSED, SystemTexts::connectToClosedPort);
     learn(texts, SocketErrorKind.CONNECTION_RESET, SystemTexts::writeAfterReset);
     return Map.copyOf(texts);
   }
@@ -46,11 +49,11 @@ final class SystemTexts {
         texts.put(text, kind);
       }
     } catch (IOException noDescriptors) {
-      // then its text stays unknown
+      // the text stays unknown
     }
   }
 
-  /** What the system says of a call that fails; null if it does not fail. */
+  /** Returns the system's text for a call that fails, or null if the call does not fail. */
   private static @Nullable String textOf(Call call) {
     try {
       call.run();
@@ -78,7 +81,7 @@ final class SystemTexts {
         .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
-  private static @Nullable String connectToNobody() throws IOException {
+  private static @Nullable String connectToClosedPort() throws IOException {
     SocketAddress address;
     try (ServerSocketChannel server = listen()) {
       address = server.getLocalAddress();

@@ -9,13 +9,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transport's socket: its addresses, its options, and its channel. asyncio's {@code TransportSocket}. Never suspends.
+ * A transport's socket, with its address, its options and its channel: asyncio's {@code TransportSocket}. No method
+ * suspends. Loop thread only.
  */
 public final class TransportSocket {
 
   private final NetworkChannel channel;
 
   /**
+   * Creates the view of a channel. Never suspends. Any thread.
+   *
    * @param channel the socket's channel
    */
   public TransportSocket(NetworkChannel channel) {
@@ -23,16 +26,20 @@ public final class TransportSocket {
   }
 
   /**
-   * The channel ({@code fileno}, as it were), for what neither this class nor the transport can do. It stays the
-   * transport's: who reads, writes, closes it or changes its blocking mode breaks the transport.
+   * Returns the channel (asyncio has {@code fileno} for such uses), for operations that neither this class nor the
+   * transport has. The transport still owns it: code that reads, writes or closes the channel or changes its blocking
+   * mode breaks the transport. Never suspends. Loop thread only.
+   *
+   * @return the channel
    */
   public NetworkChannel channel() {
     return channel;
   }
 
   /**
-   * The address the socket is bound to ({@code getsockname}); null if it is not bound.
+   * Returns the address to which the socket is bound ({@code getsockname}). Never suspends. Loop thread only.
    *
+   * @return the address; null if the socket is not bound
    * @throws IOException if the socket is closed
    */
   public @Nullable SocketAddress getLocalAddress() throws IOException {
@@ -40,24 +47,36 @@ public final class TransportSocket {
   }
 
   /**
-   * The value of an option ({@code getsockopt}).
+   * Returns the value of an option ({@code getsockopt}). Never suspends. Loop thread only.
    *
-   * @throws IOException if the socket is closed or the system fails
+   * @param option the option
+   * @param <T> the type of the value
+   * @return the value
+   * @throws IOException if the socket is closed or the system call fails
+   * @throws UnsupportedOperationException if the socket does not support the option
    */
   public <T> T getOption(SocketOption<T> option) throws IOException {
     return channel.getOption(option);
   }
 
   /**
-   * Sets an option ({@code setsockopt}).
+   * Sets an option ({@code setsockopt}). Never suspends. Loop thread only.
    *
-   * @throws IOException if the socket is closed or the system fails
+   * @param option the option
+   * @param value the value
+   * @param <T> the type of the value
+   * @throws IOException if the socket is closed or the system call fails
+   * @throws UnsupportedOperationException if the socket does not support the option
    */
   public <T> void setOption(SocketOption<T> option, T value) throws IOException {
     channel.setOption(option, value);
   }
 
-  /** The options that the socket knows. */
+  /**
+   * Returns the options that the socket supports. Never suspends. Loop thread only.
+   *
+   * @return the options
+   */
   public Set<SocketOption<?>> supportedOptions() {
     return channel.supportedOptions();
   }
