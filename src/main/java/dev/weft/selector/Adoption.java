@@ -16,12 +16,12 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Gives channels their transports, and the application's protocols; closes them if that fails. */
+/** Creates the transport and the protocol of a channel. Closes the channel if that fails. */
 final class Adoption {
 
   private Adoption() {}
 
-  /** Adopts a channel of the user's. Suspends. */
+  /** Adopts a stream channel that the user supplies. Suspends. */
   static <P extends BaseProtocol> ProtocolConnection<P> connectUnused(
       SelectorEventLoop loop,
       Supplier<? extends P> factory,
@@ -58,11 +58,11 @@ final class Adoption {
   }
 
   /**
-   * Makes the application's transport for a channel in non-blocking mode.
+   * Creates the application's transport for a channel in non-blocking mode.
    *
-   * @param server whose connection it is; null if it is a client's
-   * @param tls how to encrypt it; null for not at all
-   * @param made completed after {@code connectionMade}; null if no task waits, which is for plain ones only
+   * @param server the server that has accepted the connection; null on a client
+   * @param tls the settings for TLS; null for a plain connection
+   * @param made the future that is completed after {@code connectionMade}; null if no task waits. TLS needs a future.
    */
   static Transport newTransport(
       SelectorEventLoop loop,
@@ -81,7 +81,7 @@ final class Adoption {
     return layer.transport();
   }
 
-  /** Adopts a channel of the user's. Suspends. */
+  /** Adopts a datagram channel that the user supplies. Suspends. */
   static <P extends DatagramProtocol> DatagramEndpoint<P> datagramsUnused(
       SelectorEventLoop loop, Supplier<? extends P> factory, DatagramChannel sock)
       throws IOException {
@@ -91,9 +91,9 @@ final class Adoption {
   }
 
   /**
-   * Adopts a channel in non-blocking mode. Suspends.
+   * Adopts a datagram channel in non-blocking mode. Suspends.
    *
-   * @param target where datagrams without an address go; null for nowhere
+   * @param target the destination of datagrams that are sent without an address; null if there is none
    */
   static <P extends DatagramProtocol> DatagramEndpoint<P> datagrams(
       SelectorEventLoop loop,

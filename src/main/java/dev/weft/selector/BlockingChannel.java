@@ -11,31 +11,32 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A thread that must wait says so in its direction's `waiting`, looks at `ready` once more, and parks; the
- * selector, on the carrier, sets `ready`, looks at `waiting`, and unparks. Both are volatile, so that this works
- * for threads of the loop and for all others, and no readiness is lost.
+ * A thread that must wait sets `waiting` of its direction, reads `ready` again, and parks. The selector, on the
+ * carrier, sets `ready`, reads `waiting`, and unparks. Both fields are volatile, so no readiness is lost for threads of
+ * the loop and for other threads.
  *
- * Interest in input stays registered while somebody waits for input again and again, which is what servers do: a
- * message costs no system call but the read. Input that comes when nobody waits ends the interest, as a poll would
- * report it for ever; `ready` remembers it. Interest in output lasts until it is reported.
+ * Interest in input stays registered as long as a thread is waiting each time input arrives. Servers do this, and then
+ * a message costs no system call but the read. When input arrives and no thread waits, the interest ends, because each
+ * poll would report the input again. `ready` stores that the input is there. Interest in output ends when it is
+ * reported.
  */
 
 /**
- * A non-blocking channel under blocking calls: threads that wait for it are parked until the loop's selector
- * reports it. One thread waits in each direction at a time; who may is the caller's business.
+ * Parks threads that make blocking calls on a non-blocking channel until the loop's selector reports the channel. One
+ * thread waits in each direction at a time; the caller must ensure that.
  */
 final class BlockingChannel implements Selectable {
 
   private static final int INPUT = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
   private static final int OUTPUT = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
 
-  /** How long a thread that is not the loop's waits, in nanoseconds, before it looks whether the loop still is. */
+  /** The time in nanoseconds after which a waiting thread of another loop or of none checks that the loop is open. */
   private static final long PATIENCE = 1_000_000_000;
 
-  /** One direction. Any thread. */
+  /** The state of one direction, input or output. Any thread. */
   static final class Direction {
 
-    /** Whether an attempt is worth while: nothing was heard of the channel's not being ready since. */
+    /** Whether an attempt can succeed: the selector has reported the channel since the last attempt. */
     volatile boolean ready;
 
     private volatile @Nullable Thread waiting;
@@ -51,7 +52,7 @@ final class BlockingChannel implements Selectable {
   private @Nullable SelectionKey key;
 
   /**
-   * @param channel in non-blocking mode, registered nowhere
+   * @param channel a channel in non-blocking mode that no selector has registered
    */
   BlockingChannel(SelectorEventLoop loop, SelectableChannel channel) {
     this.loop = loop;
@@ -70,7 +71,7 @@ final class BlockingChannel implements Selectable {
     }
   }
 
-  @SuppressWarnings("NullAway") // what is ready is watched, by the key
+  @SuppressWarnings("NullAway") // a channel that is reported has a key
   private void signal(Direction direction, int interestToEnd) {
     direction.ready = true;
     LockSupport.unpark(direction.waiting);
@@ -87,11 +88,10 @@ final class BlockingChannel implements Selectable {
         key.interestOpsOr(operation);
       }
     } catch (IOException | RuntimeException closed) {
-      wakeAll(); // they will see that it is
+      wakeAll(); // the woken threads find the channel closed
     }
   }
 
-  /** The channel is closed, by whomever: nobody must wait for it any more. */
   @Override
   public void closed() {
     wakeAll();
@@ -107,12 +107,12 @@ final class BlockingChannel implements Selectable {
   /**
    * Parks the calling thread until its direction is ready or the channel is closed.
    *
-   * @param nanos how long at most; 0 for as long as it takes
-   * @return false if the time is over
-   * @throws InterruptedIOException if the thread is virtual and interrupted; others do not notice, as with the
-   *     JDK's sockets
+   * @param nanos the time limit in nanoseconds; 0 for none
+   * @return false if the time limit has passed
+   * @throws InterruptedIOException if a virtual thread is interrupted. A platform thread ignores an interrupt, as with
+   *     the JDK's sockets.
    * @throws SocketException if the loop is closed
-   * @throws IllegalStateException if the thread is the loop's and pinned, once the watchdog has seen that
+   * @throws IllegalStateException if a thread of the loop is pinned and the watchdog has detected it
    */
   boolean await(Direction direction, int operation, long nanos) throws IOException {
     boolean onLoop = loop.isCurrent();
@@ -161,7 +161,7 @@ final class BlockingChannel implements Selectable {
     while (mustWait(direction)) {
       checkInterrupt();
       if (loop.isClosed()) {
-        throw new SocketException("Socket closed: its event loop is");
+        throw new SocketException("Socket closed: its event loop is closed");
       }
       long left = nanos == 0 ? PATIENCE : deadline - System.nanoTime();
       direction.timedOut = left <= 0;
@@ -191,22 +191,21 @@ final class BlockingChannel implements Selectable {
     }
   }
 
-  /** Has who waits in this direction try again. Any thread. */
+  /** Wakes the thread that waits in this direction, so that it tries again. Any thread. */
   void wake(Direction direction) {
     direction.ready = true;
     LockSupport.unpark(direction.waiting);
   }
 
-  /** Closes the channel and wakes who waits for it. Any thread. */
+  /** Closes the channel and wakes the threads that wait for it. Any thread. */
   void close() throws IOException {
     channel.close();
     wakeAll();
     if (!loop.isCurrent() && !loop.isClosed()) {
       try {
-        loop.callSoonThreadsafe(
-            () -> {}); // the descriptor goes back to the system with the next poll
+        loop.callSoonThreadsafe(() -> {}); // wakes the loop, whose next poll closes the descriptor
       } catch (IllegalStateException closed) {
-        // with its selector, so the descriptor is back
+        // the loop has closed its selector, which has closed the descriptor
       }
     }
   }

@@ -9,7 +9,7 @@ import java.nio.channels.SelectionKey;
 /**
  * An end of a pipe that the selector watches.
  *
- * @param <C> the end
+ * @param <C> the type of the channel
  */
 abstract class ChannelEnd<C extends SelectableChannel> implements PipeEnd, Selectable {
 
@@ -29,7 +29,7 @@ abstract class ChannelEnd<C extends SelectableChannel> implements PipeEnd, Selec
   private boolean watched;
 
   /**
-   * @param operation what to watch it for, of {@link SelectionKey}'s
+   * @param operation the operation of {@link SelectionKey} to watch for
    */
   ChannelEnd(C channel, int operation) {
     this.channel = channel;

@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What connected and listening sockets on a loop have in common: their channel and its options. Any thread.
+ * The base of connected and of listening sockets on a loop: their channel and its options. Any thread.
  *
- * @param <C> the channel
+ * @param <C> the type of the channel
  */
 abstract class ChannelSocketImpl<C extends SelectableChannel & NetworkChannel> extends SocketImpl {
 
@@ -30,7 +30,7 @@ abstract class ChannelSocketImpl<C extends SelectableChannel & NetworkChannel> e
     this.loop = loop;
   }
 
-  /** Takes a new channel, and closes it if it fails. */
+  /** Takes over a new channel. Closes it if that fails. */
   final void adopt(C opened) throws IOException {
     try {
       opened.configureBlocking(false);
@@ -59,7 +59,7 @@ abstract class ChannelSocketImpl<C extends SelectableChannel & NetworkChannel> e
 
   // ---- options
 
-  /** How long to wait, in nanoseconds; 0 for as long as it takes. */
+  /** Returns SO_TIMEOUT in nanoseconds; 0 for no limit. */
   final long timeoutNanos() {
     return TimeUnit.MILLISECONDS.toNanos(timeout);
   }
@@ -98,7 +98,7 @@ abstract class ChannelSocketImpl<C extends SelectableChannel & NetworkChannel> e
     }
   }
 
-  /** Whether sockets have an option that the channel has. */
+  /** Returns whether the socket supports an option of the channel. */
   boolean isSupported(SocketOption<?> option) {
     return true;
   }
@@ -113,7 +113,7 @@ abstract class ChannelSocketImpl<C extends SelectableChannel & NetworkChannel> e
             .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** Whether the caller is a virtual thread that is interrupted; others do not notice. */
+  /** Returns whether the caller is an interrupted virtual thread. Platform threads ignore an interrupt. */
   static boolean isInterrupted() {
     Thread caller = Thread.currentThread();
     return caller.isVirtual() && caller.isInterrupted();

@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /*
- * Everything the protocol is told takes one more place in the ready queue, as in asyncio's base_subprocess.
- * The pipes and connectionMade are queued in one step, and the exit is asked for after them, so no event can come
- * before connectionMade and none has to be kept for later.
+ * Each call of the protocol is queued once more in the ready queue, as in asyncio's base_subprocess. `connect` starts
+ * the pipes and queues connectionMade in one step, and then asks for the exit. So no event can come before
+ * connectionMade, and no event must be stored.
  *
- * A pipe to the child's stdin does not say that nobody reads it while nothing is to be written. So that is asked
- * when the child ends, and again when another of its pipes does: a grandchild may have inherited them all.
+ * While nothing is written to the child's stdin, the pipe does not report that its last reader is gone. So this class
+ * checks it when the child ends, and again when another pipe of the child ends, because a grandchild may have inherited
+ * all pipes.
  */
 
 /** The transport of a child process. Loop thread only. */
@@ -37,7 +38,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
   private final Spawned child;
   private final ChildSignals signals;
   private final Context context = Context.copyContext();
-  private final BaseTransport[] pipes = new BaseTransport[3]; // null: no pipe
+  private final BaseTransport[] pipes = new BaseTransport[3]; // null for a stream that is no pipe
   private SubprocessProtocol protocol;
   private OptionalInt returncode = OptionalInt.empty();
   private int openPipes;
@@ -45,7 +46,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
   private boolean finished; // connectionLost is called or queued
   private boolean over; // connectionLost has been called
 
-  /** Takes over a child; what goes wrong leaves it to {@link #close}. */
+  /** Takes over a child. The caller must call {@link #close} if {@link #connect} fails. */
   ChildProcess(SelectorEventLoop loop, Spawned child, SubprocessProtocol protocol) {
     this.loop = loop;
     this.child = child;
@@ -77,7 +78,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
         .thenAccept(new ExitNotice())
         .exceptionallyAsync(
             closed -> {
-              LOG.warn("the loop of process {} was closed before it ended: {}", getPid(), loop);
+              LOG.warn("process {} was still running when its loop was closed: {}", getPid(), loop);
               return null;
             },
             Spawner.POOL);
@@ -89,7 +90,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     loop.callSoon(event, context);
   }
 
-  /** Brings the exit value to the loop. No lambda: it is called where none can be linked, see {@code ChildExit}. */
+  /** Passes the exit value to the loop. A class, because {@code ChildExit} calls it where no lambda can be linked. */
   private final class ExitNotice implements Consumer<Integer>, Runnable {
     private int code;
 
@@ -192,7 +193,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     }
     loop.checkThread("sendSignal");
     if (over) {
-      throw new ProcessLookupException("the process is over: " + this);
+      throw new ProcessLookupException("the process has ended: " + this);
     }
     if (returncode.isEmpty()) {
       signals.send(signal);

@@ -11,9 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 
 /**
- * Sends a child signals, in order. The JDK can send two, and makes sure that they hit this process and not another
- * one that has its number by now. The others are sent by a shell, which makes as sure by the same means: the
- * time at which the process began.
+ * Sends signals to a child, in order. The JDK can send SIGTERM and SIGKILL. It compares the start time of the process
+ * first, so a signal never reaches a later process with the same number. A shell sends the other signals, after the
+ * same comparison.
  */
 final class ChildSignals {
 
@@ -23,7 +23,7 @@ final class ChildSignals {
 
   private static final Logger LOG = Log.of(ChildSignals.class);
 
-  /* The name of a program may hold anything, so the fields are counted from its closing bracket on. */
+  /* The program's name may contain any character, so the fields are counted from its closing bracket. */
   private static final String SEND =
       "signal=$1 pid=$2 began=$3; read -r line 2>/dev/null < /proc/$pid/stat || exit 0; set -f;"
           + " set -- ${line##*) }; [ \"${20}\" != \"$began\" ] || kill -$signal $pid";
@@ -40,7 +40,7 @@ final class ChildSignals {
     this.process = process;
   }
 
-  /** Sends a signal behind those that are still being sent. */
+  /** Sends a signal after the signals that are still being sent. */
   void send(int signal) {
     sent.add(signal);
     if (signal == SIGKILL || signal == SIGTERM) {
@@ -54,7 +54,7 @@ final class ChildSignals {
     }
   }
 
-  /** Kills the process, whatever is still being sent. */
+  /** Kills the process at once, without waiting for signals that are still being sent. */
   void killNow() {
     sent.add(SIGKILL);
     destroy(SIGKILL);
@@ -64,9 +64,9 @@ final class ChildSignals {
     destroy(process, signal == SIGKILL);
   }
 
-  /** Ends a process, if it is still there. */
+  /** Ends a process, if it is still running. */
   static void destroy(ProcessHandle process, boolean forcibly) {
-    if (!destroyOnce(process, forcibly)) { // perhaps because no descriptor is left
+    if (!destroyOnce(process, forcibly)) { // the reason may be that no descriptor is left
       SpareDescriptor.lend(() -> destroyOnce(process, forcibly));
     }
   }
@@ -76,8 +76,8 @@ final class ChildSignals {
   }
 
   /**
-   * On a thread of the pool. The number's start time is read first: if the process, of which the JDK remembers it, is
-   * alive after that, it was this one's.
+   * Sends a signal by a shell. Called on a thread of the pool. It reads the start time before it asks the JDK, which
+   * has stored the start time of the process, whether the process is alive. So the start time is that of this process.
    */
   private void runHelper(int signal) {
     String began = startTime(process.pid());
@@ -87,19 +87,20 @@ final class ChildSignals {
     try {
       if (JdkStart.start(helper(signal, process.pid(), began)).waitFor() != 0
           && process.isAlive()) {
-        LOG.warn("signal {} could not be sent to process {}", signal, process.pid());
+        LOG.warn("cannot send signal {} to process {}", signal, process.pid());
       }
     } catch (IOException e) {
-      LOG.warn("signal {} could not be sent to process {}", signal, process.pid(), e);
+      LOG.warn("cannot send signal {} to process {}", signal, process.pid(), e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody but the JVM's end interrupts this thread
+      Thread.currentThread().interrupt(); // happens only when the JVM ends
     }
   }
 
   /**
-   * What sends a signal to the process that has this number and began then; does nothing if there is none.
+   * Returns a command that sends a signal to the process with this number and start time. The command does nothing if
+   * there is no such process.
    *
-   * @param began see {@link #startTime}; empty: to whatever process has the number
+   * @param began the result of {@link #startTime}; if it is empty, the command checks only the number
    */
   static ProcessBuilder helper(int signal, long pid, String began) {
     return new ProcessBuilder(
@@ -114,17 +115,20 @@ final class ChildSignals {
         .redirectOutput(Redirect.DISCARD);
   }
 
-  /** When the process with this number began, as the system's process table says it; empty if it says nothing. */
+  /** Returns the start time of the process with this number, as in /proc; empty if it is not known. */
   static String startTime(long pid) {
     try {
       String line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
       return line.substring(line.lastIndexOf(')') + 2).split(" ")[19];
     } catch (IOException | RuntimeException e) {
-      return ""; // no such table, or it has ended already
+      return ""; // there is no /proc, or the process has ended
     }
   }
 
-  /** What asyncio would call an exit value of the JDK's, which is 128 + N after a signal N. */
+  /**
+   * Returns asyncio's return code for an exit value of the JDK. After a signal N the exit value is 128 + N and the
+   * return code -N, if this object has sent that signal.
+   */
   int returncode(int exitValue) {
     return sent.contains(exitValue - 128) ? 128 - exitValue : exitValue;
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** Starts children for protocols: {@code subprocess_exec} and {@code subprocess_shell}. */
+/** Starts children with a protocol: asyncio's {@code subprocess_exec} and {@code subprocess_shell}. */
 final class Children {
 
   private Children() {}
@@ -26,7 +26,8 @@ final class Children {
     var transport = new ChildProcess(loop, spawned, protocol);
     try {
       transport.connect();
-      Task.sleep(Duration.ZERO); // behind connectionMade, before what that queues
+      Task.sleep(
+          Duration.ZERO); // resumes after connectionMade, before the callbacks that it queues
       return new SubprocessConnection<>(transport, protocol);
     } catch (Throwable error) {
       transport.close();

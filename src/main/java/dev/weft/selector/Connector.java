@@ -23,13 +23,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A race with staggered starts, as in asyncio's `staggered` (RFC 8305): the next attempt starts when the
- * one before has failed, or has not answered for the delay; the first that succeeds wins. Without a delay
- * this is one attempt after the other.
+ * Attempts start one after the other, as in asyncio's `staggered` (RFC 8305). The next attempt starts when the one
+ * before it fails or has been pending for the delay. The first attempt that succeeds wins. Without a delay, an attempt
+ * starts only when the one before it has failed.
  *
- * asyncio has a task for each attempt. Here an attempt is a channel in the selector, and the one task is
- * the caller's: it starts attempts and sleeps between them on `news`. So there is nothing to cancel but
- * channels to close, which is done before the call ends, however it ends.
+ * asyncio has a task for each attempt. Here an attempt is a channel in the selector, and the caller's task starts the
+ * attempts and waits on `news` between them. So a cancellation has no other tasks to cancel. The call closes all
+ * channels but the winner's before it ends, in every case.
  */
 
 /** Connects to one of several addresses. Loop thread only. */
@@ -54,10 +54,10 @@ final class Connector {
   }
 
   /**
-   * Connects to the first address that takes it. Suspends.
+   * Connects to the first address that accepts a connection. Suspends.
    *
-   * @param addresses at least one
-   * @param local from where: the first of them that can be bound; from anywhere if there are none
+   * @param addresses the addresses to try, at least one
+   * @param local the local addresses to try; the channel binds the first possible one. Empty for any.
    * @return a channel in non-blocking mode
    */
   static SocketChannel connect(
@@ -72,7 +72,10 @@ final class Connector {
         .race(interleaved(addresses, interleave), options.allErrors());
   }
 
-  /** The addresses in another order: so many of the first one's family, then each family in turn. */
+  /**
+   * Returns the addresses with alternating families. The first {@code first} addresses are of the family of the first
+   * address, if it has as many. Zero keeps the order.
+   */
   static List<InetSocketAddress> interleaved(List<InetSocketAddress> addresses, int first) {
     if (first == 0) {
       return addresses;
@@ -122,7 +125,7 @@ final class Connector {
       connected = Objects.requireNonNull(winner.channel);
       return connected;
     } finally {
-      for (Attempt attempt : attempts) { // the winner, too, if the caller was cancelled meanwhile
+      for (Attempt attempt : attempts) { // includes the winner if the caller has been cancelled
         if (attempt.channel != connected) {
           attempt.close();
         }
@@ -154,7 +157,7 @@ final class Connector {
     }
     IOException first = failures.get(0);
     if (failures.stream().map(Throwable::getMessage).distinct().count() == 1) {
-      AwaitedAt.note(first); // the system's answer has come on the loop
+      AwaitedAt.note(first); // its own stack trace is that of the loop
       return first;
     }
     var all = new IOException("Multiple exceptions: " + messages(failures), first);
@@ -166,16 +169,16 @@ final class Connector {
     return String.join(", ", failures.stream().map(Throwable::getMessage).toList());
   }
 
-  /** One address. */
+  /** An attempt to connect to one address. */
   private final class Attempt implements Selectable {
 
     private final InetSocketAddress address;
     private final Handle handle = loop.handle(this::finish, Context.copyContext());
-    private @Nullable SocketChannel channel; // null until it has begun
+    private @Nullable SocketChannel channel; // null until begin
 
     @SuppressWarnings("NullAway.Init") // set when the attempt is pending
     private SelectionKey key;
-    // null until it is pending
+
     private @Nullable IOException failure;
 
     Attempt(InetSocketAddress address) {
@@ -198,7 +201,7 @@ final class Connector {
       } catch (IOException e) {
         fail(e);
       } catch (UnsupportedAddressTypeException e) {
-        fail(new SocketException("there is no IPv6 to connect to " + address));
+        fail(new SocketException("cannot connect to " + address + " without IPv6"));
       }
     }
 
@@ -218,7 +221,7 @@ final class Connector {
       }
       throw error != null
           ? error
-          : new IOException("no local address of the family of " + address + " among " + local);
+          : new IOException("no local address has the family of " + address + ": " + local);
     }
 
     private static boolean sameFamily(InetAddress local, InetAddress remote) {
@@ -230,10 +233,10 @@ final class Connector {
       loop.enqueue(handle);
     }
 
-    @SuppressWarnings("NullAway") // has its channel
+    @SuppressWarnings("NullAway") // begin has set the channel
     private void finish() {
       if (winner != null || !channel.isOpen()) {
-        return; // another was quicker, or the caller is cancelled: whoever decided that closes us
+        return; // another attempt has won, or the caller has been cancelled: race() closes this one
       }
       try {
         if (channel.finishConnect()) {

@@ -10,21 +10,21 @@ import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
 
 /*
- * Natively, by transferTo, which is sendfile(2) from a file to a socket: the bytes never come to the JVM.
- * The file is read on the loop's thread, and the loop stands still while the disk is asked for what the
- * system has not cached. asyncio does the same: to ask on another thread would cost a hop per chunk also
- * when everything is cached, which is what sendfile is for.
+ * From a file to a socket, transferTo is sendfile(2), which does not copy the bytes into the JVM. The loop's thread
+ * makes the call, so the loop blocks while the disk reads data that the system has not cached. asyncio does the same.
+ * On another thread, each chunk would cost two thread switches even if the data is cached, which is the usual case for
+ * sendfile.
  *
- * A chunk at a time, so that a peer that takes everything does not keep the others from their turn.
+ * Each turn sends one chunk, so a fast peer does not delay the other connections.
  */
 
-/** A part of a file on its way out. The file's own position is not used until the end. */
+/** Sends a part of a file to a socket or a transport. Sets the file's position only at the end. */
 final class FileTransfer {
 
-  /** How much one turn sends at most: more than a socket's buffer has room for when it is told to be writable. */
+  /** The largest number of bytes that one turn sends: more than a socket's buffer takes when it becomes writable. */
   static final int CHUNK = 2 * 1024 * 1024;
 
-  /** How much is read at a time where the system cannot send a file by itself. */
+  /** The number of bytes that are read at a time when native sendfile is not possible. */
   static final int BLOCK = 16 * 1024;
 
   private final FileChannel file;
@@ -48,7 +48,7 @@ final class FileTransfer {
     return sent;
   }
 
-  /** Sends through a transport: natively if it is a plain socket's. Suspends. */
+  /** Sends through a transport; natively if it is the transport of a socket without TLS. Suspends. */
   long send(SelectorEventLoop loop, Transport transport, boolean fallback) throws IOException {
     loop.checkThread("sendfile");
     if (transport.isClosing()) {
@@ -57,7 +57,8 @@ final class FileTransfer {
     try {
       if (!(transport instanceof SocketTransport socket)) {
         if (!fallback) {
-          throw new IllegalStateException("no native sendfile, and no fallback, for " + transport);
+          throw new IllegalStateException(
+              "native sendfile is not possible and fallback is false: " + transport);
         }
         copy(loop, transport);
         return sent;
@@ -85,7 +86,7 @@ final class FileTransfer {
     }
   }
 
-  /** Where a block goes. */
+  /** Writes the blocks of {@link #copy}. */
   interface Sink {
     void take(ByteBuffer block) throws IOException;
   }
@@ -93,8 +94,8 @@ final class FileTransfer {
   /**
    * Sends a chunk natively.
    *
-   * @return whether nothing is left to send
-   * @throws SendfileNotAvailableException if it fails before anything was sent
+   * @return whether all bytes are sent
+   * @throws SendfileNotAvailableException if it fails before any byte is sent
    */
   boolean step(WritableByteChannel target) throws IOException {
     try {
@@ -110,7 +111,7 @@ final class FileTransfer {
     }
   }
 
-  /** Sends by reading blocks on the default executor. Suspends. */
+  /** Reads blocks on the default executor and passes them to {@code sink}. Suspends. */
   void copy(SelectorEventLoop loop, Sink sink) throws IOException {
     ByteBuffer block = ByteBuffer.allocate((int) Math.min(BLOCK, count));
     while (sent < count) {
@@ -124,7 +125,7 @@ final class FileTransfer {
     }
   }
 
-  /** Sets the file's position behind what was sent; leaves it if nothing was. */
+  /** Sets the file's position to the end of the sent part. Leaves it if no byte was sent. */
   void setPosition() throws IOException {
     if (sent > 0 && file.isOpen()) {
       file.position(offset + sent);

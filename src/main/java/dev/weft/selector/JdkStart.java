@@ -9,24 +9,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /*
- * The JDK makes up to five pipes for a start. If the system refuses one of them, the JDK closes descriptors whose
- * numbers it has never set: what an earlier start of the same thread has left in memory, or 0. By then such a number
- * may be a connection's. So no start begins unless there are descriptors enough for it, for the other starts that have
- * begun, and for what other threads may open meanwhile.
+ * To start a process, the JDK creates up to five pipes. If the system refuses one of them, the JDK closes descriptors
+ * whose numbers it has never set: numbers that an earlier start of the same thread has left in memory, or 0. Meanwhile
+ * such a number may belong to a connection. So a start begins only if there are enough descriptors for it, for the
+ * other starts in progress, and for what other threads may open meanwhile.
  *
- * They are counted, not tried out: descriptors that are opened for a try may be those that a start needs just then.
+ * This class counts the free descriptors. It does not open any as a test, because a start in progress may need just
+ * those.
  */
 
-/** Starts processes by the JDK while there are descriptors for it. Any thread. */
+/** Starts processes with the JDK, if enough descriptors are free. Any thread. */
 final class JdkStart {
 
-  /** What a start takes at most: both ends of five pipes. */
+  /** The largest number of descriptors that a start uses: both ends of five pipes. */
   private static final int NEEDED = 10;
 
-  /** What other threads may take between the count and the pipes. */
+  /** The number of descriptors that are reserved for other threads between the count and the pipes. */
   private static final int SPARE = 16;
 
-  /** Longer than a start takes, but for one that waits for the other end of a FIFO. */
+  /** The longest wait for other starts, in nanoseconds. Only a start that opens a FIFO takes longer. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
   private static final Path OPEN = Path.of("/proc/self/fd");
@@ -41,7 +42,7 @@ final class JdkStart {
   /**
    * Starts a process. Blocks until its program is loaded.
    *
-   * @throws IOException if it cannot be started, or too few descriptors are left to try
+   * @throws IOException if the process cannot be started, or too few descriptors are free
    */
   static Process start(ProcessBuilder builder) throws IOException {
     begin(builder.command().get(0));
@@ -52,7 +53,7 @@ final class JdkStart {
     }
   }
 
-  /** Waits a while for other starts to end, if those are what takes the descriptors. */
+  /** Registers a start. If descriptors are missing and other starts are in progress, waits for those first. */
   private static synchronized void begin(String program) throws IOException {
     long deadline = System.nanoTime() + PATIENCE;
     while (COUNTED && !isLeft((starting + 1L) * NEEDED + SPARE)) {
@@ -81,7 +82,7 @@ final class JdkStart {
       long open = Files.size(OPEN); // that is their number from Linux 6.2 on, and 0 before
       return open > 0 && open <= most || listed() <= most;
     } catch (IOException | UncheckedIOException e) {
-      return false; // none for this
+      return false; // no descriptor is left to read these files
     }
   }
 
