@@ -1,6 +1,6 @@
-"""Starts COUNT children that do nothing and waits for all, on CPython's asyncio: children.py COUNT AT_ONCE.
+"""Starts COUNT children that do nothing and waits for all, on CPython's asyncio. Usage: children.py COUNT AT_ONCE.
 
-Prints what it is, and the milliseconds that took.
+Prints the name and version of the runtime, and the time in milliseconds.
 """
 
 import asyncio

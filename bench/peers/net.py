@@ -1,6 +1,6 @@
-"""The servers of EchoBench on CPython: net.py tcp|tls|bulk|udp asyncio|uvloop[-streams] PORT [CERTIFICATE KEY].
+"""The servers of EchoBench on CPython. Usage: net.py tcp|tls|bulk|udp asyncio|uvloop[-streams] PORT [CERTIFICATE KEY].
 
-For tls also asyncio-buffered.
+The suite tls has the server asyncio-buffered too.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class Echo(asyncio.Protocol):
 
 
 class BufferedEcho(asyncio.BufferedProtocol):
-    """One buffer for all connections: what cannot be written at once is copied by the transport."""
+    """All connections share one buffer, because the transport copies bytes that it cannot write at once."""
 
     shared = memoryview(bytearray(BUFFER))
 
@@ -44,7 +44,7 @@ class BufferedEcho(asyncio.BufferedProtocol):
 
 
 class Bulk(asyncio.Protocol):
-    """Each byte asks for a MiB."""
+    """Sends a MiB for each byte that it receives."""
 
     owed = 0
     paused = False

@@ -1,4 +1,4 @@
-// The operations of PeerBench on Go, on one thread; see tasks.py for what is read and written.
+// The operations of PeerBench on Go, on one thread; tasks.py describes the input and output.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// how many at once: some milliseconds
+// the size of a batch, which takes some milliseconds
 var operations = map[string]struct {
 	run func(n int)
 	n   int

@@ -1,4 +1,4 @@
-// The operations of PeerBench on Node.js, as far as it has them; see tasks.py for what is read and written.
+// The operations of PeerBench that Node.js has; tasks.py describes the input and output.
 const readline = require('readline');
 
 const nothing = async () => {};
@@ -74,7 +74,7 @@ async function cancel(n) {
   await Promise.all(sleeps);
 }
 
-// how many at once: some milliseconds
+// the size of a batch, which takes some milliseconds
 const operations = {
   spawn: [spawn, 10000],
   yield: [yields, 1000],

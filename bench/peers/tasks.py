@@ -1,8 +1,8 @@
-"""The operations of PeerBench on CPython: tasks.py asyncio|uvloop.
+"""The operations of PeerBench on CPython. Usage: tasks.py asyncio|uvloop.
 
-Each line of the standard input, OPERATION MILLISECONDS, is answered by how often the operation was done in
-about that time and how many nanoseconds it took: COUNT NANOSECONDS; by "-" if there is no such operation. The
-first line of the output says what this is.
+The first line of the output is the name and version of the runtime. Each line of the input is OPERATION MILLISECONDS:
+the program repeats the operation for about that time, and prints how often it ran and how long that took, COUNT
+NANOSECONDS. If there is no such operation, the program prints "-".
 """
 
 import asyncio

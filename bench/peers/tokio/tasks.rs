@@ -1,4 +1,4 @@
-// The operations of PeerBench on tokio's current_thread runtime; see tasks.py for what is read and written.
+// The operations of PeerBench on tokio's current_thread runtime; tasks.py describes the input and output.
 use std::io::BufRead;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ async fn yields(n: usize) {
     other.await.unwrap();
 }
 
-// Goes to and fro, each time with the way back.
+// A message that two tasks send to each other, with the sender for the reply.
 struct Ball(oneshot::Sender<Ball>);
 
 async fn play(n: usize, mut mine: oneshot::Receiver<Ball>) {
@@ -120,7 +120,7 @@ async fn sleeps(n: usize) {
 
 async fn cancel(n: usize) {
     let tasks: Vec<_> = (0..n).map(|_| tokio::spawn(sleep(60 * MINUTE))).collect();
-    tokio::spawn(async {}).await.unwrap(); // all of them have begun then
+    tokio::spawn(async {}).await.unwrap(); // all tasks begin
     for task in &tasks {
         task.abort();
     }
@@ -129,7 +129,7 @@ async fn cancel(n: usize) {
     }
 }
 
-// Does it so often that it takes some milliseconds; 0 if there is no such operation.
+// Runs a batch of an operation that takes some milliseconds. Returns its size, or 0 if there is no such operation.
 async fn run(name: &str) -> usize {
     match name {
         "spawn" => { spawn(10_000).await; 10_000 }

@@ -11,9 +11,9 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a thread for each connection can do at best: a selector, and virtual threads on the thread that polls it.
- * No locks, no other threads, no timeouts, no {@code Socket}; a connection has an array of its own, as with
- * streams, and what the system does not take at once is not written.
+ * The upper bound for servers with one thread for each connection: a selector, and virtual threads on the thread that
+ * polls it. It has no locks, no other threads, no timeouts and no {@code Socket}. Each connection has its own array, as
+ * with streams. The server drops bytes that the system does not accept at once.
  */
 final class BareEcho {
 

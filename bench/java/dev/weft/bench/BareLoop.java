@@ -11,9 +11,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The bare prototype: virtual threads on one carrier, with a deque of what is ready and an inbox for
- * other threads, and nothing else. No tasks, futures, contexts, timers, I/O, cancellation or order
- * between the two queues. What Weft is measured against.
+ * The minimal loop that Weft is compared with: virtual threads on one carrier, with a deque of ready threads and an
+ * inbox for other threads. It has no tasks, futures, contexts, timers, I/O or cancellation, and no order between the
+ * two queues.
  */
 final class BareLoop implements Executor {
 
@@ -74,7 +74,7 @@ final class BareLoop implements Executor {
     }
   }
 
-  /** Runs {@code main} as a virtual thread, the calling platform thread being the carrier. */
+  /** Runs {@code main} as a virtual thread whose carrier is the calling platform thread. */
   void run(Runnable main) {
     carrier = Thread.currentThread();
     done = false;
@@ -94,12 +94,12 @@ final class BareLoop implements Executor {
     }
   }
 
-  /** Something to wait for when nothing is ready. */
+  /** The wait of the carrier when no thread is ready. */
   interface Poll {
     void poll() throws IOException;
   }
 
-  /** Polls and runs what that made ready, for ever, the calling platform thread being the carrier. */
+  /** Polls and runs the threads that the poll made ready, for ever. The calling platform thread is the carrier. */
   void serve(Poll poll) throws IOException {
     carrier = Thread.currentThread();
     while (true) {

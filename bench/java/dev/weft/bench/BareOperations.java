@@ -7,8 +7,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * {@link WeftOperations} without Weft: the same things done with the JDK's bare means on a {@link
- * BareLoop}.
+ * {@link WeftOperations} without Weft: the same operations with the JDK alone, on a {@link BareLoop}.
  */
 final class BareOperations {
 
@@ -18,7 +17,7 @@ final class BareOperations {
   private final SplittableRandom random = new SplittableRandom(1);
   private long called;
 
-  /** Plain dispatch: objects through a deque. */
+  /** Dispatches objects through a deque. */
   void callbacks(int n) {
     var queue = new ArrayDeque<Runnable>();
     for (int batch = 0; batch < n / WeftOperations.BATCH; batch++) {
@@ -73,7 +72,7 @@ final class BareOperations {
     }
   }
 
-  /** Park and unpark of two threads in turn; {@code n} switches. */
+  /** Two threads park and unpark each other; {@code n} switches. */
   void pingPong(int n) {
     loop.run(() -> {
       var ping = new Side();
@@ -92,7 +91,7 @@ final class BareOperations {
     });
   }
 
-  /** Adding and removing the first of a heap that holds {@code pending}. */
+  /** Adds to a heap of {@code pending} entries and removes the first. */
   void timerAddPoll(int n, int pending) {
     while (timers.size() < pending) {
       timers.add(new long[] {random.nextLong() >>> 1});

@@ -40,7 +40,7 @@ public class CallbackBenchmark {
     bare.callbacks(N);
   }
 
-  /** Callbacks that register the next: one a turn. */
+  /** Callbacks that each register the next, one a turn. */
   @Benchmark
   public void chain() {
     weft.callbackChain(N);

@@ -10,18 +10,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Draws the efficiency of the echo servers: a row for each server, a column for each load, a bar in each cell. The
- * chart is narrow, so that its text stays readable on a phone, and has colors for light and dark pages.
+ * Draws the efficiency of the echo servers: a row for each server, a column for each load, and a bar in each cell. The
+ * chart is narrow, because its text must be readable on a phone. It has colors for light and dark pages.
  */
 final class Chart {
 
   /**
    * A column.
    *
-   * @param name what the point's figures begin with
+   * @param name the prefix of the point's figures
    * @param message the size of a message
-   * @param connections how many connections there are
-   * @param inFlight how many messages a connection has in flight
+   * @param connections the number of connections
+   * @param inFlight the number of messages in flight on each connection
    */
   private record Load(String name, String message, String connections, String inFlight) {}
 
@@ -62,9 +62,9 @@ final class Chart {
   private static final int WIDTH = 480;
   private static final int HEIGHT = 510;
   private static final int MARGIN = 12;
-  private static final int CELLS = 118; // where the cells begin
+  private static final int CELLS = 118; // left edge of the cells
   private static final int COLUMN = 59;
-  private static final int BAR = 53; // bare NIO
+  private static final int BAR = 53; // length for bare NIO
   private static final int ROW = 25;
   private static final String STYLE = """
       <style>

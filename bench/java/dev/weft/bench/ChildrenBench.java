@@ -14,12 +14,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * What it takes to start 1,000 {@code true} children and to wait for their ends, on Weft in both of its ways, on
- * CPython's asyncio and by the JDK alone, by turns: one child after the other, 8 at once, and all at once. {@code
- * ChildrenBench [ROUNDS]}.
+ * Measures how long it takes to start 1,000 {@code true} children and to wait until they end: one child after the
+ * other, 8 at once, and all at once. Compares Weft's two ways to start children, CPython's asyncio, and the JDK alone,
+ * in turns. Usage: {@code ChildrenBench [ROUNDS]}.
  *
- * <p>"Weft" starts them without the JDK, and is left out where it cannot. The JDK alone is platform threads that start a child and wait for it, as many as children are at once, but 8 at
- * most: what can be started at once on a machine like ours. Its launch mechanism is that of the JVM which runs this.
+ * <p>The column "Weft" starts children without the JDK, and has no figures where this is not possible. "JDK alone" uses
+ * platform threads that each start a child and wait for it: one thread for each concurrent child, but 8 at most. It has
+ * the launch mechanism of the JVM that runs the benchmark.
  */
 public final class ChildrenBench {
 
@@ -30,9 +31,9 @@ public final class ChildrenBench {
   private ChildrenBench() {}
 
   /**
-   * Measures and prints the medians of the times, and of the rounds' ratios.
+   * Measures and prints the medians of the times and of the rounds' ratios.
    *
-   * @param args how many rounds, 5 if not given
+   * @param args the number of rounds, 5 by default
    */
   public static void main(String[] args) throws Exception {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
@@ -49,7 +50,7 @@ public final class ChildrenBench {
       double[] byJdk = new double[rounds];
       double[] ratiosByJdk = new double[rounds];
       double[] bare = new double[rounds];
-      for (int i = -1; i < rounds; i++) { // the first warms up
+      for (int i = -1; i < rounds; i++) { // round -1 is the warm-up
         double weftMillis = direct ? weft(ChildKind.DIRECT, atOnce) : Double.NaN;
         double asyncioMillis = Double.parseDouble(asyncio(COUNT, atOnce)[1]);
         double byJdkMillis = weft(ChildKind.SELECTOR, atOnce);
@@ -100,7 +101,7 @@ public final class ChildrenBench {
       }
     }
     for (Future<Integer> end : ends) {
-      end.get(); // fails if one could not be started
+      end.get(); // fails if a child did not start
     }
     return (System.nanoTime() - start) / 1e6;
   }

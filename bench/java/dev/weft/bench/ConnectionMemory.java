@@ -15,16 +15,17 @@ import java.util.regex.Pattern;
 import javax.net.SocketFactory;
 
 /**
- * What an open connection that waits for its next byte takes of the server's memory: of the heap, if it is a JVM,
- * and of the process. {@code ConnectionMemory [COUNT [BUFFER [SERVER...]]]}: so many connections, the
- * bytes that a thread has a buffer of where there is one for each connection, which count, and servers of {@link
- * EchoBench}; {@code tls-} and a name for those of its TLS suite.
+ * Measures the server's memory for an open connection that waits for its next byte: the memory of the process and, if
+ * the server is a JVM, of the heap. Usage: {@code ConnectionMemory [COUNT [BUFFER [SERVER...]]]}. {@code COUNT} is the
+ * number of connections. {@code BUFFER} is the size in bytes of each thread's buffer, for servers with a thread for
+ * each connection; the figures include it. {@code SERVER} is a server of {@link EchoBench}, or {@code tls-} and the
+ * name of a server of its TLS suite.
  */
 public final class ConnectionMemory {
 
   static final int BUFFER = 1024;
 
-  // not what the collector puts into gaps that it has left
+  // excludes the objects with which the collector fills gaps
   private static final Pattern OBJECTS =
       Pattern.compile("(?m)^ *\\d+: +\\d+ +(\\d+) +(?!\\S*jdk\\.internal\\.vm\\.Filler)");
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
@@ -47,8 +48,8 @@ public final class ConnectionMemory {
   /**
    * Measures and prints.
    *
-   * @param args how many connections, 10,000 if not given; the buffer's size, 1,024 if not given; the servers,
-   *     {@code threads} and {@code loopthreads} if not given
+   * @param args the number of connections, 10,000 by default; the buffer's size in bytes, 1,024 by default; the
+   *     servers, {@code threads} and {@code loopthreads} by default
    */
   public static void main(String[] args) throws Exception {
     int count = args.length > 0 ? Integer.parseInt(args[0]) : 10_000;
@@ -71,7 +72,7 @@ public final class ConnectionMemory {
     }
   }
 
-  /** Starts a server, and opens so many connections to it. */
+  /** Starts a server, opens {@code count} connections to it, and measures. */
   static ConnectionMemory measure(String name, int count, int buffer)
       throws IOException, InterruptedException {
     boolean tls = name.startsWith(TLS);
@@ -82,11 +83,11 @@ public final class ConnectionMemory {
     LoadGenerator generator = LoadGenerator.compile(tls);
     try (ServerProcess server = ServerProcess.start(suite, form, null, "" + buffer)) {
       long idle = server.sockets();
-      // a parked thread keeps its frames, and those of code that is not compiled yet are much
-      // larger; and a heap that has been filled once does not make the process grow
+      // A parked thread keeps its frames. Frames of interpreted code are much larger, so the code
+      // must be compiled first. The load also fills the heap once, so the process grows no more.
       generator.run(server, option + "-c 64 -s 1024 -w 0 -t 3");
       generator.run(server, option + "-c 1000 -s 64 -w 0 -t 3");
-      server.awaitSockets(idle); // or the first look would count them
+      server.awaitSockets(idle); // otherwise the first measurement would include them
       var memory = new ConnectionMemory(server, count, sockets);
       memory.measure();
       return memory;
@@ -118,27 +119,27 @@ public final class ConnectionMemory {
     }
   }
 
-  /** Bytes of the heap for each connection; empty if the server is no JVM. */
+  /** Bytes of heap for each connection; empty if the server is not a JVM. */
   OptionalDouble heap() {
     return server.isJvm() ? OptionalDouble.of((double) heap / count) : OptionalDouble.empty();
   }
 
-  /** Bytes of the process, the heap included, for each connection. */
+  /** Bytes of the process for each connection, including the heap. */
   double resident() {
     return (double) resident / count;
   }
 
-  /** A connection on which the server has answered a message and waits again. */
+  /** Opens a connection on which the server has answered one message and waits for the next. */
   private Socket connected() throws IOException {
     Socket connection = sockets.createSocket(EchoServer.HOST, server.port());
     connection.getOutputStream().write(new byte[MESSAGE]);
     if (connection.getInputStream().readNBytes(MESSAGE).length < MESSAGE) {
-      throw new IOException("the server has closed the connection");
+      throw new IOException("the server closed the connection");
     }
     return connection;
   }
 
-  /** What is left on the heap after a full collection; 0 if the server is no JVM. */
+  /** Bytes in use on the heap after a full collection; 0 if the server is not a JVM. */
   private long liveBytes() throws IOException, InterruptedException {
     if (!server.isJvm()) {
       return 0;

@@ -10,69 +10,68 @@ import java.util.Locale;
 import java.util.Map;
 
 /*
- * How to measure on a machine that has other work to do. The server's CPU time per request is the figure to
- * trust: a process that gets less of the CPU serves less, but what it serves costs the same. Servers stay
- * alive and take turns point by point, in another order each round, and ratios are taken within a round; their
- * median stands. In a closed loop one of the two sides is always busy: where neither was, others had the CPU,
- * so the sample is taken again, and if that does not help it counts for its CPU time but not for its rate and
- * latency.
+ * The benchmark must work on a machine that has other work to do. The most reliable figure is the server's CPU time
+ * per request: a process that gets less of the CPU serves fewer requests, but each request costs the same. All servers
+ * stay alive and take turns at each point, in a different order each round. A ratio compares two servers within one
+ * round, and the result is the median of the ratios. In a closed loop the server or the generator is always busy. If
+ * neither was busy, other processes had the CPU, and the benchmark repeats the sample. If the repetition does not help,
+ * the sample counts for CPU time, but not for rate and latency.
  */
 
 /**
- * Measures servers over the loopback, interleaved, and prints a table for each point.
+ * Measures servers in turns over the loopback interface, and prints a table for each point.
  *
  * <pre>
  * mvn -q -f bench -Drun="EchoBench --rounds 5 --only nio,streams --points 1k64"
  *
- * --suite   tcp if not given; tls, bulk, udp: see {@link Suite} for what they do, and for the
- *           points and servers that are measured if the next two are not given
- *           points: how many bytes on how many connections, see there; 1k64d16 is pipelined, in churn each request has
- *           a connection of its own
- * --only    servers; what is compared with comes first
- * --rounds  3 if not given
- * --secs    how long a sample takes, 1 if not given
- * --warm    how long a JVM is warmed up on the first point, 3 if not given; a third of it on the others; then
- *           until its compilers are quiet
- * --extra   NAME=COMMAND: another server, listening on 127.0.0.1 at the port that stands for {port};
- *           may be given several times
+ * --suite   tcp (default), tls, bulk or udp; {@link Suite} describes them and has their default points and servers
+ * --points  message size and number of connections, see {@link Suite#load}; 1k64d16 is pipelined; in churn each
+ *           request has its own connection
+ * --only    the servers; the others are compared with the first
+ * --rounds  number of rounds, 3 by default
+ * --secs    seconds for a sample, 1 by default
+ * --warm    seconds of warm-up of a JVM on the first point, 3 by default; a third of it on each other point; after
+ *           that the benchmark waits until the JVM's compilers are idle
+ * --extra   NAME=COMMAND: another server, which listens on 127.0.0.1 at the port that replaces {port};
+ *           may be repeated
  * </pre>
  *
- * Needs Linux, gcc (for TLS with the headers of OpenSSL) and taskset, and two CPUs: the first for the server,
- * the second for the generator. A server whose runtime is not there is left out, with a message.
+ * Needs Linux, taskset, gcc (for TLS with the headers of OpenSSL), and two CPUs: the first for the server, the second
+ * for the generator. If the runtime of a server is missing, the benchmark prints a message and skips the server.
  */
 public final class EchoBench {
 
   private static final int RETRIES = 2;
 
-  /** How many seconds a JVM gets at most on each point, beyond its warm-up, for its compilers to finish. */
+  /** Maximum number of seconds to wait for a JVM's compilers on each point, after the warm-up. */
   private static final int PATIENCE = 15;
 
-  /** As much of a CPU may be the compilers' in a second, in ticks of 10 ms, when it is measured. */
+  /** Maximum CPU time of a JVM's compilers in a second, in ticks of 10 ms, at which they count as idle. */
   private static final int QUIET = 2;
 
   private Suite suite = Suite.TCP;
-  private List<String> points; // null for the suite's
-  private List<String> names; // null for the suite's
+  private List<String> points; // null: the points of the suite
+  private List<String> names; // null: the servers of the suite
   private final Map<String, String> extra = new LinkedHashMap<>();
   private int rounds = 3;
   private double seconds = 1;
   private double warmup = 3;
 
-  // point, then server, then a sample for each round
+  // by point, then by server: a sample for each round
   private final Map<String, Map<String, List<LoadGenerator.Sample>>> results =
       new LinkedHashMap<>();
 
   EchoBench(String... args) {
     for (int i = 0; i < args.length; i += 2) {
       if (i + 1 == args.length) {
-        throw new IllegalArgumentException(args[i] + " lacks its value");
+        throw new IllegalArgumentException(args[i] + " has no value");
       }
       option(args[i], args[i + 1]);
     }
     names = new ArrayList<>(names == null ? suite.servers() : names);
     names.addAll(extra.keySet());
     points = points == null ? suite.points() : points;
-    points.forEach(suite::load); // or throw
+    points.forEach(suite::load); // throws if a point is malformed
   }
 
   private void option(String option, String value) {
@@ -91,7 +90,7 @@ public final class EchoBench {
   /**
    * Measures and prints.
    *
-   * @param args options
+   * @param args the options that the class describes
    */
   public static void main(String[] args) throws Exception {
     var bench = new EchoBench(args);
@@ -133,7 +132,7 @@ public final class EchoBench {
     }
   }
 
-  /** Lets the compilers do their work: on the first point thoroughly, on the others for their own paths. */
+  /** Runs each JVM until its code is compiled: longest on the first point, shorter on the others. */
   private void warmUp(LoadGenerator generator, Map<String, ServerProcess> servers)
       throws IOException, InterruptedException {
     for (ServerProcess server : servers.values()) {
@@ -149,7 +148,7 @@ public final class EchoBench {
     }
   }
 
-  /** On a busy machine compilers may need many times as long: what they take would count as the server's. */
+  /** Waits until the server's compilers are idle, because their CPU time would count as the server's. */
   private void awaitCompilers(LoadGenerator generator, ServerProcess server, String point)
       throws IOException, InterruptedException {
     for (int i = 0; i < PATIENCE; i++) {
@@ -175,14 +174,17 @@ public final class EchoBench {
     return best;
   }
 
-  // ---- what came out
+  // ---- results
 
-  /** The servers that were there. */
+  /** The servers that the benchmark measured. */
   List<String> servers() {
     return names;
   }
 
-  /** What a server has taken, and done: medians of the rounds, the last two but of those that it was fed in. */
+  /**
+   * A server's figures, as medians of the rounds. Rate and latency leave out rounds in which other processes had the
+   * CPU.
+   */
   Map<String, Double> medians(String point, String name) {
     List<LoadGenerator.Sample> samples = results.get(point).get(name);
     var medians = new LinkedHashMap<String, Double>();

@@ -21,9 +21,10 @@ import java.util.function.Supplier;
 import javax.net.ServerSocketFactory;
 
 /**
- * The echo servers that {@link EchoBench} measures: {@code EchoServer tcp FORM PORT [BUFFER]}, where the form
- * is {@code protocol}, {@code buffered}, {@code streams} or {@code loopthreads} on Weft, {@code nio}, {@code
- * barethreads}, {@code threads}, {@code netty} or {@code netty-epoll} without. A buffer of its own size is for those with a thread for each connection.
+ * The echo servers that {@link EchoBench} measures. Usage: {@code EchoServer tcp FORM PORT [BUFFER]}. The forms on Weft
+ * are {@code protocol}, {@code buffered}, {@code streams} and {@code loopthreads}. The forms without Weft are {@code
+ * nio}, {@code barethreads}, {@code threads}, {@code netty} and {@code netty-epoll}. {@code BUFFER} is the size of a
+ * connection's buffer in bytes, for forms with a thread for each connection.
  */
 public final class EchoServer {
 
@@ -36,7 +37,7 @@ public final class EchoServer {
   /**
    * Serves.
    *
-   * @param args the suite, the form, the port, and the size of a connection's buffer
+   * @param args the suite, the form, the port, and the size of a connection's buffer in bytes
    */
   public static void main(String[] args) throws Exception {
     endWithInput();
@@ -55,7 +56,7 @@ public final class EchoServer {
     }
   }
 
-  /** Ends the program when its standard input does, so that it never outlives whoever has started it. */
+  /** Ends this program at the end of its standard input, so it never outlives its parent process. */
   static void endWithInput() {
     Thread.ofPlatform().daemon().start(EchoServer::awaitEndOfInput);
   }
@@ -64,7 +65,7 @@ public final class EchoServer {
     try {
       while (System.in.read() >= 0) {}
     } catch (IOException e) {
-      // as good as the end
+      // the same as the end of the input
     }
     Runtime.getRuntime().halt(0);
   }
@@ -146,7 +147,7 @@ public final class EchoServer {
     }
   }
 
-  /** One buffer will do for all connections: what cannot be written at once is copied by the transport. */
+  /** All connections share one buffer, because the transport copies bytes that it cannot write at once. */
   static final class BufferedEcho extends Echo implements BufferedProtocol {
     private static final ByteBuffer SHARED = ByteBuffer.allocateDirect(BUFFER);
 

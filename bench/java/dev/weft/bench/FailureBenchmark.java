@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What it costs to await a failure: the exception, and the note of who has awaited it. */
+/** The cost of awaiting a failure: of the exception, and of the record of the code that awaits it. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -44,7 +44,7 @@ public class FailureBenchmark {
     });
   }
 
-  /** Await a future that has a new exception. */
+  /** Await a future with a new exception. */
   @Benchmark
   public void failedFuture() {
     loop.runUntilComplete(() -> {
@@ -56,7 +56,7 @@ public class FailureBenchmark {
     });
   }
 
-  /** Await a future that has an exception which was awaited often before. */
+  /** Await a future with an exception that was awaited many times before. */
   @Benchmark
   public void sharedFailure() {
     var shared = new IOException();
@@ -74,7 +74,7 @@ public class FailureBenchmark {
       future.await();
       throw new AssertionError();
     } catch (Exception expected) {
-      // it is
+      // the benchmark measures the throw
     }
   }
 

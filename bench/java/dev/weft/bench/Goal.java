@@ -7,22 +7,22 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /*
- * The names that figures have in Results: "1k64.protocol.efficiency" is what bare NIO takes of the CPU at that
- * point as a multiple of what that server takes, so more is better; "tasks.yields.ratio" is what Weft takes as a
- * multiple of bare virtual threads, and all else is nanoseconds or bytes, so less is better.
+ * The names of figures in Results: "1k64.protocol.efficiency" is the CPU time of bare NIO at that point divided by that
+ * of the named server, so more is better. "tasks.yields.ratio" is the CPU time of Weft divided by that of bare virtual
+ * threads. Ratios and all other figures, which are in nanoseconds or bytes, are better if they are smaller.
  */
 
 /**
- * A figure that has to be reached.
+ * A limit for a figure.
  *
- * @param what what is measured
- * @param figure its name
- * @param format how it is printed
- * @param most whether it must not be more than the limit, else not less
- * @param limit the limit
- * @param rivals other figures, of which it must be some multiple
- * @param notes figures that are told beside it
- * @param bare what tells how fast the machine is, as the limit was set on another one; null for none
+ * @param what the operation or load, as the table names it
+ * @param figure the name of the figure
+ * @param format the format of the figure in the table
+ * @param most whether the limit is a maximum, or else a minimum
+ * @param limit the limit, 0 for none
+ * @param rivals other figures that this one must exceed by a factor
+ * @param notes figures that the table shows beside this one
+ * @param bare an operation that tells the speed of this machine, if the limit was set on another one; null for none
  */
 record Goal(
     String what,
@@ -35,32 +35,32 @@ record Goal(
     Bare bare) {
 
   /**
-   * What must be beaten as well.
+   * A figure that the goal's figure must exceed by a factor.
    *
-   * @param title how it is called
-   * @param figure its name
-   * @param factor how many times as much is needed
+   * @param title the title in the table
+   * @param figure the name of the figure
+   * @param factor the factor
    */
   record Rival(String title, String figure, double factor) {}
 
   /**
-   * What is told, too.
+   * A figure that the table shows beside the goal's.
    *
-   * @param figure its name
-   * @param format how it is printed
+   * @param figure the name of the figure
+   * @param format the format of the figure in the table
    */
   record Note(String figure, String format) {}
 
   /**
-   * Something done with the JDK's bare means, here and where the limit was set.
+   * An operation of the JDK alone, measured on this machine and on the one where the limit was set.
    *
-   * @param title what is done
-   * @param figure its name
-   * @param there nanoseconds it took on the machine of the design's table
+   * @param title the operation
+   * @param figure the name of the figure for this machine
+   * @param there nanoseconds for the operation on the machine where the limit was set
    */
   record Bare(String title, String figure, double there) {
 
-    /** How many times as long it takes here; 1 if it was not measured. */
+    /** The time on this machine divided by the time on the other; 1 if there is no figure. */
     double slowdown(Results results) {
       return results.number(figure).orElse(there) / there;
     }
@@ -75,7 +75,7 @@ record Goal(
   private static final String NANOS = "%,.0f ns";
   private static final String BYTES = "%,.0f bytes";
 
-  /** All of them, in the order of the table. */
+  /** All goals, in the order of the table. */
   static List<Goal> all() {
     var goals = new ArrayList<Goal>();
     for (String form : List.of("buffered", "protocol")) {
@@ -173,9 +173,9 @@ record Goal(
     return new Goal(what, figure, format, true, limit, List.of(), List.of(), null);
   }
 
-  // ---- beside what was measured
+  // ---- the goal beside the figures
 
-  /** The row of the table. */
+  /** The goal's row of the table. */
   String row(Results results) {
     return "| " + what + " | " + must() + " | " + measured(results) + " | " + verdict(results)
         + " |";

@@ -7,19 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures what {@link Goal} asks for, prints the table, and leaves the figures in {@code
- * bench/results/goals.json} and a chart among the guide's images. Parts can be measured one at a time; the table has what
- * the parts before have left.
+ * Measures the figures of {@link Goal}, prints the table, and writes the figures to {@code bench/results/goals.json}
+ * and a chart to the guide's images. A run may measure some parts only: the table has the earlier figures of the other
+ * parts.
  *
  * <pre>
  * mvn -q -f bench -Drun="Goals --parts 1k64,tasks"
  *
- * --parts   1k64, 10k64, 100k16, 64b1000, 1k64d16, churn: echo, as {@link EchoBench} has it; idle: connections'
- *           memory; tasks; none: nothing is measured, and the chart is drawn again. All if not given: some eight
- *           minutes; two points together take less than three
- * --rounds  of the echo servers, 15 if not given
- * --secs    how long a sample of theirs takes, 0.2 if not given: many short samples, as a busy host's moods last longer
- * --warm    how long a JVM of theirs is warmed up, 5 if not given
+ * --parts   1k64, 10k64, 100k16, 64b1000, 1k64d16 and churn: echo servers, see {@link EchoBench}; idle: memory of
+ *           connections; tasks; none: draws the chart again and measures nothing. All parts by default, which takes
+ *           about eight minutes; two points together take less than three
+ * --rounds  rounds of the echo servers, 15 by default
+ * --secs    seconds for a sample of an echo server, 0.2 by default; many short samples give steadier ratios than few
+ *           long ones, because the load of other processes changes slowly
+ * --warm    seconds of warm-up of an echo server's JVM, 5 by default
  * </pre>
  */
 public final class Goals {
@@ -43,7 +44,7 @@ public final class Goals {
     List<String> wanted = all;
     for (int i = 0; i < args.length; i += 2) {
       if (i + 1 == args.length) {
-        throw new IllegalArgumentException(args[i] + " lacks its value");
+        throw new IllegalArgumentException(args[i] + " has no value");
       }
       switch (args[i]) {
         case "--parts" ->
@@ -63,7 +64,7 @@ public final class Goals {
   /**
    * Measures and prints.
    *
-   * @param args options
+   * @param args the options that the class describes
    */
   public static void main(String[] args) throws Exception {
     var goals = new Goals(args);

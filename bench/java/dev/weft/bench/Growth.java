@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.function.IntConsumer;
 
 /**
- * Where the cost of a thing stops being the same as there are more of them: connections, bytes, tasks, timers. {@code
- * Growth [PART...]}, the parts being {@code connections}, {@code bytes}, {@code tasks}, {@code timers}; all if not
- * given.
+ * Measures how the cost of one operation changes with the number of connections, bytes, tasks or timers. Usage: {@code
+ * Growth [PART...]}. The parts are {@code connections}, {@code bytes}, {@code tasks} and {@code timers}; all by
+ * default.
  *
  * <pre>
  * mvn -q -f bench -Drun=Growth
@@ -22,7 +22,7 @@ public final class Growth {
   private static final List<String> BYTES =
       List.of("1b16", "16b16", "256b16", "4k16", "16k16", "64k16", "256k16", "1m16");
   private static final int MILLION = 1_000_000;
-  private static final int ROUNDS = 5; // a million of anything takes seconds
+  private static final int ROUNDS = 5; // a round with a million tasks or timers takes seconds
 
   private Growth() {}
 

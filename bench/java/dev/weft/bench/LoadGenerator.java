@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The generator of load, a C program of our own: compiled here, run on the second CPU. */
+/** The load generator: the C program {@code loadgen.c}, which this class compiles and runs on the second CPU. */
 final class LoadGenerator {
 
   private static final Path SOURCE = Path.of("bench", "loadgen.c");
@@ -23,13 +23,13 @@ final class LoadGenerator {
   }
 
   /**
-   * Compiles it.
+   * Compiles the generator.
    *
-   * @param tls whether it has to speak TLS, for which it needs the headers of OpenSSL
+   * @param tls whether the generator supports TLS; then the headers of OpenSSL are needed
    */
   static LoadGenerator compile(boolean tls) throws IOException, InterruptedException {
     if (!Files.exists(SOURCE)) {
-      throw new IllegalStateException("run this in the project's directory: no " + SOURCE);
+      throw new IllegalStateException("run this in the project's directory: there is no " + SOURCE);
     }
     Path program = Path.of("target", "bench", "loadgen").toAbsolutePath();
     Files.createDirectories(program.getParent());
@@ -42,7 +42,7 @@ final class LoadGenerator {
     return new LoadGenerator(program);
   }
 
-  /** Puts load on a server. */
+  /** Runs the generator against a server. */
   Sample run(ServerProcess server, String arguments) throws IOException, InterruptedException {
     var command = new ArrayList<String>(List.of(program.toString()));
     command.addAll(List.of("-p", "" + server.port(), "-P", "" + server.pid()));
@@ -51,15 +51,15 @@ final class LoadGenerator {
   }
 
   /**
-   * What one run has measured.
+   * The figures of one run.
    *
    * @param requestsPerSecond the rate
    * @param cpuMicros the server's CPU time per request, user and system
-   * @param userMicros the part of it that is not the kernel's
+   * @param userMicros the user part of {@code cpuMicros}
    * @param p50 median latency, µs
    * @param p99 99th percentile of latency, µs
-   * @param busy the part of a CPU that the busier of server and generator has had
-   * @param starved whether neither was busy although there was always work: others had the CPU
+   * @param busy the share of a CPU that the busier of server and generator had, 0 to 1
+   * @param starved whether neither was busy although there was always work, so other processes had the CPU
    */
   record Sample(
       double requestsPerSecond,

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Where figures come from: the machine, and the versions of what runs on it. */
+/** The origin of figures: the machine, and the versions of the runtimes on it. */
 final class Machine {
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
@@ -36,7 +36,7 @@ final class Machine {
         .orElse(System.getProperty("os.arch"));
   }
 
-  /** All that {@link #describe} has found. */
+  /** The description that {@link #describe} stored. */
   static String line(Results results) {
     return String.format(
         "%s CPUs (%s), %s, JDK %s, Netty %s, asyncio of CPython %s, uvloop %s",

@@ -26,7 +26,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Netty in one thread: over the JDK's selector or its own epoll, and with the JDK's TLS engine. */
+/** Netty in one thread: over the JDK's selector or Netty's own epoll, and with the JDK's TLS engine. */
 final class NettyServer {
 
   private NettyServer() {}
@@ -114,7 +114,7 @@ final class NettyServer {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
-      context.close(); // the peer is gone
+      context.close(); // the peer closed the connection
     }
   }
 

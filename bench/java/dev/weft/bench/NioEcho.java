@@ -9,7 +9,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** What the JDK can do at best: one thread, a selector, one direct buffer, nothing in between. */
+/** The upper bound for servers on the JDK: one thread, a selector and one direct buffer. */
 final class NioEcho {
 
   private static final ByteBuffer BUFFER = ByteBuffer.allocateDirect(EchoServer.BUFFER);
@@ -73,7 +73,7 @@ final class NioEcho {
     try {
       key.channel().close();
     } catch (IOException e) {
-      // it is gone all the same
+      // the connection is closed in any case
     }
   }
 }

@@ -15,29 +15,29 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /*
- * Measured as the echo servers are, see EchoBench: the peers stay alive and take turns operation by operation, in
- * another order each round, on one CPU; CPU time is what counts, ratios are taken within a round, and their median
- * stands. The kernel tells a process's CPU time in hundredths of a second: a sample must be much longer.
+ * The method is that of EchoBench. The peers stay alive and take turns at each operation on one CPU, in a different
+ * order each round. The figure is CPU time. A ratio compares two peers within one round, and the result is the median
+ * of the ratios. The kernel reports a process's CPU time in hundredths of a second, so a sample must be much longer.
  */
 
 /**
- * Measures what tasks do on Weft beside other runtimes, prints a table and writes all samples to {@code
- * target/bench/peers.json}; some four minutes.
+ * Measures operations of tasks on Weft and on other runtimes, prints a table and writes all samples to {@code
+ * target/bench/peers.json}. A run takes about four minutes.
  *
  * <pre>
  * bench/install-peers
  * mvn -q -f bench -Drun="PeerBench --rounds 9"
  *
- * --rounds      5 if not given
- * --millis      how long a sample takes, 300 if not given
- * --operations  all if not given
- * --only        weft,asyncio,uvloop,go,tokio,node if not given; what is compared comes first
- * --extra       NAME=COMMAND: another peer, which does as bench/peers/tasks.py; a name that begins with asyncio or
- *               uvloop is held to their goals, one that begins with weft is warmed up as long; may be given
- *               several times
+ * --rounds      number of rounds, 5 by default
+ * --millis      milliseconds for a sample, 300 by default
+ * --operations  the operations, all by default
+ * --only        the peers, weft,asyncio,uvloop,go,tokio,node by default; the first is compared with the others
+ * --extra       NAME=COMMAND: another peer, with the input and output of bench/peers/tasks.py; the goals for asyncio
+ *               and uvloop apply to names that begin with these words, and the warm-up of weft to names that begin
+ *               with weft; may be repeated
  * </pre>
  *
- * Needs Linux and taskset. A peer that is not there is left out, with a message.
+ * Needs Linux and taskset. If a peer is missing, the benchmark prints a message and skips the peer.
  */
 public final class PeerBench {
 
@@ -46,7 +46,7 @@ public final class PeerBench {
   private static final int RETRIES = 2;
   private static final Path SAMPLES = Path.of("target", "bench", "peers.json");
 
-  /** How many times as fast Weft must be. */
+  /** The goals: the CPU time of a peer divided by that of Weft. */
   private static final Map<String, Double> GOALS = Map.of("asyncio", 10.0, "uvloop", 5.0);
 
   private static final Map<String, String> OPERATIONS = new LinkedHashMap<>();
@@ -76,13 +76,13 @@ public final class PeerBench {
 
   private final Map<String, PeerProcess> peers = new LinkedHashMap<>();
 
-  // operation, then peer, then a sample for each round
+  // by operation, then by peer: a sample for each round
   private final Map<String, Map<String, List<PeerProcess.Sample>>> results = new LinkedHashMap<>();
 
   private PeerBench(String... args) {
     for (int i = 0; i < args.length; i += 2) {
       if (i + 1 == args.length) {
-        throw new IllegalArgumentException(args[i] + " lacks its value");
+        throw new IllegalArgumentException(args[i] + " has no value");
       }
       option(args[i], args[i + 1]);
     }
@@ -108,7 +108,7 @@ public final class PeerBench {
   /**
    * Measures and prints.
    *
-   * @param args options
+   * @param args the options that the class describes
    */
   public static void main(String[] args) throws Exception {
     var bench = new PeerBench(args);
@@ -139,7 +139,7 @@ public final class PeerBench {
     }
   }
 
-  /** Several times for the JVM, which compiles anew what was compiled for the operations before. */
+  /** Warms up a JVM several times, because each new operation makes it compile shared code again. */
   private void warmUp() throws IOException {
     for (int i = 0; i < WARMUPS; i++) {
       log("warming up, %d of %d", i + 1, WARMUPS);
@@ -184,7 +184,7 @@ public final class PeerBench {
     return best;
   }
 
-  // ---- what came out
+  // ---- results
 
   private void print() {
     System.out.printf(
@@ -238,7 +238,7 @@ public final class PeerBench {
         samples.stream().mapToDouble(PeerProcess.Sample::nanos).toArray());
   }
 
-  /** What a peer takes as a multiple of what we take: the median of the rounds' ratios. */
+  /** The CPU time of a peer divided by that of the peer {@code own}: the median of the rounds' ratios. */
   private OptionalDouble ratio(List<PeerProcess.Sample> peer, List<PeerProcess.Sample> own) {
     if (peer == null || own == null) {
       return OptionalDouble.empty();

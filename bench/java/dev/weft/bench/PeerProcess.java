@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A runtime in a process of its own that does operations when it is asked to; see {@code
- * bench/peers/tasks.py} for what is said to it and what it answers.
+ * A runtime in its own process that runs operations on request. {@code bench/peers/tasks.py} describes the requests and
+ * the answers.
  */
 final class PeerProcess implements AutoCloseable {
 
@@ -38,15 +38,15 @@ final class PeerProcess implements AutoCloseable {
     return new PeerProcess(process);
   }
 
-  /** What it is, with its version. */
+  /** The name and version of the runtime. */
   String title() {
     return title;
   }
 
   /**
-   * Has an operation done for a time.
+   * Runs an operation repeatedly for about {@code millis} milliseconds.
    *
-   * @return empty if it has no such operation
+   * @return the figures, or empty if the runtime does not have this operation
    */
   Optional<Sample> run(String operation, long millis) throws IOException {
     long before = cpuNanos();
@@ -65,13 +65,12 @@ final class PeerProcess implements AutoCloseable {
   private String answer() throws IOException {
     String line = answers.readLine();
     if (line == null) {
-      throw new IOException(
-          "the peer has ended: " + process.info().commandLine().orElse(title));
+      throw new IOException("the peer ended: " + process.info().commandLine().orElse(title));
     }
     return line;
   }
 
-  /** User and system, of all its threads: collectors and compilers are part of what it costs. */
+  /** User and system time of all threads, because a runtime's cost includes its collectors and compilers. */
   private long cpuNanos() throws IOException {
     String stat = Files.readString(Path.of("/proc", "" + process.pid(), "stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
@@ -84,14 +83,14 @@ final class PeerProcess implements AutoCloseable {
   }
 
   /**
-   * What one run has measured.
+   * The figures of one run.
    *
-   * @param nanos CPU time per operation
-   * @param busy the part of a CPU that the peer has had
+   * @param nanos CPU time per operation, ns
+   * @param busy the share of a CPU that the peer had, 0 to 1
    */
   record Sample(double nanos, double busy) {
 
-    /** Whether others had the CPU meanwhile; they leave the caches cold, too. */
+    /** Whether other processes had the CPU meanwhile. They also replace the contents of its caches. */
     boolean starved() {
       return busy < 0.9;
     }

@@ -6,15 +6,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The runtimes that Weft stands beside: where they are, and how their programs are built. */
+/** The runtimes that Weft is compared with: how to find them and how to build their programs. */
 final class Peers {
 
   static final List<String> NAMES = List.of("weft", "asyncio", "uvloop", "go", "tokio", "node");
 
   private static final Path SOURCES = Path.of("bench", "peers");
   private static final Path BUILT = Path.of("target", "bench").toAbsolutePath();
-  // the newest first; a name on PATH proves nothing, pyenv has shims for versions that are not
-  // active
+  // Newest first. A command on PATH may not work: pyenv has shims for versions that are not active.
   private static final List<String> PYTHONS = List.of(
       "python3.15",
       "python3.14",
@@ -28,11 +27,12 @@ final class Peers {
   /**
    * The command that starts a peer.
    *
-   * @throws IOException if it is not there or cannot be built
+   * @throws IOException if the runtime is missing or its program cannot be built
    */
   static List<String> command(String name) throws IOException, InterruptedException {
     if (!Files.isDirectory(SOURCES)) {
-      throw new IllegalStateException("run this in the project's directory: no " + SOURCES);
+      throw new IllegalStateException(
+          "run this in the project's directory: there is no " + SOURCES);
     }
     Files.createDirectories(BUILT);
     return switch (name) {
@@ -49,7 +49,7 @@ final class Peers {
     };
   }
 
-  /** Whether CPython has a server of that name: {@code asyncio} or {@code uvloop}, {@code -streams} or not. */
+  /** Whether the name is that of a server on CPython: {@code asyncio} or {@code uvloop}, with or without a suffix. */
   static boolean isServer(String name) {
     return name.startsWith("asyncio") || name.startsWith("uvloop");
   }
@@ -57,7 +57,7 @@ final class Peers {
   /**
    * The command that starts CPython's server of a suite.
    *
-   * @throws IOException if it is not there
+   * @throws IOException if the interpreter or uvloop is missing
    */
   static List<String> server(Suite suite, String name, int port)
       throws IOException, InterruptedException {
@@ -79,7 +79,7 @@ final class Peers {
   /**
    * The version of asyncio's CPython, or of uvloop.
    *
-   * @throws IOException if it is not there
+   * @throws IOException if the interpreter or uvloop is missing
    */
   static String version(String name) throws IOException, InterruptedException {
     boolean uvloop = name.equals("uvloop");
@@ -95,7 +95,7 @@ final class Peers {
       try {
         return executable(List.of(python.split(" ")), "assert sys.version_info >= (3, 11)");
       } catch (IOException missing) {
-        // the next
+        // try the next one
       }
     }
     throw new IOException("no CPython >= 3.11");
@@ -105,7 +105,7 @@ final class Peers {
     return executable(List.of("/usr/bin/python3"), "import uvloop");
   }
 
-  /** The interpreter itself, so that no shim stands between. */
+  /** The path of the interpreter itself, not of a shim that starts it. */
   private static String executable(List<String> python, String check)
       throws IOException, InterruptedException {
     var command = new ArrayList<>(python);
@@ -118,7 +118,7 @@ final class Peers {
   private static String buildGo() throws IOException, InterruptedException {
     String program = BUILT.resolve("tasks-go").toString();
     var builder = new ProcessBuilder("go", "build", "-o", program, source("tasks.go"));
-    builder.environment().put("GO111MODULE", "off"); // nothing but the standard library
+    builder.environment().put("GO111MODULE", "off"); // the program uses the standard library alone
     Programs.output(builder.redirectError(ProcessBuilder.Redirect.INHERIT));
     return program;
   }

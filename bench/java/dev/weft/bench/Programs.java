@@ -5,14 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Child processes, each on a CPU of its own choice. */
+/** Child processes, each bound to a given CPU. */
 final class Programs {
 
   private static final List<String> FLAGS = List.of("-Xms256m", "-Xmx1g", "-XX:+UseSerialGC");
 
   private Programs() {}
 
-  /** The command that runs a class of ours as this JVM would. */
+  /** The command that runs a class of the benchmarks with this JVM's installation and class path. */
   static List<String> java(List<String> flags, Class<?> main, String... arguments) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -30,15 +30,19 @@ final class Programs {
   }
 
   /**
-   * Runs a command to its end.
+   * Runs a command to its end and returns its standard output.
    *
-   * @throws IOException if there is no such program, or it does not end well
+   * @throws IOException if the program is missing, or its exit code is not 0
    */
   static String output(List<String> command) throws IOException, InterruptedException {
     return output(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
   }
 
-  /** As {@link #output(List)}, in a directory or otherwise than usual. */
+  /**
+   * Runs the program of a builder to its end and returns its standard output.
+   *
+   * @throws IOException if the program is missing, or its exit code is not 0
+   */
   static String output(ProcessBuilder builder) throws IOException, InterruptedException {
     Process process = builder.start();
     process.getOutputStream().close();

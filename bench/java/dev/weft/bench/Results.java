@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What has been measured, numbers and facts by name, kept in a file of JSON between runs, so that parts can be
- * measured one at a time.
+ * Measured numbers and facts by name. A JSON file keeps them between runs, so a run may measure some parts only.
  */
 final class Results {
 
@@ -24,7 +23,7 @@ final class Results {
   private final Map<String, String> facts = new TreeMap<>();
   private final Map<String, Double> numbers = new TreeMap<>();
 
-  /** Those that the file has, if it is there. */
+  /** Reads the numbers and facts of a file, if it exists. */
   Results(Path file) throws IOException {
     this.file = file;
     if (!Files.exists(file)) {
@@ -52,7 +51,7 @@ final class Results {
     return number == null ? OptionalDouble.empty() : OptionalDouble.of(number);
   }
 
-  /** A fact, or a dash. */
+  /** The fact of this name, or a dash if there is none. */
   String fact(String name) {
     return facts.getOrDefault(name, "-");
   }

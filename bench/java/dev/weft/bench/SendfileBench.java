@@ -19,15 +19,16 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * What {@code sendfile} costs beside bare loops over {@code transferTo}, one that blocks and one with a
- * selector: CPU time of the sending thread, per GiB of a cached file to a reader on the same machine. {@code SendfileBench [ROUNDS]}.
+ * Compares {@code sendfile} with two bare loops over {@code transferTo}: one that blocks and one with a selector. The
+ * figure is the CPU time of the sending thread for a GiB of a cached file, sent to a reader on the same machine. Usage:
+ * {@code SendfileBench [ROUNDS]}.
  */
 public final class SendfileBench {
 
   private static final int FILE = 64 << 20;
-  private static final int TIMES = 16; // a GiB in all
+  private static final int TIMES = 16; // together 1 GiB
 
-  /** Rounds for the compilers: a GiB is a thousand steps, of which they would not hear. */
+  /** Rounds before the first measurement. One round has about a thousand steps, too few for the compilers. */
   private static final int WARM_UPS = 8;
 
   private final Path path;
@@ -39,7 +40,7 @@ public final class SendfileBench {
   /**
    * Measures and prints the medians.
    *
-   * @param args how many rounds, 5 if not given
+   * @param args the number of rounds, 5 by default
    */
   public static void main(String[] args) throws Exception {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
@@ -153,7 +154,7 @@ public final class SendfileBench {
           InputStream input = socket.getInputStream()) {
         byte[] buffer = new byte[256 * 1024];
         while (input.read(buffer) >= 0) {
-          // whatever it is
+          // the content does not matter
         }
       } catch (IOException e) {
         throw new IllegalStateException(e);

@@ -17,11 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A server in a process of its own, on the first CPU. */
+/** A server in its own process, on the first CPU. */
 final class ServerProcess implements AutoCloseable {
 
   private static final String CPU = "0";
-  // as one carrier is all that the others have
+  // the other servers have one carrier too
   private static final List<String> ONE_CARRIER = List.of(
       "-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1");
 
@@ -44,11 +44,10 @@ final class ServerProcess implements AutoCloseable {
   /**
    * Starts a server and waits until it answers.
    *
-   * @param name a form that the suite's class knows, one of {@link Peers#isServer}, or any name if there is a
-   *     command
-   * @param command how to start another server; null for those
-   * @param arguments what a form of ours is given behind the port
-   * @throws IOException if the runtime is not there
+   * @param name a form of the suite's class, a server of {@link Peers#isServer}, or any name if there is a command
+   * @param command the command that starts another server; null for the servers of the suite
+   * @param arguments for a form of the suite's class, the arguments after the port
+   * @throws IOException if the runtime is missing
    */
   static ServerProcess start(Suite suite, String name, String command, String... arguments)
       throws IOException, InterruptedException {
@@ -77,7 +76,7 @@ final class ServerProcess implements AutoCloseable {
     return Programs.java(flags, suite.main(), all.toArray(String[]::new));
   }
 
-  /** Netty has its buffers in memory that it manages itself only where it is allowed to. */
+  /** Flags without which Netty does not use its own off-heap memory for buffers. */
   private static List<String> forNetty() {
     String opens = "--enable-native-access=ALL-UNNAMED";
     return Runtime.version().feature() < 23
@@ -99,11 +98,11 @@ final class ServerProcess implements AutoCloseable {
           return;
         }
       } catch (IOException e) {
-        Thread.sleep(50); // not up yet
+        Thread.sleep(50); // the server does not listen yet
       }
     }
     close();
-    throw new IllegalStateException("the server did not come up: " + name);
+    throw new IllegalStateException("the server did not answer: " + name);
   }
 
   private boolean answersDatagram() throws IOException {
@@ -117,7 +116,7 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Looks no further than the connection: the generator compares the first reply. */
+  /** Only connects: the generator compares the first reply. */
   private boolean accepts() throws IOException {
     new Socket(EchoServer.HOST, port).close();
     return true;
@@ -131,12 +130,12 @@ final class ServerProcess implements AutoCloseable {
     return port;
   }
 
-  /** Whether it is a JVM, and not CPython. */
+  /** Whether the server is a JVM and not CPython. */
   boolean isJvm() {
     return !Peers.isServer(name);
   }
 
-  /** The CPU time that a JVM's compilers have had so far, in the system's ticks of 10 ms. */
+  /** The CPU time of a JVM's compilers so far, in the system's ticks of 10 ms. */
   long compilerTicks() throws IOException {
     long ticks = 0;
     try (Stream<Path> threads = Files.list(Path.of("/proc", "" + pid(), "task"))) {
@@ -152,7 +151,7 @@ final class ServerProcess implements AutoCloseable {
     try {
       line = Files.readString(stat);
     } catch (IOException ended) {
-      return 0; // compilers come and go
+      return 0; // the JVM starts and ends compiler threads
     }
     if (!COMPILER.matcher(line).find()) {
       return 0;
@@ -161,7 +160,7 @@ final class ServerProcess implements AutoCloseable {
     return Long.parseLong(fields[11]) + Long.parseLong(fields[12]); // utime and stime
   }
 
-  /** How many sockets it has. */
+  /** The number of the server's open sockets. */
   long sockets() throws IOException {
     try (Stream<Path> descriptors = Files.list(Path.of("/proc", "" + pid(), "fd"))) {
       return descriptors.filter(ServerProcess::isSocket).count();
@@ -176,12 +175,12 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Waits until it has no more sockets than that: it may be slow to notice that connections are over. */
+  /** Waits until the server has at most {@code count} sockets: it may notice closed connections late. */
   void awaitSockets(long count) throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (sockets() > count) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException(name + " keeps connections that are over");
+        throw new IllegalStateException(name + " keeps closed connections");
       }
       Thread.sleep(50);
     }

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What it takes to have a million tasks asleep: memory, the time to start them and the time to cancel
- * them, beside as many bare virtual threads that are parked and unparked. {@code SleepingTasks [COUNT]}.
+ * Measures a million sleeping tasks: their memory, the time to start them and the time to cancel them. Compares them
+ * with as many bare virtual threads that park and are unparked. Usage: {@code SleepingTasks [COUNT]}.
  */
 public final class SleepingTasks {
 
@@ -32,7 +32,7 @@ public final class SleepingTasks {
   /**
    * Measures and prints.
    *
-   * @param args how many, 1,000,000 if not given
+   * @param args the number of tasks, 1,000,000 by default
    */
   public static void main(String[] args) {
     int count = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
@@ -44,7 +44,7 @@ public final class SleepingTasks {
     bare(count).print("bare virtual threads, parked and unparked");
   }
 
-  /** Bytes of heap that a task asleep takes, in a JVM that does nothing else, as other runtimes' are measured. */
+  /** Bytes of heap for a sleeping task in a JVM that does nothing else. */
   static double bytesPerTask() throws IOException, InterruptedException {
     String output = Programs.output(Programs.java(MEMORY, SleepingTasks.class));
     return output
@@ -55,7 +55,7 @@ public final class SleepingTasks {
         .orElseThrow();
   }
 
-  /** A parked thread keeps its frames, and those of code that is not compiled yet are much larger. */
+  /** Gets the code compiled: a parked thread keeps its frames, and frames of interpreted code are much larger. */
   private static void warmUp() {
     for (int i = 0; i < WARMUPS; i++) {
       weft(10_000);
@@ -82,10 +82,10 @@ public final class SleepingTasks {
       for (int i = 0; i < count; i++) {
         tasks.add(Asyncio.createTask(() -> Asyncio.sleep(Duration.ofHours(1))));
       }
-      Asyncio.sleep(Duration.ZERO); // all of them have begun then
+      Asyncio.sleep(Duration.ZERO); // all tasks begin
       started();
       tasks.forEach(Task::cancel);
-      Asyncio.sleep(Duration.ZERO); // their futures are cancelled: they are woken
+      Asyncio.sleep(Duration.ZERO); // the cancelled futures wake the tasks
       Asyncio.sleep(Duration.ZERO);
       ended();
       for (Task<Void> task : tasks) {

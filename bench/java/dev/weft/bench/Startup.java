@@ -13,9 +13,10 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /**
- * From the start of a JVM to its end, of a program that greets: without Weft, on Weft, and on Weft with the two archives
- * of classes that a user can have. All is in jars, as a user's is, and the program without Weft has no flags. They take
- * turns, and the median of the rounds stands. {@code Startup [ROUNDS]}, 21 if not given.
+ * Measures the time from the start to the end of the JVM of a hello program: without Weft, on Weft, and on Weft with
+ * each of the JDK's two kinds of class archives. All classes are in jars, and the program without Weft has no flags.
+ * The programs take turns, and the result is the median of the rounds. Usage: {@code Startup [ROUNDS]}; 21 rounds by
+ * default.
  *
  * <pre>
  * mvn -q -f bench -Drun=Startup
@@ -23,28 +24,28 @@ import java.util.stream.Stream;
  */
 public final class Startup {
 
-  private static final int WARMUPS = 2; // the system's caches
+  private static final int WARMUPS = 2; // to fill the system's caches
   private static final double MOST = 150;
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
   private Startup() {}
 
-  /** Hello on Weft. */
+  /** The hello program on Weft. */
   static final class OnWeft {
     public static void main(String[] args) {
       Asyncio.run(() -> System.out.println("hello"));
     }
   }
 
-  /** Hello. */
+  /** The hello program without Weft. */
   static final class Plain {
     public static void main(String[] args) {
       System.out.println("hello");
     }
   }
 
-  /** One way to start one of them, and how long it took. */
+  /** One way to start one of the programs, and its times. */
   private static final class Way {
     final String name;
     final List<String> command = new ArrayList<>();
@@ -79,7 +80,7 @@ public final class Startup {
   /**
    * Measures and prints.
    *
-   * @param args how many rounds
+   * @param args the number of rounds, 21 by default
    */
   public static void main(String[] args) throws Exception {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 21;
@@ -120,7 +121,7 @@ public final class Startup {
     String shared = "-XX:SharedArchiveFile=" + folder.resolve("classes.jsa");
     train(creating, shared, "-jar", executable);
     ways.add(new Way("with a shared archive", rounds, creating, shared, "-jar", executable));
-    if (Runtime.version().feature() >= 25) { // 24 makes one in two steps
+    if (Runtime.version().feature() >= 25) { // JDK 24 needs two steps to create a cache
       Path cache = folder.resolve("classes.aot");
       train("-XX:AOTCacheOutput=" + cache, "-cp", classPath, main);
       ways.add(
@@ -147,13 +148,13 @@ public final class Startup {
         with.moreThan(without) <= MOST ? "met" : "MISSED");
   }
 
-  /** Has Weft's program make an archive at its end, of which the JVM may have a lot to say. */
+  /** Runs the program once, so that the JVM writes an archive at its end. Discards the JVM's messages about it. */
   private static void train(String... arguments) throws IOException, InterruptedException {
     var way = new Way("training", 0, arguments);
     Programs.output(new ProcessBuilder(way.command).redirectError(ProcessBuilder.Redirect.DISCARD));
   }
 
-  /** The part of the class path whose name has {@code name} in it: not what tests and benchmarks need besides. */
+  /** The entry of the class path whose file name begins with {@code name}. */
   private static String entry(String name) {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(entry -> Path.of(entry).getFileName().toString().startsWith(name))
@@ -161,7 +162,7 @@ public final class Startup {
         .orElseThrow();
   }
 
-  /** Packs what is under {@code part} of a folder of classes. */
+  /** Creates a jar from the files under {@code part} of a folder of classes. */
   private static String jar(
       Path folder, String name, List<String> options, String classes, String part) {
     String jar = folder.resolve(name).toString();
@@ -170,7 +171,7 @@ public final class Startup {
     arguments.addAll(List.of("-C", classes, part));
     ToolProvider tool = ToolProvider.findFirst("jar").orElseThrow();
     if (tool.run(System.out, System.err, arguments.toArray(String[]::new)) != 0) {
-      throw new IllegalStateException("cannot make " + jar);
+      throw new IllegalStateException("cannot create " + jar);
     }
     return jar;
   }

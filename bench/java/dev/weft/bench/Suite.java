@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What servers do, and the loads that are put on them. */
+/** The servers' work, and the loads for them. */
 enum Suite {
   /** Echo over TCP. */
   TCP(
@@ -30,7 +30,7 @@ enum Suite {
       TlsServer.class,
       List.of("protocol", "buffered", "streams", "threads", "netty", "asyncio", "asyncio-buffered"),
       List.of("1k16", "16k16")),
-  /** Over TLS 1.3, 64 MiB at a time, each MiB a request. */
+  /** Bulk transfer over TLS 1.3: 64 MiB at a time, each MiB a request. */
   BULK(
       TlsServer.class,
       List.of("protocol", "streams", "threads", "netty", "asyncio"),
@@ -55,27 +55,27 @@ enum Suite {
     this.points = points;
   }
 
-  /** The suite of a name in lower case. */
+  /** The suite with this name in lower case. */
   static Suite of(String name) {
     return valueOf(name.toUpperCase(Locale.ROOT));
   }
 
-  /** The name in lower case, as programs get it. */
+  /** The name in lower case, as in the arguments of programs. */
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The class that has our servers; its arguments are the suite's name, the form, and the port. */
+  /** The class with the servers on the JVM; its arguments are the suite's name, the form and the port. */
   Class<?> main() {
     return main;
   }
 
-  /** The servers that are measured if nobody says otherwise. */
+  /** The servers to measure by default. */
   List<String> servers() {
     return servers;
   }
 
-  /** The points that are measured if nobody says otherwise. */
+  /** The points to measure by default. */
   List<String> points() {
     return points;
   }
@@ -85,12 +85,12 @@ enum Suite {
   }
 
   /**
-   * What the load generator is told. A point is the size of a message, in bytes, KiB or MiB, and how many
-   * connections there are: {@code 10k64}; with {@code d} and how many are in flight on each: {@code 1k64d16}. If
-   * there is one connection, the generator spins. In {@code churn} each message of 64 bytes has a connection of its
-   * own. What goes out in bulk is asked for a MiB each.
+   * The load generator's arguments for a point. A point is the size of a message, in bytes, KiB or MiB, and the number
+   * of connections: {@code 10k64}. The letter {@code d} and a number add the number of messages in flight on each
+   * connection: {@code 1k64d16}. With one connection, the generator spins. In {@code churn} each message of 64 bytes
+   * has its own connection. In the bulk suite, each request asks for a MiB.
    *
-   * @throws IllegalArgumentException if there is no such point
+   * @throws IllegalArgumentException if the point is malformed
    */
   String load(String point) {
     if (this == TCP && point.equals("churn")) {

@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Tasks beside bare virtual threads on a carrier of the same kind. */
+/** Tasks, compared with bare virtual threads on a carrier of the same kind. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -52,13 +52,13 @@ public class TaskBenchmark {
     bare.spawnFinish(N);
   }
 
-  /** Sleep of zero in two tasks. */
+  /** Two tasks that sleep for zero in turn. */
   @Benchmark
   public void yields() {
     weft.yields(N);
   }
 
-  /** Yield of two threads. */
+  /** Two threads that yield in turn. */
   @Benchmark
   public void yieldsBare() {
     bare.yields(N);

@@ -7,13 +7,14 @@ import java.util.Locale;
 import java.util.function.IntConsumer;
 
 /*
- * What is compared takes turns in rounds of a tenth of a second, and the median of the rounds' ratios stands.
- * Precise enough to tell whether a goal is met; the JMH benchmarks look closer. All is measured in one JVM, as a
- * program has all of it, so the compilers know no less of the world than they would there. But for the memory of a
- * task asleep: its stack is what the compilers have made of it, larger by a tenth behind all the rest.
+ * Operations that are compared take turns in rounds of a tenth of a second, and the result is the median of the rounds'
+ * ratios. This is precise enough to tell whether a goal is met; the JMH benchmarks are more precise. All operations run
+ * in one JVM, as in a program that uses all of them, so the compilers optimise them under the same conditions. The
+ * memory of a sleeping task is measured in its own JVM: the size of its stack depends on the compiled code, and is a
+ * tenth larger after the other operations.
  */
 
-/** What tasks, callbacks and timers take, some of it beside bare virtual threads. */
+/** The costs of tasks, callbacks and timers, some of them compared with bare virtual threads. */
 final class TaskFigures {
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -77,7 +78,7 @@ final class TaskFigures {
     return medianNanos(operations, n, ROUNDS);
   }
 
-  /** The median of some rounds, after warming up. */
+  /** The median of {@code rounds} rounds after a warm-up. */
   static double medianNanos(IntConsumer operations, int n, int rounds) {
     nanosPerOperation(operations, n, WARMUP_NANOS);
     double[] nanos = new double[rounds];
@@ -92,7 +93,7 @@ final class TaskFigures {
     results.put("tasks." + name, value);
   }
 
-  /** In CPU time of the calling thread, which is the carrier: what others do matters less then. */
+  /** Measures CPU time of the calling thread, which is the carrier, because other threads affect it least. */
   private static double nanosPerOperation(IntConsumer operations, int n, long length) {
     long count = 0;
     long start = THREADS.getCurrentThreadCpuTime();

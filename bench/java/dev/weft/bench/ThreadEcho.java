@@ -10,8 +10,8 @@ import java.util.concurrent.ThreadFactory;
 import javax.net.ServerSocketFactory;
 
 /**
- * Blocking sockets, a thread for each connection. Whose sockets and whose threads those are is the factories'
- * business: the JDK's own and Weft are compared by the same code.
+ * An echo server on blocking sockets with a thread for each connection. Factories supply the sockets and threads, so
+ * the same code runs on the JDK's and on Weft's.
  */
 final class ThreadEcho {
 
@@ -21,7 +21,7 @@ final class ThreadEcho {
   private final ThreadFactory threads;
   private final int buffer;
 
-  /** @param buffer how many bytes a connection has a buffer of */
+  /** @param buffer the size of a connection's buffer in bytes */
   ThreadEcho(ServerSocketFactory sockets, ThreadFactory threads, int buffer) {
     this.sockets = sockets;
     this.threads = threads;

@@ -7,12 +7,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** The JDK's blocking TLS sockets, a virtual thread for each connection, on the JDK's own scheduler. */
+/** Servers on the JDK's blocking TLS sockets, with a virtual thread for each connection on the JDK's own scheduler. */
 final class ThreadTls {
 
   private ThreadTls() {}
 
-  /** @param buffer how many bytes a connection has a buffer of */
+  /** @param buffer the size of a connection's buffer in bytes */
   static void serve(boolean bulk, int port, int buffer) throws Exception {
     ServerSocket listener = TlsServer.context()
         .getServerSocketFactory()

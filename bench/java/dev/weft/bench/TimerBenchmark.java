@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Timers among others. */
+/** Timers that are set while others are pending. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -29,7 +29,7 @@ public class TimerBenchmark {
   private final WeftOperations weft = new WeftOperations();
   private final BareOperations bare = new BareOperations();
 
-  /** How many timers are set meanwhile. */
+  /** The number of pending timers. */
   @Param({"1000", "1000000"})
   public int pending;
 

@@ -17,10 +17,10 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /**
- * The TLS servers that {@link EchoBench} measures: {@code TlsServer tls|bulk FORM PORT}, where the form is
- * {@code protocol}, {@code buffered} (echo only) or {@code streams} on Weft, {@code netty} or {@code threads}
- * without; behind the port, for {@code threads}, the size of a connection's buffer. Bulk servers send a MiB for
- * each byte that they are sent.
+ * The TLS servers that {@link EchoBench} measures. Usage: {@code TlsServer tls|bulk FORM PORT [BUFFER]}. The forms on
+ * Weft are {@code protocol}, {@code buffered} (echo only) and {@code streams}. The forms without Weft are {@code netty}
+ * and {@code threads}. {@code BUFFER} is the size of a connection's buffer in bytes, for {@code threads}. A bulk server
+ * sends a MiB for each byte that it receives.
  */
 final class TlsServer {
 
@@ -60,7 +60,8 @@ final class TlsServer {
 
   private static void serveBuffered(boolean bulk, int port) throws Exception {
     if (bulk) {
-      throw new IllegalArgumentException("bulk servers have nothing to buffer: they hardly read");
+      throw new IllegalArgumentException(
+          "there is no buffered bulk server: a bulk server hardly reads");
     }
     serve(EchoServer.BufferedEcho::new, port);
   }

@@ -15,8 +15,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 
 /**
- * The UDP servers that {@link EchoBench} measures: {@code UdpServer udp FORM PORT}, where the form is {@code
- * protocol} on Weft, {@code nio}, {@code threads} or {@code netty} without.
+ * The UDP servers that {@link EchoBench} measures. Usage: {@code UdpServer udp FORM PORT}. The form on Weft is {@code
+ * protocol}. The forms without Weft are {@code nio}, {@code threads} and {@code netty}.
  */
 final class UdpServer {
 
@@ -50,7 +50,7 @@ final class UdpServer {
     });
   }
 
-  /** What the JDK can do at best with a selector: as many datagrams by one poll as Weft and Netty take. */
+  /** The upper bound for a selector of the JDK. It reads as many datagrams after one poll as Weft and Netty. */
   private static void serveNio(int port) throws IOException {
     Selector selector = Selector.open();
     DatagramChannel channel = DatagramChannel.open().bind(address(port));
@@ -61,7 +61,7 @@ final class UdpServer {
       selector.select(key -> {
         int left = BATCH;
         while (left-- > 0 && echo(channel, buffer)) {
-          // the next
+          // read the next datagram
         }
       });
     }
@@ -78,7 +78,7 @@ final class UdpServer {
     }
   }
 
-  /** Returns whether there was a datagram. */
+  /** Echoes a datagram. Returns false if none was there. */
   private static boolean echo(DatagramChannel channel, ByteBuffer buffer) {
     try {
       SocketAddress from = channel.receive(buffer.clear());

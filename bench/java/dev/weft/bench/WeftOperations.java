@@ -19,15 +19,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What is measured of Weft; each does its operation {@code n} times on a loop that lives on, in the calling
- * platform thread.
+ * The measured operations of Weft. Each method runs its operation {@code n} times on the calling platform thread, on
+ * one loop that lives until {@link #close}.
  */
 final class WeftOperations implements AutoCloseable {
 
-  /** How many callbacks or tasks there are in a batch. */
+  /** The number of callbacks or tasks in a batch. */
   static final int BATCH = 1000;
 
-  /** How many tasks are gathered or grouped. */
+  /** The number of tasks that are gathered or grouped. */
   static final int FEW = 100;
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -36,7 +36,7 @@ final class WeftOperations implements AutoCloseable {
   private final EventLoop loop = EventLoop.newEventLoop();
   private final ArrayDeque<TimerHandle> pending = new ArrayDeque<>();
   private final Duration[] delays = new Duration[1 << 12];
-  private final Lock lock = new Lock(); // a local one would be optimised away
+  private final Lock lock = new Lock(); // the compiler would remove a local one
   private Future<Void> ping;
   private Future<Void> pong;
   private long called;
@@ -53,7 +53,7 @@ final class WeftOperations implements AutoCloseable {
     loop.runUntilComplete(body.asCallable());
   }
 
-  /** {@code callSoon}, a batch a turn. */
+  /** {@code callSoon}, one batch a turn. */
   void callbacks(int n) {
     run(() -> {
       for (int batch = 0; batch < n / BATCH; batch++) {
@@ -65,7 +65,7 @@ final class WeftOperations implements AutoCloseable {
     });
   }
 
-  /** Each callback registers the next: a turn for each. */
+  /** Callbacks that each register the next, one a turn. */
   void callbackChain(int n) {
     run(() -> {
       Future<Void> end = loop.createFuture();
@@ -92,7 +92,7 @@ final class WeftOperations implements AutoCloseable {
     });
   }
 
-  /** Tasks in batches, which nobody waits for. */
+  /** Tasks in batches, which no code awaits. */
   void spawnFinish(int n) {
     run(() -> {
       for (int batch = 0; batch < n / BATCH; batch++) {
@@ -113,7 +113,7 @@ final class WeftOperations implements AutoCloseable {
     });
   }
 
-  /** {@code sleep(ZERO)} in so many tasks. */
+  /** {@code sleep(ZERO)} in {@code tasks} tasks. */
   void yields(int n, int tasks) {
     run(() -> {
       left = tasks;
@@ -191,7 +191,7 @@ final class WeftOperations implements AutoCloseable {
     });
   }
 
-  /** From one task to another through a queue of so many places. */
+  /** Items from one task to another through a queue with a maximum size. */
   void queue(int n, int size) {
     run(() -> {
       var queue = new Queue<Integer>(size);
@@ -269,13 +269,13 @@ final class WeftOperations implements AutoCloseable {
   void sleepCancel(int n) {
     run(() -> {
       List<Task<Void>> tasks = sleepers(n, MINUTE);
-      Task.sleep(Duration.ZERO); // all of them have begun then
+      Task.sleep(Duration.ZERO); // all tasks begin
       tasks.forEach(Task::cancel);
       Gather.outcomes(tasks).await();
     });
   }
 
-  /** {@code callLater} and {@code cancel} while {@code timers} are set. */
+  /** {@code callLater} and {@code cancel} while {@code timers} timers are pending. */
   void timerCancel(int n, int timers) {
     run(() -> {
       while (pending.size() < timers) {
@@ -287,7 +287,7 @@ final class WeftOperations implements AutoCloseable {
     });
   }
 
-  /** {@code callLater} of nothing, and its call, a batch a turn. */
+  /** {@code callLater} of an empty callback, and its call, one batch a turn. */
   void timerFire(int n) {
     run(() -> {
       for (int batch = 0; batch < n / BATCH; batch++) {

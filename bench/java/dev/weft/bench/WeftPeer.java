@@ -6,16 +6,16 @@ import java.io.InputStreamReader;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
-/** Weft as a peer among others, in the process that {@link PeerBench} starts for it. */
+/** Weft as one of the peers, in a process that {@link PeerBench} starts. */
 public final class WeftPeer {
 
   private WeftPeer() {}
 
-  /** An operation, and how many at once: some milliseconds, once it is compiled. */
+  /** An operation, and its repetitions in a batch, which takes some milliseconds once the code is compiled. */
   private record Operation(IntConsumer run, int n) {}
 
   /**
-   * Does what it is asked to until its input ends.
+   * Runs the requested operations until the standard input ends.
    *
    * @param args none
    */
