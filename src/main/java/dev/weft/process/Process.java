@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * A child process and its pipes: asyncio's {@code Process}. Belongs to its loop's thread.
+ * A child process and its pipes: asyncio's {@code Process}. Loop thread only.
  *
  * <pre>{@code
  * Process sort = createSubprocessExec(List.of("sort"), SubprocessOptions.pipes());
@@ -27,8 +27,8 @@ import org.slf4j.Logger;
  * int code = sort.waitFor();
  * }</pre>
  *
- * <p>{@code java.lang} has a type of this name, too. {@code import dev.weft.process.Process;} selects this one; an import
- * of the whole package does not.
+ * <p>{@code java.lang} has a type of this name, too. {@code import dev.weft.process.Process;} selects this one; an
+ * import of the whole package does not.
  */
 public final class Process {
 
@@ -44,49 +44,59 @@ public final class Process {
   }
 
   /**
-   * What a child has written, from {@link #communicate}.
+   * The output of a child, which {@link #communicate} returns.
    *
-   * @param stdout its output; empty if that is no pipe
-   * @param stderr its errors; empty if that is no pipe
+   * @param stdout the bytes of stdout; empty if stdout is not a pipe
+   * @param stderr the bytes of stderr; empty if stderr is not a pipe
    */
   public record Output(byte[] stdout, byte[] stderr) {}
 
-  /** The system's number of the process ({@code pid}). */
+  /**
+   * Returns the process id ({@code pid}). Never suspends. Loop thread only.
+   *
+   * @return the process id
+   */
   public long pid() {
     return transport.getPid();
   }
 
   /**
-   * How the process has ended ({@code returncode}), see {@link SubprocessTransport#getReturncode}.
+   * Returns the exit code of the process ({@code returncode}). Never suspends. Loop thread only.
    *
-   * @return empty while it runs
+   * @return the exit code, or a code for the signal that ended the process, see
+   *     {@link SubprocessTransport#getReturncode}; empty while the process runs
    */
   public OptionalInt returncode() {
     return transport.getReturncode();
   }
 
   /**
-   * Writes to the child's stdin ({@code stdin}).
+   * Returns the writer to the child's stdin ({@code stdin}). Never suspends. Loop thread only.
    *
-   * @throws IllegalStateException if that is no pipe
+   * @return the writer
+   * @throws IllegalStateException if the child's stdin is not a pipe
    */
   public StreamWriter stdin() {
     return pipe(protocol.stdin(), "stdin");
   }
 
   /**
-   * Reads the child's stdout ({@code stdout}), also after the child has ended.
+   * Returns the reader of the child's stdout ({@code stdout}), which can be read even after the child has ended. Never
+   * suspends. Loop thread only.
    *
-   * @throws IllegalStateException if that is no pipe
+   * @return the reader
+   * @throws IllegalStateException if the child's stdout is not a pipe
    */
   public StreamReader stdout() {
     return pipe(protocol.reader(1), "stdout");
   }
 
   /**
-   * Reads the child's stderr ({@code stderr}), also after the child has ended.
+   * Returns the reader of the child's stderr ({@code stderr}), which can be read even after the child has ended. Never
+   * suspends. Loop thread only.
    *
-   * @throws IllegalStateException if that is no pipe
+   * @return the reader
+   * @throws IllegalStateException if the child's stderr is not a pipe
    */
   public StreamReader stderr() {
     return pipe(protocol.reader(2), "stderr");
@@ -95,20 +105,21 @@ public final class Process {
   private static <T> T pipe(@Nullable T end, String name) {
     if (end == null) {
       throw new IllegalStateException(
-          name + " is no pipe: start the process with Redirect.PIPE in the options");
+          name + " is not a pipe: start the process with Redirect.PIPE in the options");
     }
     return end;
   }
 
   /**
-   * Waits until the child has ended ({@code wait}; Java's own {@code wait} has the name). Any number of tasks may; a
-   * cancelled one leaves the child alone. Suspends, unless it has ended.
+   * Waits until the child has ended ({@code wait}, a name that {@code Object} uses already). Several tasks may wait.
+   * Suspends unless the child has ended. Loop thread only.
    *
-   * <p>A child whose output is a pipe without a reader may never end: it blocks once the reader and the pipe are
-   * full. Use {@link #communicate} then.
+   * <p>A child may never end if its output is a pipe that no task reads: the child blocks once the pipe and the reader
+   * are full. {@link #communicate} reads the output.
    *
-   * @return {@link #returncode}
-   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @return the exit code, see {@link #returncode}
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled, which does not affect the child
+   * @throws IllegalStateException if the child runs and the caller is not a task
    */
   public int waitFor() {
     protocol.waitForExit();
@@ -116,24 +127,30 @@ public final class Process {
   }
 
   /**
-   * Closes the child's stdin, reads its output and waits for its end ({@code communicate}). Suspends.
+   * Closes the child's stdin, reads its output and waits for its end ({@code communicate}). Suspends. Loop thread only.
    *
+   * @return the output of the child
    * @throws IOException if reading fails
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled, which does not affect the child
+   * @throws IllegalStateException if the caller is not a task
    */
   public Output communicate() throws IOException {
     return communicate(NOTHING);
   }
 
   /**
-   * Writes to the child's stdin and closes it, reads its output meanwhile, and waits for its end ({@code
-   * communicate}). That the child does not read it all is no failure. Suspends.
+   * Writes to the child's stdin and closes it, reads its output meanwhile, and waits for its end ({@code communicate}).
+   * It is not a failure if the child does not read all of the input. Suspends. Loop thread only.
    *
-   * @throws IllegalStateException if there is input and the child's stdin is no pipe
+   * @param input the bytes for the child's stdin
+   * @return the output of the child
    * @throws IOException if reading fails
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled, which does not affect the child
+   * @throws IllegalStateException if there is input and the child's stdin is not a pipe, or the caller is not a task
    */
   public Output communicate(byte[] input) throws IOException {
     if (Objects.requireNonNull(input, "input").length > 0) {
-      stdin(); // fails before anything is done
+      stdin(); // throws if it is not a pipe
     }
     var parts = new ArrayList<ThrowingCallable<byte[], IOException>>();
     parts.add(() -> feed(input));
@@ -169,21 +186,31 @@ public final class Process {
   }
 
   /**
-   * Sends the child a signal ({@code send_signal}), see {@link SubprocessTransport#sendSignal}. Never suspends.
+   * Sends the child a signal ({@code send_signal}), see {@link SubprocessTransport#sendSignal}. Has no effect if the
+   * child has ended. Never suspends. Loop thread only.
    *
-   * @param signal its number, 1 to 64
+   * @param signal the signal's number, 1 to 64
    * @throws dev.weft.transport.ProcessLookupException if the child has ended and its pipes are closed
    */
   public void sendSignal(int signal) {
     transport.sendSignal(signal);
   }
 
-  /** Sends the child SIGTERM ({@code terminate}), as {@link #sendSignal} does. */
+  /**
+   * Sends the child SIGTERM ({@code terminate}). Has no effect if the child has ended. Never suspends. Loop thread
+   * only.
+   *
+   * @throws dev.weft.transport.ProcessLookupException if the child has ended and its pipes are closed
+   */
   public void terminate() {
     transport.terminate();
   }
 
-  /** Sends the child SIGKILL ({@code kill}), as {@link #sendSignal} does. */
+  /**
+   * Sends the child SIGKILL ({@code kill}). Has no effect if the child has ended. Never suspends. Loop thread only.
+   *
+   * @throws dev.weft.transport.ProcessLookupException if the child has ended and its pipes are closed
+   */
   public void kill() {
     transport.kill();
   }

@@ -17,16 +17,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Feeds a child's output to readers and lets a writer wait for its stdin: asyncio's {@code
- * SubprocessStreamProtocol}.
+ * Feeds a child's output to readers, and makes a writer wait for the child's stdin: asyncio's
+ * {@code SubprocessStreamProtocol}.
  */
 final class ProcessProtocol extends FlowControl implements SubprocessProtocol {
 
   private final EventLoop loop;
   private final int limit;
-  private final StreamReader[] readers = new StreamReader[3]; // null: no pipe
+  private final StreamReader[] readers = new StreamReader[3]; // null if not a pipe
   private final List<Future<@Nullable Void>> waiters = new ArrayList<>(1);
-  private @Nullable StreamWriter stdin; // null: no pipe
+  private @Nullable StreamWriter stdin; // null if not a pipe
 
   @SuppressWarnings("NullAway.Init") // set by connectionMade
   private SubprocessTransport transport;
@@ -40,13 +40,13 @@ final class ProcessProtocol extends FlowControl implements SubprocessProtocol {
     this.limit = limit;
   }
 
-  /** The writer to the child's stdin; null if that is no pipe. */
+  /** Returns the writer to the child's stdin, or null if stdin is not a pipe. */
   @Nullable
   StreamWriter stdin() {
     return stdin;
   }
 
-  /** The reader of the child's stdout, 1, or stderr, 2; null if that is no pipe. */
+  /** Returns the reader of the child's stdout, 1, or stderr, 2; null if that is not a pipe. */
   @Nullable
   StreamReader reader(int fd) {
     return readers[fd];

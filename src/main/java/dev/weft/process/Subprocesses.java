@@ -5,18 +5,23 @@ import dev.weft.transport.SubprocessOptions;
 import java.io.IOException;
 import java.util.List;
 
-/** Starts child processes; {@code dev.weft.Asyncio} has the same under asyncio's names. */
+/** Starts child processes. {@code dev.weft.Asyncio} has the same functions. */
 public final class Subprocesses {
 
   private Subprocesses() {}
 
   /**
-   * Starts a program ({@code create_subprocess_exec}). Suspends. If the calling task is cancelled, the child has been
-   * killed and reaped before this throws.
+   * Starts a program as a child process ({@code create_subprocess_exec}). Suspends until the child is started. Loop
+   * thread only.
    *
    * @param command the program and its arguments
-   * @param limit the readers' limit in bytes, more than 0
-   * @throws IOException if the program cannot be started, or a file not opened
+   * @param options the child's streams, directory and environment
+   * @param limit how many bytes a reader of the child's output may hold before reading pauses, more than 0
+   * @return the child
+   * @throws IllegalArgumentException if {@code limit} is not more than 0
+   * @throws IOException if the program cannot be started, or a file cannot be opened
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child is killed and reaped by then
+   * @throws IllegalStateException if the caller is not a task
    */
   public static Process exec(List<String> command, SubprocessOptions options, int limit)
       throws IOException {
@@ -27,11 +32,17 @@ public final class Subprocesses {
   }
 
   /**
-   * Starts a command line of the shell ({@code create_subprocess_shell}). Suspends; otherwise as {@link #exec}.
+   * Runs a command line of the shell as a child process ({@code create_subprocess_shell}). Suspends until the child is
+   * started. Loop thread only.
    *
-   * @param command what {@code /bin/sh} is to run
-   * @param limit the readers' limit in bytes, more than 0
-   * @throws IOException if the shell cannot be started, or a file not opened
+   * @param command the command line, which {@code /bin/sh} runs
+   * @param options the child's streams, directory and environment
+   * @param limit how many bytes a reader of the child's output may hold before reading pauses, more than 0
+   * @return the child
+   * @throws IllegalArgumentException if {@code limit} is not more than 0
+   * @throws IOException if the shell cannot be started, or a file cannot be opened
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child is killed and reaped by then
+   * @throws IllegalStateException if the caller is not a task
    */
   public static Process shell(String command, SubprocessOptions options, int limit)
       throws IOException {

@@ -1,7 +1,7 @@
 package dev.weft.stream;
 
 /**
- * What a server does with each connection: asyncio's {@code client_connected_cb}.
+ * The code of a server for each connection: asyncio's {@code client_connected_cb}.
  *
  * <pre>{@code
  * startServer((reader, writer) -> {
@@ -16,16 +16,16 @@ package dev.weft.stream;
 public interface ClientHandler {
 
   /**
-   * Serves one connection, in a task of its own. The server closes the connection, behind what is written, when the
-   * handler and all tasks that it started have ended, unless another task then reads or writes, or the handler called
-   * {@link StreamWriter#keepOpen}. May suspend.
+   * Serves one connection, in a task of its own. When the handler and all tasks that it started have ended, the server
+   * sends what is written and closes the connection, unless another task then reads or writes, or the handler has
+   * called {@link StreamWriter#keepOpen}. May suspend.
    *
    * <p>In detail: a task counts if the handler, or a task that counts, started it by {@code createTask} or as a thread
-   * of the loop. Another task may be in a read or in {@code drain} at that time, or has eight turns of the loop to begin:
-   * a queue into which the handler put the connection may wake it. If it begins later, its reads and {@code drain} throw
-   * an {@code IOException} that says why; {@code keepOpen} is for that case. The server closes the connection of a
-   * handler that throws or is cancelled in any case. In asyncio the garbage collector closes a connection that no code
-   * can reach any more.
+   * of the loop. Another task may be in a read or in {@code drain} at that time, or has eight turns of the loop to
+   * begin: a queue into which the handler put the connection may wake it. If it begins later, its reads and
+   * {@code drain} throw an {@code IOException} that says why; {@code keepOpen} is for that case. The server closes the
+   * connection of a handler that throws or is cancelled in any case. In asyncio the garbage collector closes a
+   * connection that no code can reach any more.
    *
    * @param reader the receiving side
    * @param writer the sending side

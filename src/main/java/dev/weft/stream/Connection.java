@@ -1,7 +1,7 @@
 package dev.weft.stream;
 
 /**
- * What {@code openConnection} returns: the pair {@code (reader, writer)}. Closing it closes the writer.
+ * The result of {@code openConnection}: the pair {@code (reader, writer)}. Closing it closes the writer.
  *
  * <pre>{@code
  * try (Connection connection = openConnection("127.0.0.1", 8888)) {
@@ -15,7 +15,9 @@ package dev.weft.stream;
  */
 public record Connection(StreamReader reader, StreamWriter writer) implements AutoCloseable {
 
-  /** Closes the writer. Never suspends. */
+  /**
+   * Closes the writer, which sends what is buffered in the background. Idempotent. Never suspends. Loop thread only.
+   */
   @Override
   public void close() {
     writer.close();

@@ -5,12 +5,15 @@ import dev.weft.loop.Lineage;
 import java.net.SocketException;
 
 /**
- * Sees to it that a server's connection does not outlive those who know it: first its handler, with the tasks that this
- * starts, then whoever has been given the reader or the writer. {@link ClientHandler} has the rule.
+ * Closes a server's connection when no code uses it any longer: first its handler, with the tasks that the handler
+ * starts, then the tasks to which they have passed the reader or the writer. {@link ClientHandler} has the rule.
  */
 final class Custody extends Lineage implements Runnable {
 
-  /** How many turns another task has to begin, for instance one that a queue wakes and that starts a task. */
+  /**
+   * The number of turns within which another task must begin to use the connection. A queue may wake it, and it may
+   * start a task.
+   */
   private static final int TURNS = 8;
 
   private final BaseEventLoop loop;
@@ -19,7 +22,7 @@ final class Custody extends Lineage implements Runnable {
 
   // loop thread only
   private boolean over; // another task has the connection, or it is closed
-  private int turns; // since the last of the lineage has ended
+  private int turns; // since the last task of the lineage ended
 
   Custody(BaseEventLoop loop, StreamReader reader, StreamWriter writer) {
     this.loop = loop;
@@ -27,12 +30,12 @@ final class Custody extends Lineage implements Runnable {
     this.writer = writer;
   }
 
-  /** The program has handed the connection on. */
+  /** Leaves the connection to the program, which closes it. */
   void release() {
     over = true;
   }
 
-  /** A task reads or writes, or waits to. Once the lineage has ended it is another task. */
+  /** Records that a task reads or writes. Once the lineage has ended, it is another task. */
   void use() {
     if (!isAlive()) {
       over = true;
@@ -48,7 +51,7 @@ final class Custody extends Lineage implements Runnable {
     }
   }
 
-  /** Looks whether another task uses the connection. */
+  /** Checks whether another task uses the connection. */
   private void look() {
     if (over || isAlive() || writer.isClosing()) {
       loop.forgetBeforeClose(this);
@@ -63,7 +66,7 @@ final class Custody extends Lineage implements Runnable {
     }
   }
 
-  /** Closes the connection: no task has begun to use it, and none will. */
+  /** Closes the connection, because no task has begun to use it. */
   @Override
   public void run() {
     if (over || isAlive() || writer.isClosing()) {

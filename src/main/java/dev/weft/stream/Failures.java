@@ -1,6 +1,6 @@
 package dev.weft.stream;
 
-/** Throws what was caught elsewhere, the very object, checked or not. */
+/** Rethrows a throwable that other code caught. It is not wrapped, even if it is checked. */
 final class Failures {
 
   private Failures() {}

@@ -11,24 +11,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The protocol that a {@link StreamWriter} waits by: asyncio's {@code FlowControlMixin}. By itself it is all that a
- * writer on a pipe needs: give it to {@link EventLoop#connectWritePipe}. None of its methods suspends.
+ * A protocol by which a {@link StreamWriter} waits for its transport: asyncio's {@code FlowControlMixin}. A writer on a
+ * pipe needs no other protocol: pass it to {@link EventLoop#connectWritePipe}. No public method suspends. The loop
+ * calls them.
  */
 public class FlowControl implements BaseProtocol {
 
   private final EventLoop loop;
 
-  // A future for each task that waits: cancelling one concerns nobody else, and an error of which
-  // nobody wants to know is in no future that would be reported.
+  // Each waiting task has a future of its own: cancelling one affects no other, and if no task
+  // waits, there is no
+  // future whose error would be reported.
   private final List<Future<@Nullable Void>> drainers = new ArrayList<>(0);
   private final List<Future<@Nullable Void>> closers = new ArrayList<>(0);
   private boolean paused;
   private boolean lost;
   private @Nullable Throwable lossError; // null after a clean end
-  private @Nullable Throwable told; // by the last drain that came too late
+  private @Nullable Throwable told; // by the last drain after the loss
 
   /**
-   * @param loop whose tasks will wait
+   * Creates a protocol. Never suspends. Any thread.
+   *
+   * @param loop the loop whose tasks use the writer
    */
   public FlowControl(EventLoop loop) {
     this.loop = Objects.requireNonNull(loop, "loop");
@@ -37,7 +41,7 @@ public class FlowControl implements BaseProtocol {
   @Override
   public void connectionLost(@Nullable Throwable error) {
     if (lost) {
-      return; // a child's stdin may go before the child
+      return; // a child's stdin may be closed before the child ends
     }
     lost = true;
     lossError = error;
@@ -48,7 +52,7 @@ public class FlowControl implements BaseProtocol {
   private static void settle(List<Future<@Nullable Void>> waiters, @Nullable Throwable error) {
     for (Future<@Nullable Void> waiter : waiters) {
       if (waiter.done()) {
-        continue; // cancelled, or woken before, and its task has not had its turn yet
+        continue; // cancelled, or woken before, and its task has not run yet
       }
       if (error == null) {
         waiter.setResult(null);
@@ -81,7 +85,7 @@ public class FlowControl implements BaseProtocol {
     }
   }
 
-  /** Whether {@code error} is what the loss of the connection was, or has led to. */
+  /** Returns whether an error is the loss of the connection, or its consequence. */
   boolean isBlamedFor(Throwable error) {
     return error == lossError || error == told;
   }
@@ -94,7 +98,7 @@ public class FlowControl implements BaseProtocol {
     }
   }
 
-  /** Whether a task waits for room. */
+  /** Returns whether a task waits for room. */
   final boolean isAwaited() {
     return !drainers.isEmpty();
   }

@@ -3,17 +3,22 @@ package dev.weft.stream;
 import java.io.EOFException;
 import java.util.OptionalInt;
 
-/** The stream ended before all was read: asyncio's {@code IncompleteReadError}. */
+/** Thrown if a stream ends before the requested bytes have arrived: asyncio's {@code IncompleteReadError}. */
 public final class IncompleteReadException extends EOFException {
 
   private static final long serialVersionUID = 1L;
 
+  /** The bytes that arrived before the end. */
   private final byte[] partial;
+
+  /** The number of requested bytes; -1 if it is not known. */
   private final int expected;
 
   /**
-   * @param partial what was there
-   * @param expected how many bytes were wanted; -1 if that is not known
+   * Creates an exception.
+   *
+   * @param partial the bytes that arrived before the end
+   * @param expected the number of requested bytes; -1 if it is not known
    */
   IncompleteReadException(byte[] partial, int expected) {
     super(partial.length
@@ -24,12 +29,20 @@ public final class IncompleteReadException extends EOFException {
     this.expected = expected;
   }
 
-  /** What was read before the end; no longer in the stream. */
+  /**
+   * Returns the bytes that arrived before the end. They are no longer in the reader. Never suspends. Any thread.
+   *
+   * @return a copy of the bytes
+   */
   public byte[] partial() {
     return partial.clone();
   }
 
-  /** How many bytes were wanted; empty if a separator was. */
+  /**
+   * Returns the number of requested bytes. Never suspends. Any thread.
+   *
+   * @return the number; empty if a separator was requested
+   */
   public OptionalInt expected() {
     return expected < 0 ? OptionalInt.empty() : OptionalInt.of(expected);
   }

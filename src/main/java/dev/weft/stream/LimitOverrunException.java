@@ -3,13 +3,14 @@ package dev.weft.stream;
 import java.io.IOException;
 
 /**
- * The separator was not found within the reader's limit: asyncio's {@code LimitOverrunError}. The data
- * stays in the reader.
+ * Thrown if a separator is not found within the reader's limit: asyncio's {@code LimitOverrunError}. The data stays in
+ * the reader.
  */
 public final class LimitOverrunException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
+  /** The number of bytes that have been searched. */
   private final int consumed;
 
   LimitOverrunException(String message, int consumed) {
@@ -17,7 +18,11 @@ public final class LimitOverrunException extends IOException {
     this.consumed = consumed;
   }
 
-  /** How many bytes have been searched and may be taken by {@code readexactly}. */
+  /**
+   * Returns the number of bytes that have been searched ({@code consumed}). Never suspends. Any thread.
+   *
+   * @return the number of bytes that {@link StreamReader#readexactly} may take
+   */
   public int consumed() {
     return consumed;
   }

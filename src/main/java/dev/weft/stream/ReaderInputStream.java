@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** A reader as an {@code InputStream}: parsers that block park the task that runs them. */
+/** A reader as an {@code InputStream}. Its reads park the calling task. */
 final class ReaderInputStream extends InputStream {
 
   private final StreamReader reader;

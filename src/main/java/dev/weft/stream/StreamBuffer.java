@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The bytes that a reader has received and no call has read, in one piece. An array that comes alone and is taken
- * whole is passed on as it is, so that a message costs no copy here.
+ * The bytes that a reader has received and no call has read, in one array. If one array is added to an empty buffer and
+ * taken as a whole, it is not copied.
  */
 final class StreamBuffer {
 
@@ -24,7 +24,7 @@ final class StreamBuffer {
     return start == end;
   }
 
-  /** Appends data, which is the buffer's from now on. */
+  /** Appends data. The buffer may keep the array of {@code data}. */
   void add(ByteBuffer data) {
     int count = data.remaining();
     if (isEmpty() && data.hasArray() && data.array().length == count) {
@@ -46,7 +46,8 @@ final class StreamBuffer {
       return;
     }
     byte[] target = bytes;
-    if (needed > bytes.length - bytes.length / 4) { // else moving down is enough, and rare
+    if (needed
+        > bytes.length - bytes.length / 4) { // otherwise moving the bytes is enough, and rare
       target = new byte[Math.max(needed, Math.max(1024, (int) Math.min(1 << 30, 2L * size)))];
     }
     System.arraycopy(bytes, start, target, 0, size);
@@ -55,7 +56,7 @@ final class StreamBuffer {
     end = size;
   }
 
-  /** All bytes, as they stand here. */
+  /** Returns a view of all bytes, which is valid until the next change. */
   ByteBuffer view() {
     return ByteBuffer.wrap(bytes, start, size()).slice();
   }
@@ -78,7 +79,7 @@ final class StreamBuffer {
     return taken;
   }
 
-  /** Whether {@code pattern} stands at {@code offset}. */
+  /** Returns whether {@code pattern} is at {@code offset}. */
   boolean startsAt(int offset, byte[] pattern) {
     int from = start + offset;
     return from + pattern.length <= end
@@ -86,9 +87,9 @@ final class StreamBuffer {
   }
 
   /**
-   * Finds the match that ends first, and of those the shortest: it is the one that the limit is about.
+   * Finds the match that ends first, and of those the shortest, to which the limit applies.
    *
-   * @param from where to begin
+   * @param from the offset at which to begin
    * @return the offset of the match in the upper half and of its end in the lower; -1 if there is none
    */
   long find(byte[][] separators, int from) {

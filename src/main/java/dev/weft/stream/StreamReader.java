@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Methods that read park the calling task while there is nothing to read; only one task may do so at
- * a time. Iterating over the reader yields its lines. Belongs to its loop's thread.
+ * <p>Methods that read park the calling task while there is nothing to read. Only one task at a time may wait.
+ * Iterating over the reader yields its lines. Loop thread only.
  */
 public final class StreamReader implements Iterable<byte[]> {
 
-  /** 64 KiB, asyncio's {@code _DEFAULT_LIMIT}. */
+  /** The default limit in bytes, 64 KiB: asyncio's {@code _DEFAULT_LIMIT}. */
   public static final int DEFAULT_LIMIT = 64 * 1024;
 
   private final EventLoop loop;
@@ -38,19 +38,20 @@ public final class StreamReader implements Iterable<byte[]> {
   private final StreamBuffer buffer = new StreamBuffer();
   private boolean eof;
   private @Nullable Throwable failure;
-  private @Nullable IOException told; // by the last read that what has come did not do for
+  private @Nullable IOException told; // by the last read for which the data was not enough
   private @Nullable ReadTransport transport;
   private boolean paused;
-  private boolean changing; // of transports: nothing is paused
+  private boolean changing; // the transport changes, so nothing is paused
   private @Nullable Future<@Nullable Void> waiter;
   private @Nullable Custody custody; // null if the connection's end is the program's
 
   /**
-   * Creates a reader that nothing feeds yet.
+   * Creates a reader without data. Never suspends. Any thread.
    *
-   * @param loop whose reader it is
-   * @param limit bytes: how far a separator is searched for, and half of what is buffered before the
-   *     transport is paused; more than 0
+   * @param loop the loop whose tasks read
+   * @param limit the limit in bytes, more than 0: how far a separator is searched for, and half of what is buffered
+   *     before the transport is paused
+   * @throws IllegalArgumentException if {@code limit} is not more than 0
    */
   public StreamReader(EventLoop loop, int limit) {
     if (limit <= 0) {
@@ -60,12 +61,14 @@ public final class StreamReader implements Iterable<byte[]> {
     this.limit = limit;
   }
 
-  // ---- what feeds it
+  // ---- for protocols
 
   /**
-   * Sets the transport that is paused when too much is buffered ({@code set_transport}). Never suspends.
+   * Sets the transport that is paused when too much is buffered ({@code set_transport}). Never suspends. Loop thread
+   * only.
    *
-   * @throws IllegalStateException if there is one already
+   * @param transport the transport
+   * @throws IllegalStateException if the reader has a transport already
    */
   public void setTransport(ReadTransport transport) {
     Objects.requireNonNull(transport, "transport");
@@ -75,15 +78,12 @@ public final class StreamReader implements Iterable<byte[]> {
     this.transport = transport;
   }
 
-  /**
-   * Pauses nothing until {@link #endChange}: data may come before the transport is known that is to be paused
-   * for it.
-   */
+  /** Pauses nothing until {@link #endChange}, because data may arrive before the new transport is known. */
   void beginChange() {
     changing = true;
   }
 
-  /** What is to be paused from now on, which is not paused. */
+  /** Replaces the transport that is paused when too much is buffered. The new transport is not paused. */
   void replaceTransport(ReadTransport transport) {
     this.transport = transport;
     paused = false;
@@ -104,7 +104,7 @@ public final class StreamReader implements Iterable<byte[]> {
     }
   }
 
-  /** What has been received and not read; stays until {@link #drop}. */
+  /** Returns a view of the bytes that were received and not read. They stay until {@link #drop}. */
   ByteBuffer peek() {
     return buffer.view();
   }
@@ -115,9 +115,9 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /**
-   * Appends data ({@code feed_data}). Never suspends.
+   * Appends data ({@code feed_data}). Never suspends. Loop thread only.
    *
-   * @param data belongs to the reader from now on
+   * @param data the bytes; the reader may keep the buffer
    * @throws IllegalStateException after {@link #feedEof}
    */
   public void feedData(ByteBuffer data) {
@@ -139,13 +139,17 @@ public final class StreamReader implements Iterable<byte[]> {
     }
   }
 
-  /** Says that there will be no more data ({@code feed_eof}). Never suspends. */
+  /** Records that no more data follows ({@code feed_eof}). Never suspends. Loop thread only. */
   public void feedEof() {
     eof = true;
     wakeWaiter();
   }
 
-  /** Sets what every further read throws ({@code set_exception}). Never suspends. */
+  /**
+   * Sets the failure that every further read throws ({@code set_exception}). Never suspends. Loop thread only.
+   *
+   * @param failure the failure
+   */
   public void setException(Throwable failure) {
     this.failure = Objects.requireNonNull(failure, "failure");
     if (waiter != null) {
@@ -157,17 +161,25 @@ public final class StreamReader implements Iterable<byte[]> {
     }
   }
 
-  /** What every read throws, if that is set ({@code exception}). */
+  /**
+   * Returns the failure that every read throws ({@code exception}). Never suspends. Loop thread only.
+   *
+   * @return the failure; empty if there is none
+   */
   public Optional<Throwable> exception() {
     return Optional.ofNullable(failure);
   }
 
-  /** Whether everything has been read ({@code at_eof}). */
+  /**
+   * Returns whether all data has been read ({@code at_eof}). Never suspends. Loop thread only.
+   *
+   * @return true if the stream has ended and no bytes are left
+   */
   public boolean atEof() {
     return eof && buffer.isEmpty();
   }
 
-  /** Whether a task waits for data. */
+  /** Returns whether a task waits for data. */
   boolean isAwaited() {
     return waiter != null;
   }
@@ -197,9 +209,12 @@ public final class StreamReader implements Iterable<byte[]> {
   // ---- reading
 
   /**
-   * Reads until the end of the stream ({@code read()}). Suspends.
+   * Reads until the end of the stream ({@code read()}). Suspends. Loop thread only.
    *
+   * @return all bytes
    * @throws IOException if the connection is lost by an error
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the bytes that were read so far are lost
+   * @throws IllegalStateException if the call has to wait and another task waits already, or the caller is not a task
    */
   public byte[] read() throws IOException {
     checkFailure();
@@ -211,11 +226,15 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /**
-   * Reads what there is, at most {@code n} bytes ({@code read(n)}). Suspends while there is nothing.
+   * Reads the bytes that have arrived, up to a number ({@code read(n)}). Suspends while there are none. Loop thread
+   * only.
    *
-   * @param n 0 returns an empty array at once
-   * @return an empty array at the end of the stream
+   * @param n the maximum number of bytes, 0 or more
+   * @return the bytes; empty at the end of the stream, or if {@code n} is 0
+   * @throws IllegalArgumentException if {@code n} is negative
    * @throws IOException if the connection is lost by an error
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; no bytes are lost
+   * @throws IllegalStateException if the call has to wait and another task waits already, or the caller is not a task
    */
   public byte[] read(int n) throws IOException {
     if (n < 0) {
@@ -235,10 +254,15 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /**
-   * Reads exactly {@code n} bytes ({@code readexactly}). Suspends.
+   * Reads an exact number of bytes ({@code readexactly}). Suspends until they have arrived. Loop thread only.
    *
-   * @throws IncompleteReadException if the stream ends before; has what there was
+   * @param n the number of bytes, 0 or more
+   * @return the bytes
+   * @throws IllegalArgumentException if {@code n} is negative
+   * @throws IncompleteReadException if the stream ends before; has the bytes that arrived
    * @throws IOException if the connection is lost by an error
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; no bytes are lost
+   * @throws IllegalStateException if the call has to wait and another task waits already, or the caller is not a task
    */
   public byte[] readexactly(int n) throws IOException {
     if (n < 0) {
@@ -258,12 +282,14 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /**
-   * Reads a line with its newline ({@code readline}). Suspends.
+   * Reads a line with its newline ({@code readline}). Suspends until the line has arrived. Loop thread only.
    *
-   * @return what is left if the stream ends without a newline; empty at its end
-   * @throws LimitOverrunException if the line is longer than the limit; the line is dropped if all of it
-   *     is there, else everything that is. Use {@link #readuntil} to keep it.
+   * @return the line; the remaining bytes if the stream ends without a newline; empty at the end of the stream
+   * @throws LimitOverrunException if the line is longer than the limit. The line is dropped if all of it has arrived,
+   *     otherwise all bytes that have arrived are. {@link #readuntil} keeps them
    * @throws IOException if the connection is lost by an error
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; no bytes are lost
+   * @throws IllegalStateException if the call has to wait and another task waits already, or the caller is not a task
    */
   public byte[] readline() throws IOException {
     try {
@@ -282,20 +308,23 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /**
-   * Reads through a separator ({@code readuntil}); of several, the one that gives the shortest result.
-   * Suspends.
+   * Reads up to and including a separator ({@code readuntil}). Of several separators, the one counts that gives the
+   * shortest result. Suspends until a separator has arrived. Loop thread only.
    *
-   * @param separators at least one, none empty
-   * @return the data with the separator
-   * @throws IncompleteReadException if the stream ends before; has what there was
-   * @throws LimitOverrunException if the result would be longer than the limit; the data stays
+   * @param separators at least one, none of them empty
+   * @return the bytes with the separator
+   * @throws IllegalArgumentException if there is no separator, or one is empty
+   * @throws IncompleteReadException if the stream ends before; has the bytes that arrived
+   * @throws LimitOverrunException if the result would be longer than the limit; the data stays in the reader
    * @throws IOException if the connection is lost by an error
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; no bytes are lost
+   * @throws IllegalStateException if the call has to wait and another task waits already, or the caller is not a task
    */
   public byte[] readuntil(byte[]... separators) throws IOException {
     int longest = checkSeparators(separators);
     noteUse();
     checkFailure();
-    int from = 0; // where an incomplete separator may begin
+    int from = 0; // the offset at which an incomplete separator may begin
     while (true) {
       long match = buffer.size() == 0 ? -1 : buffer.find(separators, from);
       if (match >= 0) {
@@ -328,7 +357,7 @@ public final class StreamReader implements Iterable<byte[]> {
     return error;
   }
 
-  /** Whether {@code error} is what the peer's end, failure or data has led to. */
+  /** Returns whether an error is a consequence of the peer's end, failure or data. */
   boolean isBlamedFor(Throwable error) {
     return error == failure || error == told;
   }
@@ -352,8 +381,8 @@ public final class StreamReader implements Iterable<byte[]> {
       throw new IllegalStateException(
           method + "() called while another task is already waiting for incoming data");
     }
-    checkFailure(); // it may have come after the wake-up for data that is not enough
-    if (paused) { // or it would wait for what the pause holds back
+    checkFailure(); // a failure may have come after the wake-up for data that is not enough
+    if (paused) { // otherwise the task would wait for data that the pause holds back
       resumeTransport();
     }
     Future<@Nullable Void> waiting = loop.createFuture();
@@ -375,16 +404,23 @@ public final class StreamReader implements Iterable<byte[]> {
 
   // ---- lines
 
-  /** The lines with their newlines until the end of the stream. The iterator suspends. */
+  /**
+   * Returns an iterator over the lines with their newlines, until the end of the stream. The iterator suspends, and
+   * throws an {@code IOException} as an {@link UncheckedIOException}. Loop thread only.
+   *
+   * @return the iterator
+   */
   @Override
   public Iterator<byte[]> iterator() {
     return new LineIterator();
   }
 
   /**
-   * The lines as UTF-8 text, without their line ends ({@code \n} or {@code \r\n}), until the end of the
-   * stream. The iterator suspends; an {@code IOException} comes out of it as {@link
-   * UncheckedIOException}.
+   * Returns the lines as UTF-8 text, without their line ends ({@code \n} or {@code \r\n}), until the end of the stream.
+   * Never suspends. The iterator suspends, and throws an {@code IOException} as an {@link UncheckedIOException}. Loop
+   * thread only.
+   *
+   * @return the lines, which can be iterated once
    */
   public Iterable<String> lines() {
     return () -> {
@@ -404,14 +440,16 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /**
-   * This reader as an {@code InputStream}, for parsers that block: they park the task that runs them.
-   * Closing it does nothing. Never suspends itself.
+   * Returns this reader as an {@code InputStream}, for code that blocks. The stream's reads park the calling task.
+   * Closing the stream has no effect. Never suspends. Loop thread only.
+   *
+   * @return the stream
    */
   public InputStream asInputStream() {
     return new ReaderInputStream(this);
   }
 
-  /** The number of bytes that can be read without waiting. */
+  /** Returns the number of bytes that can be read without waiting. */
   int buffered() {
     return buffer.size();
   }

@@ -14,17 +14,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Feeds a reader from a transport, and lets a writer wait for it: asyncio's class of that name. */
+/** Feeds a reader from a transport, and makes a writer wait for the transport: asyncio's class of the same name. */
 final class StreamReaderProtocol extends FlowControl implements Protocol {
 
-  /** How far causes are followed: they may go round in circles. */
+  /** How many causes are followed, because they may form a cycle. */
   private static final int DEPTH = 20;
 
   private final BaseEventLoop loop;
   private final StreamReader reader;
   private final @Nullable ClientHandler handler; // null on the client's side
   private @Nullable IOException handshakeError; // of startTls; null for none
-  private boolean overTls; // which has no half-closed connections
+  private boolean overTls; // TLS has no half-closed connections
 
   StreamReaderProtocol(EventLoop loop, StreamReader reader, @Nullable ClientHandler handler) {
     super(loop);
@@ -60,7 +60,7 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
     return transport.getExtraInfo(ExtraInfo.SSLCONTEXT) != null;
   }
 
-  /** Goes on encrypted. Suspends; returns the transport to use from now on. */
+  /** Encrypts the connection. Suspends. Returns the transport to use from now on. */
   Transport startTls(Transport plain, SslOptions ssl) throws IOException {
     boolean serverSide = handler != null;
     ByteBuffer received = reader.peek();
@@ -98,7 +98,9 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
     });
   }
 
-  /** Whether what the handler has thrown is the end or failure of its own connection, which it has let through. */
+  /**
+   * Returns whether an error of the handler is the end or the failure of its own connection, which it did not catch.
+   */
   private boolean isPeers(Throwable error) {
     int depth = 0;
     for (Throwable each = error; each != null && depth < DEPTH; each = each.getCause()) {

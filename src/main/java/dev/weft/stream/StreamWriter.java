@@ -15,15 +15,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending side of a stream: asyncio's {@code StreamWriter}. Belongs to its loop's thread.
+ * The sending side of a stream: asyncio's {@code StreamWriter}. Loop thread only.
  *
  * <pre>{@code
  * writer.write("hello\n");
  * writer.drain(); // waits while too much is buffered
  * }</pre>
  *
- * <p>Writing never parks; {@link #drain} does while too much is buffered. A task that writes much must
- * call it, or memory grows.
+ * <p>Writing never parks the task. {@link #drain} parks it while too much is buffered. A task that writes much must
+ * call {@code drain}; otherwise memory grows.
  */
 public final class StreamWriter implements AutoCloseable {
 
@@ -39,10 +39,11 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   /**
-   * A writer on a pipe, which {@link dev.weft.loop.EventLoop#connectWritePipe} has connected.
+   * Creates a writer on a pipe that {@link dev.weft.loop.EventLoop#connectWritePipe} has connected. Never suspends.
+   * Loop thread only.
    *
-   * @param transport what is written to
-   * @param protocol its protocol
+   * @param transport the pipe's transport
+   * @param protocol the transport's protocol
    */
   public StreamWriter(WriteTransport transport, FlowControl protocol) {
     this.transport = Objects.requireNonNull(transport, "transport");
@@ -54,7 +55,7 @@ public final class StreamWriter implements AutoCloseable {
     this.custody = custody;
   }
 
-  /** Whether a task waits for room. */
+  /** Returns whether a task waits for room. */
   boolean isAwaited() {
     return protocol.isAwaited();
   }
@@ -65,15 +66,22 @@ public final class StreamWriter implements AutoCloseable {
     }
   }
 
-  /** The transport that is written to ({@code transport}). */
+  /**
+   * Returns the transport ({@code transport}). Never suspends. Loop thread only.
+   *
+   * @return the transport; another one after {@link #startTls}
+   */
   public WriteTransport transport() {
     return transport;
   }
 
   /**
-   * Writes bytes ({@code write}). The array is the caller's again when the call returns, unless more than 1 MiB of it is
-   * unsent and the buffer is above its high-water mark: then it is the caller's again when {@link #drain} or {@link
-   * #waitClosed} returns. Never suspends.
+   * Writes bytes ({@code write}). The caller may reuse the array when the call returns, unless more than 1 MiB of it is
+   * unsent and the writer is above its high-water mark. In that case the caller may reuse it when {@link #drain} or
+   * {@link #waitClosed} returns. Never suspends. Loop thread only.
+   *
+   * @param data the bytes
+   * @throws IllegalStateException after {@link #writeEof}
    */
   public void write(byte[] data) {
     transport.write(data);
@@ -81,23 +89,34 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   /**
-   * Writes what remains in a buffer ({@code write}). The buffer is the caller's again when the call returns, unless more
-   * than 1 MiB of it is unsent and the writer is above its high-water mark: then it is the caller's again when {@link
-   * #drain} or {@link #waitClosed} returns. Never suspends.
+   * Writes the remaining bytes of a buffer ({@code write}). The caller may reuse the memory when the call returns,
+   * unless more than 1 MiB of it is unsent and the writer is above its high-water mark. In that case the caller may
+   * reuse it when {@link #drain} or {@link #waitClosed} returns. Never suspends. Loop thread only.
+   *
+   * @param data the buffer, whose position moves to its limit
+   * @throws IllegalStateException after {@link #writeEof}
    */
   public void write(ByteBuffer data) {
     transport.write(data);
     noteUse();
   }
 
-  /** Writes a text as UTF-8. Never suspends. */
+  /**
+   * Writes a text as UTF-8. Asyncio has no such method. Never suspends. Loop thread only.
+   *
+   * @param text the text
+   * @throws IllegalStateException after {@link #writeEof}
+   */
   public void write(String text) {
     write(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
-   * Writes several buffers as one ({@code writelines}). The memory is the caller's again as after {@link
-   * #write(ByteBuffer)} of a buffer of their total size. Never suspends.
+   * Writes several buffers as one ({@code writelines}). The caller may reuse the memory as after
+   * {@link #write(ByteBuffer)} of a buffer of their total size. Never suspends. Loop thread only.
+   *
+   * @param data the buffers
+   * @throws IllegalStateException after {@link #writeEof}
    */
   public void writelines(List<ByteBuffer> data) {
     transport.writelines(data);
@@ -105,10 +124,12 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   /**
-   * Waits while the transport has more buffered than it should ({@code drain}). This is flow control and
-   * no flush: it returns once the buffer is down to the low mark. Suspends, unless there is room.
+   * Waits while more than the high-water mark is buffered ({@code drain}). This is flow control and not a flush: the
+   * call returns when the buffer is down to the low-water mark. Suspends unless there is room. Loop thread only.
    *
    * @throws IOException if the connection is lost
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the call has to wait and the caller is not a task
    */
   public void drain() throws IOException {
     noteUse();
@@ -116,14 +137,14 @@ public final class StreamWriter implements AutoCloseable {
       reader.checkFailure();
     }
     if (transport.isClosing()) {
-      Task.sleep(Duration.ZERO); // lets connectionLost come, which is what the next line looks at
+      Task.sleep(Duration.ZERO); // gives connectionLost a turn, which the next line depends on
     }
     protocol.drain();
   }
 
   /**
-   * Closes the stream ({@code close}): flushes what is buffered in the background. Idempotent. Never
-   * suspends; see {@link #waitClosed}.
+   * Closes the stream ({@code close}). The transport sends what is buffered in the background; {@link #waitClosed}
+   * waits for it. Idempotent. Never suspends. Loop thread only.
    */
   @Override
   public void close() {
@@ -131,8 +152,8 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   /**
-   * Has a server leave the connection open when its handler ends, whoever uses it and when: see {@link ClientHandler}.
-   * The program must close it then. A client's connection stays open anyway. No equivalent in asyncio. Never suspends.
+   * Makes the server leave the connection open when its handler ends, see {@link ClientHandler}. The program must close
+   * it then. Has no effect on a client's connection. Asyncio has no such method. Never suspends. Loop thread only.
    */
   public void keepOpen() {
     if (custody != null) {
@@ -140,66 +161,90 @@ public final class StreamWriter implements AutoCloseable {
     }
   }
 
-  /** Whether the stream is closing or closed ({@code is_closing}). */
+  /**
+   * Returns whether the stream is closing or closed ({@code is_closing}). Never suspends. Loop thread only.
+   *
+   * @return true from {@link #close}, or from the loss of the connection
+   */
   public boolean isClosing() {
     return transport.isClosing();
   }
 
   /**
-   * Waits until the connection is lost ({@code wait_closed}). Suspends.
+   * Waits until the connection is lost ({@code wait_closed}). Suspends unless it is. Loop thread only.
    *
-   * @throws IOException the error by which it was lost, if it was
+   * @throws IOException if an error ended the connection
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the call has to wait and the caller is not a task
    */
   public void waitClosed() throws IOException {
     protocol.waitClosed();
   }
 
-  /** Whether {@link #writeEof} is possible ({@code can_write_eof}). */
+  /**
+   * Returns whether {@link #writeEof} is possible ({@code can_write_eof}). Never suspends. Loop thread only.
+   *
+   * @return false for TLS
+   */
   public boolean canWriteEof() {
     return transport.canWriteEof();
   }
 
-  /** Closes the sending half after what is buffered ({@code write_eof}). Never suspends. */
+  /**
+   * Closes the sending half once what is buffered is sent ({@code write_eof}). Never suspends. Loop thread only.
+   *
+   * @throws UnsupportedOperationException if {@link #canWriteEof} is false
+   */
   public void writeEof() {
     transport.writeEof();
     noteUse();
   }
 
   /**
-   * Goes on encrypted ({@code start_tls}): flushes to the low mark, makes the handshake, and from then on the
-   * same reader and writer are TLS's. The side that has accepted the connection is the server. Suspends.
+   * Encrypts the connection ({@code start_tls}). The call waits until the buffer is down to the low-water mark, then
+   * performs the handshake. From then on this reader and writer are encrypted. The side that accepted the connection is
+   * the server. Suspends. Loop thread only.
    *
-   * <p>The reader must be empty: what it has came in the clear, and an attacker on the way may have put it there. A server's
-   * reader may have the beginning of the client's handshake, if the client did not wait.
+   * <p>The reader must be empty: its bytes came unencrypted, and an attacker may have sent them. A server's reader may
+   * have the beginning of the client's handshake, if the client did not wait.
    *
-   * @param ssl a client's must say the server's name, a server's has a context
+   * @param ssl must have the server's name for a client, and a context for a server
    * @throws IllegalArgumentException if {@code ssl} lacks what it must have
-   * @throws javax.net.ssl.SSLException if the reader has bytes that are no handshake, or the handshake fails; the
+   * @throws javax.net.ssl.SSLException if the reader has bytes that are not a handshake, or the handshake fails; the
    *     connection is closed
    * @throws IOException if the connection is lost
+   * @throws UnsupportedOperationException if the writer is on a pipe
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the connection is closed if the handshake
+   *     has begun
+   * @throws IllegalStateException if the caller is not a task
    */
   public void startTls(SslOptions ssl) throws IOException {
     Objects.requireNonNull(ssl, "ssl");
     drain();
     if (!(transport instanceof Transport plain)
         || !(protocol instanceof StreamReaderProtocol stream)) {
-      throw new UnsupportedOperationException("a pipe cannot go on encrypted: " + transport);
+      throw new UnsupportedOperationException("a pipe cannot be encrypted: " + transport);
     }
     transport = stream.startTls(plain, ssl);
   }
 
   /**
-   * This writer as an {@code OutputStream}, for code that blocks: its writes park the calling task while
-   * too much is buffered, as {@link #drain} does. Closing it closes the writer. Never suspends itself.
+   * Returns this writer as an {@code OutputStream}, for code that blocks. The stream's writes park the calling task
+   * while too much is buffered, as {@link #drain} does. Closing the stream closes the writer. Never suspends. Loop
+   * thread only.
+   *
+   * @return the stream
    */
   public OutputStream asOutputStream() {
     return new WriterOutputStream(this);
   }
 
   /**
-   * What is known about the connection ({@code get_extra_info}).
+   * Returns a property of the connection ({@code get_extra_info}). Never suspends. Loop thread only.
    *
-   * @return the value; null if there is none
+   * @param key the property
+   * @param <T> the type of the value
+   * @return the value; null if the connection has none
    */
   public <T> @Nullable T getExtraInfo(ExtraInfo<T> key) {
     return transport.getExtraInfo(Objects.requireNonNull(key, "key"));

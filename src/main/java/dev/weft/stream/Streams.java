@@ -10,17 +10,23 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** Opens streams and serves them; {@code dev.weft.Asyncio} has the same under asyncio's names. */
+/** Opens connections and starts servers with streams. {@code dev.weft.Asyncio} has the same functions. */
 public final class Streams {
 
   private Streams() {}
 
   /**
-   * Connects to a TCP server ({@code open_connection}). Suspends.
+   * Connects to a TCP server ({@code open_connection}). Suspends. Loop thread only.
    *
-   * @param limit the reader's limit in bytes
+   * @param host a name or an address
+   * @param port the TCP port, 1 to 65535
+   * @param limit how many bytes the reader may hold before reading pauses; also the longest line that it returns
+   * @param options for TLS, addresses and the socket
+   * @return the connection, which the caller closes
    * @throws java.net.UnknownHostException if the host cannot be resolved
    * @throws IOException if no address can be connected to
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
    */
   public static Connection openConnection(
       String host, int port, int limit, ConnectionOptions options) throws IOException {
@@ -32,16 +38,22 @@ public final class Streams {
   }
 
   /**
-   * Serves TCP connections ({@code start_server}). Suspends.
+   * Serves TCP connections, each in a task of its own ({@code start_server}). Suspends. Loop thread only.
    *
-   * <p>A connection is closed when its handler has returned, unless a task that the handler has started still runs,
-   * another task goes on reading or writing, or {@link StreamWriter#keepOpen} was called; {@link ClientHandler} has the
+   * <p>A connection is closed when its handler has returned, unless a task that the handler started still runs, another
+   * task continues to read or write, or {@link StreamWriter#keepOpen} was called. {@link ClientHandler} has the
    * details.
    *
-   * @param handler runs in a task of its own for each connection
-   * @param limit the readers' limit in bytes
+   * @param handler handles a connection
+   * @param host a name or an address; empty for all interfaces
+   * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
+   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param options for TLS, addresses and the sockets
+   * @return the server, which the caller closes
    * @throws java.net.UnknownHostException if the host cannot be resolved
    * @throws IOException if an address cannot be bound
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
    */
   public static Server startServer(
       ClientHandler handler, String host, int port, int limit, ServerOptions options)
@@ -51,14 +63,23 @@ public final class Streams {
   }
 
   /**
-   * Serves TCP connections by streams on every address of several hosts ({@code start_server}). Suspends.
+   * Serves TCP connections on every address of several hosts, each connection in a task of its own
+   * ({@code start_server}). Suspends. Loop thread only.
    *
-   * @param handler runs in a task of its own for each connection
+   * <p>A connection is closed when its handler has returned, unless a task that the handler started still runs, another
+   * task continues to read or write, or {@link StreamWriter#keepOpen} was called. {@link ClientHandler} has the
+   * details.
+   *
+   * @param handler handles a connection
    * @param hosts names or addresses
-   * @param port 0 to 65535; 0 for one that the system chooses
-   * @param limit the readers' limit in bytes
+   * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
+   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param options for TLS, addresses and the sockets
+   * @return the server, which the caller closes
    * @throws java.net.UnknownHostException if a host cannot be resolved
    * @throws IOException if an address cannot be bound
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
    */
   public static Server startServer(
       ClientHandler handler, List<String> hosts, int port, int limit, ServerOptions options)
@@ -68,10 +89,14 @@ public final class Streams {
   }
 
   /**
-   * Serves connections that another server hands over, see {@link Server#distribute}. Never suspends.
+   * Serves connections that another server passes on, see {@link Server#distribute}, each in a task of its own. Asyncio
+   * has no such method. Never suspends. Loop thread only.
    *
-   * @param handler runs in a task of its own for each connection
-   * @param limit the readers' limit in bytes
+   * @param handler handles a connection
+   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param options for connections, TLS and keep-alive; the others have no effect
+   * @return the server, which the caller closes
+   * @throws IllegalStateException if no loop runs the caller
    */
   public static Server startServer(ClientHandler handler, int limit, ServerOptions options) {
     EventLoop loop = EventLoop.getRunningLoop();
@@ -81,10 +106,15 @@ public final class Streams {
   // ---- Unix sockets
 
   /**
-   * Connects to a server on a Unix socket ({@code open_unix_connection}). Suspends.
+   * Connects to a server on a Unix socket ({@code open_unix_connection}). Suspends. Loop thread only.
    *
-   * @param limit the reader's limit in bytes
-   * @throws IOException if it cannot be connected to
+   * @param path the path of the socket
+   * @param limit how many bytes the reader may hold before reading pauses; also the longest line that it returns
+   * @param options for TLS and the socket
+   * @return the connection, which the caller closes
+   * @throws IOException if the socket cannot be connected to
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
    * @see EventLoop#createUnixConnection
    */
   public static Connection openUnixConnection(Path path, int limit, ConnectionOptions options)
@@ -97,11 +127,17 @@ public final class Streams {
   }
 
   /**
-   * Serves connections to a Unix socket ({@code start_unix_server}). Suspends.
+   * Serves connections to a Unix socket, each in a task of its own ({@code start_unix_server}). Suspends. Loop thread
+   * only.
    *
-   * @param handler runs in a task of its own for each connection
-   * @param limit the readers' limit in bytes
+   * @param handler handles a connection
+   * @param path the path of the socket
+   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param options for TLS and the socket
+   * @return the server, which the caller closes
    * @throws IOException if the socket cannot be bound
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled
+   * @throws IllegalStateException if the caller is not a task
    * @see EventLoop#createUnixServer
    */
   public static Server startUnixServer(

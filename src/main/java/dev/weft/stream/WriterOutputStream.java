@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
-/** A writer as an {@code OutputStream}, whose writes park while too much is buffered. */
+/** A writer as an {@code OutputStream}. Its writes park the calling task while too much is buffered. */
 final class WriterOutputStream extends OutputStream {
 
   private final StreamWriter writer;
