@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a user writes first compiles, and exceptions keep their types. */
+/** Typical first code of a user compiles, and exceptions keep their types. */
 class CodeShapesTest {
 
   private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
@@ -26,7 +26,7 @@ class CodeShapesTest {
   @TempDir
   private File classes;
 
-  /** Compiles statements with all warnings as errors. Returns what the compiler says. */
+  /** Compiles statements with all warnings as errors, and returns the compiler's messages. */
   private String compile(String statements) {
     String source = """
         import static dev.weft.Asyncio.*;
@@ -109,7 +109,7 @@ class CodeShapesTest {
         "new Lock().with(() -> print()); int seven = new Lock().with(() -> 7);",
         "Supervisor.supervise(all -> { all.createTask(() -> print()); });"
       })
-  @DisplayName("what one tries first compiles without a warning")
+  @DisplayName("typical first code compiles without a warning")
   void compiles(String statements) {
     assertEquals("", compile(statements));
   }
@@ -132,7 +132,7 @@ class CodeShapesTest {
         "Context.copyContext().run(() -> fetch());"
       })
   @DisplayName(
-      "code that the caller runs keeps the type of its exceptions: to catch it compiles, not to does not")
+      "a method that runs the caller's code declares the exceptions of that code, so the caller must catch them")
   void keepsType(String call) {
     assertEquals("", compile("try { " + call + " } catch (IOException e) { print(); }"));
     assertTrue(compile(call).contains("unreported exception"), call);
@@ -140,7 +140,7 @@ class CodeShapesTest {
 
   @Test
   @DisplayName(
-      "a future does not name its failure: await can declare one, and a group has an ExceptionGroup")
+      "await of a future declares an exception only on request, and a task group throws an ExceptionGroup")
   void futures() {
     assertEquals(
         "",

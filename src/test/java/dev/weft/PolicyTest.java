@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Which loop is the current one, and which code creates loops. */
 class PolicyTest {
 
-  /** Notes the calls that it gets; its loops have a virtual clock. */
+  /** A policy that records its calls and creates loops with a virtual clock. */
   private static final class Noting implements AbstractEventLoopPolicy {
     private final DefaultEventLoopPolicy policy = new DefaultEventLoopPolicy();
     private final List<String> notes = new ArrayList<>();
@@ -70,7 +70,8 @@ class PolicyTest {
   }
 
   @Test
-  @DisplayName("LOOP-34: a new loop is not a current loop; a current loop does not run")
+  @DisplayName(
+      "LOOP-34: a new loop is not the current loop, and setting a current loop does not run it")
   void newAndSet() {
     try (EventLoop made = Asyncio.newEventLoop()) {
       var error = assertThrows(IllegalStateException.class, Asyncio::getEventLoop);
@@ -86,7 +87,8 @@ class PolicyTest {
   }
 
   @Test
-  @DisplayName("LOOP-34: the running loop comes first, in tasks and in callbacks")
+  @DisplayName(
+      "LOOP-34: the running loop has precedence over the current loop, in tasks and in callbacks")
   void runningFirst() {
     try (EventLoop other = Loops.newLoop()) {
       Asyncio.setEventLoop(other);

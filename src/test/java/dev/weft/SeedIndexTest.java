@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class SeedIndexTest {
 
-  /** All names follow the rule. */
+  /** Converts a name of asyncio to its Java form. */
   private static String javaName(String pythonName) {
     var words = pythonName.split("_");
     var name = new StringBuilder(words[0]);
@@ -36,9 +36,10 @@ class SeedIndexTest {
     return name.toString();
   }
 
-  /** The packages that any module may use. */
+  /** The packages that are exported to all modules. */
   private static List<String> exportedPackages() throws IOException {
-    // every module on the class path has a resource of this name; Weft's is beside its classes
+    // each module on the class path has a resource of this name; Weft's is in the folder of its
+    // classes
     var classes = Asyncio.class.getProtectionDomain().getCodeSource().getLocation();
     try (InputStream descriptor =
         URI.create(classes + "module-info.class").toURL().openStream()) {
@@ -66,7 +67,7 @@ class SeedIndexTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @DisplayName("a part of the index")
+  @DisplayName("each entry of a part of the index has a method or type in Weft")
   @CsvSource(delimiter = '|', textBlock = """
           obtaining the loop      | Asyncio | get_running_loop get_event_loop set_event_loop new_event_loop
           lifecycle               | EventLoop | run_until_complete run_forever stop close is_running is_closed \
@@ -114,7 +115,7 @@ class SeedIndexTest {
   }
 
   @Test
-  @DisplayName("AbstractEventLoopPolicy")
+  @DisplayName("AbstractEventLoopPolicy has its counterpart in Weft")
   void policyType() throws IOException {
     assertEquals(AbstractEventLoopPolicy.class, exportedType("AbstractEventLoopPolicy"));
   }

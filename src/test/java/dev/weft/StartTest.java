@@ -10,19 +10,19 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
-/** The classes and lambdas that a minimal program loads, because each costs its start milliseconds. */
+/** The classes and lambdas that a minimal program loads, because each of them delays its start. */
 class StartTest {
 
   private static final List<String> LOADING = List.of("-Xlog:class+load");
 
-  /** Hello. */
+  /** The minimal program. */
   static final class Hello {
     public static void main(String[] args) {
       Asyncio.run(() -> System.out.println("hello"));
     }
   }
 
-  /** A logger that a task asks for while the log is slow to be set up. */
+  /** A task requests a logger while SLF4J's provider initialises slowly. */
   static final class SlowLog {
     static final Thread MAIN = Thread.currentThread();
     static volatile boolean begun;
@@ -36,17 +36,18 @@ class StartTest {
     }
   }
 
-  /** The log is ready when the main thread waits for it, also after an interrupt; without waiting it is not. */
+  /** A provider that is ready only after the main thread waits for it, and continues to wait after an interrupt. */
   public static final class SlowProvider extends NOP_FallbackServiceProvider {
     @Override
     public void initialize() {
       awaitWaiting();
       SlowLog.MAIN.interrupt();
       while (SlowLog.MAIN.isInterrupted()) {
-        Thread.onSpinWait(); // it did not notice the setup
+        Thread.onSpinWait(); // until the main thread notices the interrupt
       }
       for (int i = 0; i < 1_000 && !SlowLog.begun; i++) {
-        SlowLog.MAIN.getStackTrace(); // the use that it would make of it
+        SlowLog.MAIN
+            .getStackTrace(); // takes time, in which a main thread that does not wait would go on
       }
       System.out.println(Thread.currentThread().isVirtual() ? "on a loop" : "apart");
       super.initialize();
@@ -79,7 +80,8 @@ class StartTest {
   }
 
   @Test
-  @DisplayName("a hello program loads nothing of network or management, and generates few classes")
+  @DisplayName(
+      "a hello program loads no classes of network or management, and generates few classes")
   void little() {
     List<String> loaded = loaded(ChildJvm.run(LOADING, Hello.class));
     assertEquals(

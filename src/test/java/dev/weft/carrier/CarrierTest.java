@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The scheduler of a loop's virtual threads, driven by hand. */
+/** The scheduler of a loop's virtual threads, without a loop. */
 class CarrierTest {
 
   private final Order order = new Order();
@@ -138,7 +138,8 @@ class CarrierTest {
     var ended = new CountDownLatch(threads.length);
     for (int i = 0; i < threads.length; i++) {
       threads[i] = thread(() -> {
-        int before = running[0]; // no two run at once: nothing is lost although nothing guards it
+        int before =
+            running[0]; // no update is lost without a lock, because no two threads run at once
         Thread.onSpinWait();
         running[0] = before + 1;
         Thread.yield();
@@ -152,7 +153,7 @@ class CarrierTest {
 
   @Test
   @DisplayName(
-      "J3: code is on the loop if the loop's carrier carries it: the carrier, its threads and their children")
+      "J3: code is on the loop if it runs on the loop's carrier: the carrier, its threads and their children")
   void isCurrent() throws Exception {
     assertFalse(carrier.isCurrent());
     assertNull(Carrier.currentOwner());

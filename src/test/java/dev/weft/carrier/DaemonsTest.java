@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 class DaemonsTest {
 
   @Test
-  @DisplayName("a thread of Weft's own is in no group of the program's")
+  @DisplayName("a thread of Weft's own is not in a thread group of the program")
   void group() {
     var made = new CompletableFuture<Thread>();
     var program = new ThreadGroup("program");

@@ -3,7 +3,7 @@ package dev.weft.carrier;
 import java.lang.invoke.MethodHandles.Lookup;
 
 /**
- * Access to the JDK's internals with the carrier's own means, for tests and benchmarks that inspect or replace them.
+ * Access to the JDK's internals through the carrier's lookup, for tests and benchmarks that inspect or replace them.
  */
 public final class JdkInternals {
 

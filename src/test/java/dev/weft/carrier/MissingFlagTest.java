@@ -66,7 +66,7 @@ class MissingFlagTest {
 
   @Test
   @DisplayName(
-      "no flag is needed, on the class path and on the module path, and a bare program prints nothing of Weft's")
+      "no flag is needed, on the class path and on the module path, and Weft prints nothing")
   void works() {
     assertEquals(List.of("a loop", "a loop"), twoLoops(List.of()));
     assertEquals(List.of("a loop", "a loop"), twoLoops(modulePath()));
@@ -75,7 +75,7 @@ class MissingFlagTest {
 
   @Test
   @DisplayName(
-      "where the way without a flag is forbidden, every use, not only the first, fails with the flag to add")
+      "with weft.flagless=false and no flag, every use of Weft fails with a message that names the flag")
   void forbidden() {
     String onClassPath = remedy("ALL-UNNAMED", "unnamed module");
     assertEquals(List.of(onClassPath, onClassPath), twoLoops(List.of(FORBIDDEN)));
@@ -84,7 +84,7 @@ class MissingFlagTest {
   }
 
   @Test
-  @DisplayName("with the flag Weft works where the other way is forbidden")
+  @DisplayName("with weft.flagless=false and the flag, Weft works")
   void frontDoor() {
     assertEquals(
         List.of("a loop", "a loop"),
@@ -121,7 +121,8 @@ class MissingFlagTest {
     "com.intellij.rt.junit.JUnitStarter, VM options",
     "org.eclipse.jdt.internal.junit.runner.RemoteTestRunner, VM options"
   })
-  @DisplayName("the exception contains the line for the tool that started the program")
+  @DisplayName(
+      "the exception contains the configuration line for the tool that started the program")
   void tools(String main, String line) {
     StackTraceElement[] stack = {
       new StackTraceElement("example.Test", "test", null, 1),

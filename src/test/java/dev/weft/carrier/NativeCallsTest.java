@@ -37,7 +37,7 @@ final class NativeCallsTest {
   }
 
   @Test
-  @DisplayName("memory is zeroed, at its address, and gone when it is freed")
+  @DisplayName("allocated memory is zeroed and accessible at its address, until it is freed")
   void memory() {
     assumeTrue(NativeCalls.isAvailable());
     ByteBuffer bytes;
@@ -54,7 +54,7 @@ final class NativeCallsTest {
   }
 
   @Test
-  @DisplayName("a variable that is a pointer is read with its present value")
+  @DisplayName("reading a pointer variable returns its present value")
   void pointer() {
     assumeTrue(NativeCalls.isAvailable());
     assertTrue(NativeCalls.pointer("environ").getLong(0) != 0);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** J5: the JDK's socket pollers do not live on a loop. */
+/** J5: the JDK's socket pollers do not run on a loop. */
 class PollersTest {
 
   /** The first virtual thread that blocks on a socket is a task; then the loop stops. */
@@ -29,11 +29,12 @@ class PollersTest {
     public static void main(String[] args) throws Exception {
       EventLoop loop = EventLoop.newEventLoop();
       loop.runUntilComplete(PollersTest::blockOnASocket);
-      ioElsewhere(10); // not closed: threads of a closed loop continue on the late carrier
+      // the loop is not closed, because threads of a closed loop continue on the late carrier
+      ioElsewhere(10);
     }
   }
 
-  /** The same on a bare scheduler, which leaves the pollers where they are. */
+  /** The same on a bare scheduler, which runs the pollers too. */
   static final class OnABareScheduler {
     public static void main(String[] args) throws Exception {
       var queue = new LinkedBlockingQueue<Runnable>();
@@ -63,7 +64,7 @@ class PollersTest {
     }
   }
 
-  /** A task that has no use for sockets. */
+  /** A task that uses no socket. */
   static final class WithoutASocket {
     public static void main(String[] args) {
       Asyncio.run(() -> Asyncio.sleep(Duration.ofMillis(1)));
@@ -113,29 +114,29 @@ class PollersTest {
 
   @Test
   @DisplayName(
-      "J5: socket I/O of other virtual threads works after a loop has stopped whose task did the first such I/O")
+      "J5: a task does the first socket I/O; after its loop stops, socket I/O of other virtual threads works")
   void afterALoop() {
     assertEquals("works", lastLine(ChildJvm.run(List.of(), OnALoop.class)));
   }
 
-  // Other releases may keep their pollers on platform threads, where the test shows nothing.
+  // Other releases may run their pollers on platform threads, where this test has no meaning.
   @Test
   @EnabledForJreRange(min = JRE.JAVA_25, max = JRE.JAVA_25)
-  @DisplayName("J5: with the pollers on the scheduler that I/O hangs, which Weft prevents")
+  @DisplayName("J5: on a bare scheduler, which runs the pollers, the same I/O hangs")
   void afterABareScheduler() {
     assertEquals("hangs", lastLine(ChildJvm.run(List.of(), OnABareScheduler.class)));
   }
 
   @Test
   @DisplayName(
-      "J5: on a JDK whose pollers a carrier does not recognise they are created in advance")
+      "J5: on a JDK whose pollers a carrier does not recognise, Weft creates the pollers in advance")
   void madeBefore() {
     assertEquals("works", lastLine(ChildJvm.run(List.of(), OnABareSchedulerLater.class)));
   }
 
   @Test
   @DisplayName(
-      "J5: a program that does not need the pollers has none, and its JVM does not wait for them to end")
+      "J5: a program without socket I/O has no pollers, and its JVM does not wait for them to end")
   void notMadeInVain() {
     var logging = List.of("-Xlog:class+load");
     String loaded = ChildJvm.run(logging, WithoutASocket.class).output();

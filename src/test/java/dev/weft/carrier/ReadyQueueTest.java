@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** One FIFO queue with two ways in. */
+/** One FIFO queue with two inputs: one for the carrier, one for other threads. */
 class ReadyQueueTest {
 
   private final AtomicInteger wakeups = new AtomicInteger();
@@ -81,8 +81,7 @@ class ReadyQueueTest {
   }
 
   @Test
-  @DisplayName(
-      "LOOP-13: the carrier does not sleep after an entry has arrived, and gets no wake-up then")
+  @DisplayName("LOOP-13: if an entry has arrived, the carrier does not sleep and gets no wake-up")
   void mayNotSleep() {
     queue.offer("a");
     assertFalse(queue.beginSleep());
@@ -105,7 +104,7 @@ class ReadyQueueTest {
 
   @Test
   @DisplayName(
-      "J3: entries of several threads all arrive, in the order of each thread, across real sleeps")
+      "J3: all entries of several threads arrive, in the order of each thread, also while the carrier sleeps")
   void manyProducers() throws Exception {
     int producers = 4;
     int each = 50_000;
@@ -129,7 +128,7 @@ class ReadyQueueTest {
         assertEquals(next[entry[0]]++, entry[1]);
       }
       if (left > 0 && busy.beginSleep()) {
-        LockSupport.park(); // a lost wakeup hangs here
+        LockSupport.park(); // hangs if a wake-up is lost
         busy.endSleep();
       }
     }

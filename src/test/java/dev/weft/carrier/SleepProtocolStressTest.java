@@ -12,34 +12,34 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /*
- * A small version of what jcstress does, for the protocol of sleeping. Two threads race over an array of queues: one
- * announces that it will sleep, the other offers an entry. They keep in step by release stores alone, so that stores
- * are still in the processors' buffers when the other thread reads. After a batch the test looks at each queue: a
- * carrier that was allowed to sleep and was not woken would sleep for ever. The queue is the production one. The
- * control is the same class with the one volatile store replaced by a release store, which the processor may delay
- * past the read of the inbox. The control must lose wake-ups; otherwise the test could not find any.
+ * A small stress test in the manner of jcstress, for the protocol of sleeping. Two threads race over an array of
+ * queues: one announces that it will sleep, the other offers an entry. The threads synchronise by release stores alone,
+ * so a store may still be in the processor's buffer when the other thread reads. After a batch the test checks each
+ * queue: a carrier that was allowed to sleep and was not woken would sleep for ever. The queue is the production one.
+ * The control is the same class with the one volatile store replaced by a release store, which the processor may delay
+ * past the read of the inbox. The control must lose wake-ups; otherwise the test could not detect a lost one.
  */
 
-/** No wakeup is lost between a carrier that falls asleep and a thread that offers. */
+/** No wake-up is lost between a carrier that begins to sleep and a thread that offers an entry. */
 class SleepProtocolStressTest {
 
   private static final int QUEUES = 256;
 
-  // Usually found within a second. If other programs use the processors, the two threads seldom run
-  // at the same time.
+  // The control usually loses a wake-up within a second. It takes longer if other programs use the
+  // processors, because the two threads seldom run at the same time then.
   private static final long LIMIT_NANOS = 45_000_000_000L;
 
   @Test
-  @DisplayName("LOOP-13: store, fence, recheck: no wakeup is lost, and none is sent twice")
+  @DisplayName("LOOP-13: with store, fence and recheck no wake-up is lost, and none is sent twice")
   void noWakeupIsLost() {
     assertEquals(0, new Race(ReadyQueue::new).run(3_000_000, 2_000_000_000L));
   }
 
   @Test
   @Timeout(60)
-  @DisplayName("LOOP-13: the same race finds lost wakeups when the fence is left out")
+  @DisplayName("LOOP-13: without the fence the same race loses wake-ups")
   void withoutTheFence() {
-    assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "a race takes two processors");
+    assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "a race needs two processors");
     assertTrue(new Race(WithoutFence::new).run(Long.MAX_VALUE, LIMIT_NANOS) > 0);
   }
 
@@ -98,7 +98,7 @@ class SleepProtocolStressTest {
       }
     }
 
-    /** Returns the number of lost wake-ups as soon as there is one, or after that number of races or that time. */
+    /** Races until a wake-up is lost, or up to the number of races or the time. Returns the number of lost wake-ups. */
     long run(long races, long nanos) {
       Thread producer = Thread.ofPlatform().daemon().start(this::offer);
       long deadline = System.nanoTime() + nanos;
@@ -147,7 +147,7 @@ class SleepProtocolStressTest {
       } while (!over);
     }
 
-    /** Loads the queues' memory into each processor's cache, so that both read fast and store slowly. */
+    /** Loads the queues' memory into both processors' caches, which makes reads fast and stores slow. */
     private void read() {
       for (Subject subject : subjects) {
         subject.queue.isEmpty();
@@ -169,7 +169,7 @@ class SleepProtocolStressTest {
       }
     }
 
-    /** The other thread need not be running at all. */
+    /** Yields after some time, because the other thread may need this processor. */
     private static void spin(int spins) {
       if (spins < 1_000) {
         Thread.onSpinWait();

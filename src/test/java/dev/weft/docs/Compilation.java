@@ -15,7 +15,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** The examples of all documents, compiled together. What javac says of one stands at its line of the document. */
+/** The examples of all documents, compiled together. The compiler's messages name the lines of the documents. */
 final class Compilation {
 
   private static final List<String> OPTIONS =
@@ -47,7 +47,10 @@ final class Compilation {
 
   private Compilation() {}
 
-  /** Compiles into {@code classes}. As an error keeps javac from making any class, those without one are compiled again. */
+  /**
+   * Compiles into {@code classes}. After an error javac writes no classes, so the examples without errors are compiled
+   * again.
+   */
   static Compilation of(List<Example> examples, Path classes) throws IOException {
     var compilation = new Compilation();
     List<Example> left = examples;

@@ -55,7 +55,7 @@ class DocumentsTest {
           examples.add(last);
         }
       } else if (block.language().equals("kotlin")) {
-        last = null; // see KotlinExamples
+        last = null; // KotlinExamples tests its output
       } else if (block.is("output") && last != null) {
         last.expect(block);
       }
@@ -116,7 +116,7 @@ class DocumentsTest {
     return out.toString().replace(System.lineSeparator(), "\n");
   }
 
-  /** The line of the document that is nearest to the failure. A failure of Weft's own may name it as a suppressed one. */
+  /** The line of the document that is nearest to the failure. Weft's own failures may have it in a suppressed one. */
   private static int lineThatThrew(Example example, Throwable failure) {
     var throwables = new ArrayList<>(List.of(failure.getSuppressed()));
     throwables.add(0, failure);

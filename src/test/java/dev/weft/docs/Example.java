@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A Java block of a document with those that continue it, as one compilation unit: a program as it stands, or a fragment
- * inside a method. Each line of the unit knows the line of the document that it comes from.
+ * A Java block of a document and the blocks that continue it, as one compilation unit: an unchanged program, or a
+ * fragment inside a method. Each line of the unit has the number of its line in the document.
  */
 final class Example {
 
@@ -74,7 +74,7 @@ final class Example {
     return blocks.get(0);
   }
 
-  /** The document and the line, as a compiler would name them. */
+  /** The document and the line, in a compiler's format. */
   String place() {
     return place(first().line());
   }
@@ -88,12 +88,12 @@ final class Example {
     return "docs." + file + "_" + first().line();
   }
 
-  /** What a client does while the program serves; empty if the program ends by itself. */
+  /** The client that runs while the program serves; empty if the program ends by itself. */
   Optional<Example> client() {
     return client;
   }
 
-  /** The port of a program that serves, and of its client. It stands in place of the document's 8888. */
+  /** The port of a program that serves, and of its client. It replaces the document's 8888. */
   int port() {
     return port;
   }
@@ -131,7 +131,7 @@ final class Example {
     return name;
   }
 
-  /** What the document says that the example prints, if it does. */
+  /** The output of the example according to the document, if the document has it. */
   Optional<String> output() {
     return output.map(block ->
         block.code().stream().map(line -> line.text() + "\n").collect(Collectors.joining()));
@@ -153,7 +153,7 @@ final class Example {
     return unit;
   }
 
-  /** The line of the document that a line of the unit comes from; 0 if the test has made it. */
+  /** The line of the document for a line of the unit; 0 if the test added the line. */
   int lineOf(long unitLine) {
     return unitLine < 1 || unitLine > unit().size()
         ? 0

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The names in the right column of the tables of "From asyncio" exist. */
+/** Each name in the right column of the tables of "From asyncio" exists. */
 class FromAsyncioTest {
 
   private static final Pattern ROW = Pattern.compile("\\|.*\\|(.*)\\|");

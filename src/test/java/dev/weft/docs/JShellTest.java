@@ -15,7 +15,7 @@ import jdk.jshell.SnippetEvent;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the page on JShell shows is what JShell answers. */
+/** The answers on the page about JShell are those of JShell. */
 class JShellTest {
 
   private static final String PROMPT = "jshell> ";
@@ -50,7 +50,7 @@ class JShellTest {
     assertEquals(shown, answered);
   }
 
-  /** What JShell prints for an expression. Of declarations the page leaves the answer out. */
+  /** JShell's output for an expression. The page omits the output for declarations. */
   private static Optional<String> answer(SnippetEvent event) {
     boolean value = event.snippet().subKind() == Snippet.SubKind.TEMP_VAR_EXPRESSION_SUBKIND;
     return value

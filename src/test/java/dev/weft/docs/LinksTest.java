@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
-/** Links within README, CONTRIBUTING and the guide lead to files and headings that are there. */
+/** Links within README, CONTRIBUTING and the guide lead to files and headings that exist. */
 class LinksTest {
 
   @Test
@@ -29,7 +29,7 @@ class LinksTest {
 
   private static boolean leadsSomewhere(Markdown from, String target) throws IOException {
     if (target.matches("[a-z]+:.*")) {
-      return true; // of another site
+      return true; // a link to another site
     }
     int sign = target.indexOf('#');
     String path = sign < 0 ? target : target.substring(0, sign);

@@ -9,21 +9,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A Markdown file of the project, as far as the tests read it: its fenced blocks, headings and links. */
+/** A Markdown file of the project: its fenced blocks, headings and links. */
 final class Markdown {
 
   /** A line of the file; the first has the number 1. */
   record Line(int number, String text) {}
 
-  /** A fenced block. {@code line} is that of the fence; the comments stand directly above it, the nearest last. */
+  /**
+   * A fenced block. {@code line} is the number of the fence's line. The comments are directly above it, nearest last.
+   */
   record Block(Path file, int line, String language, List<Line> code, List<List<Line>> comments) {
 
-    /** Whether a comment above the block begins with these words. */
+    /** Whether a comment above the block begins with {@code words}. */
     boolean is(String words) {
       return comments.stream().anyMatch(comment -> comment.get(0).text().startsWith(words));
     }
 
-    /** The lines below the first one of each comment that begins with this word. */
+    /** The lines after the first line of each comment that begins with {@code word}. */
     List<Line> below(String word) {
       return comments.stream()
           .filter(comment -> comment.get(0).text().equals(word))
@@ -148,7 +150,7 @@ final class Markdown {
     return links;
   }
 
-  /** What a link to this file can have behind its number sign: explicit anchors, and headings as Git hosts name them. */
+  /** The possible fragments of a link to this file: explicit anchors, and the anchors of headings on Git hosts. */
   List<String> anchors() {
     var anchors = new ArrayList<String>();
     for (Line line : prose) {

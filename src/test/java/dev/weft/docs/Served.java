@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
-/** A program of a document that serves until Ctrl-C, in a JVM of its own, as a reader starts it. */
+/** A program of a document that serves until Ctrl-C, in its own JVM. */
 final class Served implements AutoCloseable {
 
   private final Process process;
@@ -40,7 +40,7 @@ final class Served implements AutoCloseable {
     while (served.process.isAlive() && !listens(program.port())) {
       TimeUnit.MILLISECONDS.sleep(20);
     }
-    assertTrue(served.process.isAlive(), () -> program.place() + ": the program has ended");
+    assertTrue(served.process.isAlive(), () -> program.place() + ": the program ended");
     return served;
   }
 
@@ -52,7 +52,7 @@ final class Served implements AutoCloseable {
     }
   }
 
-  /** Ends the program by SIGTERM and returns what it has printed. */
+  /** Ends the program by SIGTERM and returns its output. */
   String stop() throws IOException, InterruptedException {
     process.toHandle().destroy(); // Process.destroy would close the stream
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * The specification contains the rules that tests cite, tests cite the rules of the specification, and its marks agree
- * with the differences.
+ * The specification contains the rules that tests cite, tests cite the rules of the specification, and the marks of the
+ * rules agree with the page of differences.
  */
 class SpecificationTest {
 
-  /** A rule as a page states it: its number, its anchor and its text. */
+  /** A rule of a page: its number, its anchor and its text. */
   private record Rule(String id, String anchor, String text) {
 
     boolean isMarked(String mark) {
@@ -87,7 +87,7 @@ class SpecificationTest {
 
   @Test
   @DisplayName(
-      "each rule is cited by a test, or is listed as a difference or as one that does not apply")
+      "each rule is cited by a test, or listed as a difference or as a rule that does not apply")
   void rulesAreTested() throws IOException {
     var left = new TreeSet<>(ids(RULES.stream()));
     for (Path root : List.of(Path.of("src", "test"), Path.of("it"))) {
@@ -97,7 +97,7 @@ class SpecificationTest {
     }
     left.removeAll(listed(differences()[0]));
     left.removeAll(listed(differences()[1]));
-    left.removeAll(Set.of("J2", "J7")); // speed, which bench measures
+    left.removeAll(Set.of("J2", "J7")); // rules about speed, which the benchmarks measure
     assertEquals(Set.of(), left);
   }
 
@@ -111,7 +111,7 @@ class SpecificationTest {
         ids(RULES.stream().filter(rule -> rule.isMarked("does not apply"))));
   }
 
-  /** The differences on purpose, and the rules that do not apply. */
+  /** The part about intended differences, and the part about rules that do not apply. */
   private static String[] differences() throws IOException {
     return Files.readString(GUIDE.resolve("differences.md"))
         .split("\n## Rules that do not apply\n", 2);

@@ -31,10 +31,10 @@ import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
-/** Failures are logged whatever the log does, and whatever the throwables do when they are printed. */
+/** Failures are logged, even if the logger throws or a throwable throws when it is printed. */
 class LogTest {
 
-  /** Fails in the ways that only the log reports. */
+  /** A program with each kind of failure that only the log reports. */
   static final class Failing {
     public static void main(String[] args) {
       try (EventLoop loop = EventLoop.newEventLoop()) {
@@ -61,7 +61,7 @@ class LogTest {
         }
       }
       var told = new AtomicBoolean();
-      var over = new AtomicBoolean(); // reported after the log of the first report
+      var over = new AtomicBoolean(); // set after the first report is logged
       loop.setBlockedListener(report -> (report.over() ? over : told).set(true));
       while (!told.get()) {
         Thread.onSpinWait();
@@ -72,13 +72,13 @@ class LogTest {
     }
   }
 
-  /** Reports throwables that throw when they are printed, and prints whether the loop's own thread prints. */
+  /** A program whose throwables throw when they are printed. Prints a line if the loop's own thread prints them. */
   static final class FailingToTell {
     private static final PrintStream ERR = System.err;
     private static final Thread MAIN = Thread.currentThread();
     private static volatile boolean running;
 
-    /** Throws itself when its message is requested, as printing it does. */
+    /** An exception that throws itself when code, such as the code that prints it, requests its message. */
     static final class Broken extends RuntimeException {
       private static final long serialVersionUID = 1L;
 
@@ -88,7 +88,7 @@ class LogTest {
       }
     }
 
-    /** Passes the output on, and notes when the carrier itself prints. */
+    /** Passes output on, and prints a line if the writing thread is the carrier itself. */
     private static final class Checked extends OutputStream {
       @Override
       public void write(int each) {
@@ -248,7 +248,7 @@ class LogTest {
   }
 
   @Test
-  @DisplayName("a provider that is named and cannot be loaded leaves System.err in use")
+  @DisplayName("if the configured provider cannot be loaded, errors and warnings go to System.err")
   void missingProvider() {
     assertSeen(ChildJvm.runWithoutLog(with("not.There"), Failing.class));
   }

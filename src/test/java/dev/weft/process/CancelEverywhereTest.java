@@ -15,12 +15,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Children whose creator is cancelled at any point: all are reaped, and all pipes are closed. */
-@EnabledOnOs(OS.LINUX) // descriptors are counted
+@EnabledOnOs(OS.LINUX) // counts descriptors
 class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("PROC: starting a child, talking with it, waiting for it")
+  @DisplayName("PROC: cancelled while it starts a child, communicates with it or waits for it")
   void child(How how) {
     real(how, () -> {
       var started = new Process[1];
@@ -35,7 +35,7 @@ class CancelEverywhereTest {
               if (started[0].returncode().isEmpty()) {
                 started[0].kill();
               }
-              started[0].communicate(); // its output is read to the end, or the pipe stays open
+              started[0].communicate(); // reads to the end, because the pipe stays open otherwise
               assertTrue(started[0].returncode().isPresent());
             }
           });

@@ -32,7 +32,7 @@ final class ChildOrderTest extends ChildTest {
     super(kind);
   }
 
-  /** Fails at each event that a test does not expect. */
+  /** A protocol that fails at each event that a test does not expect. */
   private abstract class Unexpecting implements SubprocessProtocol {
     final Future<Void> over = loop.createFuture();
     SubprocessTransport transport;
@@ -80,7 +80,7 @@ final class ChildOrderTest extends ChildTest {
 
       @Override
       public void pipeConnectionLost(int fd, Throwable error) {
-        // not the subject of this test
+        // this test is not about the pipes' ends
       }
 
       @Override
@@ -113,7 +113,7 @@ final class ChildOrderTest extends ChildTest {
         order.expect(1);
         assertEquals("out\n", UTF_8.decode(data).toString());
         if (!kind.isSelected()) {
-          writeLine(); // such a pipe ends with its process
+          writeLine(); // this kind of pipe ends only when the child ends
         }
       }
 
@@ -121,11 +121,11 @@ final class ChildOrderTest extends ChildTest {
       public void pipeConnectionLost(int fd, Throwable error) {
         assertNull(error);
         if (!kind.isSelected()) {
-          return; // the JDK closes them all at once
+          return; // the JDK closes all pipes at once
         }
         order.expect(fd == 1 ? 2 : 4);
         if (fd == 1) {
-          writeLine(); // only now can the child end
+          writeLine(); // the child ends when it has read the line
         }
       }
 
@@ -153,7 +153,7 @@ final class ChildOrderTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-2, PROC-3: the exit, then data and the ends of pipes that a grandchild has kept, and connectionLost")
+      "PROC-2, PROC-3: the exit, then data and the ends of pipes that a grandchild keeps, and connectionLost last")
   void exitBeforePipe() {
     if (!kind.isSelected()) {
       return; // the JDK closes its pipes at the child's exit
@@ -163,7 +163,7 @@ final class ChildOrderTest extends ChildTest {
       public void processExited() {
         order.expect(1);
         loop.callSoon(() -> loop.callSoon(() -> {
-          order.expect(2); // connectionLost would have come by now
+          order.expect(2); // two turns later: connectionLost must wait for the pipes
           writeLine();
         }));
       }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a child gets from its parent, for each way to start it. */
+/** Each way to start a child gives it the requested streams, files, environment and directory. */
 @ParameterizedClass
 @EnumSource(ChildKind.class)
 final class ChildStartTest extends ChildTest {
@@ -37,7 +37,7 @@ final class ChildStartTest extends ChildTest {
     super(kind);
   }
 
-  /** Starts a child, which must happen in the way under test. */
+  /** Starts a child, and asserts that this happens in the way under test. */
   private Process start(SubprocessOptions options, String... command) throws IOException {
     return start(kind == ChildKind.DIRECT, options, command);
   }
@@ -71,7 +71,7 @@ final class ChildStartTest extends ChildTest {
   @DisplayName("a child has three descriptors and no others")
   void descriptors() {
     run(() -> {
-      // the fourth is that of the listing
+      // the fourth descriptor is that of the directory that ls lists
       assertEquals("0\n1\n2\n3\n", textOf(PIPES, "ls", "/proc/self/fd"));
       var files =
           PIPES.withStdin(Redirect.DISCARD).withStderr(Redirect.DISCARD).withCwd(Path.of("/"));
@@ -81,7 +81,7 @@ final class ChildStartTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "a child gets a session of its own if that is requested, and keeps its number and its outputs")
+      "a child with its own session, if that is requested, has the same process number and outputs as any other")
   void session(@TempDir Path dir) {
     run(() -> {
       String session = "read -r pid name state parent group session rest < /proc/$$/stat;"
@@ -148,7 +148,7 @@ final class ChildStartTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "files are read, emptied or appended to, and created if missing; their names are relative to the parent's directory")
+      "a child reads, overwrites or appends to files, which are created if missing; their names are relative to the parent's directory")
   void files(@TempDir Path dir) {
     run(() -> {
       Path in = Files.writeString(dir.resolve("in"), "input\n");
@@ -182,7 +182,7 @@ final class ChildStartTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "the JDK opens a FIFO, because that can take long and must not happen in a child that shares the parent's memory")
+      "Weft uses the JDK if a redirect is a FIFO, whose opening can block and must not do so in a child that shares the parent's memory")
   void fifo(@TempDir Path dir) {
     run(() -> {
       Path fifo = dir.resolve("fifo");
@@ -195,7 +195,7 @@ final class ChildStartTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("no signal is blocked, and signals that end a program do so")
+  @DisplayName("no signal is blocked in a child, and signals that end a program do so")
   void signals() {
     run(() -> {
       assertEquals(
@@ -210,7 +210,7 @@ final class ChildStartTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "the environment is inherited, or exactly the given one; text is encoded as the system does")
+      "a child inherits the environment or gets exactly the given one; its text has the system's encoding")
   void environment() {
     run(() -> {
       assertEquals(System.getenv("PATH") + "\n", textOf(PIPES, "sh", "-c", "echo \"$PATH\""));
@@ -245,12 +245,12 @@ final class ChildStartTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "a program is looked up in the parent's PATH, or in the child's directory; one without a first line runs in the shell")
+      "a program is searched in the parent's PATH or the child's directory; a script without an interpreter line runs in the shell")
   void programs(@TempDir Path dir) {
     run(() -> {
       Path script = Files.writeString(dir.resolve("weft-script"), "echo called with $1\n");
       assertTrue(script.toFile().setExecutable(true));
-      // the library does not start such a script, so Weft uses the JDK
+      // posix_spawnp does not start such a script, so Weft uses the JDK
       assertEquals("called with x\n", textOf(start(false, PIPES, script.toString(), "x")));
       assertEquals(
           "called with y\n", textOf(start(false, PIPES.withCwd(dir), "./weft-script", "y")));
@@ -261,7 +261,7 @@ final class ChildStartTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-12: the JDK says why a program cannot be started")
+  @DisplayName("PROC-12: the error of a program that cannot start contains the system's reason")
   void reasons(@TempDir Path dir) {
     run(() -> {
       var missing = assertThrows(IOException.class, () -> start(PIPES, "/no/such/program"));

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What tests with children share: a loop with the system's clock whose pipes are of one kind, and the errors that it
- * reported. A test fails if it leaves one.
+ * Base class of tests with children. It has a loop with the system's clock and one kind of pipes, and records the
+ * errors that the loop reports. A test fails if an error is left at its end.
  */
 abstract class ChildTest {
 
@@ -54,7 +54,7 @@ abstract class ChildTest {
     return Asyncio.createSubprocessShell(command, SubprocessOptions.pipes());
   }
 
-  /** How many pipes this process has open. */
+  /** The number of open pipes of this process. */
   static long pipes() throws IOException {
     long count = 0;
     try (var all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
@@ -64,14 +64,14 @@ abstract class ChildTest {
             count++;
           }
         } catch (NoSuchFileException closed) {
-          // meanwhile
+          // closed since the listing
         }
       }
     }
     return count;
   }
 
-  /** Waits until at most that number of pipes is open: the JDK closes some on its own threads. */
+  /** Waits until at most {@code before} pipes are open, because the JDK closes some on its own threads. */
   static void assertPipes(long before) {
     Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> pipes() <= before);
   }

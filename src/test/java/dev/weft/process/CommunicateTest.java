@@ -61,7 +61,7 @@ final class CommunicateTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-9, PROC-20: more data than pipes and readers hold moves in both directions at once")
+      "PROC-9, PROC-20: communicate moves more data than pipes and readers hold, in both directions at once")
   void large() {
     byte[] input = new byte[3_000_000];
     new java.util.Random(1).nextBytes(input);

@@ -41,7 +41,7 @@ final class ProcessTest extends ChildTest {
     super(kind);
   }
 
-  /** The events that a protocol got, in order. */
+  /** A protocol that records its events in order. */
   private class Recorder implements SubprocessProtocol {
     final List<String> events = new ArrayList<>();
     final Future<Void> lost = loop.createFuture();
@@ -117,7 +117,7 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-4: the exit code; minus the signal if Weft sent it; empty while the child runs")
+      "PROC-4: the return code is the exit code, minus the signal if Weft sent it, or empty while the child runs")
   void returncode() {
     run(() -> {
       Process code = shell("exit 7");
@@ -144,7 +144,7 @@ final class ProcessTest extends ChildTest {
       child.sendSignal(10);
       assertEquals("usr1\n", new String(child.stdout().readline(), UTF_8));
       child.sendSignal(10);
-      child.terminate(); // after it
+      child.terminate(); // after the child's end
       assertEquals("usr1\n", new String(child.stdout().readline(), UTF_8));
       assertEquals("term\n", new String(child.stdout().readline(), UTF_8));
       assertEquals(5, child.waitFor());
@@ -197,17 +197,16 @@ final class ProcessTest extends ChildTest {
       };
       var child = loop.subprocessShell(() -> recorder, "exec 3<&0; cat <&3 & wait");
       var stdin = (WriteTransport) child.transport().getPipeTransport(0).get();
-      stdin.write(
-          "\n".getBytes(UTF_8)); // returns when the grandchild ends, which outlives the child
+      stdin.write("\n".getBytes(UTF_8)); // returns when the grandchild ends, after the child's end
       catRuns.await();
       child.transport().close();
-      recorder.lost.await(); // not before the parent's end of its stdin is closed
+      recorder.lost.await(); // comes only after the parent closes its end of stdin
       assertEquals(-9, child.transport().getReturncode().getAsInt());
     });
   }
 
   @Test
-  @DisplayName("PROC-8: close does not kill a child that has ended before the loop noticed")
+  @DisplayName("PROC-8: close does not kill a child whose end the loop has not noticed yet")
   void closeAfterUnnoticedEnd() {
     run(() -> {
       var recorder = new Recorder();
@@ -218,7 +217,7 @@ final class ProcessTest extends ChildTest {
       }
       child.transport().close();
       recorder.lost.await();
-      assertEquals(137, child.transport().getReturncode().getAsInt()); // -9 if it had been killed
+      assertEquals(137, child.transport().getReturncode().getAsInt()); // would be -9 after a kill
     });
   }
 
@@ -283,7 +282,7 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-13: cancelled after the child's start and before the loop notices it: reaped before the cancellation leaves")
+      "PROC-13: a creation that is cancelled after the child's start, before the loop notices it, reaps the child before it throws")
   void cancelledBeforeHandover() {
     run(() -> {
       for (int i = 0; i < 10; i++) {
@@ -312,10 +311,10 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-13: cancelled in connectionMade, before the creation returns: reaped before the cancellation leaves")
+      "PROC-13: a creation that is cancelled in connectionMade reaps the child before it throws")
   void cancelledInConnectionMade() {
     run(() -> {
-      for (int i = 0; i < 30; i++) { // a child that nothing waits for is often too quick to be seen
+      for (int i = 0; i < 30; i++) { // a missing wait for the child rarely shows in one run
         cancelInConnectionMade();
       }
     });
@@ -343,7 +342,7 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-18: drain waits for the child to read; a write after the child's end is an error and not a report")
+      "PROC-18: drain waits until the child reads; a write after the child's end is an error, which is not reported")
   void stdin() {
     run(() -> {
       Process child = shell("read line; head -c 1000000 >/dev/null; exit 0");
@@ -405,7 +404,7 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("a child without pipes")
+  @DisplayName("a child without pipes has no streams and reports its exit")
   void noPipes() {
     run(() -> {
       var options = SubprocessOptions.pipes()

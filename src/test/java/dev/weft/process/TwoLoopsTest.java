@@ -24,7 +24,7 @@ final class TwoLoopsTest {
   void bothAtOnce(ChildKind kind) throws Exception {
     assumeTrue(
         kind.isPossible(),
-        "needs JDK 22 and native access"); // a skip on another thread would not reach JUnit
+        "needs JDK 22 and native access"); // JUnit does not see a skip on another thread
     var bothRun = new CyclicBarrier(2);
     var loops = new ArrayList<FutureTask<String>>();
     for (String name : List.of("one", "two")) {
@@ -44,7 +44,7 @@ final class TwoLoopsTest {
     }
   }
 
-  /** Sends words to a child one by one while another waits to be killed; at the barrier both loops meet. */
+  /** Sends words to one child one by one, while another child runs until it is killed. The barrier joins both loops. */
   private static String talk(String name, CyclicBarrier bothRun) throws Exception {
     Process echo = ChildTest.shell("while read line; do echo $line; done; exit 7");
     Process idle = ChildTest.shell("exec sleep 1000");
