@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes the listening sockets of a server: all, or none if one of them cannot be had. Addresses that the
- * machine does not have are left out, so that a name may stand for IPv6 where there is none.
+ * Opens the listening sockets of a server. If one of them fails, it closes all of them. It skips addresses that the
+ * machine does not have, so a name may resolve to an IPv6 address on a machine without IPv6.
  */
 final class Listener {
 
@@ -39,7 +39,8 @@ final class Listener {
 
   private static Optional<ServerSocketChannel> bind(
       InetSocketAddress address, ServerOptions options) throws IOException {
-    // Of the address's family: the JDK's usual channel takes 0.0.0.0 for all of IPv6, too.
+    // A channel of the address's family, because the JDK's default channel binds 0.0.0.0 for IPv6,
+    // too.
     StandardProtocolFamily family = Names.familyOf(address.getAddress());
     if (!canListen(family)) {
       return Optional.empty();
@@ -67,7 +68,7 @@ final class Listener {
     }
   }
 
-  /** Whether the machine has such addresses at all. */
+  /** Returns whether the machine supports a family. */
   static boolean canListen(StandardProtocolFamily family) throws IOException {
     try {
       ServerSocketChannel.open(family).close();
@@ -77,7 +78,7 @@ final class Listener {
     }
   }
 
-  /** Whether the machine has the address: port 0 of it can always be bound, then. */
+  /** Returns whether the machine has the address. If it has, port 0 can always be bound. */
   private static boolean isAvailable(InetAddress address) throws IOException {
     try (ServerSocketChannel probe = ServerSocketChannel.open(Names.familyOf(address))) {
       probe.bind(new InetSocketAddress(address, 0));

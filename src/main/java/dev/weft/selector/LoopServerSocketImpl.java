@@ -24,7 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** A listening socket whose {@code accept} parks on a loop. Any thread. */
 final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> {
 
-  /** The socket of such an implementation; what it accepts are sockets of the same loop. */
+  /** A server socket that accepts sockets of the same loop. */
   private static final class LoopServerSocket extends ServerSocket {
 
     private final SelectorEventLoop loop;
@@ -48,13 +48,13 @@ final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> 
     }
   }
 
-  /** A socket that is neither bound nor listening. */
+  /** Returns an unbound server socket. */
   static ServerSocket newSocket(SelectorEventLoop loop) {
     return new LoopServerSocket(loop);
   }
 
   private final ReentrantLock acceptLock = new ReentrantLock();
-  private volatile int trafficClass; // of what is accepted; 0 for the system's
+  private volatile int trafficClass; // IP_TOS of accepted sockets; 0 for the system's default
 
   LoopServerSocketImpl(SelectorEventLoop loop) {
     super(loop);
@@ -65,7 +65,7 @@ final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> 
     adopt(ServerSocketChannel.open());
   }
 
-  /** Channels bind and listen in one: see {@link #listen}. */
+  /** Stores the address. {@link #listen} binds, because a channel binds and listens in one call. */
   @Override
   protected void bind(InetAddress host, int port) {
     address = host;
@@ -97,7 +97,7 @@ final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> 
     long nanos = timeoutNanos();
     acceptLock.lock();
     try {
-      boolean first = isInterrupted(); // who has connected already is accepted all the same
+      boolean first = isInterrupted(); // an interrupted thread still accepts a waiting connection
       while (true) {
         ServerSocketChannel listening = open();
         if (!io.input.ready && !first && !io.await(io.input, SelectionKey.OP_ACCEPT, nanos)) {
@@ -107,7 +107,7 @@ final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> 
         io.input.ready = false;
         SocketChannel connection = listening.accept();
         if (connection != null) {
-          io.input.ready = true; // there may be more
+          io.input.ready = true; // more connections may be waiting
           return connection;
         }
       }
@@ -118,7 +118,7 @@ final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> 
     }
   }
 
-  // ---- options: the channel has no IP_TOS, which is for the connections that are accepted
+  // ---- options: the channel has no IP_TOS, so this class sets it on each accepted connection
 
   @Override
   protected <T> void setOption(SocketOption<T> option, T value) throws IOException {
@@ -156,7 +156,7 @@ final class LoopServerSocketImpl extends ChannelSocketImpl<ServerSocketChannel> 
     return options;
   }
 
-  // ---- what a listening socket is never asked
+  // ---- methods that ServerSocket never calls
 
   @Override
   protected void connect(String host, int port) {

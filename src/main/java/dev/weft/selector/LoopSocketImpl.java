@@ -24,35 +24,35 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /*
- * The behaviour is that of the JDK's own sockets (sun.nio.ch.NioSocketImpl), texts of exceptions included; only the
- * wait is the loop's. Reading tries what the selector has reported, and waits otherwise: asking first would cost a
- * system call for each message. A thread that never has to wait, as its peer is always faster, lets the others go
- * from time to time.
+ * The behaviour, including the texts of exceptions, is that of the JDK's own sockets (sun.nio.ch.NioSocketImpl). Only
+ * the wait differs: it parks the thread on the loop. A read calls the system only after the selector has reported the
+ * channel, and waits otherwise, because a call without a report would cost each message one more system call. A thread
+ * whose peer is always faster never waits, so it yields from time to time.
  */
 
 /** A connected or connecting socket whose blocking calls park on a loop. Any thread. */
 final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
 
-  /** The socket of such an implementation: it exists as {@code Socket}'s constructor is protected. */
+  /** A socket with this implementation. The class exists because the constructor of {@code Socket} is protected. */
   private static final class LoopSocket extends Socket {
     private LoopSocket(SelectorEventLoop loop) throws SocketException {
       super(new LoopSocketImpl(loop));
     }
   }
 
-  /** A socket that is not connected. */
+  /** Returns an unconnected socket. */
   static Socket newSocket(SelectorEventLoop loop) throws SocketException {
     return new LoopSocket(loop);
   }
 
-  private final ReentrantLock readLock = new ReentrantLock(); // connecting is done under it, too
+  private final ReentrantLock readLock = new ReentrantLock(); // also held while connecting
   private final ReentrantLock writeLock = new ReentrantLock();
 
-  // under readLock
+  // guarded by readLock
   private boolean endRead;
   private int readSinceWait;
 
-  // under writeLock
+  // guarded by writeLock
   private int writtenSinceWait;
 
   LoopSocketImpl(SelectorEventLoop loop) {
@@ -69,14 +69,14 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
     adopt(SocketChannel.open());
   }
 
-  /** Becomes the socket of a connection that a listening socket has accepted. */
+  /** Takes over a connection that a server socket has accepted. */
   void accepted(SocketChannel connection) throws IOException {
     adopt(connection);
     rememberAddresses();
   }
 
-  /** Not by the channel's {@code socket()}, which it would keep. */
-  @SuppressWarnings("NullAway") // has its channel
+  /** Stores the addresses. Does not call the channel's {@code socket()}, because the channel would keep its result. */
+  @SuppressWarnings("NullAway") // the channel is set
   private void rememberAddresses() throws IOException {
     var remote = (InetSocketAddress) channel.getRemoteAddress();
     address = remote.getAddress();
@@ -84,7 +84,7 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
     rememberLocalPort();
   }
 
-  @SuppressWarnings("NullAway") // has its channel
+  @SuppressWarnings("NullAway") // the channel is set
   private void rememberLocalPort() throws IOException {
     localport = ((InetSocketAddress) channel.getLocalAddress()).getPort();
   }
@@ -155,12 +155,12 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
 
   @Override
   protected void listen(int backlog) {
-    throw new UnsupportedOperationException("listen"); // a ServerSocket's
+    throw new UnsupportedOperationException("listen"); // only ServerSocket calls it
   }
 
   @Override
   protected void accept(SocketImpl connection) {
-    throw new UnsupportedOperationException("accept"); // a ServerSocket's
+    throw new UnsupportedOperationException("accept"); // only ServerSocket calls it
   }
 
   private SocketChannel connected() throws SocketException {
@@ -220,7 +220,7 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
       }
       SocketChannel current = connected();
       int count;
-      boolean first = isInterrupted(); // what has come already is read all the same
+      boolean first = isInterrupted(); // an interrupted thread still reads data that has arrived
       do {
         if (!io.input.ready && !first) {
           readSinceWait = 0;
@@ -234,7 +234,7 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
       } while (count == 0);
       endRead = count < 0;
       if (count == length) {
-        io.input.ready = true; // there may be more
+        io.input.ready = true; // more data may have arrived
         readSinceWait = letOthersGo(readSinceWait + count);
       }
       return count;
@@ -366,7 +366,12 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
     }
   }
 
-  /** Yields if the calling thread has moved as much without a wait as a transport does in a turn. */
+  /**
+   * Yields if the calling thread has moved as many bytes without a wait as a transport moves in a turn.
+   *
+   * @param moved the number of bytes since the last wait or yield
+   * @return the new number
+   */
   private int letOthersGo(int moved) {
     if (moved < SelectorEventLoop.READ_SIZE) {
       return moved;
@@ -387,15 +392,15 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
     return failure;
   }
 
-  /** Why the channel is closed to who reads or writes: shut down for writing if not as a whole. */
-  @SuppressWarnings("NullAway") // has its channel
+  /** Returns the message for a closed channel. An open channel is shut down for writing. */
+  @SuppressWarnings("NullAway") // the channel is set
   private String closed() {
     return channel.isOpen() ? "Broken pipe" : "Socket closed";
   }
 
   // ---- options
 
-  /** A channel's own option which sockets have by its number alone. */
+  /** Excludes an option of the channel that sockets have only by its number. */
   @Override
   boolean isSupported(SocketOption<?> option) {
     return !option.name().equals("SO_OOBINLINE");

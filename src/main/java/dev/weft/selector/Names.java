@@ -29,9 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Names to addresses, and back. The JDK asks the system by blocking native calls, which would stop the
- * loop, so this is done on platform threads: a pool of its own, which slow work on the default executor cannot
- * starve.
+ * Resolves names to addresses, and addresses to names. The JDK makes blocking native calls, which would block the loop.
+ * So a pool of platform threads makes them. The pool is not the default executor, whose slow tasks would delay them.
  */
 final class Names {
 
@@ -41,7 +40,8 @@ final class Names {
 
   private static final ExecutorService POOL = pool();
 
-  // What else looks like an address, "1.2.3.256" or "host:80", the JDK would ask the system for.
+  // The JDK would ask the system to resolve other texts that look like addresses, such as
+  // "1.2.3.256" or "host:80".
   private static final Pattern LITERAL = Pattern.compile(
       "OCTET(\\.OCTET){3}|[0-9a-fA-F:\\[].*:.*".replace("OCTET", "(25[0-5]|2[0-4]\\d|1?\\d?\\d)"));
 
@@ -66,9 +66,9 @@ final class Names {
   }
 
   /**
-   * Where a port of a host is, in the JDK's order. Suspends, unless the host is an address.
+   * Resolves a host, in the JDK's order of addresses. Suspends, unless the host is an address.
    *
-   * @throws UnknownHostException if the host is not known, or only in another family
+   * @throws UnknownHostException if the host has no address, or none of the family
    */
   static List<InetSocketAddress> resolve(
       BaseEventLoop loop, String host, int port, Optional<StandardProtocolFamily> family)
@@ -76,7 +76,7 @@ final class Names {
     return at(port, ofFamily(family, host, begin(loop, host).await()));
   }
 
-  /** The address itself; if it is only a name and a port, what they stand for. */
+  /** Resolves an address if it is unresolved; otherwise returns the address alone. Suspends if it resolves a name. */
   static List<InetSocketAddress> resolve(BaseEventLoop loop, InetSocketAddress address)
       throws IOException {
     return address.isUnresolved()
@@ -84,7 +84,7 @@ final class Names {
         : List.of(address);
   }
 
-  /** Where a server on these hosts listens, each place once. Suspends. */
+  /** Returns the distinct addresses on which a server for these hosts listens. Suspends. */
   static List<InetSocketAddress> resolveForServer(
       BaseEventLoop loop, List<String> hosts, int port, Optional<StandardProtocolFamily> family)
       throws IOException {
@@ -102,18 +102,18 @@ final class Names {
       }
       return List.copyOf(places);
     } finally {
-      futures.forEach(Future::cancel); // after a failure nobody looks at the others
+      futures.forEach(Future::cancel); // after a failure, the other results are not needed
     }
   }
 
-  /** What {@code getnameinfo} tells of a host. Suspends, unless the address as text is wanted. */
+  /** Returns the host of {@code getnameinfo}. Suspends, unless the flags ask for a numeric host. */
   static String nameOf(BaseEventLoop loop, InetAddress address, Set<NameInfo.Flag> flags)
       throws UnknownHostException {
     String numeric = address.getHostAddress();
     if (flags.contains(NameInfo.Flag.NUMERIC_HOST)) {
       return numeric;
     }
-    // A copy, because the JDK has an address keep its first answer for ever.
+    // a copy, because the JDK caches the first answer in the address object
     InetAddress nameless = InetAddress.getByAddress(address.getAddress());
     String name = ask(loop, numeric, nameless::getCanonicalHostName).await();
     if (!name.equals(nameless.getHostAddress())) {
@@ -151,7 +151,7 @@ final class Names {
         .toList();
   }
 
-  /** The wildcard: IPv4 and IPv6 on one socket, if there is IPv6 and it is wanted. */
+  /** Returns the wildcard address. A socket on the one of IPv6 serves IPv4, too. */
   private static InetAddress everywhere(Optional<StandardProtocolFamily> family)
       throws IOException {
     boolean ipv6 = family.isPresent()
@@ -200,11 +200,11 @@ final class Names {
 
   static void checkLiteral(String host) throws UnknownHostException {
     if (!isLiteral(host)) {
-      throw new UnknownHostException(host + " is not an address, and names are not asked for");
+      throw new UnknownHostException(host + " is not an address, and numericHost is set");
     }
   }
 
-  /** Whether the JDK parses the host as an address, without asking anybody. */
+  /** Returns whether the JDK parses the host as an address, without a look-up. */
   static boolean isLiteral(String host) {
     return LITERAL.matcher(host).matches();
   }

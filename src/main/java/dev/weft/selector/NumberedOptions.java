@@ -12,7 +12,7 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 
-/** The options of {@link java.net.SocketOptions}, which have numbers, on channels, whose options have types. */
+/** Maps the numbered options of {@link java.net.SocketOptions} to the typed options of a channel. */
 final class NumberedOptions {
 
   private static final Map<Integer, SocketOption<?>> TYPED = Map.ofEntries(
@@ -27,7 +27,7 @@ final class NumberedOptions {
 
   private NumberedOptions() {}
 
-  /** The value of SO_TIMEOUT in milliseconds. */
+  /** Checks a value of SO_TIMEOUT. Returns it in milliseconds. */
   static int timeout(Object value) throws SocketException {
     if (!(value instanceof Integer millis)) {
       throw new SocketException("Bad value for SO_TIMEOUT: " + value);

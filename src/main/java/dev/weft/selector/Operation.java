@@ -3,12 +3,12 @@ package dev.weft.selector;
 import dev.weft.loop.Future;
 import org.jspecify.annotations.Nullable;
 
-/** What a task waits for while it is done in steps, one whenever a channel is ready. Loop thread only. */
+/** An operation that a task waits for. It proceeds by one step each time a channel is ready. Loop thread only. */
 final class Operation {
 
-  /** A step. */
+  /** The code of each step. */
   interface Step {
-    /** Does what is possible without blocking. Returns whether nothing is left to do. */
+    /** Does as much as is possible without blocking. Returns whether the operation is complete. */
     boolean take() throws Exception;
   }
 
@@ -20,7 +20,7 @@ final class Operation {
     this.step = step;
   }
 
-  /** Takes a step; none if the task was cancelled, which it may have been since the channel was ready. */
+  /** Takes a step, unless the operation has ended, for example by the cancellation of the task. */
   void proceed() {
     if (end.done()) {
       return;
@@ -34,7 +34,7 @@ final class Operation {
     }
   }
 
-  /** Ends it, if it has not ended. */
+  /** Ends the operation with an error, unless it has ended. */
   void fail(Throwable error) {
     if (!end.done()) {
       end.setException(error);
@@ -45,7 +45,7 @@ final class Operation {
     return end.done();
   }
 
-  /** Waits for the last step, and throws what it threw. Suspends, unless it is over. */
+  /** Waits for the end of the operation, and throws its error. Suspends, unless the operation has ended. */
   void await() {
     end.await();
   }

@@ -3,23 +3,24 @@ package dev.weft.selector;
 import dev.weft.loop.Context;
 import java.io.IOException;
 
-/** An end of a pipe, of one of the kinds that {@link Pipes} tells apart. Loop thread only. */
+/** One end of a pipe. The selector watches it, or a thread moves its bytes, depending on its type. Loop thread only. */
 interface PipeEnd {
 
   /**
-   * Begins; nothing is watched yet.
+   * Connects the end to a loop. {@link #watch} starts the watching.
    *
-   * @param ready called in {@code context} when there is something to read, or to go on with writing, and is watched
+   * @param ready the callback for readiness, which runs in {@code context}: there are bytes to read, or there is room
+   *     to write
    * @throws IOException if the pipe cannot be used
    */
   void attach(SelectorEventLoop loop, Runnable ready, Context context) throws IOException;
 
-  /** Whether to call {@code ready} from now on. */
+  /** Starts or stops the calls of {@code ready}. */
   void watch(boolean wanted);
 
-  /** Gives the pipe back to the system, as soon as that is possible without waiting. */
+  /** Closes the pipe. If that would block, a thread closes it later. */
   void close();
 
-  /** The pipe itself. */
+  /** Returns the channel or stream of the pipe. */
   Object pipe();
 }

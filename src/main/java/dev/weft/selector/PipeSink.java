@@ -3,17 +3,17 @@ package dev.weft.selector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Where the bytes of a {@link WritePipe} go. */
+/** The pipe that a {@link WritePipe} writes to. */
 interface PipeSink extends PipeEnd {
 
   /**
-   * Writes what the pipe takes without waiting, and moves the buffer's position behind it. What is left must be
-   * offered again, beginning with the same bytes: they may be on their way already.
+   * Writes as many bytes as the pipe takes without waiting, and advances the buffer's position by that number. The next
+   * call must begin with the remaining bytes, because a thread may be writing them already.
    *
    * @throws IOException if the pipe fails
    */
   void write(ByteBuffer data) throws IOException;
 
-  /** Whether nobody reads any more, as far as that can be known now that the child has ended. */
+  /** Returns whether the pipe has no reader, as far as this is known. Called only after the child has ended. */
   boolean isBroken() throws IOException;
 }

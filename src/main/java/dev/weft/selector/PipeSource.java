@@ -3,13 +3,13 @@ package dev.weft.selector;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Where the bytes of a {@link ReadPipe} come from. */
+/** The pipe that a {@link ReadPipe} reads from. */
 interface PipeSource extends PipeEnd {
 
   /**
-   * Takes what there is, without waiting.
+   * Reads the bytes that are available, without waiting.
    *
-   * @return empty at the end; null if there is nothing yet
+   * @return the bytes; empty at the end of the stream; null if there are none yet
    * @throws IOException if the pipe fails
    */
   byte @Nullable [] read() throws IOException;

@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Connects protocols to pipes: {@code connect_read_pipe} and {@code connect_write_pipe}. */
+/** Connects protocols to pipes: asyncio's {@code connect_read_pipe} and {@code connect_write_pipe}. */
 final class Pipes {
 
   private Pipes() {}
@@ -94,12 +94,12 @@ final class Pipes {
     }
   }
 
-  /** How to get at a pipe; may suspend. */
+  /** Opens a pipe. May suspend. */
   private interface Opener<E> {
     E open() throws IOException;
   }
 
-  /** Opens a FIFO, once its other end is open, or a terminal, off the loop. Suspends. */
+  /** Opens a FIFO or a terminal on another thread. A FIFO opens when its other end is open. Suspends. */
   private static FileChannel open(SelectorEventLoop loop, Path path, StandardOpenOption option)
       throws IOException {
     var opening = new CompletableFuture<FileChannel>();
@@ -138,7 +138,7 @@ final class Pipes {
     }
   }
 
-  /** Opens both ends of a FIFO, which never blocks, so that one who waits for the other end waits no more. */
+  /** Unblocks a thread that waits for the other end of a FIFO. It opens both ends, which never blocks. */
   private static void unblock(Path path, CompletableFuture<FileChannel> opening) {
     if (opening.isCompletedExceptionally()) {
       return;
@@ -147,7 +147,7 @@ final class Pipes {
       var both = new RandomAccessFile(path.toFile(), "rw");
       opening.whenComplete((channel, error) -> Pumps.close(both));
     } catch (IOException e) {
-      // it cannot be opened: the waiting thread will not get it either
+      // the file cannot be opened, so the waiting thread fails, too
     } finally {
       opening.thenAccept(Pumps::close);
     }

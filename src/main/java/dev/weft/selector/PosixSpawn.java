@@ -20,20 +20,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The JDK starts a helper program, which becomes the child: two execs. This is one, by the C library: the calling
- * thread stands still while a child that shares this process's memory does the steps that are written down for it
- * here, until the program is loaded.
+ * The JDK starts a helper program, which becomes the child. This takes two execs. The C library takes one: a child that
+ * shares this process's memory does the actions that this class lists, and the calling thread is blocked until the
+ * program is loaded.
  *
- * What the child has is what it has from the JDK: nothing open but the three descriptors, no signal blocked (the
- * JVM's threads block SIGQUIT), and ignored what this process ignores, as a shell leaves it, too. The program is
- * looked for in this process's PATH. Whatever is not plain is left to the JDK before anything has happened, and
- * whatever fails is tried again by it: so its exceptions stay, and what it does about a script without a first line.
+ * The child gets the same state as from the JDK: only three open descriptors, no blocked signals (the JVM's threads
+ * block SIGQUIT), and the ignored signals of this process, as with a shell. The library looks for the program in the
+ * PATH of this process. The JDK starts each child that needs more, before this class has any effect. The JDK also tries
+ * each start again that fails here. So the exceptions are those of the JDK, and so is the treatment of a script without
+ * a first line.
  */
 
-/** Starts a child by {@code posix_spawnp}, where that can be called. Any thread. */
+/** Starts a child with {@code posix_spawnp}, where that function can be called. Any thread. */
 final class PosixSpawn {
 
-  /** Who sets this has chosen how the JDK is to start children, and has it. */
+  /** A user sets this property to choose how the JDK starts children. Then the JDK starts all children. */
   private static final String MECHANISM = "jdk.lang.Process.launchMechanism";
 
   private static final int SETSIGMASK = 8;
@@ -45,28 +46,28 @@ final class PosixSpawn {
   private static final int APPEND = 02000;
   private static final int READ_AND_WRITE = 0666;
 
-  /* Where the library's structures are. Each has more room than any library takes: 80 bytes, 336 and 128. */
+  /* The offsets of the library's structures. Each has more room than any library needs: 80 bytes, 336 and 128. */
   private static final int ACTIONS = 0;
   private static final int ATTRIBUTES = 256;
   private static final int NO_SIGNALS = 1024;
   private static final int PID = 1280;
   private static final int POINTERS = 1288;
 
-  /** To prepare this takes about as long as so many children of the JDK's. */
+  /** The preparation starts with this child. It takes about as long as the JDK takes for so many children. */
   private static final int WORTHWHILE = 32;
 
   private static final AtomicInteger ASKED = new AtomicInteger();
-  private static volatile @Nullable Functions functions; // null: not yet, or never
+  private static volatile @Nullable Functions functions; // null until prepared, or if not possible
 
   private final Functions c = Objects.requireNonNull(functions);
   private final SubprocessOptions options;
   private final Redirect[] redirects;
   private final int[] pipes;
 
-  /** All that the system is given to read, null being the null pointer. */
+  /** All strings that the system reads. An element that is null stands for the null pointer. */
   private final List<String> strings;
 
-  // where in it they begin
+  // indexes into strings
   private final int environment;
   private final int directory;
   private final int files;
@@ -90,28 +91,29 @@ final class PosixSpawn {
     }
   }
 
-  /** Whether to start a child in this way. That is prepared in the background when it begins to be worthwhile. */
+  /** Returns whether this class can start a child now. Starts the preparation in the background once it pays off. */
   static boolean isReady() {
     if (functions != null) {
       return true;
     }
     if (ASKED.incrementAndGet() == WORTHWHILE) {
-      // not the pool, where it would wait behind all that are to be started
+      // not on the pool, where it would wait for the starts that are queued
       Daemons.builder().name("weft-spawner-setup").start(PosixSpawn::prepare);
     }
     return false;
   }
 
   /**
-   * Makes it ready, if that is possible. A child that ends must be kept until it is waited for: the JDK sees to that
-   * (SIGCHLD may be ignored by inheritance) before it starts the first of its own, so some come before any of these.
+   * Looks up the functions, if that is possible. Returns whether this class can start children. The system must keep a
+   * child that ends until this process waits for it, but SIGCHLD may be ignored by inheritance. The JDK corrects that
+   * before it starts its first child. So the JDK must have started a child before this class starts one.
    */
   static synchronized boolean prepare() {
     if (functions == null && isPossible()) {
       try {
         functions = new Functions();
       } catch (NoSuchElementException e) {
-        // an old library, or another one
+        // the library is too old, or another one
       }
     }
     return functions != null;
@@ -122,24 +124,24 @@ final class PosixSpawn {
     return System.getProperty("os.name").equals("Linux")
         && System.getProperty(MECHANISM) == null
         && path != null
-        && !path.isEmpty() // the JDK's default is not the library's
+        && !path.isEmpty() // the JDK and the library have different defaults
         && Descriptors.isAvailable()
         && ChildExit.canReap()
         && NativeCalls.isAvailable();
   }
 
   /**
-   * Starts a child, for which nobody waits yet. Blocks until its program is loaded.
+   * Starts a child. Blocks until its program is loaded. The caller must ensure that the child is reaped.
    *
-   * @param pipes the numbers of what becomes its stdin, stdout and stderr; -1 for what the options say
-   * @return its number; empty if it is for the JDK to start it, or to say why it cannot be started
+   * @param pipes the descriptors of the child's stdin, stdout and stderr; -1 for a stream that the options describe
+   * @return the child's number; empty if the JDK has to start the child, or to report why it cannot be started
    */
   static OptionalLong start(List<String> command, SubprocessOptions options, int[] pipes) {
     var child = new PosixSpawn(command, options, pipes);
     return child.isPlain() ? child.start() : OptionalLong.empty();
   }
 
-  /** Kills a child for which nobody waits, and waits for it. */
+  /** Kills and reaps a child for which no thread waits. */
   static void discard(long pid) {
     Functions c = Objects.requireNonNull(functions);
     c.kill.call(pid, ChildSignals.SIGKILL);
@@ -159,11 +161,12 @@ final class PosixSpawn {
     }
     for (int fd = 0; fd < pipes.length; fd++) {
       File file = redirects[fd].file();
-      if (pipes[fd] >= 0 && pipes[fd] < pipes.length // would be overwritten before it is copied
+      if (pipes[fd] >= 0
+              && pipes[fd] < pipes.length // an action could overwrite it before it is copied
           || file != null
               && !redirects[fd].equals(Redirect.DISCARD)
               && !file.isFile()
-              && file.exists()) { // to open a FIFO may take long
+              && file.exists()) { // for example a FIFO, which may block when it is opened
         return false;
       }
     }
@@ -223,7 +226,7 @@ final class PosixSpawn {
     }
   }
 
-  /** What the child does, in this order. Returns other than 0 for an error. */
+  /** Adds the actions of the child, in their order. Returns 0, or another number for an error. */
   private int addActions(NativeCalls.Memory memory, long actions) {
     int error = 0;
     for (int fd = 0; fd < pipes.length; fd++) {
@@ -237,7 +240,9 @@ final class PosixSpawn {
       }
     }
     error |= c.addClosefrom.call(actions, pipes.length);
-    if (options.cwd().isPresent()) { // behind the files, whose names are relative to ours
+    if (options
+        .cwd()
+        .isPresent()) { // after the files, whose names are relative to this process's directory
       error |= c.addChdir.call(actions, memory.bytes().getLong(offset(directory)));
     }
     return error;
@@ -254,7 +259,7 @@ final class PosixSpawn {
     return POINTERS + string * Long.BYTES;
   }
 
-  /** What is called. */
+  /** The functions of the C library. */
   private static final class Functions {
 
     final Function initActions = new Function("posix_spawn_file_actions_init");

@@ -3,7 +3,7 @@ package dev.weft.selector;
 import dev.weft.loop.Context;
 import java.io.Closeable;
 
-/** An end of a pipe that can only be used by blocking, which {@link Pumps}' threads do, one chunk at a time. */
+/** One end of a pipe with blocking calls only. A thread of {@link Pumps} moves one chunk at a time. */
 abstract class PumpEnd implements PipeEnd {
 
   private final Closeable pipe;
@@ -43,7 +43,7 @@ abstract class PumpEnd implements PipeEnd {
     loop.callSoon(ready, context);
   }
 
-  /** Whether a thread moves a chunk, or may still be about to. */
+  /** Returns whether a thread has a chunk to move. */
   final boolean isBusy() {
     return busy;
   }
@@ -53,9 +53,9 @@ abstract class PumpEnd implements PipeEnd {
   }
 
   /**
-   * Has a thread move a chunk.
+   * Starts a move of one chunk on a thread of {@link Pumps}.
    *
-   * @param move to end with {@link #moved}
+   * @param move the code that moves the chunk; its last call must be {@link #moved}
    */
   final void move(Runnable move) {
     busy = true;
@@ -68,9 +68,9 @@ abstract class PumpEnd implements PipeEnd {
   }
 
   /**
-   * Tells the loop that the chunk has been moved. The thread's.
+   * Tells the loop that the chunk has been moved. Called on the thread that has moved it.
    *
-   * @param outcome run on the loop first
+   * @param outcome code that stores the result; it runs on the loop
    */
   final void moved(Runnable outcome) {
     if (!Pumps.tell(loop, () -> proceed(outcome), context)) {

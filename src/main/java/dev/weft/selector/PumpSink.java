@@ -9,17 +9,17 @@ import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pipe that can only be written by blocking. A thread writes one chunk at a time; the transport keeps the
- * bytes in its queue until they are written, so that its buffer size tells the truth.
+ * A sink with blocking writes. A thread writes one chunk at a time. The transport keeps the bytes in its queue until
+ * they are written, so its buffer size includes them.
  */
 final class PumpSink extends PumpEnd implements PipeSink {
 
   private final OutputStream out;
   private byte @Nullable []
-      chunk; // whoever has the turn: the loop, or the writing thread while it is busy
+      chunk; // used by the writing thread while isBusy(), otherwise by the loop
 
   // loop thread only
-  private int written; // and not said yet
+  private int written; // bytes that the next write() reports
   private @Nullable Throwable failure;
 
   PumpSink(OutputStream out) {
@@ -58,7 +58,7 @@ final class PumpSink extends PumpEnd implements PipeSink {
       out.write(chunk, 0, count);
       out.flush();
       if (out instanceof PrintStream && ((PrintStream) out).checkError()) {
-        error = new IOException("a PrintStream failed, and does not say why");
+        error = new IOException("the PrintStream has failed; it does not keep the cause");
       }
     } catch (Throwable e) {
       error = e;
@@ -70,7 +70,10 @@ final class PumpSink extends PumpEnd implements PipeSink {
     });
   }
 
-  /** True if nothing is on its way: what is finds out by itself, and the JDK closes its end at the child's. */
+  /**
+   * Returns whether no write is in progress. The JDK closes its end of the pipe when the child ends, and a write in
+   * progress then fails by itself.
+   */
   @Override
   public boolean isBroken() {
     return !isBusy();

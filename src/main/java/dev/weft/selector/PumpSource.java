@@ -8,13 +8,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pipe that can only be read by blocking. A thread reads one chunk ahead of the loop: what is in memory is
- * bounded, and a paused transport makes the writer wait.
+ * A source with blocking reads. A thread reads one chunk ahead of the loop, so the data in memory is bounded, and a
+ * paused transport makes the writer wait.
  */
 final class PumpSource extends PumpEnd implements PipeSource {
 
   private final InputStream in;
-  private byte @Nullable [] chunk; // the reading thread's
+  private byte @Nullable [] chunk; // used by the reading thread only
 
   // loop thread only
   private byte @Nullable [] data;

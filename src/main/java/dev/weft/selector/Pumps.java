@@ -13,19 +13,19 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /**
- * The platform threads that move the bytes of pipes that no selector can watch. Such a pipe takes a thread only
- * while it reads or writes, one chunk at a time; the loop says when.
+ * The platform threads that move the bytes of pipes that no selector can watch. A pipe occupies a thread only while the
+ * thread reads or writes one chunk. The loop starts each move.
  */
 final class Pumps {
 
   private static final Logger LOG = Log.of(Pumps.class);
 
-  /** What is moved at once: what a pipe of the system holds. */
+  /** The largest number of bytes that are moved at once: the capacity of a Linux pipe. */
   static final int CHUNK = 64 * 1024;
 
   private static final ExecutorService POOL = new ThreadPoolExecutor(
       0,
-      Integer.MAX_VALUE, // each may block for as long as it likes
+      Integer.MAX_VALUE, // a job may block without limit
       1,
       TimeUnit.SECONDS,
       new SynchronousQueue<>(),
@@ -37,7 +37,7 @@ final class Pumps {
     POOL.execute(job);
   }
 
-  /** Runs {@code callback} on the loop. Returns whether the loop still can. */
+  /** Queues {@code callback} on the loop. Returns false if the loop is closed. */
   static boolean tell(SelectorEventLoop loop, Runnable callback, Context context) {
     try {
       loop.callSoonThreadsafe(callback, context);
@@ -47,7 +47,7 @@ final class Pumps {
     }
   }
 
-  /** Throws what has gone wrong in a thread: checked, it is an {@code IOException}. */
+  /** Throws the error of a thread, or returns it if it is an {@code IOException}, the only checked type. */
   static IOException rethrow(Throwable failure) {
     if (failure instanceof RuntimeException unchecked) {
       throw unchecked;
@@ -69,11 +69,11 @@ final class Pumps {
   /**
    * Closes a pipe in which a thread may be blocked.
    *
-   * @param busy whether one is, or may be; it closes the pipe itself when it is done
+   * @param busy whether a thread may be blocked; that thread then closes a stream itself when the call returns
    */
   static void close(Closeable pipe, boolean busy) {
     if (pipe instanceof Channel) {
-      close(pipe); // ends what blocks in it
+      close(pipe); // ends the calls that are blocked in it
     } else if (!busy) {
       execute(() -> close(pipe));
     }

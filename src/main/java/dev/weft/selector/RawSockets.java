@@ -23,19 +23,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Every operation is tried at once; only if it would block is the channel watched.
+ * Each operation is tried at once. The channel is watched only if the operation would block.
  *
- * What takes something from the channel (receive, accept) is tried again by the waiting task, not by the
- * callback that wakes it, as asyncio does: a task that is cancelled in between would lose the bytes or the
- * connection. It is the same place in the order, as nothing happens in the callback but the wake-up. What
- * gives something to the channel goes on in callbacks, so that a long send needs no task switch per chunk.
+ * The waiting task itself retries an operation that takes something from the channel (receive, accept). asyncio retries
+ * in the callback that wakes the task. Then a task that is cancelled between the two loses the bytes or the connection.
+ * The place in the order is the same, because the callback does nothing but the wake-up. Callbacks continue an
+ * operation that gives something to the channel, so a long send needs no task switch for each chunk.
  *
- * A channel is registered only while it is watched. To deregister is a system call, and useless if the
- * task receives again, so that it waits for the next poll (see detachIdle): then the user can have the
- * channel block, or give it to another loop.
+ * A channel is registered only while it is watched. A deregistration is a system call, and it is useless if the task
+ * receives again. So the channel stays registered until the next poll (see detachIdle). After that, the user can make
+ * the channel blocking or give it to another loop.
  */
 
-/** Operations on channels of the user's, and the callbacks that watch them. Loop thread only. */
+/** Operations on channels that the user supplies, and the callbacks that watch them. Loop thread only. */
 final class RawSockets {
 
   private final SelectorEventLoop loop;
@@ -113,7 +113,7 @@ final class RawSockets {
     checkUsable(channel);
   }
 
-  /** Deregisters channels that are not watched any more. The carrier calls it before it polls. */
+  /** Deregisters the channels that are no longer watched. The carrier calls it before each poll. */
   void detachIdle() {
     if (!idle.isEmpty()) {
       idle.forEach(Readiness::detachIfIdle);
@@ -121,7 +121,7 @@ final class RawSockets {
     }
   }
 
-  /** Takes a step whenever the channel is ready, until there is nothing left to do. Suspends. */
+  /** Takes a step each time the channel is ready, until the operation is complete. Suspends. */
   private void proceed(SelectableChannel channel, int kind, Operation.Step step)
       throws IOException {
     new Wait(watch(channel), kind, new Operation(loop, step)).await();
@@ -153,7 +153,7 @@ final class RawSockets {
     public void run() {
       operation.proceed();
       if (operation.isOver()) {
-        stopWatching(); // now, as the next poll would bring us here once more
+        stopWatching(); // now, because the next poll would queue the handle again
       }
     }
 
@@ -166,7 +166,7 @@ final class RawSockets {
   // ---- receiving
 
   private interface Attempt<T> {
-    /** What was taken; null if it would block. */
+    /** Returns what was taken; null if the call would block. */
     @Nullable
     T make() throws IOException;
   }
@@ -241,7 +241,7 @@ final class RawSockets {
     }
   }
 
-  /** Something to do with a buffer of the loop's. */
+  /** Code that uses a direct buffer of the loop. */
   private interface BufferUse<T> {
     @Nullable
     T with(ByteBuffer direct) throws IOException;
@@ -291,7 +291,7 @@ final class RawSockets {
     Objects.requireNonNull(data, "data");
     Objects.requireNonNull(address, "address");
     int count = data.remaining();
-    // The JDK says 0 for one that it has not sent, and for one without bytes that it has.
+    // the JDK returns 0 for a datagram that it has not sent, and for an empty one that it has sent
     if (channel.send(data, address) == 0 && count > 0) {
       proceed(channel, Readiness.WRITING, () -> channel.send(data, address) > 0);
     }
@@ -319,7 +319,7 @@ final class RawSockets {
 
   // ---- connecting
 
-  /** The JDK closes a channel that cannot connect. */
+  /** Connects. If that fails, the JDK has closed the channel. */
   void connect(SocketChannel channel, SocketAddress address) throws IOException {
     check(channel, "sockConnect");
     List<? extends SocketAddress> candidates =
@@ -337,14 +337,14 @@ final class RawSockets {
     }
   }
 
-  /** Connects to the first address that is of the channel's own family, which nothing else tells. */
+  /** Connects to the first address of the channel's family. Only a try shows the family of a channel. */
   private static boolean begin(SocketChannel channel, List<? extends SocketAddress> candidates)
       throws IOException {
     for (SocketAddress candidate : candidates) {
       try {
         return channel.connect(candidate);
       } catch (UnsupportedAddressTypeException e) {
-        // nothing has been tried
+        // the address has another family than the channel
       }
     }
     throw new SocketException("no address of the channel's family among " + candidates);

@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** The transport of a pipe's reading end. Loop thread only. */
+/** The transport for the reading end of a pipe. Loop thread only. */
 final class ReadPipe implements ReadTransport, Releasable {
 
   private static final Logger LOG = Log.of(Transport.class);
@@ -29,10 +29,10 @@ final class ReadPipe implements ReadTransport, Releasable {
   private boolean closed;
 
   /**
-   * Takes over a pipe. {@code connectionMade}, the first look at the pipe and the completion of {@code made}
-   * follow in the next turn.
+   * Takes over a pipe. In the next turn it calls {@code connectionMade}, starts to watch the pipe and completes {@code
+   * made}.
    *
-   * @param made completed after {@code connectionMade}; null if no task waits
+   * @param made the future that is completed after {@code connectionMade}; null if no task waits
    */
   ReadPipe(
       SelectorEventLoop loop,
@@ -64,7 +64,7 @@ final class ReadPipe implements ReadTransport, Releasable {
 
   private void readReady() {
     if (!isReading()) {
-      return; // decided after the poll that has brought us here
+      return; // reading has been paused or closed after the poll
     }
     byte[] data;
     try {
@@ -75,7 +75,7 @@ final class ReadPipe implements ReadTransport, Releasable {
       return;
     }
     if (data == null || closing) {
-      return; // closed while the source's call was parked
+      return; // no data, or closed while source.read() was parked
     }
     if (data.length > 0) {
       protocol.dataReceived(ByteBuffer.wrap(data));

@@ -6,22 +6,20 @@ import java.nio.channels.SelectionKey;
 import org.jspecify.annotations.Nullable;
 
 /*
- * One key, two handles: a channel has at most one callback that waits until it can be read and one that
- * waits until it can be written. asyncio knows no other kinds, so a listening channel is readable when it
- * can accept, and a connecting one writable when the attempt has ended. The JDK reports OP_CONNECT only
- * while a channel connects, and OP_WRITE only afterwards, so that a writer can ask for both.
+ * A channel has one key and at most two handles: one for reading and one for writing. asyncio has no other kinds. So a
+ * listening channel is readable when it can accept, and a connecting channel is writable when the attempt has ended.
+ * The JDK reports OP_CONNECT only while a channel connects, and OP_WRITE only afterwards, so a writer can ask for both.
  *
- * Interest lasts until the callback is removed: a reader is called in every turn in which there is
- * something to read (LOOP-30).
+ * Interest lasts until the callback is removed: a reader runs in each turn in which there are bytes to read (LOOP-30).
  */
 
-/** The callbacks that watch a channel of the user's; the attachment of its key. Loop thread only. */
+/** The callbacks that watch a channel that the user supplies; the attachment of its key. Loop thread only. */
 final class Readiness implements Selectable {
 
-  /** Readable, or ready to accept. */
+  /** The operations for a reader: the channel is readable or can accept. */
   static final int READING = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
 
-  /** Writable, or connected, or failed to. */
+  /** The operations for a writer: the channel is writable, or its attempt to connect has ended. */
   static final int WRITING = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
 
   private final SelectorEventLoop loop;
@@ -34,14 +32,14 @@ final class Readiness implements Selectable {
     this.key = key;
   }
 
-  /** A channel begins to be watched. */
+  /** Creates the attachment of a key that has none. */
   static Readiness attachTo(SelectorEventLoop loop, SelectionKey key) {
     var readiness = new Readiness(loop, key);
     key.attach(readiness);
     return readiness;
   }
 
-  /** Has a handle run whenever the channel is ready; one that did so before is cancelled. */
+  /** Adds a handle that runs each time the channel is ready. Cancels the handle that it replaces. */
   void add(int kind, Handle handle) {
     Handle before = exchange(kind, handle);
     if (before != null) {
@@ -49,7 +47,7 @@ final class Readiness implements Selectable {
     }
   }
 
-  /** Cancels the handle of this kind, also if it is queued already. Returns whether there was one. */
+  /** Removes and cancels the handle of this kind, even if it is queued already. Returns whether there was one. */
   boolean remove(int kind) {
     Handle before = exchange(kind, null);
     if (before == null) {
@@ -75,7 +73,7 @@ final class Readiness implements Selectable {
       before = writer;
       writer = handle;
     }
-    if (key.isValid()) { // not a closed channel's
+    if (key.isValid()) { // the channel is open
       key.interestOps(wanted() & key.channel().validOps());
     }
     return before;
@@ -94,20 +92,20 @@ final class Readiness implements Selectable {
     return reader == null && writer == null;
   }
 
-  /** Lets go of the channel, if nobody watches it and nobody else has taken it over meanwhile. */
+  /** Deregisters the channel, if it has no handle and its key still belongs to this object. */
   void detachIfIdle() {
     if (isIdle() && key.attachment() == this) {
       key.cancel();
     }
   }
 
-  /** What can be watched on a channel of this type. */
+  /** Returns whether a channel of this type supports operations of this kind. */
   static boolean isPossible(SelectableChannel channel, int kind) {
     return (channel.validOps() & kind) != 0;
   }
 
   @Override
-  @SuppressWarnings("NullAway") // the key is interested in what has a handle
+  @SuppressWarnings("NullAway") // the key is interested only in operations that have a handle
   public void ready(int operations) {
     if ((operations & READING) != 0) {
       loop.enqueue(reader);

@@ -1,11 +1,11 @@
 package dev.weft.selector;
 
-/** What has to be given back to the system when the loop is closed, and is not a channel of its selector. */
+/** A resource that the loop must release when it is closed, other than the channels of its selector. */
 interface Releasable {
 
-  /** Whether its end has been asked for. */
+  /** Returns whether it is closing, so that no warning is due when the loop is closed. */
   boolean isClosing();
 
-  /** Gives it back, without a word to anybody's protocol. */
+  /** Releases the resource without a call of a protocol. */
   void release();
 }

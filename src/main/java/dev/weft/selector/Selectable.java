@@ -1,31 +1,32 @@
 package dev.weft.selector;
 
-/** What a selection key stands for; the key's attachment. */
+/** The owner of a channel that the selector watches; the attachment of its selection key. */
 interface Selectable {
 
   /**
-   * The channel is ready. Called on the carrier while it polls: appends handles to the loop and does
-   * nothing else.
+   * Handles readiness of the channel. The carrier calls it while it polls. An implementation only appends handles to
+   * the loop or unparks threads.
    *
-   * @param operations which of the operations of interest are possible now
+   * @param operations the operations of interest that are possible now
    */
   void ready(int operations);
 
   /**
-   * The channel was ready while no callback could run, and was not watched since. Called on the carrier.
+   * Returns the operations to watch again. The loop stops watching a channel that becomes ready while no callback can
+   * run. The carrier calls this method when callbacks can run again.
    *
-   * @param operations what was possible then
-   * @return which of these to watch for again: not those that a task has lost interest in meanwhile
+   * @param operations the operations that the loop has stopped watching
+   * @return those of them in which the owner is still interested
    */
   default int stillWanted(int operations) {
     return operations;
   }
 
-  /** Whether this loses something when its loop is closed now, so that a warning is due. */
+  /** Returns whether the loop must log a warning if it is closed now, because the owner is open or has unsent data. */
   default boolean unclosed() {
     return false;
   }
 
-  /** The loop has closed the channel. Called on whatever thread closes the loop. */
+  /** Handles the close of the channel by the loop. The thread that closes the loop calls it. */
   default void closed() {}
 }

@@ -53,8 +53,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loop: {@link BaseEventLoop} with I/O by a selector. Checks what it is given, and leaves the work to the
- * classes of this package.
+ * The event loop: {@link BaseEventLoop} with I/O by a selector. Its methods check their arguments, and the other
+ * classes of this package do the work.
  */
 public final class SelectorEventLoop extends SelectorPolling {
 
@@ -62,7 +62,11 @@ public final class SelectorEventLoop extends SelectorPolling {
   private final RawSockets sockets = new RawSockets(this);
   private @Nullable TlsBuffers tlsBuffers; // null until TLS is used
 
-  /** A loop that lives by {@code clock}. */
+  /**
+   * Creates a loop.
+   *
+   * @param clock the clock for the loop's time
+   */
   public SelectorEventLoop(Clock clock) {
     super(clock);
   }
@@ -321,7 +325,7 @@ public final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(options, "options");
     Names.checkPort(port, 0);
     checkOnLoop("createServer");
-    options.ssl().ifPresent(TlsSettings::forServer); // or throw before anything is bound
+    options.ssl().ifPresent(TlsSettings::forServer); // throws before a socket is bound
     var addresses = Names.resolveForServer(this, hosts, port, options.family());
     return SelectorServer.open(this, factory, Listener.bindAll(addresses, options), options);
   }
@@ -349,12 +353,12 @@ public final class SelectorEventLoop extends SelectorPolling {
     return SelectorServer.withoutSockets(this, factory, options);
   }
 
-  /** Throws if a channel of the user's has an owner. */
+  /** Throws if a channel that the user supplies is in use. */
   void checkUnused(SelectableChannel sock) {
     if (sock.isRegistered()) {
       SelectionKey key = keyOf(sock);
       if (key != null && key.attachment() instanceof Readiness readiness && readiness.isIdle()) {
-        return; // the last poll was before it became idle
+        return; // the next poll deregisters it
       }
       throw new IllegalStateException(
           sock + " is in use by " + (key == null ? "another selector" : key.attachment()));
@@ -411,12 +415,12 @@ public final class SelectorEventLoop extends SelectorPolling {
       throw new IllegalArgumentException("reusePort, keepAlive and family are for TCP: " + options);
     }
     checkOnLoop("createUnixServer");
-    options.ssl().ifPresent(TlsSettings::forServer); // or throw before anything is bound
+    options.ssl().ifPresent(TlsSettings::forServer); // throws before a socket is bound
     var channels = List.of(UnixSockets.listen(address, options.backlog()));
     return SelectorServer.open(this, factory, channels, options);
   }
 
-  // ---- sockets for code that blocks
+  // ---- sockets for blocking code
 
   @Override
   public Socket newSocket() throws SocketException {
@@ -448,7 +452,7 @@ public final class SelectorEventLoop extends SelectorPolling {
     Objects.requireNonNull(received, "received");
     checkOnLoop("startTls");
     boolean reading = transport.isReading();
-    transport.pauseReading(); // what comes now is no longer in the clear
+    transport.pauseReading(); // the peer's next bytes may be encrypted
     TlsSettings tls;
     try {
       tls = serverSide ? TlsSettings.forServer(ssl) : TlsSettings.forClient(this, ssl, "", -1);

@@ -31,25 +31,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** The selector's part of {@link SelectorEventLoop}: polling, registering, and the buffers for reads and writes. */
+/** The base of {@link SelectorEventLoop}: it polls the selector, registers channels, and lends buffers. */
 abstract class SelectorPolling extends BaseEventLoop {
 
-  /** What one read takes at most: asyncio's {@code max_size}. */
+  /** The largest number of bytes of one read: asyncio's {@code max_size}. */
   static final int READ_SIZE = 256 * 1024;
 
-  /** What a connection writes in one turn at most, so that a peer that takes everything leaves the others theirs. */
+  /** The largest number of bytes that a connection writes in one turn, so a fast peer does not delay the others. */
   static final int WRITE_SIZE = 4 * READ_SIZE;
 
-  /** How many buffers are kept. One is enough, unless calls of channels park; a buffer beyond these is dropped. */
+  /** The largest number of free buffers. One is enough, unless calls of channels park. Others are dropped. */
   private static final int BUFFERS = 4;
 
   private final Selector selector;
   private final Consumer<SelectionKey> ready = new Dispatch();
 
   // loop thread only
-  private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>(BUFFERS); // those not on loan
-  private int polled; // how many channels the last poll has found ready
-  private final Map<SelectionKey, Integer> held = new HashMap<>(); // and what is not watched there
+  private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>(BUFFERS); // the free ones
+  private int polled; // the number of ready channels in the last poll
+  private final Map<SelectionKey, Integer> held = new HashMap<>(); // the operations of hold()
   private final Set<Releasable> releasables = new LinkedHashSet<>();
   private boolean pumpedPipes;
   private boolean startedByJdk;
@@ -66,7 +66,7 @@ abstract class SelectorPolling extends BaseEventLoop {
 
   // ---- polling
 
-  /** {@link #dispatch} as an object; as a lambda it would take a program's start 2 ms. */
+  /** {@link #dispatch} as an object. A lambda would delay the start of a program by some milliseconds. */
   private static final class Dispatch implements Consumer<SelectionKey> {
     @Override
     public void accept(SelectionKey key) {
@@ -78,14 +78,14 @@ abstract class SelectorPolling extends BaseEventLoop {
     try {
       ((Selectable) key.attachment()).ready(key.readyOps());
     } catch (CancelledKeyException closed) {
-      // by another thread that still has the channel, while we polled
+      // another thread has closed the channel during the poll
     }
   }
 
   /**
-   * What becomes ready while a callback is parked is found by the poll after its end, as in asyncio, whose loop such
-   * a callback would block. Until then it is not watched: each poll would find it again, queue it again, and return
-   * at once. Threads that wait need no callback.
+   * Stops watching a channel that becomes ready while a callback is parked. The poll after the end of the callback
+   * finds the channel, as in asyncio, whose loop such a callback blocks. If the channel stayed watched, each poll would
+   * find it again and return at once. Waiting threads need no callback, so they are woken at once.
    */
   private void hold(SelectionKey key) {
     if (key.attachment() instanceof BlockingChannel) {
@@ -124,14 +124,14 @@ abstract class SelectorPolling extends BaseEventLoop {
     }
     try {
       if (timeout == 0) {
-        // A poll is a system call, and useless when nothing is registered.
+        // a poll is a system call, and it is useless if no channel is registered
         if (!selector.keys().isEmpty()) {
           polled = selector.selectNow(found);
         }
       } else if (timeout == Long.MAX_VALUE) {
         polled = selector.select(found);
       } else {
-        // rounded up: a selector knows no less than a millisecond, and takes 0 for no limit
+        // rounded up, because the selector takes milliseconds, and 0 for no limit
         polled = selector.select(found, (timeout + 999_999) / 1_000_000);
       }
     } catch (IOException e) {
@@ -150,7 +150,7 @@ abstract class SelectorPolling extends BaseEventLoop {
     for (SelectionKey key : selector.keys()) {
       if (key.isValid()
           && key.attachment()
-              instanceof Selectable owner // a connection that nobody has yet has none
+              instanceof Selectable owner // an accepted connection without a transport has no owner
           && owner.unclosed()) {
         unclosed.add(owner);
       }
@@ -178,11 +178,11 @@ abstract class SelectorPolling extends BaseEventLoop {
   private static void release(Selector selector) throws IOException {
     for (SelectionKey key : List.copyOf(selector.keys())) {
       if (!(key.attachment()
-          instanceof Readiness)) { // a channel that is only watched is the user's
+          instanceof Readiness)) { // a channel that is only watched belongs to the user
         closeQuietly(key.channel());
       }
       if (key.attachment()
-          instanceof Selectable owner) { // a connection that nobody has yet has none
+          instanceof Selectable owner) { // an accepted connection without a transport has no owner
         owner.closed();
       }
     }
@@ -197,12 +197,12 @@ abstract class SelectorPolling extends BaseEventLoop {
     }
   }
 
-  /** Apart, as those of the loop are. */
+  /** The logger, in a class of its own, so that a program that does not log does not load SLF4J. */
   private static final class Logs {
     static final Logger LOOP = Log.of(EventLoop.class);
   }
 
-  /** What is left to do for a loop that nobody has closed and nobody can close any more. */
+  /** Releases the selector of a loop that became unreachable without a close. */
   private record Unclosed(String loop, Selector selector) implements Runnable {
     @Override
     public void run() {
@@ -224,29 +224,29 @@ abstract class SelectorPolling extends BaseEventLoop {
     return channel.register(selector, operations, owner);
   }
 
-  /** The channel's registration here; null if there is none. */
+  /** Returns the key of a channel; null if the channel is not registered with this loop. */
   SelectionKey keyOf(SelectableChannel channel) {
     return channel.keyFor(selector);
   }
 
-  /** How many channels are registered; for tests of what is left behind. */
+  /** Returns the number of registered channels. For tests that look for leaks. */
   int registered() {
     return selector.keys().size();
   }
 
   /**
-   * Gives the descriptors of closed channels back to the system now. The JDK does so when the selector
-   * polls, and until then a closed listener still listens.
+   * Closes the descriptors of closed channels now. Otherwise the JDK closes them in the next poll, and until then a
+   * closed listener still listens.
    */
   void releaseClosed() {
     try {
-      selector.selectNow(key -> {}); // what is ready is so in the next poll, too
+      selector.selectNow(key -> {}); // the next poll reports ready channels again
     } catch (IOException e) {
       throw new UncheckedIOException("polling failed", e);
     }
   }
 
-  /** Remembers what has to be released with the loop. */
+  /** Registers a resource that the loop releases when it is closed. */
   void opened(Releasable releasable) {
     releasables.add(releasable);
   }
@@ -255,29 +255,29 @@ abstract class SelectorPolling extends BaseEventLoop {
     releasables.remove(releasable);
   }
 
-  /** Whether the selector watches the pipes of children; else threads move their bytes. */
+  /** Returns whether the selector watches the pipes of children. If not, threads move their bytes. */
   boolean hasSelectablePipes() {
     return !pumpedPipes && Descriptors.isAvailable();
   }
 
-  /** For tests of the other way. */
+  /** Makes threads move the bytes of children's pipes. For tests. */
   void pumpPipes() {
     pumpedPipes = true;
   }
 
-  /** Whether children are started without the JDK where that is possible. */
+  /** Returns whether children are started without the JDK where possible. */
   boolean startsDirectly() {
     return !startedByJdk;
   }
 
-  /** For tests of the other way. */
+  /** Makes the JDK start the children. For tests. */
   void startByJdk() {
     startedByJdk = true;
   }
 
   /**
-   * Whether the next turn would only come back to the channel whose callback runs: nothing else is to be done,
-   * and the last poll has found no other, so that none waits for its turn.
+   * Returns whether the next turn would only return to the channel whose callback is running. This is the case if the
+   * loop has nothing else to do and the last poll found no other channel.
    */
   boolean wouldComeBack() {
     return polled <= 1 && wouldOnlyPoll();
@@ -291,7 +291,7 @@ abstract class SelectorPolling extends BaseEventLoop {
     return newHandle(callback, context);
   }
 
-  /** Tells the exception handler what has gone wrong with a transport or its protocol. */
+  /** Passes an error of a transport or of its protocol to the exception handler. */
   void report(String message, Throwable error, BaseTransport transport) {
     callExceptionHandler(ExceptionContext.of(message)
         .withException(error)
@@ -303,7 +303,7 @@ abstract class SelectorPolling extends BaseEventLoop {
     return isOnLoop();
   }
 
-  /** Fails if the caller, who has parked in vain, {@link #isPinned}. */
+  /** Throws if the caller, which has parked without effect, is pinned: see {@link #isPinned}. */
   void checkPinned() {
     if (isPinned()) {
       throw pinned();
@@ -315,25 +315,28 @@ abstract class SelectorPolling extends BaseEventLoop {
   }
 
   /*
-   * A channel's call may park: on a lock that another thread holds, as of one that asks for an option. Whatever runs
-   * meanwhile needs a buffer of its own. Otherwise the one that is given back is the next to be lent, and still lies in
-   * the CPU's cache.
+   * A call of a channel may park on a lock that another thread holds, for example to read an option. Code that runs
+   * meanwhile needs another buffer. Usually the buffer that was returned last is lent next, while it is still in the
+   * CPU's cache.
    */
 
-  /** Lends a direct buffer of {@link #READ_SIZE} bytes, empty, for one read or write. {@link #give} it back. */
+  /**
+   * Lends an empty direct buffer of {@link #READ_SIZE} bytes for one read or write. The caller returns it with {@link
+   * #give}.
+   */
   ByteBuffer take() {
     ByteBuffer buffer = buffers.pollLast();
     return buffer != null ? buffer.clear() : ByteBuffer.allocateDirect(READ_SIZE);
   }
 
-  /** Takes back a buffer that {@link #take} has lent. The caller must not use it any more. */
+  /** Takes back a buffer that {@link #take} has lent. The caller must not use it afterwards. */
   void give(ByteBuffer buffer) {
     if (buffers.size() < BUFFERS) {
       buffers.addLast(buffer);
     }
   }
 
-  /** Reads once. Returns what was read; empty at the end, null if there is nothing yet. */
+  /** Reads once. Returns the bytes; an empty array at the end of the stream; null if there are none yet. */
   byte @Nullable [] read(ReadableByteChannel channel) throws IOException {
     ByteBuffer direct = take();
     try {
@@ -344,14 +347,17 @@ abstract class SelectorPolling extends BaseEventLoop {
     }
   }
 
-  /** A copy of what remains in a buffer. */
+  /** Returns a copy of the remaining bytes of a buffer. */
   static byte[] bytes(ByteBuffer buffer) {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.get(bytes);
     return bytes;
   }
 
-  /** Reads once; what is not a direct buffer by way of ours, as the JDK's own would be as large, and kept. */
+  /**
+   * Reads once. A heap buffer gets its bytes through a buffer of the loop. Otherwise the JDK would allocate a direct
+   * buffer as large as the heap buffer, and keep it.
+   */
   int read(ReadableByteChannel channel, ByteBuffer target) throws IOException {
     if (target.isDirect()) {
       return channel.read(target);
@@ -369,7 +375,7 @@ abstract class SelectorPolling extends BaseEventLoop {
     }
   }
 
-  /** Writes once, at most {@link #READ_SIZE} bytes, as {@link #read} reads. Returns whether all were taken. */
+  /** Writes once, at most {@link #READ_SIZE} bytes. Returns whether the channel took all of them. */
   boolean write(WritableByteChannel channel, ByteBuffer data) throws IOException {
     int count = Math.min(data.remaining(), READ_SIZE);
     int sent;
@@ -387,7 +393,7 @@ abstract class SelectorPolling extends BaseEventLoop {
     return sent == count;
   }
 
-  /** Writes once from a queue, at most {@link #READ_SIZE} bytes. Returns whether all were taken. */
+  /** Writes once from a queue, at most {@link #READ_SIZE} bytes. Returns whether the channel took all of them. */
   boolean write(WritableByteChannel channel, WriteQueue queue) throws IOException {
     ByteBuffer direct = take();
     try {

@@ -79,7 +79,8 @@ final class SelectorServer implements Server, Releasable {
   }
 
   /**
-   * A server on listening channels in non-blocking mode, which it closes if it fails. Suspends if it is to serve at once.
+   * A server on listening channels in non-blocking mode, which it closes if it fails. Suspends if it is to serve at
+   * once.
    */
   static Server open(
       SelectorEventLoop loop,

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in for a transport's protocol while a file is written to the transport in blocks: it learns when
- * the transport can take more, and passes everything on. Loop thread only.
+ * Replaces a transport's protocol while a file is written to the transport in blocks. It learns when the transport can
+ * take more, and passes the calls on to the protocol. Loop thread only.
  */
 final class SendfileProtocol implements Protocol {
 
@@ -19,8 +19,8 @@ final class SendfileProtocol implements Protocol {
   private final Transport transport;
   private final BaseProtocol protocol;
   private final boolean resumeReading;
-  private @Nullable Future<@Nullable Void> progress; // while the task waits for room
-  private @Nullable Throwable error; // that the connection was lost by
+  private @Nullable Future<@Nullable Void> progress; // not null while the task waits for room
+  private @Nullable Throwable error; // the error of connectionLost
 
   SendfileProtocol(SelectorEventLoop loop, Transport transport) {
     this.loop = loop;
@@ -31,7 +31,7 @@ final class SendfileProtocol implements Protocol {
     transport.setProtocol(this);
   }
 
-  /** Gives everything back. */
+  /** Restores the transport's protocol, and resumes reading if the transport was reading before. */
   void restore() {
     transport.setProtocol(protocol);
     if (resumeReading) {
@@ -39,10 +39,9 @@ final class SendfileProtocol implements Protocol {
     }
   }
 
-  /** Writes a block once there is room for it. Suspends. */
+  /** Writes a block when there is room for it. Suspends while there is none. */
   void write(ByteBuffer block) throws IOException {
-    // Over the high mark the transport has paused whoever was its protocol, and will tell us to
-    // go on.
+    // above the high mark the transport has paused its protocol, so it will call resumeWriting
     while (!transport.isClosing()
         && transport.getWriteBufferSize() > transport.getWriteBufferLimits().high()) {
       progress = loop.createFuture();

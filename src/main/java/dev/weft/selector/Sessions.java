@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Sessions for children that the JDK starts, by the program {@code setsid}. It begins one and becomes the child by
- * {@code exec}, so that the child has the number that the JDK knows. It does not say so if it cannot become the
- * child: therefore the child's program is looked for before. Any thread.
+ * Gives a child that the JDK starts a session of its own, with the program {@code setsid}. That program begins a
+ * session and becomes the child by {@code exec}, so the child has the process number that the JDK knows. It does not
+ * report a failed {@code exec} to the JDK, so this class looks for the child's program first. Any thread.
  */
 final class Sessions {
 
@@ -19,19 +19,24 @@ final class Sessions {
 
   private Sessions() {}
 
-  /** Checks that a child can have a session of its own. */
+  /**
+   * Checks that a child can have a session of its own.
+   *
+   * @throws UnsupportedOperationException if the program {@code setsid} is missing
+   */
   static void check() {
     if (SETSID.isEmpty()) {
       throw new UnsupportedOperationException(
-          "newSession: the program setsid is not in PATH, and nothing else begins a session here");
+          "newSession needs the program setsid, which is not in PATH");
     }
   }
 
   /**
-   * What to start in place of a command. The program is named by where it is, as the child's PATH may be another.
+   * Returns the command that runs a command in a new session. It names a program in PATH by its absolute path, because
+   * the child may have another PATH.
    *
-   * @param cwd the child's working directory, to which the program's name is relative
-   * @throws IOException if there is no such program
+   * @param cwd the child's working directory, to which a program's path is relative
+   * @throws IOException if the program does not exist or is not executable
    */
   static List<String> command(List<String> command, Optional<Path> cwd) throws IOException {
     String name = command.get(0);
@@ -40,7 +45,7 @@ final class Sessions {
         : Optional.of(cwd.orElse(Path.of("")).resolve(name).toFile()).filter(Sessions::isProgram);
     String program = found
         .orElseThrow(() -> new IOException(
-            "Cannot run program \"" + name + "\": there is none, or it cannot be executed"))
+            "Cannot run program \"" + name + "\": it does not exist or is not executable"))
         .getPath();
     var all = new ArrayList<String>(List.of(SETSID.orElseThrow().getPath(), "--"));
     all.addAll(command);

@@ -7,18 +7,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A descriptor that is kept open, for when no other is left. To find a child, or to make sure that it still has its
- * number before it is killed, the JDK opens a file of the system's, and without a descriptor it does neither. Any
- * thread.
+ * Keeps one descriptor open for the time when no other is free. The JDK opens a file to look up a child, and to check
+ * its start time before it kills it. Without a free descriptor, both fail. Any thread.
  */
 final class SpareDescriptor {
 
   private static @Nullable FileInputStream
-      kept; // guarded by the class; null: there was none to be had
+      kept; // guarded by the class; null if no descriptor was free
 
   private SpareDescriptor() {}
 
-  /** Opens it, if it is not open and there is one to be had. */
+  /** Opens the descriptor, unless it is open or none is free. */
   static synchronized void keep() {
     if (kept == null) {
       try {
@@ -29,7 +28,7 @@ final class SpareDescriptor {
     }
   }
 
-  /** Calls {@code use} with the descriptor free. */
+  /** Calls {@code use} while the descriptor is free. */
   static synchronized <T> T lend(Supplier<T> use) {
     if (kept != null) {
       Pumps.close(kept);

@@ -5,14 +5,14 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A child that runs.
+ * A child that has been started.
  *
  * @param handle the child
- * @param exit completes with the exit value, as the JDK says it; see {@link ChildExit} about where
- * @param direct whether it was started without the JDK, see {@link PosixSpawn}
- * @param stdin the pipe to its stdin; null if that is something else
- * @param stdout the pipe from its stdout; null if that is something else
- * @param stderr the pipe from its stderr; null if that is something else
+ * @param exit the stage that completes with the JDK's exit value; {@link ChildExit} says on which thread
+ * @param direct whether {@link PosixSpawn} has started the child, not the JDK
+ * @param stdin the pipe to the child's stdin; null if it is no pipe
+ * @param stdout the pipe from the child's stdout; null if it is no pipe
+ * @param stderr the pipe from the child's stderr; null if it is no pipe
  */
 record Spawned(
     ProcessHandle handle,
@@ -22,12 +22,12 @@ record Spawned(
     @Nullable PipeSource stdout,
     @Nullable PipeSource stderr) {
 
-  /** Completes when the child has been reaped, on a thread that can be used for anything. */
+  /** Returns a stage that completes when the child has been reaped, on a thread that may block. */
   CompletionStage<@Nullable Void> reaped() {
     return exit.handleAsync((code, error) -> null, Spawner.POOL);
   }
 
-  /** Kills the child and gives the pipes back. Any thread, as long as no transport has them. */
+  /** Kills the child and closes the pipes. Any thread, as long as no transport uses them. */
   void discard() {
     ChildSignals.destroy(handle, true);
     if (stdin != null) {

@@ -260,8 +260,8 @@ final class WritePipe implements WriteTransport, Releasable {
   }
 
   /**
-   * The pipe fails by itself. The system's errors are the protocol's alone; of others, as when memory ends, the exception
-   * handler hears, too.
+   * The pipe fails by itself. The system's errors are the protocol's alone; of others, as when memory ends, the
+   * exception handler hears, too.
    */
   private void fail(Throwable error) {
     if (lost) {
