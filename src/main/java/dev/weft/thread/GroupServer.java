@@ -16,18 +16,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server on all loops of a {@link LoopGroup}. Any thread, but for code on the group's own loops, may call the
- * methods.
+ * A server on all loops of a {@link LoopGroup}. Any thread may call the methods, except for code on the group's own
+ * loops. A method that waits suspends a task of another loop and blocks any other thread. Asyncio has no such class.
  */
 public final class GroupServer implements AutoCloseable {
 
   private record Part(LoopThread thread, Server server) {}
 
-  private final List<Part> parts = new ArrayList<>(); // complete before the program has the server
+  private final List<Part> parts = new ArrayList<>(); // complete before the program gets the server
   private final Consumer<GroupServer> forget;
   private int port;
 
   /**
+   * Creates a server without parts.
+   *
    * @param forget called once the server is closed and has no connection left
    */
   GroupServer(Consumer<GroupServer> forget) {
@@ -41,7 +43,7 @@ public final class GroupServer implements AutoCloseable {
     }
   }
 
-  /** The other loops can listen at the same port as the first, but at one only. */
+  /** Checks that the first loop listens at one port only, because the other loops listen at the same port. */
   void checkOnePort() throws IOException {
     Part first = parts.get(0);
     Set<Integer> ports = first.thread.call(() -> {
@@ -53,12 +55,12 @@ public final class GroupServer implements AutoCloseable {
     });
     if (ports.size() > 1) {
       throw new IllegalArgumentException(
-          "port must not be 0 with reusePort and several addresses, as each would have another: "
+          "port must not be 0 with reusePort and several addresses, because each would get a different port: "
               + ports);
     }
   }
 
-  /** Connections begin to be accepted, if {@code now}. */
+  /** Connects the parts, and begins to accept connections if {@code now}. */
   void begin(boolean handOver, boolean now) throws IOException {
     if (handOver) {
       Part first = parts.get(0);
@@ -72,20 +74,28 @@ public final class GroupServer implements AutoCloseable {
     }
   }
 
-  /** The servers of the loops, whose methods belong to their loops' threads. */
+  /**
+   * Returns the servers of the loops. Only a loop's own thread may call the methods of its server. Never suspends.
+   *
+   * @return the servers, in the order of the group's loops
+   */
   public List<Server> servers() {
     return parts.stream().map(Part::server).toList();
   }
 
-  /** The port. Never suspends. */
+  /**
+   * Returns the port of the server. Never suspends.
+   *
+   * @return the TCP port
+   */
   public int port() {
     return port;
   }
 
   /**
-   * Begins to accept connections, unless it does already. Suspends.
+   * Begins to accept connections, unless the server does already. Waits for the loops. Suspends.
    *
-   * @throws IOException never, as it stands
+   * @throws IOException declared for calls to other loops; current servers do not throw it
    * @throws IllegalStateException if the server is closed
    */
   public void startServing() throws IOException {
@@ -98,10 +108,10 @@ public final class GroupServer implements AutoCloseable {
   }
 
   /**
-   * Shuts the servers of all loops down at the same time, see {@link Server#shutdown}. Suspends.
+   * Shuts the servers of all loops down at the same time, see {@link Server#shutdown}. Waits for the loops. Suspends.
    *
-   * @param grace not negative; zero aborts all connections at once
-   * @return whether there was nothing left to abort
+   * @param grace how long to wait, not negative; zero aborts all connections at once
+   * @return whether all connections ended by themselves
    * @throws IllegalArgumentException if {@code grace} is negative
    * @throws IllegalStateException if the caller is on one of the group's loops
    */
@@ -114,8 +124,8 @@ public final class GroupServer implements AutoCloseable {
   }
 
   /**
-   * Who accepts goes first: what it has handed over is then in the others' queues, ahead of their own end. A loop
-   * that has ended has lost its connections.
+   * Begins the shutdown with the server that accepts. The connections that it has passed on are then in the other
+   * loops' queues, ahead of the shutdown of those. A loop that has ended has lost its connections.
    */
   CompletableFuture<Boolean> beginShutdown(Duration grace) {
     CompletableFuture<?> accepting = CompletableFuture.completedFuture(null);
@@ -140,7 +150,7 @@ public final class GroupServer implements AutoCloseable {
     });
   }
 
-  /** Stops listening; open connections stay open until the group ends. Idempotent. Suspends. */
+  /** Stops listening. Open connections stay open until the group ends. Idempotent. Waits for the loops. Suspends. */
   @Override
   public void close() {
     for (Part part : parts) {

@@ -23,9 +23,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several loops, each on a platform thread of its own, which share the work of a server: asyncio leaves that to
- * several processes. What runs on one loop needs no locks towards the rest of that loop, but does towards the
- * other loops.
+ * Several loops, each on a platform thread of its own, which share the work of a server. Asyncio programs use several
+ * processes for this. Code on one loop needs no locking against other code on the same loop, but it does against code
+ * on the other loops.
  *
  * <pre>{@code
  * try (LoopGroup group = new LoopGroup()) {           // a loop for each processor
@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Any thread may call the methods, but for code on the group's own loops, which may only call {@link #loops},
- * {@link #next} and {@link #submit}. Methods that wait do so whatever interrupts the caller.
+ * <p>Any thread may call the methods. Code on the group's own loops may call only {@link #loops}, {@link #next} and
+ * {@link #submit}. A method that waits suspends a task of another loop and blocks any other thread, even if the caller
+ * is interrupted.
  */
 public final class LoopGroup implements AutoCloseable {
 
@@ -44,38 +45,46 @@ public final class LoopGroup implements AutoCloseable {
   private final AtomicInteger turn = new AtomicInteger();
   private final List<GroupServer> servers = new CopyOnWriteArrayList<>();
 
-  /** Starts a loop for each processor. The threads are called {@code weft-loop-0} and so on. */
+  /**
+   * Starts a loop for each processor. The names of the threads are {@code weft-loop-0} and so on. Never suspends.
+   *
+   * @throws IllegalStateException if Weft cannot work on this JVM; the message says what to do
+   */
   public LoopGroup() {
     this(Runtime.getRuntime().availableProcessors());
   }
 
   /**
-   * Starts loops. Their threads are called {@code weft-loop-0} and so on.
+   * Starts loops. The names of their threads are {@code weft-loop-0} and so on. Never suspends.
    *
-   * @param loops how many, at least 1
-   * @throws IllegalStateException if Weft has no access to {@code java.lang}; says how to give it
+   * @param loops the number of loops, at least 1
+   * @throws IllegalArgumentException if {@code loops} is less than 1
+   * @throws IllegalStateException if Weft cannot work on this JVM; the message says what to do
    */
   public LoopGroup(int loops) {
     this(loops, "weft-loop-");
   }
 
   /**
-   * Starts loops.
+   * Starts loops whose threads have names with a prefix. Never suspends.
    *
-   * @param loops how many, at least 1
-   * @param prefix what the names of their threads begin with; a number follows, from 0
-   * @throws IllegalStateException if Weft has no access to {@code java.lang}; says how to give it
+   * @param loops the number of loops, at least 1
+   * @param prefix the beginning of the threads' names; a number follows, from 0
+   * @throws IllegalArgumentException if {@code loops} is less than 1
+   * @throws IllegalStateException if Weft cannot work on this JVM; the message says what to do
    */
   public LoopGroup(int loops, String prefix) {
     this(loops, prefix, EventLoop::newEventLoop);
   }
 
   /**
-   * Starts loops that a factory makes. The group closes them. If the factory fails, the group ends those before.
+   * Starts loops that a factory creates. The group closes them. If the factory fails, the group first closes the loops
+   * that it has created. Never suspends, unless the factory fails.
    *
-   * @param loops how many, at least 1
-   * @param prefix the beginning of the names of their threads; a number follows, from 0
-   * @param factory called once for each loop, by the caller
+   * @param loops the number of loops, at least 1
+   * @param prefix the beginning of the threads' names; a number follows, from 0
+   * @param factory creates a loop; this constructor calls it once for each loop
+   * @throws IllegalArgumentException if {@code loops} is less than 1
    */
   public LoopGroup(int loops, String prefix, Supplier<? extends EventLoop> factory) {
     if (loops < 1) {
@@ -97,19 +106,30 @@ public final class LoopGroup implements AutoCloseable {
     }
   }
 
-  /** The loops. */
+  /**
+   * Returns the loops. Never suspends. Any thread.
+   *
+   * @return the loops, in the order of their threads' numbers
+   */
   public List<EventLoop> loops() {
     return threads.stream().map(LoopThread::loop).toList();
   }
 
-  /** The loops one after the other. */
+  /**
+   * Returns one of the loops, in turn. Never suspends. Any thread.
+   *
+   * @return the loop after the one that the last call returned
+   */
   public EventLoop next() {
     return threads.get(Math.floorMod(turn.getAndIncrement(), threads.size())).loop();
   }
 
   /**
-   * Runs a coroutine on the next loop, see {@link EventLoop#runCoroutineThreadsafe}. Never suspends.
+   * Runs a coroutine on the next loop, see {@link EventLoop#runCoroutineThreadsafe}. Never suspends. Any thread.
    *
+   * @param coroutine the task's code
+   * @param <T> the type of the result
+   * @return a future that completes when the task is done, and whose {@code cancel} cancels the task
    * @throws IllegalStateException if the loop has ended
    */
   public <T extends @Nullable Object> CompletableFuture<T> submit(
@@ -119,8 +139,11 @@ public final class LoopGroup implements AutoCloseable {
 
   /**
    * Runs a coroutine that returns nothing on the next loop, see {@link EventLoop#runCoroutineThreadsafe}. Never
-   * suspends.
+   * suspends. Any thread.
    *
+   * @param coroutine the task's code
+   * @param <R> the type of the coroutine
+   * @return a future that completes when the task is done, and whose {@code cancel} cancels the task
    * @throws IllegalStateException if the loop has ended
    */
   public <R extends ThrowingRunnable<?>> CompletableFuture<@Nullable Void> submit(R coroutine) {
@@ -130,17 +153,20 @@ public final class LoopGroup implements AutoCloseable {
   // ---- servers
 
   /**
-   * Serves TCP connections by a protocol, on all loops. By {@link ServerOptions#reusePort} each loop listens by
-   * itself, and the system spreads the connections by their addresses, where it can (Linux does so evenly); other
-   * processes can then share the port, too. Otherwise the first loop accepts, and hands the connections to all in
-   * turn. Suspends.
+   * Serves TCP connections with a protocol, on all loops. With {@link ServerOptions#reusePort} each loop listens
+   * itself, and a system that can do so distributes the connections by their addresses (Linux does so evenly). Other
+   * processes can then share the port, too. Otherwise the first loop accepts and passes the connections to all loops in
+   * turn. Waits for the loops. Suspends.
    *
-   * @param factory makes a protocol for each connection, on its loop: the loops call it at the same time
+   * @param factory creates a protocol for each connection, on the connection's loop; several loops may call it at the
+   *     same time
    * @param host a name or an address; empty for all interfaces
-   * @param port 0 to 65535; 0 for one that the system chooses, for each address of the host: not with {@code
-   *     reusePort} if there are several
-   * @throws IOException if an address cannot be bound, see {@link EventLoop#createServer}
-   * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's
+   * @param port the TCP port, 0 to 65535; 0 for one that the system chooses for each address of the host
+   * @param options for TLS, addresses and the sockets
+   * @return the server, which the caller or the group closes
+   * @throws IllegalArgumentException if {@code port} is 0, the host has several addresses, and {@code reusePort} is set
+   * @throws IOException if the host cannot be resolved, or an address cannot be bound
+   * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's loops
    */
   public GroupServer createServer(
       Supplier<? extends BaseProtocol> factory, String host, int port, ServerOptions options)
@@ -155,13 +181,16 @@ public final class LoopGroup implements AutoCloseable {
   }
 
   /**
-   * Serves TCP connections by a protocol, on all loops, with default options. Suspends.
+   * Serves TCP connections with a protocol, on all loops, with default options. The first loop accepts and passes the
+   * connections to all loops in turn. Waits for the loops. Suspends.
    *
-   * @param factory makes a protocol for each connection, on its loop: the loops call it at the same time
+   * @param factory creates a protocol for each connection, on the connection's loop; several loops may call it at the
+   *     same time
    * @param host a name or an address; empty for all interfaces
-   * @param port 0 to 65535; 0 for one that the system chooses
-   * @throws IOException if an address cannot be bound
-   * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's
+   * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
+   * @return the server, which the caller or the group closes
+   * @throws IOException if the host cannot be resolved, or an address cannot be bound
+   * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's loops
    */
   public GroupServer createServer(Supplier<? extends BaseProtocol> factory, String host, int port)
       throws IOException {
@@ -169,13 +198,18 @@ public final class LoopGroup implements AutoCloseable {
   }
 
   /**
-   * Serves TCP connections by streams, on all loops. The loops share the port as {@link #createServer} says. Suspends.
+   * Serves TCP connections with streams, on all loops. With {@link ServerOptions#reusePort} each loop listens itself;
+   * otherwise the first loop accepts and passes the connections to all loops in turn. Waits for the loops. Suspends.
    *
-   * @param handler runs in a task of its own for each connection, on its loop: loops call it at the same time
+   * @param handler handles a connection, in a task of its own on the connection's loop; several loops may call it at
+   *     the same time
    * @param host a name or an address; empty for all interfaces
-   * @param port 0 to 65535; 0 for one that the system chooses
-   * @throws IOException if an address cannot be bound
-   * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's
+   * @param port the TCP port, 0 to 65535; 0 for one that the system chooses for each address of the host
+   * @param options for TLS, addresses and the sockets
+   * @return the server, which the caller or the group closes
+   * @throws IllegalArgumentException if {@code port} is 0, the host has several addresses, and {@code reusePort} is set
+   * @throws IOException if the host cannot be resolved, or an address cannot be bound
+   * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's loops
    */
   public GroupServer startServer(
       ClientHandler handler, String host, int port, ServerOptions options) throws IOException {
@@ -190,19 +224,22 @@ public final class LoopGroup implements AutoCloseable {
   }
 
   /**
-   * Serves TCP connections by streams, on all loops, with default options. Suspends.
+   * Serves TCP connections with streams, on all loops, with default options. The first loop accepts and passes the
+   * connections to all loops in turn. Waits for the loops. Suspends.
    *
-   * @param handler runs in a task of its own for each connection, on its loop: loops call it at the same time
+   * @param handler handles a connection, in a task of its own on the connection's loop; several loops may call it at
+   *     the same time
    * @param host a name or an address; empty for all interfaces
-   * @param port 0 to 65535; 0 for one that the system chooses
-   * @throws IOException if an address cannot be bound
-   * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's
+   * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
+   * @return the server, which the caller or the group closes
+   * @throws IOException if the host cannot be resolved, or an address cannot be bound
+   * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's loops
    */
   public GroupServer startServer(ClientHandler handler, String host, int port) throws IOException {
     return startServer(handler, host, port, ServerOptions.defaults());
   }
 
-  /** Starts a server on a loop, called there. */
+  /** Starts a server on a loop. Runs on that loop. */
   private interface Starter {
     Server start(EventLoop loop, int port, ServerOptions options) throws IOException;
   }
@@ -211,7 +248,7 @@ public final class LoopGroup implements AutoCloseable {
       throws IOException {
     checkCaller();
     boolean each = options.reusePort() && canReusePort();
-    // none begins before all are there
+    // no server begins to accept before all exist
     ServerOptions own = options.withReusePort(each).withStartServing(false);
     var server = new GroupServer(servers::remove);
     try {
@@ -247,14 +284,15 @@ public final class LoopGroup implements AutoCloseable {
   // ---- the end
 
   /**
-   * Shuts all servers down at the same time, see {@link Server#shutdown}, then ends the loops: tasks that are left
-   * are cancelled and awaited, and default executors shut down, as {@link dev.weft.loop.Runner#close} does it.
-   * Suspends.
+   * Shuts all servers down at the same time, see {@link Server#shutdown}, then closes the loops as
+   * {@link dev.weft.loop.Runner#close} does: it cancels the tasks that are left, waits for them, and shuts the default
+   * executors down. Waits for the loops. Suspends.
    *
-   * @param grace not negative; zero aborts all connections at once
-   * @return whether there was nothing left to abort
+   * @param grace how long to wait for connections, not negative; zero aborts all connections at once
+   * @return whether all connections ended by themselves
    * @throws IllegalArgumentException if {@code grace} is negative
-   * @throws IllegalStateException if the caller is on one of the group's loops
+   * @throws IllegalStateException if the caller is on one of the group's loops, or, after all loops have ended, if a
+   *     loop has failed
    */
   public boolean shutdown(Duration grace) {
     if (grace.isNegative()) {
@@ -285,10 +323,11 @@ public final class LoopGroup implements AutoCloseable {
   }
 
   /**
-   * Aborts all connections and ends the loops: {@link #shutdown} without grace. Idempotent. Suspends.
+   * Aborts all connections and closes the loops: {@link #shutdown} without grace. Idempotent. Waits for the loops.
+   * Suspends.
    *
-   * @throws IllegalStateException if the caller is on one of the group's loops; if a loop has failed, once all
-   *     have ended
+   * @throws IllegalStateException if the caller is on one of the group's loops, or, after all loops have ended, if a
+   *     loop has failed
    */
   @Override
   public void close() {

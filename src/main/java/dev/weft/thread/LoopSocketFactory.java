@@ -9,36 +9,41 @@ import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A factory of loops' sockets for drivers that are told the name of a class: {@code
- * socketFactory=dev.weft.thread.LoopSocketFactory} for PostgreSQL's. Where a program can hand over an object, {@link
- * LoopSockets} is simpler.
+ * A factory of loops' sockets for drivers that take the name of a class, for example PostgreSQL's with
+ * {@code socketFactory=dev.weft.thread.LoopSocketFactory}. If a driver takes an object, {@link LoopSockets} is simpler.
  *
  * <pre>{@code
  * LoopSocketFactory.setDefaultLoop(loop);
  * config.setJdbcUrl("jdbc:postgresql://host/db?socketFactory=dev.weft.thread.LoopSocketFactory");
  * }</pre>
  *
- * <p>A socket belongs to the loop on which it is made. One that is made elsewhere, as by the threads of a connection pool,
- * belongs to the {@linkplain #setDefaultLoop default loop} if there is one and it runs; otherwise it is one of the
- * JDK's, which tasks can use as well. As any socket of a loop, it fails once the loop is closed, and whoever waits for
- * it waits as long as the loop does not run: so a pool's loop should be one that runs as long as the pool is used. Any thread.
+ * <p>A socket belongs to the loop on which it is created. A socket that is created elsewhere, for example by a thread
+ * of a connection pool, belongs to the {@linkplain #setDefaultLoop default loop} if there is one and it runs. Otherwise
+ * it is one of the JDK's, which tasks can use as well. Like any socket of a loop, it fails once the loop is closed, and
+ * a thread that waits for it waits as long as the loop does not run. So a pool's loop should run as long as the pool is
+ * used. Any thread may use the factory.
  */
 public final class LoopSocketFactory extends SocketFactory {
 
   private static volatile @Nullable EventLoop defaultLoop; // null for none
 
-  /** A factory; all are alike. */
+  /** Creates a factory. All factories behave the same. Never suspends. Any thread. */
   public LoopSocketFactory() {}
 
-  /** A factory: for what asks the class that it is told for its default, as JavaMail and JNDI do. */
+  /**
+   * Returns a factory. JavaMail and JNDI call this method of a factory class. Never suspends. Any thread.
+   *
+   * @return a new factory
+   */
   public static SocketFactory getDefault() {
     return new LoopSocketFactory();
   }
 
   /**
-   * Sets whose sockets threads of no loop get from now on. One that is closed is forgotten.
+   * Sets the loop whose sockets are created outside of loops from now on. A loop that is closed is dropped. Never
+   * suspends. Any thread.
    *
-   * @param loop whose tasks use the connections
+   * @param loop the loop whose tasks use the connections
    */
   public static void setDefaultLoop(EventLoop loop) {
     defaultLoop = Objects.requireNonNull(loop, "loop");

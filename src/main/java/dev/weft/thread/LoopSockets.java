@@ -14,36 +14,46 @@ import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets of a loop for code that takes a {@link SocketFactory} or a {@link ServerSocketFactory}: they
- * behave as the JDK's own, but whoever waits for them waits on the loop's selector, see {@link
- * EventLoop#newSocket}. TLS comes on top as usual, by {@code SSLSocketFactory.createSocket(socket, host, port,
- * autoClose)}. Any thread may make and use them.
+ * The sockets of a loop for code that takes a {@link SocketFactory} or a {@link ServerSocketFactory}. They behave as
+ * the JDK's own, but threads that wait for them wait on the loop's selector, see {@link EventLoop#newSocket}.
+ * {@code SSLSocketFactory.createSocket(socket, host, port, autoClose)} adds TLS as usual. Any thread may create and use
+ * them.
  *
  * <pre>{@code
  * SocketFactory sockets = LoopSockets.socketFactory(loop);
  * Socket socket = sockets.createSocket("127.0.0.1", 6379); // parks the calling task, not the loop
  * }</pre>
  *
- * <p>A task that connects by a host's name has it resolved off the loop. An {@link InetSocketAddress} made of
- * a name resolves it where it is made, which stops the loop meanwhile, as any look-up by the JDK does.
+ * <p>If a task connects by a host's name, Weft resolves the name off the loop. An {@link InetSocketAddress} resolves a
+ * name in the thread that creates it. In a task this blocks the loop, as any look-up by the JDK does.
  *
- * <p>A thread of the loop that cannot be unmounted stops the loop while it waits, and would wait for ever here, as
- * it is the loop that wakes it: inside a class's initialiser, and before JDK 24 inside {@code synchronized}. The
- * wait fails with an {@link IllegalStateException} once the loop's watchdog has seen that, after some seconds. The
- * JDK's own sockets stop the loop only until they are ready.
+ * <p>A pinned thread of the loop blocks the loop while it waits, and the loop cannot wake it. A thread is pinned inside
+ * a class's initialiser, and before JDK 24 inside {@code synchronized}. The wait fails with an
+ * {@link IllegalStateException} when the loop's watchdog has noticed it, after some seconds. A wait for one of the
+ * JDK's own sockets blocks the loop only until the socket is ready.
  *
- * <p>A socket that is dropped unclosed stays open until its loop is closed.
+ * <p>A socket that the program drops without closing it stays open until its loop is closed.
  */
 public final class LoopSockets {
 
   private LoopSockets() {}
 
-  /** Makes sockets of a loop. */
+  /**
+   * Returns a factory of a loop's sockets. Never suspends. Any thread.
+   *
+   * @param loop the loop
+   * @return the factory
+   */
   public static SocketFactory socketFactory(EventLoop loop) {
     return new Sockets(Objects.requireNonNull(loop, "loop"));
   }
 
-  /** Makes listening sockets of a loop, which accept sockets of it. */
+  /**
+   * Returns a factory of a loop's listening sockets, which accept sockets of the loop. Never suspends. Any thread.
+   *
+   * @param loop the loop
+   * @return the factory
+   */
   public static ServerSocketFactory serverSocketFactory(EventLoop loop) {
     return new ServerSockets(Objects.requireNonNull(loop, "loop"));
   }
@@ -84,7 +94,7 @@ public final class LoopSockets {
           new InetSocketAddress(localAddress, localPort), new InetSocketAddress(address, port));
     }
 
-    /** As the JDK's sockets do, this takes the first address alone. */
+    /** Resolves a host and takes the first address only, as the JDK's sockets do. */
     private InetSocketAddress resolved(String host, int port) throws IOException {
       boolean canAwait = Task.current().filter(task -> task.getLoop() == loop).isPresent();
       return canAwait
@@ -110,7 +120,7 @@ public final class LoopSockets {
 
   private static final class ServerSockets extends ServerSocketFactory {
 
-    /** What {@code ServerSocket}'s own constructors take: its documentation. */
+    /** The default backlog that {@code ServerSocket} documents. */
     private static final int BACKLOG = 50;
 
     private final EventLoop loop;
@@ -134,7 +144,7 @@ public final class LoopSockets {
       return createServerSocket(port, backlog, null);
     }
 
-    /** {@code address} may be null: all of the machine's. */
+    /** Creates a bound socket. If {@code address} is null, the socket is bound to all addresses of the machine. */
     @Override
     public ServerSocket createServerSocket(int port, int backlog, @Nullable InetAddress address)
         throws IOException {

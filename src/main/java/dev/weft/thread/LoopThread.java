@@ -12,16 +12,16 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A loop of a group, and the platform thread that runs it until it is stopped, and closes it. Any thread. */
+/** A loop of a group, and the platform thread that runs the loop until {@link #stop} and then closes it. Any thread. */
 final class LoopThread {
 
   private final EventLoop loop;
   private final Future<@Nullable Void> stop;
-  private final CompletableFuture<@Nullable Throwable> ended =
-      new CompletableFuture<>(); // what it failed by
-  private final Set<CompletableFuture<?>> pending =
-      ConcurrentHashMap.newKeySet(); // what was submitted
-  private @Nullable Throwable told; // under this
+  // completes with the loop's failure, or null
+  private final CompletableFuture<@Nullable Throwable> ended = new CompletableFuture<>();
+  // the results of submitted coroutines
+  private final Set<CompletableFuture<?>> pending = ConcurrentHashMap.newKeySet();
+  private @Nullable Throwable told; // guarded by this
 
   private LoopThread(EventLoop loop) {
     this.loop = loop;
@@ -56,7 +56,7 @@ final class LoopThread {
     return loop;
   }
 
-  /** Refuses code on this loop, which would wait for itself. */
+  /** Throws an exception if the caller runs on this loop, because it would wait for itself. */
   void checkCaller() {
     EventLoop running;
     try {
@@ -69,7 +69,7 @@ final class LoopThread {
     }
   }
 
-  /** Runs a coroutine on the loop; fails if the loop has ended, or ends before the coroutine. */
+  /** Runs a coroutine on the loop. The result fails if the loop has ended, or ends before the coroutine. */
   <T extends @Nullable Object> CompletableFuture<T> submit(ThrowingCallable<T, ?> coroutine) {
     CompletableFuture<T> result;
     try {
@@ -79,7 +79,7 @@ final class LoopThread {
     }
     pending.add(result);
     result.whenComplete((value, error) -> pending.remove(result));
-    if (ended.isDone()) { // perhaps before it was added
+    if (ended.isDone()) { // perhaps before the result was added
       fail(result);
     }
     return result;
@@ -90,7 +90,7 @@ final class LoopThread {
         new IllegalStateException("the loop has ended: " + loop, ended.join()));
   }
 
-  /** Runs a coroutine on the loop and waits for it. */
+  /** Runs a coroutine on the loop and waits for its result. */
   <T extends @Nullable Object> T call(ThrowingCallable<T, ?> coroutine) throws IOException {
     try {
       return submit(coroutine).join();
@@ -106,7 +106,7 @@ final class LoopThread {
     }
   }
 
-  /** Has the loop end, unless it has. */
+  /** Makes the loop end, unless it has ended. */
   void stop() {
     try {
       loop.callSoonThreadsafe(() -> {
@@ -115,11 +115,11 @@ final class LoopThread {
         }
       });
     } catch (IllegalStateException closed) {
-      // it has
+      // the loop has ended
     }
   }
 
-  /** Waits for the end. Returns what the loop has failed by, once; null for nothing. */
+  /** Waits for the end of the loop. Returns the loop's failure to the first caller; otherwise null. */
   @Nullable
   Throwable join() {
     Throwable failure = ended.join();

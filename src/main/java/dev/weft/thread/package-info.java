@@ -1,5 +1,5 @@
 /**
- * Code that uses a thread for each connection or request runs on a loop unchanged.
+ * Runs code that uses a thread for each connection or request on a loop, without changes to that code.
  *
  * <pre>{@code
  * HttpServer server = HttpServer.create(address, 0);
