@@ -19,7 +19,7 @@ final class SessionsTest {
   @DisplayName("without the program setsid a session is an error before anything happens")
   void unsupported() {
     var outcome = ChildJvm.runAfter("export PATH=/none", List.of(), Program.class);
-    assertTrue(outcome.output().contains("refused: newSession: "), outcome::output);
+    assertTrue(outcome.output().contains("refused: newSession needs "), outcome::output);
   }
 
   /** Asks for a session. */
