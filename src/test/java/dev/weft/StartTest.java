@@ -46,8 +46,7 @@ class StartTest {
         Thread.onSpinWait(); // until the main thread notices the interrupt
       }
       for (int i = 0; i < 1_000 && !SlowLog.begun; i++) {
-        SlowLog.MAIN
-            .getStackTrace(); // takes time, in which a main thread that does not wait would go on
+        SlowLog.MAIN.getStackTrace(); // gives a main thread that does not wait time to begin
       }
       System.out.println(Thread.currentThread().isVirtual() ? "on a loop" : "apart");
       super.initialize();

@@ -138,8 +138,7 @@ class CarrierTest {
     var ended = new CountDownLatch(threads.length);
     for (int i = 0; i < threads.length; i++) {
       threads[i] = thread(() -> {
-        int before =
-            running[0]; // no update is lost without a lock, because no two threads run at once
+        int before = running[0]; // needs no lock, because no two threads run at once
         Thread.onSpinWait();
         running[0] = before + 1;
         Thread.yield();

@@ -18,7 +18,7 @@ import java.util.concurrent.BrokenBarrierException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A barrier: tasks wait for one another. */
+/** A barrier, at which tasks wait for one another. */
 class BarrierTest {
 
   private final Order order = new Order();
@@ -80,15 +80,14 @@ class BarrierTest {
       for (int i = 0; i < 2; i++) {
         started(() -> {
           places.add(barrier.await());
-          places.add(barrier.await()); // at once, while the other has not left
+          places.add(barrier.await()); // arrives while the barrier drains
         });
       }
       barrier.await();
       places.add(barrier.await());
       turns(5);
       places.sort(null);
-      assertEquals(
-          List.of(0, 0, 1, 1, 2), places, "two rounds of 0, 1, 2; main's first not listed");
+      assertEquals(List.of(0, 0, 1, 1, 2), places, "two rounds of 0, 1, 2 without main's first");
       assertEquals(0, barrier.nWaiting());
     });
   }
@@ -121,7 +120,7 @@ class BarrierTest {
       assertEquals(1, barrier.nWaiting());
       Task<Integer> second = arriving();
       turns(3);
-      assertFalse(first.done() || second.done(), "two do not make three");
+      assertFalse(first.done() || second.done(), "two parties are too few");
       barrier.await();
       first.await();
       second.await();
@@ -152,7 +151,7 @@ class BarrierTest {
 
   @Test
   @DisplayName(
-      "BAR-4: reset fails the present waits, then the barrier begins anew; without waits it has no effect")
+      "BAR-4: reset fails the present waits, then the barrier starts again; without waits it has no effect")
   void reset() {
     Loops.run(() -> {
       barrier.reset();

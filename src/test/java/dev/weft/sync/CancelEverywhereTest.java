@@ -28,7 +28,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a lock is free at the end, and tasks behind a cancelled waiter get it")
+  @DisplayName("tasks behind a cancelled waiter get the lock, which is free at the end")
   void lock(How how) {
     pure(how, () -> {
       var lock = new Lock();
@@ -54,7 +54,7 @@ class CancelEverywhereTest {
           () -> {
             others.forEach(Task::await);
             assertEquals(others.size(), done.size());
-            lock.acquire(); // what is free can be acquired
+            lock.acquire(); // does not wait for ever
             lock.release();
             assertFalse(lock.locked());
           });
@@ -87,7 +87,8 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a signal to a cancelled waiter goes to another; the lock is free at the end")
+  @DisplayName(
+      "a signal to a cancelled waiter goes to another waiter, and the lock is free at the end")
   void condition(How how) {
     pure(how, () -> {
       var condition = new Condition();
@@ -139,7 +140,7 @@ class CancelEverywhereTest {
             barrier.await();
           },
           () -> {
-            while (!other.done()) { // take the place of the cancelled tasks
+            while (!other.done()) { // substitutes replace the cancelled parties
               Task<Void> substitute = task(() -> barrier.await());
               Task.sleep(Duration.ofMillis(20));
               substitute.cancel();
@@ -155,7 +156,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("an event wakes the others")
+  @DisplayName("an event wakes the waiters that are not cancelled")
   void event(How how) {
     pure(how, () -> {
       var event = new Event();

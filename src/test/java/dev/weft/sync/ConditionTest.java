@@ -26,7 +26,7 @@ class ConditionTest {
   private final Order order = new Order();
   private final Condition condition = new Condition();
 
-  /** A task that waits, and reaches {@code step} when it has the lock. */
+  /** Starts a task that waits and, when it has the lock again, reaches {@code step}. */
   private Task<Void> awaiting(int step) {
     return started(() -> condition.with(() -> {
       condition.await();
@@ -52,7 +52,7 @@ class ConditionTest {
   }
 
   @Test
-  @DisplayName("COND-1: it suffices that any task has the lock")
+  @DisplayName("COND-1: await and signal work if any task has the lock")
   void lockTakenByAnother() {
     Loops.run(() -> {
       Task<Void> waiter = awaiting(1);
@@ -74,7 +74,7 @@ class ConditionTest {
       condition.signal();
       order.expect(1);
       turns(3);
-      order.expect(2); // woken, but without the lock
+      order.expect(2); // the waiter is woken, but does not have the lock
       condition.release();
       waiter.await();
       order.finish(4);
@@ -84,7 +84,7 @@ class ConditionTest {
 
   @Test
   @DisplayName(
-      "COND-2: a cancelled wait throws only when it has the lock again; the latest request counts")
+      "COND-2: a cancelled wait throws only when it has the lock again, with the message of the latest request")
   void cancelledWaitsForTheLock() {
     Loops.run(() -> {
       Task<Void> waiter = started(() -> condition.with(() -> {
@@ -134,7 +134,7 @@ class ConditionTest {
       Task<Void> next = awaiting(1);
       condition.acquire();
       condition.signal();
-      turns(2); // it is in the queue for the lock
+      turns(2); // the task waits for the lock
       signalled.cancel();
       turns(2);
       condition.release();
@@ -146,7 +146,7 @@ class ConditionTest {
 
   @Test
   @DisplayName(
-      "COND-3: a cancelled task without a signal wakes another too: wake-ups can be spurious")
+      "COND-3: a cancelled task that has no signal wakes another too, so wake-ups can be spurious")
   void spurious() {
     Loops.run(() -> {
       Task<Void> cancelled = started(() -> condition.with(condition::await));
@@ -169,7 +169,7 @@ class ConditionTest {
       Task<Void> fourth = awaiting(5);
       condition.acquire();
       condition.signal(2);
-      condition.signal(); // the third: the first two are woken already
+      condition.signal(); // wakes the third, because the first two are woken already
       condition.release();
       third.await();
       assertTrue(first.done() && second.done());
@@ -195,7 +195,7 @@ class ConditionTest {
       condition.release();
       next.await();
       assertTrue(cancelled.done());
-      last.await(); // woken by the cancelled one, COND-3
+      last.await(); // the cancelled task wakes this one, COND-3
       order.finish(3);
     });
   }

@@ -41,7 +41,7 @@ class EventTest {
       assertTrue(first.done() && second.done());
       assertFalse(event.isSet());
       turns(3);
-      assertFalse(late.done(), "it came after set()");
+      assertFalse(late.done(), "this task began to wait after set()");
       event.set();
       late.await();
       order.finish(4);

@@ -16,7 +16,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A lock: one task at a time. */
+/** A lock, which one task at a time holds. */
 class LockTest {
 
   private final Order order = new Order();
@@ -127,7 +127,8 @@ class LockTest {
   }
 
   @Test
-  @DisplayName("LOCK-4: waiters that are cancelled and have not run yet count as none")
+  @DisplayName(
+      "LOCK-4: acquire does not wait behind waiters that are cancelled and have not run yet")
   void cancelledCountAsNone() {
     Loops.run(() -> {
       lock.acquire();
@@ -152,7 +153,7 @@ class LockTest {
       assertFalse(lock.locked());
       lock.acquire();
       Task<Void> again = Task.current().orElseThrow().getLoop().createTask(lock::release);
-      lock.acquire(); // would wait without end if another task could not release it
+      lock.acquire(); // would wait for ever if another task could not release the lock
       again.await();
       Task<Void> second = started(lock::acquire);
       assertFalse(second.done());
@@ -185,7 +186,7 @@ class LockTest {
     try (EventLoop loop = Loops.newLoop()) {
       first = loop.toString();
       loop.runUntilComplete(() -> {
-        lock.acquire(); // not contended, so not bound yet
+        lock.acquire(); // does not wait, so it does not bind the lock to the loop
         lock.release();
         return null;
       });
@@ -245,7 +246,7 @@ class LockTest {
       Task<Void> cancelled = started(() -> lock.with(order::expectUnreached));
       cancelled.cancel();
       assertThrows(CancelledError.class, cancelled::await);
-      assertTrue(lock.locked()); // the cancelled task did not have it
+      assertTrue(lock.locked()); // the cancelled task did not hold the lock
     });
   }
 }

@@ -12,7 +12,7 @@ import dev.weft.testkit.Loops;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The end of a queue. */
+/** The shutdown of a queue. */
 class QueueShutdownTest {
 
   private static void assertShutDown(Task<?> task) {
@@ -20,7 +20,8 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-6: put fails; get takes the remaining items, then fails too")
+  @DisplayName(
+      "Q-6: after shutdown put fails, and get takes the remaining items and then fails too")
   void drains() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -37,7 +38,8 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-6: all blocked tasks are woken and fail; remaining items can still be taken")
+  @DisplayName(
+      "Q-6: shutdown wakes all blocked tasks, which fail; remaining items can still be taken")
   void wakesAll() {
     Loops.run(() -> {
       var empty = new Queue<String>();
@@ -71,7 +73,7 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-6: join still waits for the unfinished items")
+  @DisplayName("Q-6: after shutdown join still waits for the unfinished items")
   void joinAfterShutdown() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -88,7 +90,7 @@ class QueueShutdownTest {
 
   @Test
   @DisplayName(
-      "Q-7: immediate: the items are dropped, and join returns if no other item is unfinished")
+      "Q-7: immediate shutdown drops the items, and join returns if no other item is unfinished")
   void immediate() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -104,7 +106,8 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-7: immediate: join still waits for an item that was taken and is not finished")
+  @DisplayName(
+      "Q-7: after immediate shutdown join still waits for an item that was taken and is not finished")
   void immediateWithOneTaken() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -121,7 +124,8 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-7: immediate: a getter that was woken for an item loses it, and fails")
+  @DisplayName(
+      "Q-7: after immediate shutdown a getter that was woken for an item fails, and the item is dropped")
   void immediateAfterWaking() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -134,7 +138,7 @@ class QueueShutdownTest {
   }
 
   @Test
-  @DisplayName("Q-7: immediate: a waiting putter fails, although there is room now")
+  @DisplayName("Q-7: after immediate shutdown a waiting putter fails, although there is room now")
   void immediateWithPutter() {
     Loops.run(() -> {
       var queue = new Queue<String>(1);

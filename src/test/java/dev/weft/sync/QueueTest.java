@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A queue: items from some tasks to others. */
+/** A queue, which passes items from some tasks to others. */
 class QueueTest {
 
   private final Order order = new Order();
@@ -163,7 +163,7 @@ class QueueTest {
   void join() {
     Loops.run(() -> {
       var queue = new Queue<String>();
-      queue.join(); // at once: nothing was added
+      queue.join(); // returns at once, because no item was added
       queue.putNowait("a");
       queue.putNowait("b");
       Task<Void> joining = started(queue::join);
@@ -180,7 +180,7 @@ class QueueTest {
       queue.join();
       queue.putNowait("c");
       Task<Void> again = started(queue::join);
-      assertFalse(again.done(), "an item that comes later counts");
+      assertFalse(again.done(), "an item that is added later counts");
       queue.taskDone();
       again.await();
     });
@@ -220,7 +220,8 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("Q-9: an item that cannot be compared is an error and does not count")
+  @DisplayName(
+      "Q-9: putting an item that cannot be compared is an error, and the item does not count")
   void incomparable() {
     Loops.run(() -> {
       Comparator<Object> refusing = (a, b) -> {
@@ -259,7 +260,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("Q-10: another thread uses the queue by callSoonThreadsafe")
+  @DisplayName("Q-10: another thread can use the queue through callSoonThreadsafe")
   void otherThread() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -274,7 +275,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("null is not an item, and is an error before the wait")
+  @DisplayName("putting null is an error before the wait")
   void nulls() {
     Loops.run(() -> {
       var queue = new Queue<String>(1);
@@ -287,7 +288,7 @@ class QueueTest {
   }
 
   @Test
-  @DisplayName("many getters and many items: each getter gets one")
+  @DisplayName("with many getters and many items each getter gets one item")
   void many() {
     int number = 10_000;
     Loops.run(() -> {

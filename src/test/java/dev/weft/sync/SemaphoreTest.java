@@ -16,7 +16,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A semaphore: a number of permits. */
+/** A semaphore, which grants a number of permits. */
 class SemaphoreTest {
 
   private final Order order = new Order();
@@ -46,7 +46,8 @@ class SemaphoreTest {
   }
 
   @Test
-  @DisplayName("SEM-1: waiters that are cancelled and have not run yet count as none")
+  @DisplayName(
+      "SEM-1: acquire does not wait behind waiters that are cancelled and have not run yet")
   void cancelledCountAsNone() {
     Loops.run(() -> {
       var semaphore = new Semaphore(0);
@@ -63,7 +64,7 @@ class SemaphoreTest {
   }
 
   @Test
-  @DisplayName("taking an available permit does not suspend, until there is none")
+  @DisplayName("acquire does not suspend while a permit is available")
   void uncontended() {
     Loops.run(() -> {
       var semaphore = new Semaphore(2);
@@ -118,7 +119,7 @@ class SemaphoreTest {
 
   @Test
   @DisplayName(
-      "SEM-3: without a next task, the permit is available again; without a grant, there is none")
+      "SEM-3: if no other task waits, the permit of a cancelled task is available again; a cancelled task without a grant returns none")
   void cancelledAlone() {
     Loops.run(() -> {
       var semaphore = new Semaphore(0);
@@ -146,7 +147,7 @@ class SemaphoreTest {
   void leavingGrantsThoseBehind() {
     Loops.run(() -> {
       var semaphore = new Semaphore(0);
-      // In one turn: the second queues after two releases, while the first has its grant and has
+      // All in one turn: the second queues after two releases, when the first has its grant and has
       // not run.
       Task<Void> second = EventLoop.getRunningLoop().createTask(() -> {
         turns(1);
@@ -172,7 +173,7 @@ class SemaphoreTest {
   }
 
   @Test
-  @DisplayName("SEM-5: a bounded semaphore rejects a release too many, and is unchanged")
+  @DisplayName("SEM-5: an excess release of a bounded semaphore fails and changes nothing")
   void bounded() {
     Loops.run(() -> {
       var semaphore = new BoundedSemaphore(2);

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /*
- * Every small schedule: a few tasks use one primitive. Each begins at once or a turn later, and keeps what it got for
- * no turn or one. Up to two of them are cancelled, in each pair of turns. In each of these runs nothing may be lost:
- * the tasks that are not cancelled end, and the primitive ends in its initial state.
+ * These tests run every small schedule of a few tasks that use one primitive. Each task begins at once or a turn later,
+ * and holds the lock, permit, token or item for zero turns or one. Up to two tasks are cancelled, in each pair of
+ * turns. At the end of each run the tasks that are not cancelled have ended, and the primitive is in its initial state.
  */
 
 /** No wake-up is lost, wherever a task is cancelled. */
@@ -31,11 +31,11 @@ class WakeUpSchedulesTest {
   private static final int MAX_TURNS = 20;
   private static final int LAST_CANCEL = 6;
 
-  /** What the tasks of one run use. */
+  /** The primitive of one run, and the work of its tasks. */
   private interface Scenario {
 
     /**
-     * The work of the task with this number: it waits for some turns, acquires, and keeps what it got for some turns.
+     * The work of task {@code number}: it waits for {@code delay} turns, acquires, and holds for {@code hold} turns.
      */
     void work(int number, int delay, int hold) throws Exception;
 
@@ -50,7 +50,7 @@ class WakeUpSchedulesTest {
 
   private int runs;
 
-  /** All schedules of {@code tasks} tasks. */
+  /** Runs all schedules of {@code tasks} tasks. */
   private void explore(int tasks, Supplier<Scenario> scenarios) {
     int[] times = new int[2 * tasks];
     do {
@@ -70,7 +70,7 @@ class WakeUpSchedulesTest {
     assertTrue(runs > 1000, "explored only " + runs);
   }
 
-  /** Counts up, digit by digit. */
+  /** Adds one to a number in base {@code base}. Returns false after the last number. */
   private static boolean next(int[] digits, int base) {
     for (int i = 0; i < digits.length; i++) {
       if (++digits[i] < base) {
@@ -220,7 +220,7 @@ class WakeUpSchedulesTest {
       }
 
       private void giveBack() throws Exception {
-        // Not cancelled here, because the subject is the wait for the token.
+        // In its own shielded task: this test cancels the wait for the token, not its return.
         Task<?> self = Task.current().orElseThrow();
         Task<Void> giving = self.getLoop()
             .createTask(() -> condition.with(() -> {
@@ -231,7 +231,7 @@ class WakeUpSchedulesTest {
           try {
             Shield.of(giving).await();
           } catch (CancelledError again) {
-            // the token is returned nevertheless
+            // continue until the token is returned
           }
         }
       }

@@ -20,10 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Primitives that threads outside of their loop use. */
+/** Primitives that are used on threads outside their loop. */
 class WrongThreadTest {
 
-  /** The exception of the code on its own thread; null if there is none. */
+  /** Runs the code on another thread and returns its exception; null if there is none. */
   private static Throwable elsewhere(ThrowingRunnable<?> code) throws Exception {
     var thrown = new CompletableFuture<Throwable>();
     var thread = new Thread(() -> {
@@ -35,19 +35,19 @@ class WrongThreadTest {
       }
     });
     thread.start();
-    thread.join(); // the loop does not turn meanwhile
+    thread.join(); // blocks the loop, so no turn passes
     return thrown.join();
   }
 
   private static void assertRefused(String method, ThrowingRunnable<?> code) throws Exception {
     Throwable error = elsewhere(code);
-    assertTrue(error instanceof IllegalStateException, method + " has thrown " + error);
+    assertTrue(error instanceof IllegalStateException, method + " threw " + error);
     assertTrue(error.getMessage().startsWith(method + " called from "), error.getMessage());
     assertTrue(error.getMessage().endsWith("use callSoonThreadsafe"), error.getMessage());
   }
 
   @Test
-  @DisplayName("A queue with a waiting consumer is unharmed by a put from another thread")
+  @DisplayName("a put from another thread does not harm a queue with a waiting consumer")
   void consumerStillWakes() {
     Loops.run(() -> {
       var queue = new Queue<String>();
@@ -69,7 +69,7 @@ class WrongThreadTest {
 
   @Test
   @DisplayName(
-      "Waiters of an event, a semaphore and a lock still wake after a call from another thread")
+      "after a call from another thread, waiters of an event, a semaphore and a lock still wake")
   void waitersStillWake() {
     Loops.run(() -> {
       var event = new Event();
@@ -99,7 +99,7 @@ class WrongThreadTest {
 
   @Test
   @DisplayName(
-      "Every method that changes or waits fails on another thread, also without waiters and at first use")
+      "every method that changes or waits fails on another thread, also without waiters and at first use")
   void everyMethod() {
     Loops.run(() -> {
       Map<String, ThrowingRunnable<?>> calls = new LinkedHashMap<>();
@@ -146,13 +146,13 @@ class WrongThreadTest {
       assertFalse(lock.locked());
       assertFalse(barrier.broken());
       semaphore.acquire();
-      assertTrue(semaphore.locked(), "a permit too many");
+      assertTrue(semaphore.locked(), "there is an excess permit");
       queue.putNowait("not shut down");
     });
   }
 
   @Test
-  @DisplayName("A queue may be created and filled before there is a loop, and on another thread")
+  @DisplayName("a queue may be created and filled before there is a loop, and on another thread")
   void filledBefore() throws Exception {
     var queue = new Queue<String>(2);
     queue.putNowait("a");
@@ -168,7 +168,7 @@ class WrongThreadTest {
 
   @Test
   @DisplayName(
-      "A primitive that one loop has only created, or used before it stopped, can be used by another loop")
+      "another loop can use a primitive that one loop only created, or used before it stopped")
   void nextLoop() throws Exception {
     try (EventLoop first = Loops.newLoop()) {
       first.runUntilComplete(() -> {
@@ -197,7 +197,8 @@ class WrongThreadTest {
       Task<String> bound = first.createTask(() -> used.get());
       first.callSoon(first::stop);
       first.runForever();
-      assertThrows(IllegalStateException.class, bound::result, "bound to the other by its wait");
+      assertThrows(
+          IllegalStateException.class, bound::result, "the wait bound it to the other loop");
     }
   }
 }

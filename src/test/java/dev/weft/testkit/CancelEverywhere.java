@@ -17,21 +17,21 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /*
- * The test sees a suspension from outside: a task that yields steps the loop turn by turn, and whenever that task
- * runs, the subject is suspended. So "cancel before the k-th turn" reaches every suspension, and each of them in every
- * state of its surroundings. It also reaches the turn in which the subject is woken and has not run yet, where errors
- * are most likely. Pure scenarios use a virtual clock that moves by a millisecond a turn, and are the same in each
- * run. With real I/O the number of turns differs; the assertions must hold wherever a run is cancelled. There the
- * first turns are tried one by one, and later ones at growing intervals.
+ * A task that yields steps the loop turn by turn. Whenever that task runs, the subject is suspended, so "cancel before
+ * the k-th turn" reaches every suspension, with every state of the other tasks. It also reaches the turn between the
+ * wake-up and the next step of the subject, where errors are most likely. Pure scenarios use a virtual clock that
+ * advances by a millisecond a turn, and are the same in each run. With real I/O the number of turns differs from run to
+ * run, and the assertions must hold for any point of cancellation. These scenarios are cancelled in each of the first
+ * turns, and later at growing intervals.
  */
 
 /**
- * Runs a scenario repeatedly, cancels it one turn later each time until it has ended before, and asserts each time
- * that nothing is left behind: no task, no socket, no pipe, no child, no report to the exception handler.
+ * Runs a scenario repeatedly, and cancels it one turn later each time until it ends before that turn. Asserts after
+ * each run that no task, socket, pipe or child is left, and that the exception handler got no report.
  */
 public final class CancelEverywhere {
 
-  /** Sets a scenario up, in a task of a fresh loop. */
+  /** Sets a scenario up, in a task of a new loop. */
   @FunctionalInterface
   public interface Scenario {
 
@@ -42,7 +42,7 @@ public final class CancelEverywhere {
    * One run.
    *
    * @param subject the task to cancel
-   * @param check what must hold afterwards; may wait for it, and ends what the scenario began
+   * @param check the assertions after the run; may wait, and closes what the scenario opened
    */
   public record Run(ThrowingRunnable<?> subject, ThrowingRunnable<?> check) {}
 
@@ -83,7 +83,7 @@ public final class CancelEverywhere {
   }
 
   private static int each(How how, boolean real, Scenario scenario) {
-    if (real) { // once to the end, because the JDK opens a descriptor or two for itself
+    if (real) { // the first run, to the end, opens the descriptors that the JDK keeps for itself
       new CancelEverywhere(how, true, WARM_UP).run(scenario);
     }
     int runs = 0;
@@ -169,7 +169,7 @@ public final class CancelEverywhere {
       case SCOPE -> scope.cancel();
       case TIMEOUT -> {
         if (timeout == null) {
-          subject.cancel(); // it has not begun
+          subject.cancel(); // the subject has not begun
         } else {
           timeout.reschedule(loop.time());
         }

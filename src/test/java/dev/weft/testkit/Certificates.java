@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
 
-/** The certificates of the folder {@code tls}, whose script describes them, and contexts with them. */
+/** The certificates in the folder {@code tls}, whose script describes them, and contexts with them. */
 public final class Certificates {
 
   private Certificates() {}
@@ -23,14 +23,14 @@ public final class Certificates {
   }
 
   /**
-   * A server's context with the certificate of that name. It trusts clients of the root, but does not ask for
-   * certificates.
+   * A server's context with the certificate {@code name}. It trusts client certificates of the root, but does not
+   * request them.
    */
   public static SSLContext server(String name) {
     return asking(name).context().orElseThrow();
   }
 
-  /** As {@link #server}, for a server that requires certificates. */
+  /** A server's options with the certificate {@code name}, which require client certificates of the root. */
   public static SslOptions asking(String name) {
     return made(() -> SslContexts.server(file(name + ".pem"), file(name + ".key"), file("ca.pem")));
   }

@@ -16,29 +16,29 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 
 /**
- * A JVM of its own for what a test cannot do in its own JVM: start without a flag, hang for ever, or initialise a
+ * Runs a program in a separate JVM, for tests that need one: that start without a flag, hang for ever, or initialise a
  * class of the JDK in the wrong order.
  */
 public final class ChildJvm {
 
-  /** How a child ended: its exit code, and its output on both streams. */
+  /** The exit code of a child, and its output on both streams. */
   public record Outcome(int exitCode, String output) {}
 
   private ChildJvm() {}
 
-  /** Runs {@code main} on the tests' class path, without any flag but {@code options}. */
+  /** Runs {@code main} on the tests' class path, with no flags except {@code options}. */
   public static Outcome run(List<String> options, Class<?> main, String... arguments) {
     return runFrom(System.getProperty("java.class.path"), options, main, arguments);
   }
 
-  /** As {@link #run}, in a shell that runs {@code setup} first, for limits and signals of the JVM. */
+  /** Runs {@code main} in a shell that first runs {@code setup}, for limits and signals of the JVM. */
   public static Outcome runAfter(
       String setup, List<String> options, Class<?> main, String... arguments) {
     var shell = List.of("/bin/bash", "-c", setup + "; exec \"$@\"", "bash");
     return run(shell, System.getProperty("java.class.path"), options, main, arguments);
   }
 
-  /** As {@link #run}, without a provider of SLF4J: with Weft, SLF4J and the classes of {@code main}'s source alone. */
+  /** Runs {@code main} without an SLF4J provider: the class path has Weft, SLF4J and the classes of one source only. */
   public static Outcome runWithoutLog(List<String> options, Class<?> main, String... arguments) {
     try {
       Path folder = Files.createTempDirectory("weft-classes");
@@ -57,7 +57,7 @@ public final class ChildJvm {
     }
   }
 
-  /** The classes of one source. */
+  /** Copies the classes of one source file. */
   private static void copyClasses(Class<?> main, Path folder) throws IOException {
     String name = main.getName().replace('.', '/');
     Path from = Path.of(home(main)).resolve(name).getParent();
@@ -73,7 +73,7 @@ public final class ChildJvm {
     }
   }
 
-  /** Where a class comes from: a jar, or a folder of classes. */
+  /** The origin of a class: a jar, or a folder of classes. */
   public static String home(Class<?> type) {
     try {
       return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
@@ -83,7 +83,7 @@ public final class ChildJvm {
     }
   }
 
-  /** As {@link #run}, on a class path of the caller's. */
+  /** Runs {@code main} on the given class path, with no flags except {@code options}. */
   public static Outcome runFrom(
       String classPath, List<String> options, Class<?> main, String... arguments) {
     return run(List.of(), classPath, options, main, arguments);
@@ -110,7 +110,7 @@ public final class ChildJvm {
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(10, TimeUnit.SECONDS)) {
-          throw new AssertionError("the child closed its output and did not end: " + output);
+          throw new AssertionError("the child closed its output but did not end: " + output);
         }
         return new Outcome(process.exitValue(), output);
       } finally {

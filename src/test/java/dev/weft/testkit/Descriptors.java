@@ -11,12 +11,12 @@ public final class Descriptors {
 
   private Descriptors() {}
 
-  /** How many sockets are open. */
+  /** The number of open sockets. */
   public static int sockets() {
     return count("socket:");
   }
 
-  /** How many ends of pipes are open. */
+  /** The number of open ends of pipes. */
   public static int pipes() {
     return count("pipe:");
   }
@@ -38,7 +38,7 @@ public final class Descriptors {
   private static boolean is(String kind, Path descriptor) {
     try {
       return Files.readSymbolicLink(descriptor).toString().startsWith(kind);
-    } catch (IOException gone) { // the one that lists the directory
+    } catch (IOException gone) { // the descriptor of the listing
       return false;
     }
   }

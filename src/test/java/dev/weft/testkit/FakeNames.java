@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Host names that tests invent, each with its own answer: several addresses, a failure, or an answer that takes as
- * long as the test wants. The JDK's own resolver answers all other names, and addresses that no test has named.
- * Registered for the whole test JVM (META-INF/services).
+ * Host names that tests invent, each with its own answer: several addresses, a failure, or a delayed answer. The JDK's
+ * own resolver answers all other names and addresses. This provider is registered for the whole test JVM
+ * (META-INF/services).
  */
 public final class FakeNames extends InetAddressResolverProvider {
 
@@ -24,14 +24,14 @@ public final class FakeNames extends InetAddressResolverProvider {
   private static final Map<String, Callable<List<InetAddress>>> ANSWERS = new ConcurrentHashMap<>();
   private static final Map<ByteBuffer, String> NAMES = new ConcurrentHashMap<>();
 
-  /** A new name; {@code answer} runs on the thread that looks it up. */
+  /** Returns a new name. {@code answer} runs on the thread that looks the name up. */
   public static String invent(Callable<List<InetAddress>> answer) {
     String name = "name-" + COUNTER.incrementAndGet() + ".weft.test";
     ANSWERS.put(name, answer);
     return name;
   }
 
-  /** A new name for addresses given as literals, in this order. */
+  /** Returns a new name for addresses that are given as literals, in this order. */
   public static String of(String... literals) {
     return invent(() -> {
       var addresses = new InetAddress[literals.length];

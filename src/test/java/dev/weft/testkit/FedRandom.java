@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * A source of choices that it reads from an array. A change of the array changes the choices one by one, for a fuzzer
- * or for code that reduces a failing input. After the array's end the choices are pseudo-random.
+ * A random generator that reads its choices from an array. A fuzzer, or code that reduces a failing input, changes
+ * single choices by changes of the array. After the array's end the choices are pseudo-random.
  */
 public final class FedRandom extends Random {
 
@@ -19,7 +19,7 @@ public final class FedRandom extends Random {
     this.choices = choices.clone();
   }
 
-  /** Whether the array has been used up. */
+  /** Whether all of the array is read. */
   public boolean isExhausted() {
     return position >= choices.length;
   }

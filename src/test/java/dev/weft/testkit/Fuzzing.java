@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import java.util.Random;
 
 /**
- * Runs a target with random inputs, and reduces an input that fails. A target is a class with a public static {@code
- * fuzzerTestOneInput(byte[])}, which is also what Jazzer takes.
+ * Runs a target with random inputs, and reduces an input that fails. A target is a class with a public static method
+ * {@code fuzzerTestOneInput(byte[])}, as for Jazzer.
  *
  * <pre>
  *   mvn -q test-compile exec:exec@run -Drun="dev.weft.testkit.Fuzzing dev.weft.stream.ReaderFuzz --seed 1 --count 100000"
@@ -24,14 +24,14 @@ public final class Fuzzing {
     void run(byte[] input) throws Throwable;
   }
 
-  private static final int ATTEMPTS = 2_000; // to reduce an input
+  private static final int ATTEMPTS = 2_000; // runs of the target to reduce an input
 
   private Fuzzing() {}
 
   /**
-   * Runs a target that number of times.
+   * Runs a target {@code count} times.
    *
-   * @param seed of the first input; the seed of each next input is one larger
+   * @param seed the seed of the first input; the seed of each next input is one larger
    */
   public static void random(Target target, long seed, int count) {
     for (long each = seed; each < seed + count; each++) {
@@ -40,7 +40,7 @@ public final class Fuzzing {
       if (failure != null) {
         byte[] small = shrink(target, input, failure.getClass());
         throw new AssertionError(
-            "seed " + each + ", made small: --input " + HexFormat.of().formatHex(small) + " fails: "
+            "seed " + each + ", reduced: --input " + HexFormat.of().formatHex(small) + " fails: "
                 + failure(target, small),
             failure);
       }
@@ -63,7 +63,7 @@ public final class Fuzzing {
     }
   }
 
-  /** Removes what it can, and makes the rest zero where possible, as long as the input fails in the same way. */
+  /** Removes or zeroes as many bytes as possible, while the input still fails in the same way. */
   static byte[] shrink(Target target, byte[] input, Class<?> kind) {
     byte[] smallest = input;
     int attempts = ATTEMPTS;
@@ -93,7 +93,7 @@ public final class Fuzzing {
     return shorter;
   }
 
-  /** Runs with the options that the class describes. */
+  /** Runs a target with the options that the class describes. */
   public static void main(String[] args) throws Throwable {
     MethodHandle method = MethodHandles.lookup()
         .findStatic(
@@ -101,7 +101,7 @@ public final class Fuzzing {
             "fuzzerTestOneInput",
             MethodType.methodType(void.class, byte[].class));
     Target target = input -> {
-      method.invokeExact(input); // an expression would need a result
+      method.invokeExact(input); // a statement, because an expression lambda would need a result
     };
     long seed = 1;
     int count = 10_000;

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The fuzzer's own tools. */
+/** The fuzzer's choices, and its reduction of failing inputs. */
 class FuzzingTest {
 
   private static void failsWithSevenAndNine(byte[] input) {
@@ -19,7 +19,7 @@ class FuzzingTest {
       if (input[i] == 7) {
         seven = i;
       }
-      assertFalse(input[i] == 9 && seven >= 0, "a nine behind a seven");
+      assertFalse(input[i] == 9 && seven >= 0, "a nine after a seven");
     }
   }
 
@@ -37,12 +37,12 @@ class FuzzingTest {
     var failure = assertThrows(
         AssertionError.class, () -> Fuzzing.random(FuzzingTest::failsWithSevenAndNine, 1, 1_000));
     assertTrue(
-        failure.getMessage().matches("seed \\d+, made small: --input 0709 fails: .*"),
+        failure.getMessage().matches("seed \\d+, reduced: --input 0709 fails: .*"),
         failure::getMessage);
   }
 
   @Test
-  @DisplayName("choices come from the array, and differ after its end")
+  @DisplayName("choices come from the array, and are pseudo-random after its end")
   void choices() {
     var random = new FedRandom(new byte[] {5, 2, 7, 1});
     assertEquals(5, random.nextInt(10));

@@ -6,7 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.event.Level;
 
 /**
- * Records what is logged through SLF4J, by any thread, while it is open.
+ * Records all messages that any thread logs through SLF4J while the capture is open.
  *
  * <pre>{@code
  * try (var log = LogCapture.start()) {
@@ -15,21 +15,21 @@ import org.slf4j.event.Level;
  * }
  * }</pre>
  *
- * <p>Every level is enabled while a capture is open, and nothing is printed. Otherwise WARN and above go to System.err:
- * a test that provokes them on purpose captures them. Several captures may be open; each sees every event, but for the
- * warning of the JDK that the first loop gives once, as no test can know when.
+ * <p>Every level is enabled while a capture is open, and nothing is printed. Without a capture, WARN and above go to
+ * System.err; a test that causes such messages on purpose captures them. Several captures may be open, and each records
+ * every message. The exception is the warning about bugs of the JDK, which the first loop of the JVM logs once.
  */
 public final class LogCapture implements AutoCloseable {
   private static final List<LogCapture> OPEN = new CopyOnWriteArrayList<>();
 
-  /** One call of a logger; the message is formatted. */
+  /** One call of a logger, with the formatted message. */
   public record Event(Level level, String logger, String message, Optional<Throwable> throwable) {}
 
   private final List<Event> events = new CopyOnWriteArrayList<>();
 
   private LogCapture() {}
 
-  /** Begins to record. */
+  /** Opens a capture, which records from now on. */
   public static LogCapture start() {
     var capture = new LogCapture();
     OPEN.add(capture);

@@ -14,7 +14,7 @@ import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
-/** The SLF4J provider of the tests (META-INF/services): all loggers end in {@link LogCapture}. */
+/** The SLF4J provider of the tests (META-INF/services): all loggers write to {@link LogCapture}. */
 public final class LogCaptureProvider implements SLF4JServiceProvider {
   private final ConcurrentHashMap<String, Logger> loggers = new ConcurrentHashMap<>();
   private final IMarkerFactory markers = new BasicMarkerFactory();
@@ -37,7 +37,7 @@ public final class LogCaptureProvider implements SLF4JServiceProvider {
 
   @Override
   public String getRequestedApiVersion() {
-    return "2.0.99"; // "any 2.0", in SLF4J's convention
+    return "2.0.99"; // any 2.0 version, by SLF4J's convention
   }
 
   @Override

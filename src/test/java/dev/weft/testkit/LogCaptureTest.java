@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** SLF4J really finds the capturing provider, and a capture ends when it is closed. */
+/** SLF4J uses the capturing provider, and a capture ends when it is closed. */
 final class LogCaptureTest {
   @Test
   void recordsFormattedMessagesUntilClosed() {

@@ -1,7 +1,7 @@
 package dev.weft.testkit;
 
 /**
- * Asserts that the steps of a test happen in exactly one order: 1, 2, 3 and so on, whoever executes them.
+ * Asserts that the steps of a test happen in exactly one order: 1, 2, 3 and so on, in any tasks and threads.
  *
  * <pre>{@code
  * var order = new Order();
@@ -11,18 +11,18 @@ package dev.weft.testkit;
  * order.finish(3);
  * }</pre>
  *
- * <p>A wrong step throws where it happens, which may be inside the code under test, and code under test may swallow
- * it. The first wrong step is therefore remembered: every later call throws it again, {@link #finish} and {@link
- * #checkFinished} too, so that it reaches the test's own thread. The verbs are those of kotlinx.coroutines' TestBase.
+ * <p>A wrong step throws where it happens. Code under test may swallow this exception, so every later call throws it
+ * again, including {@link #finish} and {@link #checkFinished}, which the test's own thread calls. The method names are
+ * those of kotlinx.coroutines' TestBase.
  *
- * <p>Any thread may call any method; one lock guards everything, and is never held while foreign code runs.
+ * <p>Any thread may call any method. One lock guards all state, and is never held while foreign code runs.
  */
 public final class Order {
   private int last;
   private boolean finished;
   private AssertionError failure;
 
-  /** This point is reached as step {@code index}, the one after the step before. */
+  /** Asserts that this point is step {@code index}, directly after step {@code index - 1}. */
   public synchronized void expect(int index) {
     rethrow();
     if (finished) {
@@ -34,16 +34,16 @@ public final class Order {
     last = index;
   }
 
-  /** As {@link #expect}, and no step may follow. */
+  /** Asserts that this point is step {@code index}, and that no step follows. */
   public synchronized void finish(int lastIndex) {
     expect(lastIndex);
     finished = true;
   }
 
-  /** This point must never be reached. */
+  /** Fails, because this point must not be reached. */
   public synchronized void expectUnreached() {
     rethrow();
-    fail("reached what must not be reached, after step " + last);
+    fail("reached a point that must not be reached, after step " + last);
   }
 
   /** Asserts that {@link #finish} was called and that no step was wrong, before or after it. */

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 
-/** A helper that asserts must itself be shown to fail: a lenient {@code Order} would pass every ordering test. */
+/** {@code Order} fails when it should: with a lenient {@code Order} every test about order would pass. */
 final class OrderTest {
   private final Order order = new Order();
 

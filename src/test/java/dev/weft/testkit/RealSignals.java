@@ -3,7 +3,7 @@ package dev.weft.testkit;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 
-/** Signals of the process that runs the test, by reflection, because javac would warn of {@code sun.misc.Signal}. */
+/** Signals of the test's process. Uses reflection, because javac warns of {@code sun.misc.Signal}. */
 public final class RealSignals {
 
   private RealSignals() {}
@@ -17,7 +17,7 @@ public final class RealSignals {
     }
   }
 
-  /** Makes {@code code} run at a signal, as a program does that does not use Weft for it. */
+  /** Registers {@code code} as the JVM's handler of a signal, without Weft. */
   public static Object handler(Runnable code) {
     InvocationHandler handler = (proxy, method, arguments) -> {
       if (method.getName().equals("handle")) {

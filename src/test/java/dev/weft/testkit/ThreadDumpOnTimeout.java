@@ -10,15 +10,15 @@ import org.junit.jupiter.api.extension.PreInterruptCallback;
 import org.junit.jupiter.api.extension.PreInterruptContext;
 
 /**
- * Prints the stacks of all threads when a test runs into its timeout, virtual threads included, which neither jstack
- * nor JUnit's own dump shows and which are where Weft's tests hang.
+ * Prints the stacks of all threads when a test exceeds its timeout. The dump includes virtual threads, where Weft's
+ * tests hang and which neither jstack nor JUnit's own dump shows.
  *
- * <p>Registered for every test (META-INF/services); the timeout itself is set in junit-platform.properties. It runs
- * tests on a thread of their own, because the test's thread may not care about interrupts: a loop's carrier erases
- * them. JUnit then gives up waiting, reports the failure and goes on with the next test.
+ * <p>This class is registered for every test (META-INF/services). junit-platform.properties sets the timeout. It runs
+ * each test on a separate thread, because the test's thread may ignore interrupts: a loop's carrier clears them. After
+ * the timeout JUnit stops waiting, reports the failure and continues with the next test.
  */
 public final class ThreadDumpOnTimeout implements PreInterruptCallback {
-  /* Enough for any hang that a person reads; a million sleeping tasks would be too much for the log. */
+  /* Enough to analyse a hang. A million sleeping tasks would be too many for the log. */
   private static final int MAX_LINES = 3_000;
 
   @Override
@@ -26,7 +26,7 @@ public final class ThreadDumpOnTimeout implements PreInterruptCallback {
       throws IOException {
     var bean = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     var dir = Files.createTempDirectory("weft-threads");
-    var file = dir.resolve("dump.txt"); // dumpThreads insists on creating the file itself
+    var file = dir.resolve("dump.txt"); // must not exist: dumpThreads creates the file
     var out = new StringBuilder("\n==== timeout of " + test.getDisplayName() + " in "
         + test.getRequiredTestClass().getName() + ", on " + timeout.getThreadToInterrupt()
         + ": all threads\n");

@@ -3,8 +3,8 @@ package dev.weft.testkit;
 import dev.weft.loop.EventLoop;
 
 /**
- * A program that creates a loop twice and prints what happens. It is in a package that the module does not have,
- * because the class path cannot add to the module's packages.
+ * A program that creates a loop twice and prints the outcomes. It is in a package that the module does not have,
+ * because the class path cannot add classes to the module's packages.
  */
 public final class TwoLoops {
 

@@ -4,8 +4,8 @@ import dev.weft.loop.Clock;
 import java.time.Duration;
 
 /**
- * A clock that stands still while there is work and jumps to the next timer when there is none. A loop
- * that waits for I/O or another thread with no timer set blocks for real.
+ * A clock that stands still while the loop has work, and jumps to the next timer when it has none. A loop that waits
+ * for I/O or another thread, without a timer, blocks in real time.
  */
 public final class VirtualClock implements Clock {
 
@@ -25,7 +25,7 @@ public final class VirtualClock implements Clock {
     return 0;
   }
 
-  /** Moves time forward, as if the running code took that long. */
+  /** Moves the time forward, as if the running code took that long. */
   public void advance(Duration duration) {
     now += duration.toNanos();
   }

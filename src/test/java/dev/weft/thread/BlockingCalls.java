@@ -28,28 +28,28 @@ import java.util.stream.Stream;
 /** Calls of the JDK that block until another thread or task does something. */
 final class BlockingCalls {
 
-  /** Whether a task that waits for a monitor blocks its loop with it. */
+  /** Whether a task that waits for a monitor blocks its loop. */
   static final boolean MONITORS_PIN = Runtime.version().feature() < 24;
 
   private BlockingCalls() {}
 
-  /** One call that blocks. Made anew, on the loop, for each test. */
+  /** A call that blocks. Each test creates its own, on the loop. */
   interface Call {
 
-    /** The call. */
+    /** Makes the call. */
     void block() throws Exception;
 
-    /** Ends the call. Does not wait. */
+    /** Causes the call to return. Does not wait. */
     void release() throws Exception;
 
-    /** Releases what the call used. */
+    /** Closes the objects that the call used. */
     default void close() throws Exception {}
   }
 
   /**
-   * A call by its name.
+   * A call with its name.
    *
-   * @param byMonitor whether it waits for a monitor, which before JDK 24 blocks the carrier
+   * @param byMonitor whether the call waits for a monitor, which before JDK 24 blocks the carrier
    */
   record Case(String name, boolean byMonitor, Callable<Call> call) {
     Case(String name, Callable<Call> call) {
@@ -305,7 +305,7 @@ final class BlockingCalls {
         latch.await();
         return;
       } catch (InterruptedException e) {
-        // interrupting a join does not affect the thread that it waits for
+        // an interrupt of Thread.join must not end the joined thread, so this wait goes on
       }
     }
   }

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Calls of the JDK that block, made by a task: they park only that task, and cancelling the task interrupts them.
- * {@code CancelBlockingCallTest} shows what happens if the interrupt is swallowed or set again.
+ * Blocking calls of the JDK in a task: they park only that task, and cancelling the task interrupts them. {@code
+ * CancelBlockingCallTest} tests code that swallows the interrupt or sets it again.
  */
 class BlockingCallsTest {
 
@@ -91,7 +91,7 @@ class BlockingCallsTest {
   @Test
   @EnabledForJreRange(min = JRE.JAVA_24)
   @DisplayName(
-      "a contended synchronized parks its task alone, since JDK 24; a cancelled task goes on to its next wait")
+      "since JDK 24 a contended synchronized parks its task alone; cancel takes effect at the task's next wait")
   void monitorEnter() {
     var monitor = new Object();
     var order = new Order();
@@ -109,7 +109,7 @@ class BlockingCallsTest {
         order.expect(2);
         task.cancel("why");
         Loops.turns(1);
-        assertFalse(task.done(), "a monitor knows no interrupts");
+        assertFalse(task.done(), "an interrupt does not end the wait for a monitor");
       }
       var error = assertThrows(CancelledError.class, task::await);
       assertEquals("why", error.getMessage());
@@ -126,7 +126,7 @@ class BlockingCallsTest {
     var order = new Order();
     Loops.run(() -> {
       Thread other = new Thread(() -> {
-        synchronized (monitor) { // entered when the task waits
+        synchronized (monitor) { // enters when the task waits
           order.expect(2);
           monitor.notifyAll();
         }

@@ -67,7 +67,7 @@ class LoopGroupTest {
         .toList();
   }
 
-  /** Sends the number of its loop, then closes when the peer does. */
+  /** A protocol that sends the number of its loop, and closes the connection when the peer does. */
   private static final class Greeter implements Protocol {
     @Override
     public void connectionMade(BaseTransport base) {
@@ -102,7 +102,7 @@ class LoopGroupTest {
     return text.toString();
   }
 
-  /** How many connections each loop got. */
+  /** The number of connections of each loop. */
   private Map<String, Long> spread(GroupServer server, int connections) throws IOException {
     var names = new ArrayList<String>();
     for (int i = 0; i < connections; i++) {
@@ -113,7 +113,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("connections go to the loops in turn: protocols")
+  @DisplayName("the connections of a server with protocols go to the loops in turn")
   void handOver() throws Exception {
     try (var group = new LoopGroup(3, PREFIX)) {
       assertEquals(List.of("grouped-0", "grouped-1", "grouped-2"), threads());
@@ -123,7 +123,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("connections go to the loops in turn: streams")
+  @DisplayName("the connections of a server with streams go to the loops in turn")
   void handOverStreams() throws Exception {
     try (var group = new LoopGroup(2, PREFIX)) {
       Map<String, Long> counts = spread(group.startServer(GREETING, HOST, 0), 6);
@@ -132,7 +132,8 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("TLS-11, SRV-17: the same over TLS; each loop does its own handshakes and closes")
+  @DisplayName(
+      "TLS-11, SRV-17: TLS connections go to the loops in turn; each loop does its own handshakes and closes")
   void handOverTls() throws Exception {
     var options = ServerOptions.defaults().withSsl(Certificates.server("server"));
     var group = new LoopGroup(2, PREFIX);
@@ -156,7 +157,8 @@ class LoopGroupTest {
   @Test
   @DisplayName("with reusePort each loop listens, and the system spreads the connections")
   void reusePort() throws Exception {
-    assumeTrue(System.getProperty("os.name").equals("Linux"), "spreads evenly on Linux alone");
+    assumeTrue(
+        System.getProperty("os.name").equals("Linux"), "only Linux spreads connections evenly");
     var options = ServerOptions.defaults().withReusePort(true);
     try (var group = new LoopGroup(2, PREFIX)) {
       for (GroupServer server : List.of(
@@ -170,7 +172,7 @@ class LoopGroupTest {
               .runCoroutineThreadsafe(() -> server.servers().get(each).sockets().size());
           assertEquals(1, sockets.join());
         }
-        // 64 times the same side of a fair coin: once in 10^19 runs
+        // the probability that all 64 connections go to one of two loops is 10^-19
         assertEquals(2, spread(server, 64).size());
       }
     }
@@ -180,7 +182,7 @@ class LoopGroupTest {
   @DisplayName(
       "reusePort with port 0 and several addresses is an error, because the loops would get different ports")
   void reusePortOfSeveralAddresses() throws Exception {
-    assumeTrue(System.getProperty("os.name").equals("Linux"), "asks for the option");
+    assumeTrue(System.getProperty("os.name").equals("Linux"), "the option is tested on Linux");
     String both = FakeNames.of("127.0.0.1", "::1");
     var options = ServerOptions.defaults().withReusePort(true);
     try (var group = new LoopGroup(2, PREFIX)) {
@@ -203,7 +205,7 @@ class LoopGroupTest {
     spread(server, 4);
     var clean = CompletableFuture.supplyAsync(() -> group.shutdown(Duration.ofMinutes(10)));
     await().until(() -> refused(server.port()));
-    assertEquals(2, threads().size()); // they wait for the connections
+    assertEquals(2, threads().size()); // the loops wait for the connections
     for (Socket peer : peers) {
       peer.shutdownOutput();
       assertEquals(-1, peer.getInputStream().read());
@@ -233,7 +235,7 @@ class LoopGroupTest {
     for (Socket peer : peers) {
       assertEquals(-1, readOrReset(peer));
     }
-    assertTrue(group.shutdown(Duration.ZERO)); // again: nothing remains
+    assertTrue(group.shutdown(Duration.ZERO)); // a second shutdown finds no connections
     group.close();
     assertThrows(IllegalStateException.class, () -> group.submit(() -> 1));
     assertThrows(IllegalStateException.class, () -> group.createServer(Greeter::new, HOST, 0));
@@ -248,7 +250,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("a server that is shut down does not affect other servers and the loops")
+  @DisplayName("the shutdown of a server does not affect other servers and the loops")
   void oneServer() throws Exception {
     try (var group = new LoopGroup(2, PREFIX)) {
       GroupServer first = group.createServer(Greeter::new, HOST, 0);
@@ -275,7 +277,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("a loop that cannot be created ends the loops before it")
+  @DisplayName("if a loop cannot be created, the loops before it end")
   void factoryError() {
     var made = new ArrayList<EventLoop>();
     var failure = new IllegalStateException("on purpose");
@@ -308,7 +310,7 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("coroutines go to the loops in turn; those that remain at the end are cancelled")
+  @DisplayName("coroutines go to the loops in turn; close cancels those that still run")
   void submit() throws Exception {
     var group = new LoopGroup(2, PREFIX);
     var loops = new ArrayList<EventLoop>();
@@ -337,7 +339,8 @@ class LoopGroupTest {
   }
 
   @Test
-  @DisplayName("bad arguments, and calls that would wait for themselves, are errors")
+  @DisplayName(
+      "bad arguments are errors, and so is a call on a loop's own thread that would wait for that loop")
   void refused() throws Exception {
     assertThrows(IllegalArgumentException.class, () -> new LoopGroup(0));
     assertThrows(NullPointerException.class, () -> new LoopGroup(1, null));
@@ -389,7 +392,7 @@ class LoopGroupTest {
 
   @Test
   @DisplayName(
-      "a loop's thread forgets submissions that have ended; the rest fails when the loop ends")
+      "a loop's thread forgets submissions that have ended; the others fail when the loop ends")
   void forgetsWhatWasSubmitted() {
     var thread = LoopThread.start(EventLoop.newEventLoop(), PREFIX + "one");
     try {

@@ -23,7 +23,7 @@ class LoopSocketFactoryTest {
         Class.forName("dev.weft.thread.LoopSocketFactory").getConstructor().newInstance();
   }
 
-  /** Which kind of socket a thread without a loop gets. */
+  /** The kind of socket that a thread without a loop gets. */
   private static String elsewhere() throws Exception {
     try (Socket socket = byName().createSocket()) {
       return socket.getClass().getName();

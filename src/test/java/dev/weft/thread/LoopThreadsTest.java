@@ -53,7 +53,7 @@ class LoopThreadsTest {
       loop.callSoon(() -> order.expect(3));
       thread.join();
       order.finish(5);
-      assertEquals(1, loop.allTasks().size(), "a thread that has ended is no task any more");
+      assertEquals(1, loop.allTasks().size(), "a thread that has ended is not a task");
       assertEquals("worker-1", factory.newThread(() -> {}).getName());
       String unnamed = LoopThreads.factory(loop).newThread(() -> {}).getName();
       assertTrue(unnamed.matches("Task-[1-9][0-9]*"), unnamed);
@@ -62,7 +62,7 @@ class LoopThreadsTest {
   }
 
   @Test
-  @DisplayName("a thread that blocks in a call of the JDK lets the others go on")
+  @DisplayName("while a thread blocks in a call of the JDK, the others continue")
   void blockingCallsPark() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -164,7 +164,7 @@ class LoopThreadsTest {
 
   @Test
   @DisplayName(
-      "shutdown lets threads end and rejects new ones, shutdownNow interrupts them, awaitTermination waits")
+      "shutdown lets threads end and rejects new ones, shutdownNow interrupts them, and awaitTermination waits for them")
   void shutdown() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -188,7 +188,7 @@ class LoopThreadsTest {
   }
 
   @Test
-  @DisplayName("a closed loop gives no threads: the factory creates none, the executor rejects")
+  @DisplayName("on a closed loop the factory creates no threads, and the executor rejects tasks")
   void closedLoop() {
     EventLoop loop = Loops.newLoop();
     ExecutorService executor = LoopThreads.executor(loop);
@@ -202,7 +202,7 @@ class LoopThreadsTest {
   }
 
   @Test
-  @DisplayName("a loop that is closed interrupts its threads, and lets them end")
+  @DisplayName("closing a loop interrupts its threads and waits until they end")
   void closingInterrupts() throws Exception {
     EventLoop loop = Loops.newLoop();
     loop.setExceptionHandler((where, record) -> {});
@@ -219,7 +219,7 @@ class LoopThreadsTest {
 
   @Test
   @DisplayName(
-      "a thread that has not begun when its loop is closed runs interrupted, so no thread waits for ever")
+      "a thread that has not begun when its loop is closed starts interrupted, so no thread waits for ever")
   void notBegunWhenClosed() throws Exception {
     EventLoop loop = Loops.newLoop();
     Thread late = loop.newThread(() -> {}, "late");
@@ -255,7 +255,7 @@ class LoopThreadsTest {
     void run() throws InterruptedException;
   }
 
-  /** Returns false if it was interrupted. */
+  /** Runs the code. Returns false if it was interrupted. */
   private static boolean interruptibly(Blocking call) {
     try {
       call.run();

@@ -23,13 +23,13 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /**
- * A pinned thread that waits for its own loop would wait without end, so its wait fails. The watchdog is the real one.
+ * A pinned thread that waits for its own loop would wait for ever, so its wait fails. The tests use the real watchdog.
  */
 class PinnedWaitTest {
 
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-  /** Code in a class initialiser is pinned, on every JDK; each class is initialised once. */
+  /** Code for a class initialiser, which is pinned on every JDK. Each test initialises a class of its own. */
   private static volatile Code code;
 
   private interface Code {
@@ -78,7 +78,7 @@ class PinnedWaitTest {
       Future<String> future = loop.createFuture();
       code = future::await;
       assertFails(Awaiting::touch);
-      future.setResult("later"); // wakes no thread
+      future.setResult("later"); // no thread waits for it
       Task.sleep(Duration.ZERO);
       assertEquals("later", future.await());
     });
@@ -156,7 +156,7 @@ class PinnedWaitTest {
 
   @Test
   @DisplayName(
-      "J8: a pinned wait of a callback fails too, and so does one of a thread that other code has started on the loop")
+      "J8: a pinned wait also fails in a callback, and in a thread that other code started on the loop")
   void accept() throws Exception {
     try (ServerSocket listener =
         LoopSockets.serverSocketFactory(loop).createServerSocket(0, 1, LOOPBACK)) {

@@ -37,17 +37,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The behaviour of {@code Socket} and {@code ServerSocket}. One test body shows it on the JDK's own sockets and on a
- * loop's, used by threads of the loop and by others.
+ * The behaviour of {@code Socket} and {@code ServerSocket}. Each test body runs with the JDK's own sockets and with a
+ * loop's, on threads of the loop and on others.
  */
 class SocketContractTest {
 
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-  /** What {@code Socket.connect} itself does with a socket that it could not connect, of either kind. */
+  /** Whether {@code Socket.connect} closes a socket of either kind if the connect fails. */
   private static final boolean FAILED_CONNECT_CLOSES = Runtime.version().feature() >= 24;
 
-  /** Which sockets, used by which threads. */
+  /** A kind of sockets, and the threads that use them. */
   private record Setting(
       String name,
       SocketFactory sockets,
@@ -111,11 +111,12 @@ class SocketContractTest {
   @AfterEach
   void close() throws Exception {
     current.threads.shutdown();
-    assertTrue(current.threads.awaitTermination(10, TimeUnit.SECONDS), "threads are left");
+    assertTrue(
+        current.threads.awaitTermination(10, TimeUnit.SECONDS), "some threads have not ended");
     current.closing.close();
   }
 
-  /** The body of a test, in a thread of the setting. */
+  /** The body of a test, which runs on a thread of the setting. */
   private interface Body {
     void run() throws Exception;
   }
@@ -288,7 +289,7 @@ class SocketContractTest {
         assertThrows(SocketTimeoutException.class, in::read);
         pair.client.setSoTimeout(20_000);
         pair.server.getOutputStream().write(5);
-        assertEquals(5, in.read(), "a socket goes on after a timeout");
+        assertEquals(5, in.read(), "a socket is usable after a timeout");
         pair.client.setSoTimeout(0);
         Future<Integer> read = start(in::read);
         pair.server.getOutputStream().write(6);
@@ -469,7 +470,7 @@ class SocketContractTest {
     });
   }
 
-  /** An interrupt ends a wait only. */
+  /** An interrupt has no effect on a call that need not wait. */
   @ParameterizedTest
   @MethodSource("settings")
   void interruptedBeforeWhatIsThereAlready(Callable<Setting> setting) throws Exception {
@@ -506,7 +507,7 @@ class SocketContractTest {
   void interruptedWithNothingThere(Callable<Setting> setting) throws Exception {
     in(setting, () -> {
       if (!Thread.currentThread().isVirtual()) {
-        return; // is not affected
+        return; // an interrupt has no effect here
       }
       try (Pair pair = pair()) {
         Thread.currentThread().interrupt();
@@ -608,7 +609,7 @@ class SocketContractTest {
           assertTrue(pair.client.isClosed());
         } else {
           pair.server.getOutputStream().write(1);
-          assertEquals(1, read.get(), "platform threads do not notice");
+          assertEquals(1, read.get(), "an interrupt does not affect platform threads");
         }
       }
     });
@@ -647,8 +648,8 @@ class SocketContractTest {
   }
 
   /**
-   * Gives another thread time to reach the call in which it blocks. If it does not, the test shows less, but still
-   * holds.
+   * Gives another thread time to reach the call in which it blocks. If the thread does not reach it in time, the test
+   * checks less, but still passes.
    */
   private static void letItBlock() throws InterruptedException {
     for (int i = 0; i < 3; i++) {

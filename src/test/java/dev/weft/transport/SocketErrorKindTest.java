@@ -30,7 +30,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The kinds of errors that come from sockets, pipes, datagrams, connects and binds. */
+/** The kinds of errors of sockets, pipes, datagrams, connects and binds. */
 class SocketErrorKindTest {
 
   private static final int LIMIT = StreamReader.DEFAULT_LIMIT;
@@ -48,7 +48,7 @@ class SocketErrorKindTest {
 
   @Test
   @DisplayName(
-      "A peer resets: the exceptions of a read, of drain afterwards, and of a write to the channel itself")
+      "after a reset by the peer, the exceptions of read, drain and waitClosed have the kind CONNECTION_RESET")
   void reset() {
     Loops.run(() -> {
       Future<StreamWriter> done = EventLoop.getRunningLoop().createFuture();
@@ -74,7 +74,8 @@ class SocketErrorKindTest {
   }
 
   @Test
-  @DisplayName("A peer has gone, of a socket and of a pipe: what connectionLost gets after writes")
+  @DisplayName(
+      "after writes to a socket or pipe whose peer closed, connectionLost gets an exception of kind BROKEN_PIPE or CONNECTION_RESET")
   void brokenPipe() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -121,7 +122,8 @@ class SocketErrorKindTest {
   }
 
   @Test
-  @DisplayName("No listener: connecting in all ways, to one address and to several, and datagrams")
+  @DisplayName(
+      "without a listener, connects to one or several addresses and datagrams fail with kind CONNECTION_REFUSED")
   void refused(@TempDir Path folder) {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -154,7 +156,8 @@ class SocketErrorKindTest {
   }
 
   @Test
-  @DisplayName("Addresses in use or of another machine; unknown names; closed sockets")
+  @DisplayName(
+      "addresses in use or of another machine, unknown names, timeouts and closed channels have their own kinds")
   void addresses() {
     Loops.run(() -> {
       Server server = Streams.startServer(
@@ -179,7 +182,8 @@ class SocketErrorKindTest {
   }
 
   @Test
-  @DisplayName("The JDK's additions to a text do not matter, and other texts are other kinds")
+  @DisplayName(
+      "additions of the JDK to a message do not change the kind, and other messages have other kinds")
   void texts() {
     assertEquals(
         SocketErrorKind.CONNECTION_REFUSED,
@@ -198,7 +202,7 @@ class SocketErrorKindTest {
 
   @Test
   @DisplayName(
-      "The system's own texts for a reset, a broken pipe and a refused connection are recognised")
+      "the system's own messages for a reset, a broken pipe and a refused connection are recognised")
   void learnt() {
     assertEquals(
         EnumSet.of(

@@ -36,7 +36,7 @@ class SslContextsTest {
   @DisplayName("TLS-2: an encrypted key is an error that gives the command to decrypt it")
   void encryptedKey(@TempDir Path folder) throws IOException {
     String lines = "MIIEpAIBAAKCAQEAqwertyuiop\nasdfghjkl0123456789+/ABCD==\n";
-    for (String type : List.of("RSA", "EC")) { // as older commands of OpenSSL write them
+    for (String type : List.of("RSA", "EC")) { // the format of older commands of OpenSSL
       Files.writeString(
           folder.resolve(type + ".pem"),
           "-----BEGIN " + type + " PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
@@ -64,7 +64,7 @@ class SslContextsTest {
   @Test
   @DisplayName("TLS-2: a key that does not belong to its certificate is an error")
   void mismatch() throws Exception {
-    // of the same kind, and of each other kind
+    // another key of the same type, and a key of each other type
     for (String key : List.of("other.key", "ed25519-pkcs8.pem", "rsa-pkcs1.pem", "ec-sec1.pem")) {
       for (Reading making : List.<Reading>of(
           () -> SslContexts.server(file("server.pem"), file(key)),
@@ -78,7 +78,7 @@ class SslContextsTest {
   }
 
   @Test
-  @DisplayName("TLS-2: files with wrong content are named in the error")
+  @DisplayName("TLS-2: the error for a file with wrong content names the file")
   void wrongFiles(@TempDir Path folder) throws IOException {
     assertNames("ca.pem", () -> Pem.privateKey(file("ca.pem")));
     assertNames("server.key", () -> Pem.certificates(file("server.key")));

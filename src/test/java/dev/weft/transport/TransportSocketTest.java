@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class TransportSocketTest {
 
   @Test
-  @DisplayName("A TransportSocket gives its channel")
+  @DisplayName("a TransportSocket returns its channel")
   void channel() throws IOException {
     try (SocketChannel channel = SocketChannel.open()) {
       var socket = new TransportSocket(channel);

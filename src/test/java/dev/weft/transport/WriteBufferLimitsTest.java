@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 class WriteBufferLimitsTest {
 
   @Test
-  @DisplayName(
-      "TR-21: if only one mark is given, the other is four times as large or a quarter of it")
+  @DisplayName("TR-21: if only one mark is given, the high mark is four times the low one")
   void oneMark() {
     assertEquals(new WriteBufferLimits(250, 1000), WriteBufferLimits.ofHigh(1000));
     assertEquals(new WriteBufferLimits(1000, 4000), WriteBufferLimits.ofLow(1000));
@@ -32,7 +31,7 @@ class WriteBufferLimitsTest {
   }
 
   @Test
-  @DisplayName("TR-21: if four times the low mark overflows, the high mark is the largest number")
+  @DisplayName("TR-21: if four times the low mark overflows, the high mark is the largest int")
   void largest() {
     assertEquals(
         Integer.MAX_VALUE, WriteBufferLimits.ofLow(Integer.MAX_VALUE / 2).high());
