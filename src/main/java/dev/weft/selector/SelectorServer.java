@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /** A server of stream connections on one or several listening sockets. Loop thread only. */
 final class SelectorServer implements Server, Releasable {
 
-  /** How long to leave the listening socket alone when accepting fails: ACCEPT_RETRY_DELAY. */
+  /** The pause of a listening socket after a failed accept: asyncio's ACCEPT_RETRY_DELAY. */
   static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
   private final SelectorEventLoop loop;
@@ -49,9 +49,9 @@ final class SelectorServer implements Server, Releasable {
   private final List<Acceptor> acceptors = new ArrayList<>();
   private final Set<SocketTransport> connections = new LinkedHashSet<>();
   private final List<Future<@Nullable Void>> closedWaiters = new ArrayList<>();
-  private List<SelectorServer> servers = List.of(this); // who serves what is accepted here, in turn
+  private List<SelectorServer> servers = List.of(this); // they get the accepted connections in turn
   private int next;
-  private final Queue<SocketChannel> handed = new ConcurrentLinkedQueue<>(); // by other loops
+  private final Queue<SocketChannel> handed = new ConcurrentLinkedQueue<>(); // from other loops
   private boolean serving;
   private boolean closed;
   private @Nullable Future<@Nullable Void> forever;
@@ -79,8 +79,8 @@ final class SelectorServer implements Server, Releasable {
   }
 
   /**
-   * A server on listening channels in non-blocking mode, which it closes if it fails. Suspends if it is to serve at
-   * once.
+   * Returns a server on listening channels in non-blocking mode. Closes the channels if it fails. Suspends if the
+   * options say to serve at once.
    */
   static Server open(
       SelectorEventLoop loop,
@@ -95,13 +95,13 @@ final class SelectorServer implements Server, Releasable {
         server.startServing();
       }
       return server;
-    } catch (Throwable error) { // cancelled, for one
+    } catch (Throwable error) { // CancelledError, for example
       server.close();
       throw error;
     }
   }
 
-  /** A server that is given its connections. */
+  /** Returns a server without listening sockets. It serves the connections that another server distributes to it. */
   static Server withoutSockets(
       SelectorEventLoop loop, Supplier<? extends BaseProtocol> factory, ServerOptions options) {
     var server = new SelectorServer(loop, factory, List.of(), options);
@@ -109,12 +109,12 @@ final class SelectorServer implements Server, Releasable {
     return server;
   }
 
-  /** How a connection is taken from a listening channel. */
+  /** Takes a connection from a listening channel. */
   interface Accept {
     SocketChannel from(ServerSocketChannel channel) throws IOException;
   }
 
-  /** Has the loop close the listening sockets when it is closed, whether they serve or not. */
+  /** Registers the listening sockets, so that the loop closes them when it is closed, even before they serve. */
   void register() throws IOException {
     for (Acceptor acceptor : acceptors) {
       loop.register(acceptor.channel, 0, acceptor);
@@ -146,7 +146,7 @@ final class SelectorServer implements Server, Releasable {
     loop.checkThread("serveForever");
     checkOpen();
     if (forever != null) {
-      throw new IllegalStateException("serveForever() is being awaited already: " + this);
+      throw new IllegalStateException("serveForever() is already in progress: " + this);
     }
     serve();
     forever = loop.createFuture();
@@ -228,7 +228,7 @@ final class SelectorServer implements Server, Releasable {
     return !overdue.aborted;
   }
 
-  /** The end of a grace. */
+  /** Aborts the connections that are left at the end of the grace period. */
   private final class Overdue implements Runnable {
     private boolean aborted;
 
@@ -252,7 +252,7 @@ final class SelectorServer implements Server, Releasable {
   public int port() {
     checkOpen();
     if (acceptors.isEmpty()) {
-      throw new IllegalStateException("listens on nothing: " + this);
+      throw new IllegalStateException("the server has no listening socket: " + this);
     }
     try {
       if (acceptors.get(0).channel.getLocalAddress() instanceof InetSocketAddress address) {
@@ -261,7 +261,7 @@ final class SelectorServer implements Server, Releasable {
     } catch (IOException e) {
       throw new IllegalStateException("the listening socket is closed", e);
     }
-    throw new IllegalStateException("listens on something that has no ports: " + this);
+    throw new IllegalStateException("the server's listening socket has no port: " + this);
   }
 
   @Override
@@ -314,8 +314,8 @@ final class SelectorServer implements Server, Releasable {
   private final class Acceptor implements Selectable {
     private final ServerSocketChannel channel;
     private final Optional<UnixSocketFile> file; // to remove with the socket
-    private boolean exhausted; // what was told once
-    private boolean paused; // until it is tried again
+    private boolean exhausted; // a failed accept has been reported
+    private boolean paused; // until the next try
     private final Handle handle = loop.handle(this::accept, context);
 
     Acceptor(ServerSocketChannel channel) {
@@ -368,12 +368,13 @@ final class SelectorServer implements Server, Releasable {
         servers.get(next).take(connection);
         next = (next + 1) % servers.size();
       }
-      exhausted = false; // a round without failure
+      exhausted = false; // all waiting connections were accepted without failure
     }
 
     /**
-     * Out of descriptors or memory: not accepting for a while lets others give some back. Told once, until
-     * nobody is left waiting: as long as there is too little, each retry fails again.
+     * Stops accepting for a while, because descriptors or memory are exhausted. Meanwhile other connections can release
+     * some. The failure is reported once, until a round of accepts succeeds, because each retry fails as long as there
+     * is too little.
      */
     private void pause(IOException error) {
       paused = true;
@@ -392,7 +393,7 @@ final class SelectorServer implements Server, Releasable {
 
   // ---- a connection
 
-  /** Serves a connection that was accepted here, or on the loop of another server. */
+  /** Serves a connection that this server has accepted, or another server on its own loop. */
   private void take(SocketChannel connection) {
     if (loop.isCurrent()) {
       loop.callSoon(() -> begin(connection), context.copy());
@@ -413,13 +414,12 @@ final class SelectorServer implements Server, Releasable {
     begin(connection);
   }
 
-  /** A server is no transport that somebody has forgotten to close. */
   @Override
   public boolean isClosing() {
-    return true;
+    return true; // an open server is no reason for a warning
   }
 
-  /** Closes what was handed over and not begun. Once the loop is closed, on any thread. */
+  /** Closes connections that were handed over but not begun. After the loop is closed, any thread calls it. */
   @Override
   public void release() {
     for (SocketChannel left; (left = handed.poll()) != null; ) {
@@ -427,18 +427,18 @@ final class SelectorServer implements Server, Releasable {
     }
   }
 
-  /** From here on a loop that is closed closes the connection. */
+  /** Registers a connection, so that the loop closes it when it is closed. */
   private void hold(SocketChannel connection) {
     try {
       connection.configureBlocking(false);
       loop.register(connection, 0, null);
     } catch (IOException e) {
-      SelectorEventLoop.closeQuietly(connection); // which begin will report
+      SelectorEventLoop.closeQuietly(connection); // begin will report the closed connection
     }
   }
 
   private void begin(SocketChannel connection) {
-    if (closed) { // in the same turn, and has perhaps told already that all connections are gone
+    if (closed) { // closed in the same turn; waitClosed() may have returned already
       SelectorEventLoop.closeQuietly(connection);
       return;
     }
@@ -449,7 +449,7 @@ final class SelectorServer implements Server, Releasable {
       }
       protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
       Future<@Nullable Void> made =
-          tls == null ? null : loop.createFuture(); // nobody waits for a plain one
+          tls == null ? null : loop.createFuture(); // a plain connection needs none
       Transport transport =
           Adoption.newTransport(loop, connection, protocol, SelectorServer.this, tls, made);
       if (made != null) {
@@ -464,7 +464,7 @@ final class SelectorServer implements Server, Releasable {
     }
   }
 
-  /** What the network does is the peer's doing, all else the program's. */
+  /** Reports an error. An {@code IOException} is a failure of the peer; any other error is one of the program. */
   private void report(
       Throwable error, @Nullable BaseProtocol protocol, @Nullable Transport transport) {
     var record = ExceptionContext.of("Error on transport creation for incoming connection")

@@ -26,16 +26,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /*
- * Reading: interest in input is registered once and stays, so that a message costs no system call but the
- * read. One read per readiness takes what is there, up to 256 KiB. A Protocol gets a copy of its own; a
- * BufferedProtocol's buffer is filled directly.
+ * Reading: interest in input is registered once and stays, so a message costs no system call but the read. Each
+ * readiness leads to one read of up to 256 KiB. A Protocol gets a copy of the bytes. The read fills the buffer of a
+ * BufferedProtocol directly.
  *
- * Writing: at once; what the system does not take, or would be too much for one turn, is copied to a queue, and
- * interest in output lasts until the queue is empty. A call of the channel's may park, and others may write, close or
- * abort meanwhile: `sending` says so.
+ * Writing: a write calls the system at once. The queue gets the bytes that the system does not take and those that are
+ * too many for one turn. Interest in output lasts until the queue is empty. A call of the channel may park, and
+ * meanwhile other code may write, close or abort. `sending` is true during such a call.
  *
- * The end: close, abort, an error or the peer's end all lead to one call of connectionLost, by the ready
- * queue, after which the channel is closed. `lost` says that this is under way.
+ * The end: close, abort, an error and the peer's end all queue one call of connectionLost, after which the channel is
+ * closed. `lost` is true once the call is queued.
  */
 
 /** A stream transport over a socket channel. Loop thread only. */
@@ -43,12 +43,12 @@ final class SocketTransport implements Transport, Selectable {
 
   private static final Logger LOG = Log.of(Transport.class);
 
-  /** LOG_THRESHOLD_FOR_CONNLOST_WRITES: how many writes to a lost connection go without a warning. */
+  /** The number of the write to a lost connection that logs a warning: LOG_THRESHOLD_FOR_CONNLOST_WRITES. */
   private static final int SILENT_WRITES = 5;
 
   private final SelectorEventLoop loop;
   private final SocketChannel channel;
-  private final @Nullable SelectorServer server; // null on the client's side
+  private final @Nullable SelectorServer server; // null on a client
   private final Context context = Context.copyContext();
   private final SocketAddress localAddress;
   private final SocketAddress remoteAddress;
@@ -56,7 +56,7 @@ final class SocketTransport implements Transport, Selectable {
   private final Handle reader;
   private final WriteQueue queue = new WriteQueue();
   private boolean
-      sending; // a call of the channel's that may park; what is written meanwhile goes behind it
+      sending; // during a call of the channel, which may park; writes are queued meanwhile
   private final WriteFlow flow;
   private @Nullable Handle writer;
 
@@ -69,14 +69,14 @@ final class SocketTransport implements Transport, Selectable {
   private boolean closing;
   private boolean lost;
   private int writesAfterLoss;
-  private @Nullable Operation sendfile; // while a file is sent
+  private @Nullable Operation sendfile; // not null while a file is sent
 
   /**
-   * Takes over a channel in non-blocking mode. {@code connectionMade}, the first interest in input and
-   * the completion of {@code made} follow in the next turn.
+   * Takes over a channel in non-blocking mode. In the next turn it calls {@code connectionMade}, starts to read and
+   * completes {@code made}.
    *
-   * @param server whose connection it is; null if it is a client's
-   * @param made completed after {@code connectionMade}; null if no task waits
+   * @param server the server that has accepted the connection; null on a client
+   * @param made the future that is completed after {@code connectionMade}; null if no task waits
    */
   SocketTransport(
       SelectorEventLoop loop,
@@ -90,7 +90,7 @@ final class SocketTransport implements Transport, Selectable {
     this.server = server;
     this.flow = new WriteFlow(loop, this);
     setProtocol(protocol);
-    if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) { // not a local one
+    if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) { // TCP, not Unix
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
     this.localAddress = channel.getLocalAddress();
@@ -117,7 +117,7 @@ final class SocketTransport implements Transport, Selectable {
   // ---- readiness
 
   @Override
-  @SuppressWarnings("NullAway") // the key is interested in output only with a writer
+  @SuppressWarnings("NullAway") // the key is interested in output only if there is a writer
   public void ready(int operations) {
     if ((operations & SelectionKey.OP_READ) != 0) {
       loop.enqueue(reader);
@@ -161,7 +161,7 @@ final class SocketTransport implements Transport, Selectable {
 
   private void readReady() {
     if (closing || readingPaused || endRead) {
-      return; // decided after the poll that has brought us here
+      return; // reading has been paused or closed after the poll
     }
     if (buffered != null) {
       readIntoProtocol();
@@ -181,7 +181,7 @@ final class SocketTransport implements Transport, Selectable {
       return;
     }
     if (data == null || closing) {
-      return; // closed while the channel's call was parked
+      return; // no data, or closed while the channel's call was parked
     }
     if (data.length == 0) {
       readEnd();
@@ -211,7 +211,7 @@ final class SocketTransport implements Transport, Selectable {
       return;
     }
     if (closing || readingPaused || receiver != buffered) {
-      return; // by getBuffer; what there is to read stays
+      return; // getBuffer has paused, closed or replaced the protocol; the data stays in the system
     }
     int count = read(buffer);
     if (count > 0) {
@@ -225,7 +225,7 @@ final class SocketTransport implements Transport, Selectable {
     }
   }
 
-  /** Reads once. Returns the number of bytes; 0 if there is nothing to hand on, whatever the reason. */
+  /** Reads once. Returns the number of bytes for the protocol; 0 if there are none, also after the end or an error. */
   private int read(ByteBuffer buffer) {
     int count;
     try {
@@ -235,7 +235,7 @@ final class SocketTransport implements Transport, Selectable {
       return 0;
     }
     if (closing) {
-      return 0; // while the channel's call was parked
+      return 0; // closed while the channel's call was parked
     }
     if (count < 0) {
       readEnd();
@@ -359,16 +359,16 @@ final class SocketTransport implements Transport, Selectable {
 
   private void noteWriteAfterLoss() {
     if (++writesAfterLoss == SILENT_WRITES) {
-      LOG.warn("writing to a connection that is lost: {}", this);
+      LOG.warn("writing to a lost connection: {}", this);
     }
   }
 
-  /** Whether nothing that was written is left to be sent. */
+  /** Returns whether all written data has been sent. */
   private boolean hasSent() {
     return queue.isEmpty() && !sending;
   }
 
-  /** Gives the system as much of the data as it takes now, and queues the rest. */
+  /** Sends as much of the data as the system takes now, and queues the rest. */
   private void send(ByteBuffer data) throws IOException {
     sending = true;
     try {
@@ -384,14 +384,14 @@ final class SocketTransport implements Transport, Selectable {
     }
   }
 
-  /** Sends from the queue what the system takes now. */
+  /** Sends as much of the queue as the system takes now. */
   private void flush() throws IOException {
     sending = true;
     try {
       for (int left = SelectorPolling.WRITE_SIZE;
           left > 0 && !queue.isEmpty() && loop.write(channel, queue);
           left -= SelectorPolling.READ_SIZE) {
-        // what the system took was not all
+        // the system may take more
       }
       flow.giveBack(queue);
     } finally {
@@ -399,7 +399,7 @@ final class SocketTransport implements Transport, Selectable {
     }
   }
 
-  /** Sends the rest by readiness, or does what has waited for the last byte. */
+  /** Continues after a write: waits for room for the rest, or performs a pending close or writeEof. */
   private void goOn() {
     if (lost) {
       return;
@@ -438,7 +438,7 @@ final class SocketTransport implements Transport, Selectable {
       writeFailed(error);
       return;
     }
-    flow.shrunk(queue.size()); // may write more, or close
+    flow.shrunk(queue.size()); // the protocol may write more or close
     if (hasSent() && !lost) {
       if (sendfile == null) {
         setInterest(SelectionKey.OP_WRITE, false);
@@ -495,7 +495,7 @@ final class SocketTransport implements Transport, Selectable {
   // ---- sending a file
 
   /**
-   * Sends a file behind what is queued. Meanwhile nothing is read, and nothing can be written. Suspends.
+   * Sends a file after the queued data. Pauses reading and rejects writes meanwhile. Suspends.
    */
   void send(FileTransfer file) throws IOException {
     checkCanWrite();
@@ -566,8 +566,8 @@ final class SocketTransport implements Transport, Selectable {
   }
 
   /**
-   * The connection fails by itself. The system's errors are the protocol's alone; of others, as when memory ends, the
-   * exception handler hears, too.
+   * Ends the connection after an error. The protocol gets the error. The exception handler gets it too if it is no
+   * {@code IOException}, such as an {@code OutOfMemoryError}.
    */
   private void failed(Throwable error, String message) {
     forceClose(error);
@@ -584,8 +584,7 @@ final class SocketTransport implements Transport, Selectable {
   }
 
   private void lose(@Nullable Throwable error) {
-    loop.callSoon(
-        () -> finish(error), context); // first: without memory for it nothing has happened
+    loop.callSoon(() -> finish(error), context); // first, as it may run out of memory
     closing = true;
     lost = true;
     if (key.isValid()) {
@@ -637,7 +636,7 @@ final class SocketTransport implements Transport, Selectable {
     this.protocol = protocol;
     this.streamed = asStreamed;
     this.buffered = asBuffered;
-    // The new one waits for news that the old one has had: a handshake would not end.
+    // the new protocol must get the end of data, too: otherwise a TLS handshake would not end
     if (endRead && !closing) {
       endRead = false;
       updateReadInterest();

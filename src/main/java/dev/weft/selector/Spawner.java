@@ -26,27 +26,28 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Starting a process blocks until its program is loaded, so it is done on threads of a pool.
+ * A start blocks until the child's program is loaded, so threads of a pool start the processes.
  *
- * The JDK's own pipes to a child can only be read by blocking, and it closes them when the child ends, whoever has
- * inherited them. Where a channel's descriptor is known (see Descriptors) a child is therefore given pipes of
- * ours: Pipe.open() makes one whose ends a selector can watch. The child gets the other end by its descriptor where
- * the C library starts it (see PosixSpawn); where the JDK does, it opens that end by its name under /proc. Either way
- * the pipe blocks the child and not us. Elsewhere Pumps move the bytes.
+ * The JDK's own pipes to a child have only blocking reads. The JDK also closes them when the child ends, even if
+ * another process has inherited them. So a child gets pipes of Weft where the descriptor of a channel is known (see
+ * Descriptors). Pipe.open() creates a pipe whose ends a selector can watch. If the C library starts the child (see
+ * PosixSpawn), the child gets the other end by its descriptor. If the JDK starts it, the child opens that end by its
+ * name under /proc. In both cases the pipe blocks the child but not the loop. Where no descriptor is known, Pumps move
+ * the bytes of the JDK's pipes.
  */
 
-/** Starts child processes. */
+/** Starts child processes on threads of a pool. */
 final class Spawner {
 
   private static final int THREADS = 8;
 
-  /** Where processes are started and signals sent. */
+  /** The threads that start processes and send signals. */
   static final ExecutorService POOL = pool();
 
   private final List<String> command;
   private final SubprocessOptions options;
-  private final boolean selectable; // whether the selector is to watch the pipes
-  private final boolean direct; // whether to try without the JDK, if the selector does
+  private final boolean selectable; // whether the selector watches the pipes
+  private final boolean direct; // whether to try PosixSpawn, if the selector watches the pipes
   private final CompletableFuture<Spawned> outcome = new CompletableFuture<>();
   private volatile boolean abandoned; // written on the loop
 
@@ -71,8 +72,8 @@ final class Spawner {
   }
 
   /**
-   * Starts a child. Suspends; a caller that is cancelled goes on when the child, if there is one by then, has been
-   * killed and reaped.
+   * Starts a child. Suspends. If the caller is cancelled, the call kills a child that has started, waits until it is
+   * reaped, and then throws the {@code CancelledError}.
    */
   static Spawned spawn(SelectorEventLoop loop, List<String> command, SubprocessOptions options)
       throws IOException {
@@ -107,12 +108,12 @@ final class Spawner {
       });
     } catch (IllegalStateException closed) {
       if (child != null) {
-        child.discard(); // nobody has it, nobody will
+        child.discard(); // no caller will get the child
       }
     }
   }
 
-  /** Waits for the end of a stage, however it ends and whoever cancels the caller, but not in a closed loop. */
+  /** Waits until a stage ends, ignoring its outcome and cancellations of the caller. Returns if the loop is closed. */
   static void awaitQuietly(SelectorEventLoop loop, CompletionStage<?> stage) {
     CompletableFuture<?> end = stage.handle((result, error) -> null).toCompletableFuture();
     while (!end.isDone() && !loop.isClosed()) {
@@ -126,9 +127,10 @@ final class Spawner {
           },
           Context.copyContext()));
       try {
-        CancelRegion.shielded(woken::await); // a cancelled scope would cancel each try
+        CancelRegion.shielded(
+            woken::await); // without it, a cancelled scope would cancel each await
       } catch (CancelledError again) {
-        // the caller is being cancelled already
+        // the caller already handles a cancellation
       }
     }
   }
@@ -223,14 +225,14 @@ final class Spawner {
     }
   }
 
-  /** Has the JDK wait for a child that it has not started. */
+  /** Makes the JDK wait for a child that it has not started. */
   private Spawned startedDirectly(
       long pid, @Nullable PipeSink stdin, @Nullable PipeSource stdout, @Nullable PipeSource stderr)
       throws IOException {
     try {
       ProcessHandle handle = SpareDescriptor.lend(() -> ProcessHandle.of(pid))
-          .orElseThrow(() -> new IOException("Cannot look for process " + pid + ", started as \""
-              + command.get(0) + "\": it is killed. Perhaps too many files are open"));
+          .orElseThrow(() -> new IOException("Cannot find process " + pid + ", started as \""
+              + command.get(0) + "\". It is killed. Too many files may be open"));
       return new Spawned(handle, ChildExit.reap(pid), true, stdin, stdout, stderr);
     } catch (Throwable error) {
       PosixSpawn.discard(pid);
@@ -246,7 +248,7 @@ final class Spawner {
     try {
       return new Spawned(process.toHandle(), ChildExit.of(process), false, stdin, stdout, stderr);
     } catch (Throwable error) {
-      process.destroyForcibly(); // the JDK waits for it
+      process.destroyForcibly(); // the JDK reaps it
       throw error;
     }
   }

@@ -16,19 +16,20 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Opens the socket of a datagram endpoint: the first family whose addresses can be had. */
+/** Opens the socket of a datagram endpoint, of the first family whose addresses can be used. */
 final class UdpSockets {
 
   private UdpSockets() {}
 
   /**
-   * A channel in non-blocking mode.
+   * An open endpoint.
    *
-   * @param target where to send; null if there is no remote address
+   * @param channel the channel, in non-blocking mode
+   * @param target the destination of sent datagrams; null if there is no remote address
    */
   record Opened(DatagramChannel channel, @Nullable InetSocketAddress target) {}
 
-  /** Resolves the names, and opens a socket by what they stand for. Suspends if there are names. */
+  /** Resolves the names in the options, and opens a socket. Suspends if there are names. */
   static Opened open(SelectorEventLoop loop, DatagramOptions options) throws IOException {
     List<InetSocketAddress> local = options.localAddr().isEmpty()
         ? List.of()
@@ -57,10 +58,10 @@ final class UdpSockets {
       throw failure;
     }
     throw new IllegalArgumentException(
-        "localAddr, remoteAddr and family have nothing in common: " + options);
+        "localAddr, remoteAddr and family have no address family in common: " + options);
   }
 
-  /** Where to receive; a wildcard stands for both families, its own first. */
+  /** Returns the possible local addresses. A wildcard address stands for both families, its own first. */
   private static List<InetSocketAddress> local(SelectorEventLoop loop, InetSocketAddress address)
       throws IOException {
     var places = new ArrayList<>(Names.resolve(loop, address));
@@ -110,7 +111,7 @@ final class UdpSockets {
       }
       if (remote.isPresent()
           && !options.allowBroadcast()
-          && remote.get().getPort() != 0) { // the JDK connects to no such port
+          && remote.get().getPort() != 0) { // the JDK does not connect to port 0
         channel.connect(remote.get());
       }
       return new Opened(channel, remote.orElse(null));
@@ -124,7 +125,7 @@ final class UdpSockets {
     try {
       return DatagramChannel.open(family);
     } catch (UnsupportedOperationException e) {
-      throw new SocketException("there is no " + family + " on this machine");
+      throw new SocketException("this machine does not support " + family);
     }
   }
 

@@ -26,15 +26,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /*
- * One datagram is received per turn (DG-6), so that what it calls for runs before the next, and a flood leaves
- * the other connections their turns; what comes faster than it is taken stays in the system's buffer, which
- * drops what does not fit. A turn that would do nothing but come back here is left out: its poll and its switch
- * of threads would be a third of what a small datagram costs. What the poll would have found on other channels
- * comes later by some datagrams, and that is all that a program can see of it.
+ * Each turn receives one datagram (DG-6). So the callbacks that a datagram causes run before the next datagram, and a
+ * flood of datagrams does not delay the other connections. Datagrams that arrive faster stay in the system's buffer,
+ * which drops those that do not fit. The transport omits a turn that would only return to it, because the poll and the
+ * thread switch of that turn would be a third of the cost of a small datagram. The only visible effect is that the poll
+ * finds other channels some datagrams later.
  *
- * What goes wrong with one datagram concerns that datagram only: the protocol is told and the endpoint goes
- * on. A closed channel is the exception: there is nothing left to go on with. So is an error that is not the
- * system's, as when memory ends: the endpoint fails, and the exception handler hears of it, too.
+ * An error of one datagram concerns that datagram only: the protocol gets errorReceived, and the endpoint continues.
+ * The endpoint fails if its channel is closed. It also fails on an Error, such as OutOfMemoryError, which the exception
+ * handler gets, too.
  */
 
 /** A datagram transport over a UDP channel. Loop thread only. */
@@ -42,16 +42,16 @@ final class UdpTransport implements DatagramTransport, Selectable {
 
   private static final Logger LOG = Log.of(DatagramTransport.class);
 
-  /** What a datagram in the queue costs besides its bytes. */
+  /** The number of bytes that a queued datagram adds to the size of the write buffer besides its data. */
   private static final int HEADER_SIZE = 8;
 
-  /** How many datagrams are taken by one poll at most: what another channel may have to wait for. */
+  /** The largest number of datagrams for one poll, which is how long another channel may have to wait. */
   static final int BATCH = 16;
 
-  /** LOG_THRESHOLD_FOR_CONNLOST_WRITES: how many datagrams for a lost endpoint go without a warning. */
+  /** The number of the datagram for a lost endpoint that logs a warning: LOG_THRESHOLD_FOR_CONNLOST_WRITES. */
   private static final int SILENT_SENDS = 5;
 
-  /** How a datagram is given to the system; 0 if it has no room for it. */
+  /** Passes a datagram to the system. Returns the number of sent bytes; 0 if the system has no room. */
   interface Send {
     int by(DatagramChannel channel, ByteBuffer data, SocketAddress addr) throws IOException;
   }
@@ -67,8 +67,8 @@ final class UdpTransport implements DatagramTransport, Selectable {
   private final Send send;
   private final Context context = Context.copyContext();
   private final SocketAddress localAddress;
-  private final @Nullable SocketAddress remoteAddress; // null if not connected
-  private final @Nullable SocketAddress target; // where to send; null if sendto says so each time
+  private final @Nullable SocketAddress remoteAddress; // null if the channel is not connected
+  private final @Nullable SocketAddress target; // the destination; null if each sendto names one
   private final SelectionKey key;
   private final Handle reader;
   private final Handle writer;
@@ -76,7 +76,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
   private final WriteFlow flow;
   private long queued;
   private boolean
-      sending; // a call of the channel's that may park; what is sent meanwhile goes behind it
+      sending; // during a call of the channel, which may park; datagrams are queued meanwhile
 
   private DatagramProtocol protocol;
   private boolean closing;
@@ -84,11 +84,13 @@ final class UdpTransport implements DatagramTransport, Selectable {
   private int sendsAfterLoss;
 
   /**
-   * Takes over a channel in non-blocking mode, and binds it if it is not bound: the system would do so when
-   * it first sends, and until then nobody could be told the address. {@code connectionMade}, the first
-   * interest in input and the completion of {@code made} follow in the next turn.
+   * Takes over a channel in non-blocking mode, and binds it if it is not bound. Otherwise the system would bind it when
+   * it first sends, and the endpoint would have no local address until then. In the next turn the transport calls
+   * {@code connectionMade}, starts to receive and completes {@code made}.
    *
-   * @param target where to send; null if the endpoint has no remote address
+   * @param target the destination of sent datagrams; null if the endpoint has no remote address
+   * @param made the future that is completed after {@code connectionMade}
+   * @param send the code that passes datagrams to the system
    */
   UdpTransport(
       SelectorEventLoop loop,
@@ -157,14 +159,14 @@ final class UdpTransport implements DatagramTransport, Selectable {
   private void readReady() {
     int left = BATCH;
     while (receive() && --left > 0 && queue.isEmpty() && loop.wouldComeBack()) {
-      // the next turn, left out
+      // continues without a turn between
     }
   }
 
-  /** Receives once. Returns whether there may be more. */
+  /** Receives once. Returns whether more datagrams may be there. */
   private boolean receive() {
     if (closing) {
-      return false; // since the poll that has brought us here
+      return false; // closed after the poll
     }
     SocketAddress from;
     byte[] data;
@@ -181,8 +183,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
       return false;
     }
     if (from == null || closing) {
-      return false; // that was all; or its checksum was wrong; or closed while the channel's call
-      // was parked
+      return false; // no datagram, a wrong checksum, or closed while the channel's call was parked
     }
     try {
       protocol.datagramReceived(ByteBuffer.wrap(data), from);
@@ -223,7 +224,8 @@ final class UdpTransport implements DatagramTransport, Selectable {
     loop.checkThread("sendto");
     Objects.requireNonNull(data, "data");
     if (target == null) {
-      throw new IllegalStateException("sendto() needs an address, as " + this + " has none");
+      throw new IllegalStateException(
+          "sendto() needs an address, because the endpoint has no remote address: " + this);
     }
     transmit(data, target);
   }
@@ -246,7 +248,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
     if (lost) {
       data.position(data.limit());
       if (++sendsAfterLoss == SILENT_SENDS) {
-        LOG.warn("sending by an endpoint that is closed: {}", this);
+        LOG.warn("sending on a closed endpoint: {}", this);
       }
       return;
     }
@@ -255,8 +257,8 @@ final class UdpTransport implements DatagramTransport, Selectable {
       if (!hasSent()) {
         queue.addLast(queued(data, addr));
       } else if (!send(data, addr)) {
-        queue.addFirst(
-            queued(data, addr)); // before those that came while the channel's call was parked
+        queue.addFirst(queued(
+            data, addr)); // before those that were queued while the channel's call was parked
       }
     } catch (IOException | Error error) {
       sendFailed(error);
@@ -271,19 +273,19 @@ final class UdpTransport implements DatagramTransport, Selectable {
     }
   }
 
-  /** A copy for the queue. */
+  /** Returns a copy for the queue, and counts its size. */
   private Datagram queued(ByteBuffer data, SocketAddress addr) {
     var copy = new Datagram(ByteBuffer.allocate(data.remaining()).put(data).flip(), addr);
     queued += copy.cost();
     return copy;
   }
 
-  /** Whether nothing is left to be sent. */
+  /** Returns whether all datagrams have been sent. */
   private boolean hasSent() {
     return queue.isEmpty() && !sending;
   }
 
-  /** Sends the rest by readiness, or does what has waited for the last datagram. */
+  /** Continues after a send: waits for room for the rest, or performs a pending close. */
   private void goOn() {
     if (lost || sending) {
       return;
@@ -297,13 +299,13 @@ final class UdpTransport implements DatagramTransport, Selectable {
   }
 
   /**
-   * Sends one datagram; the buffer stays as it is. Returns false if the system has no room for it. Of empty
-   * ones the JDK does not say so, and to where a channel is connected it leaves them out.
+   * Sends one datagram, and does not change the buffer. Returns false if the system has no room. For an empty datagram
+   * the JDK does not report that, and on a connected channel the JDK does not send an empty datagram.
    */
   private boolean send(ByteBuffer data, SocketAddress addr) throws IOException {
     int size = data.remaining();
     if (size == 0 && remoteAddress != null) {
-      throw new SocketException("a connected socket of the JDK's sends no empty datagrams");
+      throw new SocketException("the JDK does not send an empty datagram on a connected socket");
     }
     ByteBuffer direct = loop.take();
     sending = true;
@@ -333,16 +335,16 @@ final class UdpTransport implements DatagramTransport, Selectable {
         error = e;
       }
       if (lost) {
-        return; // while the channel's call was parked
+        return; // aborted while the channel's call was parked
       }
       queue.remove();
       queued -= head.cost();
       if (error != null) {
         sendFailed(error);
-        return; // the others, and the end, in the next turn
+        return; // the next turn sends the others, or performs a pending close
       }
     }
-    flow.shrunk(queued); // may send more, or close
+    flow.shrunk(queued); // the protocol may send more or close
     if (hasSent() && !lost) {
       setInterest(SelectionKey.OP_WRITE, false);
       if (closing) {
@@ -406,8 +408,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
   }
 
   private void lose(@Nullable Throwable error) {
-    loop.callSoon(
-        () -> finish(error), context); // first: without memory for it nothing has happened
+    loop.callSoon(() -> finish(error), context); // first, as it may run out of memory
     closing = true;
     lost = true;
     if (key.isValid()) {
@@ -421,7 +422,7 @@ final class UdpTransport implements DatagramTransport, Selectable {
       protocol.connectionLost(error);
     } finally {
       SelectorEventLoop.closeQuietly(channel);
-      loop.releaseClosed(); // the port may be wanted again
+      loop.releaseClosed(); // frees the port at once
     }
   }
 

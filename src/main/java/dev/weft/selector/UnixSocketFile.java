@@ -18,8 +18,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 
 /**
- * The file that a listening Unix socket is to the outside. It outlives its socket, and others may put theirs
- * in its place, so that it is told by its inode.
+ * The file of a listening Unix socket. The file outlives its socket, and another process may put its own file in its
+ * place, so the file is identified by its inode.
  */
 final class UnixSocketFile {
 
@@ -36,7 +36,7 @@ final class UnixSocketFile {
     this.inode = inode;
   }
 
-  /** The file of a bound channel; empty if it is no Unix socket or its file is gone. */
+  /** Returns the file of a bound channel; empty if the channel is no Unix socket or its file does not exist. */
   static Optional<UnixSocketFile> of(ServerSocketChannel channel) {
     try {
       if (channel.getLocalAddress() instanceof UnixDomainSocketAddress address) {
@@ -44,12 +44,12 @@ final class UnixSocketFile {
         return inode(path).map(inode -> new UnixSocketFile(path, inode));
       }
     } catch (IOException e) {
-      LOG.error("no file of {} to remove when it is closed", channel, e);
+      LOG.error("cannot find the file of {}; it will not be removed on close", channel, e);
     }
     return Optional.empty();
   }
 
-  /** The inode; empty if there is no file, or the file system has no such thing. */
+  /** Returns the inode; empty if the file does not exist or the file system has no inodes. */
   private static Optional<Object> inode(Path path) throws IOException {
     try {
       return Optional.ofNullable(
@@ -59,7 +59,7 @@ final class UnixSocketFile {
     }
   }
 
-  /** Removes the file, unless it is another one by now. */
+  /** Removes the file, unless another file has replaced it. */
   void remove() {
     try {
       if (Objects.equals(inode, inode(path).orElse(null))) {
@@ -70,7 +70,7 @@ final class UnixSocketFile {
     }
   }
 
-  /** Removes what is at the address if it is a socket on which nobody listens. Failures are logged. */
+  /** Removes the file at the address if it is a socket on which no process listens. Logs failures. */
   static void removeStale(UnixDomainSocketAddress address) {
     Path path = address.getPath();
     try {
@@ -78,7 +78,7 @@ final class UnixSocketFile {
         Files.deleteIfExists(path);
       }
     } catch (NoSuchFileException e) {
-      // as it should be
+      // nothing is in the way
     } catch (IOException e) {
       LOG.error("cannot check or remove a stale Unix socket at {}", path, e);
     }
@@ -92,16 +92,16 @@ final class UnixSocketFile {
     return Files.readAttributes(path, BasicFileAttributes.class).isOther();
   }
 
-  /** Whether connecting is refused. All else may mean that somebody listens. */
+  /** Returns whether the system refuses a connection. Any other result may mean that a process listens. */
   private static boolean isStale(UnixDomainSocketAddress address) throws IOException {
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      probe.configureBlocking(false); // a full backlog must not hold us up
+      probe.configureBlocking(false); // a full backlog must not block the loop
       probe.connect(address);
       return false;
     } catch (ConnectException e) {
       return true;
     } catch (SocketException e) {
-      return false; // which binding will tell in a better way
+      return false; // binding will report the problem
     }
   }
 }

@@ -14,12 +14,12 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Connects and binds Unix sockets. What this needs of the file system is done on the loop, like {@code bind}
- * and {@code connect} themselves, which look up a path, too.
+ * Connects and binds Unix sockets. The loop's thread makes the calls of the file system, as it makes the calls of
+ * {@code bind} and {@code connect}, which look up a path, too.
  */
 final class UnixSockets {
 
-  /** What the system says, where it speaks English, when a backlog is full. The JDK has no error numbers. */
+  /** The system's English message for a full backlog. The JDK does not give the error number. */
   private static final String FULL = "Resource temporarily unavailable";
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(1);
@@ -35,8 +35,8 @@ final class UnixSockets {
   }
 
   /**
-   * Connects. The system does so at once or not at all, even if only the backlog is full: TCP would try
-   * again then, and so do we. Suspends in that case.
+   * Connects. The system connects a Unix socket at once or fails. If it fails because the backlog is full, this method
+   * tries again, as TCP does. Suspends in that case.
    *
    * @return a channel in non-blocking mode
    */
@@ -67,7 +67,7 @@ final class UnixSockets {
   }
 
   /**
-   * Listens, in the place of a socket on which nobody does any more.
+   * Listens at an address. Replaces the file of a socket on which no process listens any more.
    *
    * @return a channel in non-blocking mode
    */

@@ -10,9 +10,9 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Pauses and resumes the writing of a transport's protocol, by what waits to be written. Loop thread only. A
- * transport tells it when something has been queued or written, and only then, so that a write that the system
- * takes at once costs nothing here.
+ * Pauses and resumes a transport's protocol, by the amount of queued data. A transport calls it only when data has been
+ * queued or when queued data has been written, so a write that the system takes at once costs nothing here. Loop thread
+ * only.
  */
 final class WriteFlow {
 
@@ -30,13 +30,13 @@ final class WriteFlow {
     return limits;
   }
 
-  /** Changes the marks; may pause at once, but does not resume before something has been written. */
+  /** Changes the limits. May pause the protocol at once, but resumes it only after queued data has been written. */
   void setLimits(WriteBufferLimits limits, long size) {
     this.limits = Objects.requireNonNull(limits, "limits");
     grown(size);
   }
 
-  /** There may be more now: pauses the protocol above the high mark. */
+  /** Pauses the protocol if the size is above the high mark. */
   void grown(long size) {
     if (!paused && size > limits.high()) {
       paused = true;
@@ -44,7 +44,7 @@ final class WriteFlow {
     }
   }
 
-  /** There may be less now: resumes the protocol at the low mark; it may write more, or close. */
+  /** Resumes the protocol if the size is at or below the low mark. The protocol may write more or close. */
   void shrunk(long size) {
     if (paused && size <= limits.low()) {
       paused = false;
@@ -53,11 +53,11 @@ final class WriteFlow {
   }
 
   /**
-   * Queues what the system has not taken: as a copy, but for what is large and pauses the protocol, whose memory the
-   * queue keeps until it resumes the protocol.
+   * Queues data that the system has not taken. The queue copies the data. If a large write pauses the protocol, the
+   * queue uses the memory of the write until the protocol is resumed.
    *
-   * @param total how much the call has left that the data is a part of
-   * @param first whether the data belongs before what is queued
+   * @param total the number of bytes that are left of the whole call
+   * @param first whether the data belongs before the queued data
    */
   void queue(WriteQueue queue, ByteBuffer data, long total, boolean first) {
     if (total > WriteQueue.LARGEST_COPY && (paused || queue.size() + total > limits.high())) {
@@ -69,7 +69,7 @@ final class WriteFlow {
     }
   }
 
-  /** Gives lent memory back if the protocol is about to resume. */
+  /** Gives lent memory back if the protocol is about to be resumed. */
   void giveBack(WriteQueue queue) {
     if (paused && queue.size() <= limits.low()) {
       queue.copyLent();
@@ -86,10 +86,10 @@ final class WriteFlow {
   }
 
   /**
-   * Checks what {@code writelines} is given, before any of it is queued.
+   * Checks the argument of {@code writelines}, before any of it is queued.
    *
-   * @return the number of its bytes
-   * @throws NullPointerException if it or a part of it is null
+   * @return the number of bytes
+   * @throws NullPointerException if the list or a buffer is null
    */
   static long check(List<ByteBuffer> data) {
     long total = 0;
@@ -99,7 +99,7 @@ final class WriteFlow {
     return total;
   }
 
-  /** A size as asyncio's {@code get_write_buffer_size} tells it. */
+  /** Returns a size as an int, at most {@code Integer.MAX_VALUE}. */
   static int asInt(long size) {
     return (int) Math.min(size, Integer.MAX_VALUE);
   }

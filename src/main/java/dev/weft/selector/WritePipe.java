@@ -15,12 +15,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** The transport of a pipe's writing end. Loop thread only. */
+/** The transport for the writing end of a pipe. Loop thread only. */
 final class WritePipe implements WriteTransport, Releasable {
 
   private static final Logger LOG = Log.of(Transport.class);
 
-  /** LOG_THRESHOLD_FOR_CONNLOST_WRITES: how many writes to a closed pipe go without a warning. */
+  /** The number of the write to a closed pipe that logs a warning: LOG_THRESHOLD_FOR_CONNLOST_WRITES. */
   private static final int SILENT_WRITES = 5;
 
   private final SelectorEventLoop loop;
@@ -31,16 +31,15 @@ final class WritePipe implements WriteTransport, Releasable {
   private BaseProtocol protocol;
   private boolean closing; // by close or writeEof
   private boolean lost; // connectionLost is called or queued
-  private boolean doubtful; // whether anybody reads; asked again when all is written
+  private boolean doubtful; // the reader may be gone; checked again when all data is written
   private boolean closed;
-  private boolean
-      sending; // a call of the sink's that may park; what is written meanwhile goes behind it
+  private boolean sending; // during a call of the sink, which may park; writes are queued meanwhile
   private int writesAfterLoss;
 
   /**
-   * Takes over a pipe. {@code connectionMade} and the completion of {@code made} follow in the next turn.
+   * Takes over a pipe. In the next turn it calls {@code connectionMade} and completes {@code made}.
    *
-   * @param made completed after {@code connectionMade}; null if no task waits
+   * @param made the future that is completed after {@code connectionMade}; null if no task waits
    */
   WritePipe(
       SelectorEventLoop loop,
@@ -119,16 +118,16 @@ final class WritePipe implements WriteTransport, Releasable {
 
   private void noteWriteAfterLoss() {
     if (++writesAfterLoss == SILENT_WRITES) {
-      LOG.warn("writing to a pipe that is closed: {}", this);
+      LOG.warn("writing to a closed pipe: {}", this);
     }
   }
 
-  /** Whether nothing that was written is left to be sent. */
+  /** Returns whether all data has been written to the pipe. */
   private boolean hasWritten() {
     return queue.isEmpty() && !sending;
   }
 
-  /** Gives the pipe as much of the data as it takes now, and queues the rest. */
+  /** Writes as much of the data as the pipe takes now, and queues the rest. */
   private void send(ByteBuffer data) throws IOException {
     sending = true;
     try {
@@ -144,14 +143,14 @@ final class WritePipe implements WriteTransport, Releasable {
     }
   }
 
-  /** Writes from the queue what the pipe takes now. */
+  /** Writes as much of the queue as the pipe takes now. */
   private void flush() throws IOException {
     sending = true;
     try {
       for (int left = SelectorPolling.WRITE_SIZE;
           left > 0 && !queue.isEmpty() && flushOnce();
           left -= SelectorPolling.READ_SIZE) {
-        // what the pipe took was not all
+        // the pipe may take more
       }
       flow.giveBack(queue);
     } finally {
@@ -171,7 +170,7 @@ final class WritePipe implements WriteTransport, Releasable {
     }
   }
 
-  /** Writes the rest by readiness, or does what has waited for the last byte. */
+  /** Continues after a write: waits for room for the rest, or performs a pending close. */
   private void goOn() {
     if (lost) {
       return;
@@ -199,7 +198,7 @@ final class WritePipe implements WriteTransport, Releasable {
     if (queue.isEmpty()) {
       sink.watch(false);
     }
-    flow.shrunk(queue.size()); // may write more, or close
+    flow.shrunk(queue.size()); // the protocol may write more or close
     if (!hasWritten() || lost) {
       return;
     }
@@ -260,12 +259,12 @@ final class WritePipe implements WriteTransport, Releasable {
   }
 
   /**
-   * The pipe fails by itself. The system's errors are the protocol's alone; of others, as when memory ends, the
-   * exception handler hears, too.
+   * Ends the pipe after an error. The protocol gets the error. The exception handler gets it too if it is no {@code
+   * IOException}, such as an {@code OutOfMemoryError}.
    */
   private void fail(Throwable error) {
     if (lost) {
-      return; // while the sink's call was parked
+      return; // aborted while the sink's call was parked
     }
     lose(error);
     queue.clear();
@@ -276,7 +275,7 @@ final class WritePipe implements WriteTransport, Releasable {
     }
   }
 
-  /** Looks whether anybody still reads: no readiness of the pipe says so while nothing is to be written. */
+  /** Checks whether the pipe still has a reader. The selector does not report that while nothing is to be written. */
   void checkReader() {
     if (lost) {
       return;
@@ -294,8 +293,7 @@ final class WritePipe implements WriteTransport, Releasable {
   }
 
   private void lose(@Nullable Throwable error) {
-    loop.callSoon(
-        () -> finish(error), context); // first: without memory for it nothing has happened
+    loop.callSoon(() -> finish(error), context); // first, as it may run out of memory
     closing = true;
     lost = true;
     sink.watch(false);

@@ -8,24 +8,24 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that wait to be sent: copies, in chunks that small writes share, or memory that the writer lends. Loop
- * thread only. Connections that never have to wait never allocate anything here.
+ * The bytes that wait to be sent. They are copies, in chunks that small writes share, or memory that the writer lends.
+ * A queue that never gets bytes allocates nothing. Loop thread only.
  */
 final class WriteQueue {
 
-  /** A call that writes more than this lends its memory while its protocol may not write. */
+  /** A call that writes more bytes than this lends its memory while its protocol is paused. */
   static final int LARGEST_COPY = SelectorPolling.WRITE_SIZE;
 
   private static final int CHUNK = 16 * 1024;
 
-  // The JVM allocates larger arrays apart, which is slow when the heap is busy.
+  // the JVM allocates larger arrays in a slower way
   private static final int LARGEST_CHUNK = 64 * 1024;
 
   private @Nullable ArrayDeque<ByteBuffer>
-      chunks; // each is read from its position to `filled` or its limit
-  private @Nullable ByteBuffer tail; // the last chunk, as seen by who fills it
+      chunks; // the queued bytes of each are those from its position to its limit
+  private @Nullable ByteBuffer tail; // the free part of the last chunk, for the next small write
   private @Nullable Map<ByteBuffer, Integer>
-      lent; // the chunks that are lent, with their sums; null for none
+      lent; // the lent chunks, with their checksums; null if there are none
   private long size;
 
   boolean isEmpty() {
@@ -36,7 +36,7 @@ final class WriteQueue {
     return size;
   }
 
-  /** Copies the data to the end. If memory ends, the queue is empty and the connection cannot go on. */
+  /** Copies the data to the end. After an {@code OutOfMemoryError} the queue is empty and the connection must end. */
   void add(ByteBuffer data) {
     int count = data.remaining();
     if (count == 0) {
@@ -64,17 +64,17 @@ final class WriteQueue {
         count -= part;
       }
     } catch (OutOfMemoryError error) {
-      clear(); // the report of the error needs memory, too
+      clear(); // frees memory for the report of the error
       throw error;
     }
-    size += added; // last, as memory may end before
+    size += added; // last, as the allocation may run out of memory
   }
 
   /**
-   * Adds the data without a copy. The memory stays the queue's until {@link #copyLent}, or until it is sent.
+   * Adds the data without a copy. The queue uses the memory until {@link #copyLent}, or until the data is sent.
    *
-   * @param checked whether to notice that the memory changes before it is sent
-   * @param first whether to add it to the head, else to the end
+   * @param checked whether to detect a change of the memory before it is sent
+   * @param first whether to add the data at the head; otherwise it is added at the end
    */
   void lend(ByteBuffer data, boolean checked, boolean first) {
     if (!data.hasRemaining()) {
@@ -98,8 +98,8 @@ final class WriteQueue {
     data.position(data.limit());
   }
 
-  /** Copies what is left of lent memory, which is the writer's again afterwards. */
-  @SuppressWarnings("NullAway") // what is lent is a chunk
+  /** Copies the unsent rest of lent memory. Afterwards the writer may change the memory. */
+  @SuppressWarnings("NullAway") // if a chunk is lent, there are chunks
   void copyLent() {
     if (lent == null) {
       return;
@@ -117,14 +117,13 @@ final class WriteQueue {
     lent = null;
   }
 
-  @SuppressWarnings("NullAway") // called if a chunk is lent
+  @SuppressWarnings("NullAway") // called only if a chunk is lent
   private void checkUnchanged(ByteBuffer chunk) {
     Integer sum = lent.get(chunk);
     if (sum != null && sum != sum(chunk.duplicate().position(0))) {
       throw new IllegalStateException(
-          "memory that was lent to a write has changed before it was sent: a write of more"
-              + " than " + LARGEST_COPY
-              + " bytes keeps its memory until the protocol may write again");
+          "the memory of a write changed before it was sent: a write of more than " + LARGEST_COPY
+              + " bytes uses the caller's memory until the protocol may write again");
     }
   }
 
@@ -134,8 +133,8 @@ final class WriteQueue {
     return (int) crc.getValue();
   }
 
-  /** Copies the data to the head: what a write has left that began before others were queued. */
-  @SuppressWarnings("NullAway") // not empty: there are chunks
+  /** Copies the data to the head. It is the rest of a write that began before the queued writes. */
+  @SuppressWarnings("NullAway") // the queue is not empty, so there are chunks
   void addFirst(ByteBuffer data) {
     if (isEmpty()) {
       add(data);
@@ -153,13 +152,13 @@ final class WriteQueue {
   }
 
   /**
-   * Copies from the head as much as {@code target} takes; nothing is removed.
+   * Copies as many bytes from the head as {@code target} takes. Does not remove them.
    *
-   * @throws IllegalStateException if there is nothing, so that nobody writes that again and again
+   * @throws IllegalStateException if the queue is empty; otherwise a caller would write nothing in an endless loop
    */
   void copyTo(ByteBuffer target) {
     if (chunks == null || chunks.isEmpty()) {
-      throw new IllegalStateException("nothing is queued of " + size + " bytes");
+      throw new IllegalStateException("the queue is empty, but its size is " + size + " bytes");
     }
     for (ByteBuffer chunk : chunks) {
       int count = Math.min(chunk.remaining(), target.remaining());
@@ -171,8 +170,8 @@ final class WriteQueue {
     }
   }
 
-  /** Removes {@code count} bytes from the head; none if the queue was cleared while they were written. */
-  @SuppressWarnings("NullAway") // not empty: there are chunks
+  /** Removes {@code count} bytes from the head; none if the queue has been cleared while they were written. */
+  @SuppressWarnings("NullAway") // the queue is not empty, so there are chunks
   void remove(int count) {
     if (isEmpty()) {
       return;

@@ -145,7 +145,8 @@ class LentWriteTest extends TcpTest {
       data[BEHIND] ^= 1;
       readAll(peer);
       Throwable failure = protocol.lost.await();
-      assertTrue(failure.getMessage().startsWith("memory that was lent"), failure::toString);
+      assertTrue(
+          failure.getMessage().startsWith("the memory of a write changed"), failure::toString);
       assertSame(failure, takeReports().get(0).exception().orElseThrow());
     });
   }
