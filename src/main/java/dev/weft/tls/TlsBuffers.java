@@ -20,6 +20,9 @@ public final class TlsBuffers {
 
   private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(KEPT);
 
+  /** Creates a pool without buffers. Any thread. */
+  public TlsBuffers() {}
+
   /** Returns an empty buffer with room for a batch and a record. */
   ByteBuffer take() {
     ByteBuffer buffer = free.pollLast();
