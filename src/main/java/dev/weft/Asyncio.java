@@ -1208,7 +1208,8 @@ public final class Asyncio {
    *
    * @param host a name or an address
    * @param port the TCP port, 1 to 65535
-   * @param limit how many bytes the reader may hold before reading pauses; also the longest line that it returns
+   * @param limit the limit of the reader in bytes, more than 0: the length of the longest line; reading pauses when
+   *     more than twice as much is buffered
    * @param options for TLS, addresses and the socket
    * @return the connection, which the caller closes
    * @throws IOException if the host cannot be resolved, or no address can be connected to
@@ -1253,7 +1254,8 @@ public final class Asyncio {
    * @param handler handles a connection
    * @param host a name or an address; empty for all interfaces
    * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
-   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param limit the limit of each reader in bytes, more than 0: the length of the longest line; reading pauses when
+   *     more than twice as much is buffered
    * @param options for TLS, addresses and the sockets
    * @return the server, which the caller closes
    * @throws IOException if a host cannot be resolved, or an address cannot be bound
@@ -1278,7 +1280,8 @@ public final class Asyncio {
    * @param handler handles a connection
    * @param hosts names or addresses
    * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
-   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param limit the limit of each reader in bytes, more than 0: the length of the longest line; reading pauses when
+   *     more than twice as much is buffered
    * @param options for TLS, addresses and the sockets
    * @return the server, which the caller closes
    * @throws IOException if a host cannot be resolved, or an address cannot be bound
@@ -1311,7 +1314,8 @@ public final class Asyncio {
    * Connects to a server on a Unix socket ({@code open_unix_connection}). Suspends. Loop thread only.
    *
    * @param path the path of the socket
-   * @param limit how many bytes the reader may hold before reading pauses; also the longest line that it returns
+   * @param limit the limit of the reader in bytes, more than 0: the length of the longest line; reading pauses when
+   *     more than twice as much is buffered
    * @param options for TLS and the socket
    * @return the connection, which the caller closes
    * @throws IOException if the socket cannot be connected to
@@ -1346,7 +1350,8 @@ public final class Asyncio {
    *
    * @param handler handles a connection
    * @param path the path of the socket
-   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param limit the limit of each reader in bytes, more than 0: the length of the longest line; reading pauses when
+   *     more than twice as much is buffered
    * @param options for TLS and the socket
    * @return the server, which the caller closes
    * @throws IOException if the socket cannot be bound
@@ -1399,7 +1404,8 @@ public final class Asyncio {
    *
    * @param command the program and its arguments
    * @param options the child's streams, directory and environment
-   * @param limit how many bytes a reader of the child's output may hold before reading pauses
+   * @param limit the limit of the readers of the child's output in bytes, more than 0: the length of the longest line;
+   *     reading pauses when more than twice as much is buffered
    * @return the child
    * @throws IOException if the program cannot be started
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then
@@ -1449,7 +1455,8 @@ public final class Asyncio {
    *
    * @param command what {@code /bin/sh} runs
    * @param options the child's streams, directory and environment
-   * @param limit how many bytes a reader of the child's output may hold before reading pauses
+   * @param limit the limit of the readers of the child's output in bytes, more than 0: the length of the longest line;
+   *     reading pauses when more than twice as much is buffered
    * @return the child
    * @throws IOException if the shell cannot be started
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then

@@ -131,7 +131,8 @@ public final class Process {
    *
    * @return the output of the child
    * @throws IOException if reading fails
-   * @throws dev.weft.loop.CancelledError if the calling task is cancelled, which does not affect the child
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled, which does not affect the child; the output
+   *     that was read is lost
    * @throws IllegalStateException if the caller is not a task
    */
   public Output communicate() throws IOException {
@@ -145,7 +146,8 @@ public final class Process {
    * @param input the bytes for the child's stdin
    * @return the output of the child
    * @throws IOException if reading fails
-   * @throws dev.weft.loop.CancelledError if the calling task is cancelled, which does not affect the child
+   * @throws dev.weft.loop.CancelledError if the calling task is cancelled, which does not affect the child; the output
+   *     that was read is lost
    * @throws IllegalStateException if there is input and the child's stdin is not a pipe, or the caller is not a task
    */
   public Output communicate(byte[] input) throws IOException {
@@ -190,6 +192,7 @@ public final class Process {
    * child has ended. Never suspends. Loop thread only.
    *
    * @param signal the signal's number, 1 to 64
+   * @throws IllegalArgumentException if {@code signal} is not in this range
    * @throws dev.weft.transport.ProcessLookupException if the child has ended and its pipes are closed
    */
   public void sendSignal(int signal) {

@@ -5,7 +5,15 @@ import dev.weft.transport.SubprocessOptions;
 import java.io.IOException;
 import java.util.List;
 
-/** Starts child processes. {@code dev.weft.Asyncio} has the same functions. */
+/**
+ * Starts child processes: asyncio's {@code create_subprocess_exec} and {@code create_subprocess_shell}.
+ * {@code dev.weft.Asyncio} has the same functions.
+ *
+ * <pre>{@code
+ * Process date = Subprocesses.exec(List.of("date", "-u"), SubprocessOptions.pipes(), StreamReader.DEFAULT_LIMIT);
+ * byte[] output = date.communicate().stdout();
+ * }</pre>
+ */
 public final class Subprocesses {
 
   private Subprocesses() {}
@@ -16,9 +24,11 @@ public final class Subprocesses {
    *
    * @param command the program and its arguments
    * @param options the child's streams, directory and environment
-   * @param limit how many bytes a reader of the child's output may hold before reading pauses, more than 0
+   * @param limit the limit of the readers of the child's output in bytes, more than 0: the length of the longest line;
+   *     reading pauses when more than twice as much is buffered
    * @return the child
-   * @throws IllegalArgumentException if {@code limit} is not more than 0
+   * @throws IllegalArgumentException if {@code command} is empty, or {@code limit} is not more than 0
+   * @throws UnsupportedOperationException if {@code newSession} is set and there is no program {@code setsid}
    * @throws IOException if the program cannot be started, or a file cannot be opened
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child is killed and reaped by then
    * @throws IllegalStateException if the caller is not a task
@@ -37,9 +47,11 @@ public final class Subprocesses {
    *
    * @param command the command line, which {@code /bin/sh} runs
    * @param options the child's streams, directory and environment
-   * @param limit how many bytes a reader of the child's output may hold before reading pauses, more than 0
+   * @param limit the limit of the readers of the child's output in bytes, more than 0: the length of the longest line;
+   *     reading pauses when more than twice as much is buffered
    * @return the child
    * @throws IllegalArgumentException if {@code limit} is not more than 0
+   * @throws UnsupportedOperationException if {@code newSession} is set and there is no program {@code setsid}
    * @throws IOException if the shell cannot be started, or a file cannot be opened
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child is killed and reaped by then
    * @throws IllegalStateException if the caller is not a task

@@ -19,9 +19,8 @@ public class FlowControl implements BaseProtocol {
 
   private final EventLoop loop;
 
-  // Each waiting task has a future of its own: cancelling one affects no other, and if no task
-  // waits, there is no
-  // future whose error would be reported.
+  // Each waiting task has a future of its own, so cancelling one affects no other.
+  // If no task waits, there is no future whose error would be reported.
   private final List<Future<@Nullable Void>> drainers = new ArrayList<>(0);
   private final List<Future<@Nullable Void>> closers = new ArrayList<>(0);
   private boolean paused;

@@ -30,7 +30,8 @@ public final class IncompleteReadException extends EOFException {
   }
 
   /**
-   * Returns the bytes that arrived before the end. They are no longer in the reader. Never suspends. Any thread.
+   * Returns the bytes that arrived before the end. They are no longer in the reader ({@code partial}). Never suspends.
+   * Any thread.
    *
    * @return a copy of the bytes
    */
@@ -39,7 +40,7 @@ public final class IncompleteReadException extends EOFException {
   }
 
   /**
-   * Returns the number of requested bytes. Never suspends. Any thread.
+   * Returns the number of requested bytes ({@code expected}). Never suspends. Any thread.
    *
    * @return the number; empty if a separator was requested
    */

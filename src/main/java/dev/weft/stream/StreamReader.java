@@ -49,8 +49,8 @@ public final class StreamReader implements Iterable<byte[]> {
    * Creates a reader without data. Never suspends. Any thread.
    *
    * @param loop the loop whose tasks read
-   * @param limit the limit in bytes, more than 0: how far a separator is searched for, and half of what is buffered
-   *     before the transport is paused
+   * @param limit the limit in bytes, more than 0: how many bytes may come before a separator. The reader pauses the
+   *     transport when more than twice as many are buffered, and resumes it when at most as many are
    * @throws IllegalArgumentException if {@code limit} is not more than 0
    */
   public StreamReader(EventLoop loop, int limit) {
@@ -162,7 +162,7 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /**
-   * Returns the failure that every read throws ({@code exception}). Never suspends. Loop thread only.
+   * Returns the failure that every further read throws ({@code exception}). Never suspends. Loop thread only.
    *
    * @return the failure; empty if there is none
    */
@@ -285,8 +285,8 @@ public final class StreamReader implements Iterable<byte[]> {
    * Reads a line with its newline ({@code readline}). Suspends until the line has arrived. Loop thread only.
    *
    * @return the line; the remaining bytes if the stream ends without a newline; empty at the end of the stream
-   * @throws LimitOverrunException if the line is longer than the limit. The line is dropped if all of it has arrived,
-   *     otherwise all bytes that have arrived are. {@link #readuntil} keeps them
+   * @throws LimitOverrunException if the line without its newline is longer than the limit. The call drops the line if
+   *     all of it has arrived. Otherwise it drops all bytes that have arrived. {@link #readuntil} keeps them
    * @throws IOException if the connection is lost by an error
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; no bytes are lost
    * @throws IllegalStateException if the call has to wait and another task waits already, or the caller is not a task
@@ -308,14 +308,14 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /**
-   * Reads up to and including a separator ({@code readuntil}). Of several separators, the one counts that gives the
-   * shortest result. Suspends until a separator has arrived. Loop thread only.
+   * Reads up to and including a separator ({@code readuntil}). Of several separators, the one that ends first counts.
+   * Suspends until a separator has arrived. Loop thread only.
    *
-   * @param separators at least one, none of them empty
+   * @param separators the bytes that end the result: at least one separator, and none that is empty
    * @return the bytes with the separator
    * @throws IllegalArgumentException if there is no separator, or one is empty
    * @throws IncompleteReadException if the stream ends before; has the bytes that arrived
-   * @throws LimitOverrunException if the result would be longer than the limit; the data stays in the reader
+   * @throws LimitOverrunException if more bytes than the limit come before the separator; the data stays in the reader
    * @throws IOException if the connection is lost by an error
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; no bytes are lost
    * @throws IllegalStateException if the call has to wait and another task waits already, or the caller is not a task
@@ -405,8 +405,9 @@ public final class StreamReader implements Iterable<byte[]> {
   // ---- lines
 
   /**
-   * Returns an iterator over the lines with their newlines, until the end of the stream. The iterator suspends, and
-   * throws an {@code IOException} as an {@link UncheckedIOException}. Loop thread only.
+   * Returns an iterator over the lines with their newlines, until the end of the stream ({@code async for}). Never
+   * suspends, but the iterator's methods do. They throw an {@code IOException} as an {@link UncheckedIOException}. Loop
+   * thread only.
    *
    * @return the iterator
    */
@@ -417,8 +418,8 @@ public final class StreamReader implements Iterable<byte[]> {
 
   /**
    * Returns the lines as UTF-8 text, without their line ends ({@code \n} or {@code \r\n}), until the end of the stream.
-   * Never suspends. The iterator suspends, and throws an {@code IOException} as an {@link UncheckedIOException}. Loop
-   * thread only.
+   * Asyncio has no such method. Never suspends, but the iterator's methods do. They throw an {@code IOException} as an
+   * {@link UncheckedIOException}. Loop thread only.
    *
    * @return the lines, which can be iterated once
    */
@@ -441,7 +442,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   /**
    * Returns this reader as an {@code InputStream}, for code that blocks. The stream's reads park the calling task.
-   * Closing the stream has no effect. Never suspends. Loop thread only.
+   * Closing the stream has no effect. Asyncio has no such method. Never suspends. Loop thread only.
    *
    * @return the stream
    */

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Writing never parks the task. {@link #drain} parks it while too much is buffered. A task that writes much must
- * call {@code drain}; otherwise memory grows.
+ * call {@code drain}; otherwise memory grows. The writer drops what is written after the connection is lost, and logs a
+ * warning once, at the fifth such call; {@code drain} throws the loss.
  */
 public final class StreamWriter implements AutoCloseable {
 
@@ -81,7 +82,7 @@ public final class StreamWriter implements AutoCloseable {
    * {@link #waitClosed} returns. Never suspends. Loop thread only.
    *
    * @param data the bytes
-   * @throws IllegalStateException after {@link #writeEof}
+   * @throws IllegalStateException for a socket without TLS: after {@link #writeEof}, or while {@code sendfile} runs
    */
   public void write(byte[] data) {
     transport.write(data);
@@ -94,7 +95,7 @@ public final class StreamWriter implements AutoCloseable {
    * reuse it when {@link #drain} or {@link #waitClosed} returns. Never suspends. Loop thread only.
    *
    * @param data the buffer, whose position moves to its limit
-   * @throws IllegalStateException after {@link #writeEof}
+   * @throws IllegalStateException for a socket without TLS: after {@link #writeEof}, or while {@code sendfile} runs
    */
   public void write(ByteBuffer data) {
     transport.write(data);
@@ -105,7 +106,7 @@ public final class StreamWriter implements AutoCloseable {
    * Writes a text as UTF-8. Asyncio has no such method. Never suspends. Loop thread only.
    *
    * @param text the text
-   * @throws IllegalStateException after {@link #writeEof}
+   * @throws IllegalStateException for a socket without TLS: after {@link #writeEof}, or while {@code sendfile} runs
    */
   public void write(String text) {
     write(text.getBytes(StandardCharsets.UTF_8));
@@ -116,7 +117,7 @@ public final class StreamWriter implements AutoCloseable {
    * {@link #write(ByteBuffer)} of a buffer of their total size. Never suspends. Loop thread only.
    *
    * @param data the buffers
-   * @throws IllegalStateException after {@link #writeEof}
+   * @throws IllegalStateException for a socket without TLS: after {@link #writeEof}, or while {@code sendfile} runs
    */
   public void writelines(List<ByteBuffer> data) {
     transport.writelines(data);
@@ -125,9 +126,10 @@ public final class StreamWriter implements AutoCloseable {
 
   /**
    * Waits while more than the high-water mark is buffered ({@code drain}). This is flow control and not a flush: the
-   * call returns when the buffer is down to the low-water mark. Suspends unless there is room. Loop thread only.
+   * call returns when the buffer is down to the low-water mark. Suspends unless there is room; it also suspends for a
+   * turn if the stream is closing. Loop thread only.
    *
-   * @throws IOException if the connection is lost
+   * @throws IOException if the connection is lost, even by {@link #close}
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the call has to wait and the caller is not a task
    */
@@ -191,7 +193,8 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   /**
-   * Closes the sending half once what is buffered is sent ({@code write_eof}). Never suspends. Loop thread only.
+   * Closes the sending half once what is buffered is sent ({@code write_eof}). The reader still receives data. A pipe
+   * is closed as a whole. Idempotent. Never suspends. Loop thread only.
    *
    * @throws UnsupportedOperationException if {@link #canWriteEof} is false
    */
@@ -208,8 +211,9 @@ public final class StreamWriter implements AutoCloseable {
    * <p>The reader must be empty: its bytes came unencrypted, and an attacker may have sent them. A server's reader may
    * have the beginning of the client's handshake, if the client did not wait.
    *
-   * @param ssl must have the server's name for a client, and a context for a server
-   * @throws IllegalArgumentException if {@code ssl} lacks what it must have
+   * @param ssl how to encrypt the connection; for a client with the server's host name, for a server with a context
+   * @throws IllegalArgumentException if {@code ssl} of a client has no host name or has {@code clientAuth}, or that of
+   *     a server has no context or has a host name
    * @throws javax.net.ssl.SSLException if the reader has bytes that are not a handshake, or the handshake fails; the
    *     connection is closed
    * @throws IOException if the connection is lost
@@ -230,8 +234,8 @@ public final class StreamWriter implements AutoCloseable {
 
   /**
    * Returns this writer as an {@code OutputStream}, for code that blocks. The stream's writes park the calling task
-   * while too much is buffered, as {@link #drain} does. Closing the stream closes the writer. Never suspends. Loop
-   * thread only.
+   * while too much is buffered, as {@link #drain} does. Closing the stream closes the writer. Asyncio has no such
+   * method. Never suspends. Loop thread only.
    *
    * @return the stream
    */

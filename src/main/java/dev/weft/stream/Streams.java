@@ -10,7 +10,22 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** Opens connections and starts servers with streams. {@code dev.weft.Asyncio} has the same functions. */
+/**
+ * Opens connections and starts servers with streams: asyncio's {@code open_connection}, {@code start_server} and their
+ * equals for Unix sockets. {@code dev.weft.Asyncio} has the same functions.
+ *
+ * <pre>{@code
+ * try (Connection connection =
+ *     Streams.openConnection("127.0.0.1", 8888, StreamReader.DEFAULT_LIMIT, ConnectionOptions.defaults())) {
+ *   connection.writer().write("hello\n");
+ *   byte[] line = connection.reader().readline();
+ * }
+ * }</pre>
+ *
+ * <p>If the options have TLS, a method that needs a host name or a context that is missing throws an
+ * {@code IllegalArgumentException}, see {@link dev.weft.transport.SslOptions}. A failed handshake of a client throws an
+ * {@code IOException}.
+ */
 public final class Streams {
 
   private Streams() {}
@@ -20,9 +35,11 @@ public final class Streams {
    *
    * @param host a name or an address
    * @param port the TCP port, 1 to 65535
-   * @param limit how many bytes the reader may hold before reading pauses; also the longest line that it returns
+   * @param limit the limit of the reader in bytes, more than 0: the length of the longest line; reading pauses when
+   *     more than twice as much is buffered
    * @param options for TLS, addresses and the socket
    * @return the connection, which the caller closes
+   * @throws IllegalArgumentException if {@code port} or {@code limit} is not in its range
    * @throws java.net.UnknownHostException if the host cannot be resolved
    * @throws IOException if no address can be connected to
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
@@ -47,9 +64,11 @@ public final class Streams {
    * @param handler handles a connection
    * @param host a name or an address; empty for all interfaces
    * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
-   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param limit the limit of each reader in bytes, more than 0: the length of the longest line; reading pauses when
+   *     more than twice as much is buffered
    * @param options for TLS, addresses and the sockets
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code port} or {@code limit} is not in its range
    * @throws java.net.UnknownHostException if the host cannot be resolved
    * @throws IOException if an address cannot be bound
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
@@ -71,11 +90,13 @@ public final class Streams {
    * details.
    *
    * @param handler handles a connection
-   * @param hosts names or addresses
+   * @param hosts names or addresses, at least one; an empty string for all interfaces
    * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
-   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param limit the limit of each reader in bytes, more than 0: the length of the longest line; reading pauses when
+   *     more than twice as much is buffered
    * @param options for TLS, addresses and the sockets
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code hosts} is empty, or {@code port} or {@code limit} is not in its range
    * @throws java.net.UnknownHostException if a host cannot be resolved
    * @throws IOException if an address cannot be bound
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
@@ -93,9 +114,11 @@ public final class Streams {
    * has no such method. Never suspends. Loop thread only.
    *
    * @param handler handles a connection
-   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param limit the limit of each reader in bytes, more than 0: the length of the longest line; reading pauses when
+   *     more than twice as much is buffered
    * @param options for connections, TLS and keep-alive; the others have no effect
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code limit} is not more than 0
    * @throws IllegalStateException if no loop runs the caller
    */
   public static Server startServer(ClientHandler handler, int limit, ServerOptions options) {
@@ -109,9 +132,12 @@ public final class Streams {
    * Connects to a server on a Unix socket ({@code open_unix_connection}). Suspends. Loop thread only.
    *
    * @param path the path of the socket
-   * @param limit how many bytes the reader may hold before reading pauses; also the longest line that it returns
+   * @param limit the limit of the reader in bytes, more than 0: the length of the longest line; reading pauses when
+   *     more than twice as much is buffered
    * @param options for TLS and the socket
    * @return the connection, which the caller closes
+   * @throws IllegalArgumentException if {@code path} is empty, {@code limit} is not more than 0, or {@code options} has
+   *     a local address or a family
    * @throws IOException if the socket cannot be connected to
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -132,9 +158,12 @@ public final class Streams {
    *
    * @param handler handles a connection
    * @param path the path of the socket
-   * @param limit how many bytes a reader may hold before reading pauses; also the longest line that it returns
+   * @param limit the limit of each reader in bytes, more than 0: the length of the longest line; reading pauses when
+   *     more than twice as much is buffered
    * @param options for TLS and the socket
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code path} is empty, {@code limit} is not more than 0, or {@code options} has
+   *     {@code reusePort}, {@code keepAlive} or a family
    * @throws IOException if the socket cannot be bound
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task

@@ -5,6 +5,24 @@ import java.nio.ByteBuffer;
 /**
  * A protocol for a stream of bytes that provides the buffer: asyncio's {@code BufferedProtocol}. The transport reads
  * data directly into the protocol's own buffer.
+ *
+ * <pre>{@code
+ * class Counter implements BufferedProtocol {
+ *   private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
+ *   private long total;
+ *
+ *   public ByteBuffer getBuffer(int sizeHint) {
+ *     return buffer.clear();
+ *   }
+ *
+ *   public void bufferUpdated(int nbytes) {
+ *     total += nbytes;
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>If {@code getBuffer} or {@code bufferUpdated} throws an exception, the loop reports it to the exception handler
+ * and ends the connection with it.
  */
 public interface BufferedProtocol extends BaseProtocol {
 
@@ -13,7 +31,7 @@ public interface BufferedProtocol extends BaseProtocol {
    * its limit. A direct buffer saves a copy. Must not suspend. The loop calls this.
    *
    * @param sizeHint the number of bytes that would be convenient; -1 for any
-   * @return a buffer with at least one byte of room
+   * @return a buffer that is not read-only and has at least one byte of room; any other buffer ends the connection
    */
   ByteBuffer getBuffer(int sizeHint);
 

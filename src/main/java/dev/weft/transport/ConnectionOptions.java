@@ -11,6 +11,13 @@ import javax.net.ssl.SSLContext;
 /**
  * The optional parts of {@code createConnection}. Immutable.
  *
+ * <pre>{@code
+ * ConnectionOptions options = ConnectionOptions.defaults()
+ *     .withSsl(SslOptions.defaults())
+ *     .withHappyEyeballsDelay(Duration.ofMillis(250));
+ * Connection connection = openConnection("example.org", 443, StreamReader.DEFAULT_LIMIT, options);
+ * }</pre>
+ *
  * @param family the family of the addresses to connect to ({@code family}); any if empty
  * @param localAddr the local address ({@code local_addr}), which the loop resolves if necessary; any address and port
  *     if empty
@@ -127,7 +134,8 @@ public record ConnectionOptions(
   }
 
   /**
-   * Returns these options with TLS by a context and otherwise default {@link SslOptions}. Never suspends. Any thread.
+   * Returns these options with TLS, with a context and the other defaults of {@link SslOptions}. Never suspends. Any
+   * thread.
    *
    * @param context the keys, certificates and trusted authorities
    * @return new options

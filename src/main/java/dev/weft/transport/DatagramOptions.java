@@ -8,6 +8,11 @@ import java.util.Optional;
 /**
  * The parameters of {@code createDatagramEndpoint}. Immutable.
  *
+ * <pre>{@code
+ * DatagramOptions options = DatagramOptions.defaults().withLocalAddr(new InetSocketAddress("127.0.0.1", 9999));
+ * loop.createDatagramEndpoint(() -> protocol, options);
+ * }</pre>
+ *
  * @param localAddr the address at which to receive ({@code local_addr}), which the loop resolves if necessary; the
  *     system chooses the port if it is 0, and address and port if this is empty
  * @param remoteAddr the address to which to send ({@code remote_addr}), which the loop resolves if necessary. The

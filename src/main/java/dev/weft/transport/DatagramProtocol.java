@@ -5,8 +5,23 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * A protocol for datagrams: asyncio's {@code DatagramProtocol}. If a method throws an exception, the loop reports it,
- * and the endpoint stays open.
+ * A protocol for datagrams: asyncio's {@code DatagramProtocol}.
+ *
+ * <pre>{@code
+ * class EchoDatagrams implements DatagramProtocol {
+ *   private DatagramTransport transport;
+ *
+ *   public void connectionMade(BaseTransport transport) {
+ *     this.transport = (DatagramTransport) transport;
+ *   }
+ *
+ *   public void datagramReceived(ByteBuffer data, SocketAddress addr) {
+ *     transport.sendto(data, addr);
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>If a method throws an exception, the loop reports it, and the endpoint stays open.
  */
 public interface DatagramProtocol extends BaseProtocol {
 

@@ -6,9 +6,16 @@ import java.nio.ByteBuffer;
 /**
  * A transport of datagrams: asyncio's {@code DatagramTransport}. Datagrams arrive whole or not at all, in any order.
  *
+ * <pre>{@code
+ * var options = DatagramOptions.defaults().withRemoteAddr(new InetSocketAddress("127.0.0.1", 9999));
+ * DatagramTransport transport = loop.createDatagramEndpoint(() -> protocol, options).transport();
+ * transport.sendto(ByteBuffer.wrap("hello".getBytes(StandardCharsets.UTF_8)));
+ * }</pre>
+ *
  * <p>No method suspends. The transport queues what the system does not take at once. It calls
  * {@link BaseProtocol#pauseWriting} when too much is queued, and {@link BaseProtocol#resumeWriting} when the protocol
- * may send again. Loop thread only.
+ * may send again. It drops what is sent after it is closed, and logs a warning once, at the fifth such call. Loop
+ * thread only.
  */
 public interface DatagramTransport extends BaseTransport {
 

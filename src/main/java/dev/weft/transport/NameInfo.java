@@ -3,7 +3,7 @@ package dev.weft.transport;
 import java.util.Objects;
 
 /**
- * The result of {@code getnameinfo}.
+ * The result of {@code getnameinfo}. Immutable. Any thread.
  *
  * @param host the name of the address; the address as text if it has no name, or if the flags require that
  * @param service the port as text, because the JDK has no names of services

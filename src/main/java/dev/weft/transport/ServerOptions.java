@@ -8,15 +8,22 @@ import javax.net.ssl.SSLContext;
 /**
  * The optional parts of {@code createServer}. Immutable.
  *
+ * <pre>{@code
+ * ServerOptions options = ServerOptions.defaults().withBacklog(1000).withKeepAlive(true);
+ * startServer(handler, "127.0.0.1", 8888, StreamReader.DEFAULT_LIMIT, options);
+ * }</pre>
+ *
  * @param family the family of the addresses on which to listen ({@code family}); any if empty. All interfaces of family
  *     {@code INET6} include those of IPv4, because the JDK has no other socket
- * @param backlog the maximum number of connections that the system holds before they are accepted, at least 1
- * @param reuseAddress whether the port may be bound while old connections of it linger; asyncio's default on POSIX
- * @param reusePort whether several servers may listen on the same port
+ * @param backlog the maximum number of connections that the system holds before they are accepted ({@code backlog}), at
+ *     least 1
+ * @param reuseAddress whether the port may be bound while old connections of it linger ({@code reuse_address}), as
+ *     asyncio's servers do on POSIX
+ * @param reusePort whether several servers may listen on the same port ({@code reuse_port})
  * @param keepAlive whether the system probes accepted connections that are silent for long, and ends those whose other
- *     end does not answer ({@code SO_KEEPALIVE})
- * @param startServing whether to accept connections at once; otherwise the system holds connections until
- *     {@code startServing()}, up to the backlog (asyncio refuses them)
+ *     end does not answer ({@code keep_alive})
+ * @param startServing whether to accept connections at once ({@code start_serving}); otherwise the system holds
+ *     connections until {@code startServing()}, up to the backlog (asyncio refuses them)
  * @param cleanupSocket whether closing a server removes its Unix socket from the file system, unless something else is
  *     at the path by then ({@code cleanup_socket})
  * @param ssl how to encrypt connections ({@code ssl}); plain if empty
@@ -144,7 +151,8 @@ public record ServerOptions(
   }
 
   /**
-   * Returns these options with TLS by a context and otherwise default {@link SslOptions}. Never suspends. Any thread.
+   * Returns these options with TLS, with a context and the other defaults of {@link SslOptions}. Never suspends. Any
+   * thread.
    *
    * @param context the keys, certificates and trusted authorities
    * @return new options

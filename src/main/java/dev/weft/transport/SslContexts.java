@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * {@code load_verify_locations} do. {@link SslOptions} takes the contexts.
  *
  * <pre>{@code
- * SslOptions tls = SslContexts.server(Path.of("chain.pem"), Path.of("key.pem"));
+ * SSLContext tls = SslContexts.server(Path.of("chain.pem"), Path.of("key.pem"));
  * startServer(handler, "0.0.0.0", 8443, StreamReader.DEFAULT_LIMIT, ServerOptions.defaults().withSsl(tls));
  * }</pre>
  *

@@ -12,6 +12,13 @@ import javax.net.ssl.SSLParameters;
  * How a connection is encrypted: asyncio's {@code ssl}, {@code server_hostname}, {@code ssl_handshake_timeout} and
  * {@code ssl_shutdown_timeout}, and settings that are in Python's SSL context but not in Java's. Immutable.
  *
+ * <pre>{@code
+ * SslOptions tls = SslOptions.of(SslContexts.client(Path.of("authorities.pem")))
+ *     .withHandshakeTimeout(Duration.ofSeconds(10));
+ * Connection connection = openConnection(
+ *     "example.org", 443, StreamReader.DEFAULT_LIMIT, ConnectionOptions.defaults().withSsl(tls));
+ * }</pre>
+ *
  * <p>A client checks the server's certificate, and that the certificate is for the host to which it connects. A server
  * asks for certificates as {@code clientAuth} says. {@link SslContexts} creates contexts from PEM files.
  *
@@ -26,7 +33,7 @@ import javax.net.ssl.SSLParameters;
  *     has the authorities that it trusts. For servers only
  * @param handshakeTimeout how long a handshake may take ({@code ssl_handshake_timeout}), more than 0
  * @param shutdownTimeout how long a close may take: to send what is buffered, to send the end of data, and to receive
- *     the peer's ({@code ssl_shutdown_timeout}), more than 0
+ *     the peer's end of data ({@code ssl_shutdown_timeout}), more than 0
  * @param executor runs the costly parts of handshakes: key agreement, signatures, and checks of certificates, which may
  *     use the network. If empty, a pool that all loops share; {@code Runnable::run} runs them on the loop, as asyncio
  *     does, and only this works with a virtual clock

@@ -9,16 +9,21 @@ import java.util.Optional;
 /**
  * The optional parts of {@code subprocessExec} and {@code subprocessShell}. Immutable.
  *
+ * <pre>{@code
+ * SubprocessOptions options = SubprocessOptions.defaults().withStdout(Redirect.PIPE).withCwd(Path.of("/tmp"));
+ * Process ls = createSubprocessExec(List.of("ls"), options);
+ * }</pre>
+ *
  * <p>Asyncio's {@code PIPE} is {@link Redirect#PIPE}. Its {@code None} is {@link Redirect#INHERIT}. Its {@code DEVNULL}
  * is {@link Redirect#DISCARD}, also for stdin. A file is {@link Redirect#from}, {@link Redirect#to} or
  * {@link Redirect#appendTo}.
  *
- * @param stdin the source of the child's stdin
- * @param stdout the destination of the child's stdout
- * @param stderr the destination of the child's stderr; has no effect with {@code stderrToStdout}
+ * @param stdin the source of the child's stdin ({@code stdin})
+ * @param stdout the destination of the child's stdout ({@code stdout})
+ * @param stderr the destination of the child's stderr ({@code stderr}); has no effect with {@code stderrToStdout}
  * @param stderrToStdout whether the child's stderr goes where its stdout goes ({@code stderr=STDOUT})
- * @param env the child's whole environment; this process's if empty
- * @param cwd the child's working directory; this process's if empty
+ * @param env the child's whole environment ({@code env}); this process's if empty
+ * @param cwd the child's working directory ({@code cwd}); this process's if empty
  * @param newSession whether the child begins a session of its own ({@code start_new_session}). It then has no terminal,
  *     and its group of processes can get a signal as a whole
  */
@@ -108,7 +113,7 @@ public record SubprocessOptions(
   }
 
   /**
-   * Returns these options with another stderr. Never suspends. Any thread.
+   * Returns these options with another stderr and without {@code stderrToStdout}. Never suspends. Any thread.
    *
    * @param stderr the destination of the child's stderr
    * @return new options

@@ -6,6 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A protocol for a child process: asyncio's {@code SubprocessProtocol}.
  *
+ * <pre>{@code
+ * class Printer implements SubprocessProtocol {
+ *   public void pipeDataReceived(int fd, ByteBuffer data) {
+ *     System.out.print(StandardCharsets.UTF_8.decode(data));
+ *   }
+ * }
+ * }</pre>
+ *
  * <p>The loop first calls {@link #connectionMade}, with a {@link SubprocessTransport}. Then it reports the events of
  * the pipes and calls {@link #processExited}, in any order. It calls {@link #connectionLost} when the process has ended
  * and all pipes are closed.

@@ -31,7 +31,7 @@ public interface SubprocessTransport extends BaseTransport {
    *
    * @param fd 0 for the child's stdin, a {@link WriteTransport}; 1 for its stdout, 2 for its stderr, each a
    *     {@link ReadTransport}
-   * @return the transport; empty if that stream is not a pipe
+   * @return the transport; empty if that stream is not a pipe, or there is no such stream
    */
   Optional<BaseTransport> getPipeTransport(int fd);
 
@@ -42,6 +42,7 @@ public interface SubprocessTransport extends BaseTransport {
    * <p>SIGTERM and SIGKILL are sent at once. A helper process sends other signals a little later.
    *
    * @param signal the signal's number, 1 to 64
+   * @throws IllegalArgumentException if {@code signal} is not in this range
    * @throws ProcessLookupException after {@link BaseProtocol#connectionLost}
    */
   void sendSignal(int signal);

@@ -65,6 +65,7 @@ public final class TransportSocket {
    * @param option the option
    * @param value the value
    * @param <T> the type of the value
+   * @throws IllegalArgumentException if the option does not take the value
    * @throws IOException if the socket is closed or the system call fails
    * @throws UnsupportedOperationException if the socket does not support the option
    */

@@ -8,7 +8,8 @@ import java.util.List;
  *
  * <p>No method suspends. The transport buffers what the system does not take at once. It calls
  * {@link BaseProtocol#pauseWriting} when too much is buffered, and {@link BaseProtocol#resumeWriting} when the protocol
- * may write again. Loop thread only.
+ * may write again. It drops what is written after the connection is lost, and logs a warning once, at the fifth such
+ * call. Loop thread only.
  */
 public interface WriteTransport extends BaseTransport {
 
@@ -28,7 +29,7 @@ public interface WriteTransport extends BaseTransport {
    * well.
    *
    * @param data the bytes
-   * @throws IllegalStateException after {@link #writeEof}
+   * @throws IllegalStateException for a socket without TLS: after {@link #writeEof}, or while {@code sendfile} runs
    */
   void write(ByteBuffer data);
 
@@ -38,7 +39,7 @@ public interface WriteTransport extends BaseTransport {
    * thread only.
    *
    * @param data the bytes
-   * @throws IllegalStateException after {@link #writeEof}
+   * @throws IllegalStateException for a socket without TLS: after {@link #writeEof}, or while {@code sendfile} runs
    */
   default void write(byte[] data) {
     write(ByteBuffer.wrap(data));
@@ -50,7 +51,7 @@ public interface WriteTransport extends BaseTransport {
    *
    * @param data the buffers
    * @throws NullPointerException if the list or one of the buffers is null; nothing is sent then
-   * @throws IllegalStateException after {@link #writeEof}
+   * @throws IllegalStateException for a socket without TLS: after {@link #writeEof}, or while {@code sendfile} runs
    */
   void writelines(List<ByteBuffer> data);
 
@@ -62,10 +63,12 @@ public interface WriteTransport extends BaseTransport {
   boolean canWriteEof();
 
   /**
-   * Closes the sending half once what is buffered is sent ({@code write_eof}). The transport still receives data.
-   * Idempotent. Has no effect once the transport is closing. Never suspends. Loop thread only.
+   * Closes the sending half once what is buffered is sent ({@code write_eof}). The transport still receives data. A
+   * transport of a pipe closes as a whole. Idempotent. Has no effect once the transport is closing. Never suspends.
+   * Loop thread only.
    *
    * @throws UnsupportedOperationException if {@link #canWriteEof} is false
+   * @throws IllegalStateException while {@code sendfile} runs
    */
   void writeEof();
 
