@@ -53,7 +53,7 @@ class BlockingStreamsTest {
 
   @Test
   @DisplayName(
-      "a part of an array is filled, nothing with an empty range, nothing outside the range")
+      "read fills the given range of an array and nothing outside it; an empty range reads nothing")
   void ranges() {
     Loops.run(() -> {
       var reader = new StreamReader(EventLoop.getRunningLoop(), 1024);
@@ -93,7 +93,7 @@ class BlockingStreamsTest {
         out.writeLong(value * value);
       }
     } catch (EOFException end) {
-      // the client has closed
+      // the client closed the connection
     }
   }
 }

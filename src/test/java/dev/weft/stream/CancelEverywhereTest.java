@@ -37,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Connections and servers whose task is cancelled at any point: nothing stays open, and no task waits without end. */
-@EnabledOnOs(OS.LINUX) // descriptors are counted
+/** Connections and servers whose task is cancelled at any point: nothing stays open, and no task waits for ever. */
+@EnabledOnOs(OS.LINUX) // counts descriptors
 @Tag("slow")
 class CancelEverywhereTest {
 
@@ -63,7 +63,7 @@ class CancelEverywhereTest {
     void talk(String host, int port) throws Exception;
   }
 
-  /** A client of an echo server; at the end the server has no connection left. */
+  /** A client of an echo server, which has no connection left at the end. */
   private static Scenario client(ServerOptions options, Client client) {
     return () -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -98,7 +98,8 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a client: connecting, reading, draining, closing")
+  @DisplayName(
+      "a client that is cancelled while it connects, reads, drains or closes leaves nothing open")
   void plain(How how) {
     real(
         how,
@@ -109,7 +110,8 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a TLS client: the handshake, reading, draining, closing")
+  @DisplayName(
+      "a TLS client that is cancelled in the handshake, or while it reads, drains or closes leaves nothing open")
   void tls(How how) {
     real(
         how,
@@ -121,7 +123,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("startTls at both ends, one of them cancelled")
+  @DisplayName("if one end is cancelled in startTls, both ends close")
   void startTls(How how) {
     ClientHandler upgrading = (reader, writer) -> {
       try {
@@ -159,7 +161,8 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("TLS on the server's side: an upgrade, reading, draining, closing")
+  @DisplayName(
+      "a server's handler that is cancelled in startTls, or while it reads, drains or closes leaves nothing open")
   void tlsServer(How how) {
     real(how, () -> {
       var accepted = new Queue<Connection>();
@@ -205,7 +208,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("two addresses race: neither attempt remains")
+  @DisplayName("a connect that races two addresses leaves neither attempt")
   void happyEyeballs(How how) {
     String name = FakeNames.of("127.0.0.2", "127.0.0.1");
     real(how, client(ServerOptions.defaults(), (host, port) -> {
@@ -218,7 +221,8 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a server: starting it by name, serving, shutting down")
+  @DisplayName(
+      "a task that is cancelled while it starts a server, serves or shuts the server down leaves nothing open")
   void server(How how) {
     String name = FakeNames.of("127.0.0.1");
     real(
@@ -238,7 +242,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a server that is shut down with a grace, and its serveForever")
+  @DisplayName("a task that is cancelled in Server.shutdown with a grace leaves nothing open")
   void shutdown(How how) {
     real(how, () -> {
       Server server = Streams.startServer(ECHO, "127.0.0.1", 0, LIMIT, ServerOptions.defaults());
@@ -267,7 +271,8 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("serveForever: the server is closed, whether its task or the server ends")
+  @DisplayName(
+      "serveForever leaves a closed server, whether its task is cancelled or the server ends")
   void serveForever(How how) {
     real(how, () -> {
       Server server = Streams.startServer(ECHO, "127.0.0.1", 0, LIMIT, ServerOptions.defaults());
@@ -290,7 +295,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("raw sockets: connecting, accepting")
+  @DisplayName("a cancelled connect or accept of a raw socket leaves nothing open")
   void rawSockets(How how) {
     real(
         how,
@@ -321,7 +326,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("sending a file: the transport is usable afterwards, and is closed")
+  @DisplayName("after a cancelled sendfile the transport is usable, and closes")
   void sendfile(How how, @TempDir Path folder) throws IOException {
     Path file = Files.write(folder.resolve("file"), new byte[3_000_000]);
     real(how, () -> {
@@ -343,7 +348,7 @@ class CancelEverywhereTest {
                 EventLoop.getRunningLoop().sendfile(writer.transport(), channel);
                 assertEquals(3_000_000, channel.position());
               } finally {
-                writer.write("end"); // still possible
+                writer.write("end"); // the transport is usable
               }
             }
           },
@@ -356,7 +361,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a datagram endpoint with a name to look up")
+  @DisplayName("a datagram endpoint that is cancelled while it looks a name up leaves nothing open")
   void datagrams(How how) {
     String name = FakeNames.of("127.0.0.1");
     real(how, () -> {
@@ -389,7 +394,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("resolving names, and running jobs on threads")
+  @DisplayName("a cancelled lookup of a name or job on a thread leaves no task")
   void threads(How how) {
     String name = FakeNames.of("127.0.0.1");
     real(

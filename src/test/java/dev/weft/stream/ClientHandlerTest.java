@@ -28,7 +28,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a server does with a connection's handler and with its outcome. */
+/** How a server runs a connection's handler and treats its outcome. */
 class ClientHandlerTest {
 
   private final RecordingTransport transport = new RecordingTransport();
@@ -147,8 +147,8 @@ class ClientHandlerTest {
             writer.write("hello\n");
             order.expect(1);
             assertBytes("", reader.read());
-            order.expect(2); // before shutdown returns
-            writer.write("nobody hears that");
+            order.expect(2); // the handler ends before shutdown returns
+            writer.write("no peer receives this");
             refused.add(assertThrows(IOException.class, writer::drain));
           },
           "127.0.0.1",

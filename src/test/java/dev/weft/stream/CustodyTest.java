@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.event.Level;
 
-/** What happens to a server's connection when its handler has returned. */
+/** The end of a server's connection after its handler returns. */
 class CustodyTest {
 
   private static final int LIMIT = 1 << 16;
@@ -76,7 +76,7 @@ class CustodyTest {
 
   @Test
   @DisplayName(
-      "A run that ends just after a handler closes the handler's connection, without a warning")
+      "if run ends just after a handler, it closes the handler's connection without a warning")
   void endOfRun() throws IOException {
     try (LogCapture log = LogCapture.start()) {
       Asyncio.run(() -> {
@@ -102,7 +102,7 @@ class CustodyTest {
 
   @Test
   @DisplayName(
-      "A handler that returns early leaves no descriptor: 500 clients connect, send and leave")
+      "handlers that return early leave no descriptors, after 500 clients that connect, send and close")
   void flat() {
     withServer(
         (reader, writer) -> {
@@ -125,7 +125,8 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("Written data is flushed first: a slow reader gets all of 8 MiB, then the end")
+  @DisplayName(
+      "the close flushes written data first: a slow reader gets all of 8 MiB, then the end")
   void flushes() {
     byte[] much = new byte[8 << 20];
     withServer((reader, writer) -> writer.write(much), server -> {
@@ -137,7 +138,8 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("Unix sockets behave in the same way")
+  @DisplayName(
+      "a server also closes a Unix socket after its handler, and flushes written data first")
   void unix(@TempDir Path folder) {
     Loops.run(() -> {
       Path path = folder.resolve("s");
@@ -154,7 +156,7 @@ class CustodyTest {
 
   @Test
   @DisplayName(
-      "TLS behaves in the same way, also if the handler started it: the peer gets an orderly end")
+      "a server also closes a TLS connection after its handler, which may have started TLS, and the peer gets an orderly end")
   void tls() {
     SslOptions secure = SslOptions.of(Certificates.server("server"));
     SslOptions trusting = SslOptions.of(Certificates.client()).withServerHostname("localhost");
@@ -184,7 +186,7 @@ class CustodyTest {
 
   @Test
   @DisplayName(
-      "A task that the handler started keeps the connection until it and the tasks that it starts have ended")
+      "a task that the handler starts keeps the connection open until that task and the tasks that it starts end")
   void startedTasks() {
     withServer(
         (reader, writer) -> spawn(() -> {
@@ -207,7 +209,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("A thread of the loop that the handler has started keeps the connection")
+  @DisplayName("a thread of the loop that the handler starts keeps the connection open")
   void startedThread() {
     withServer(
         (reader, writer) -> {
@@ -234,7 +236,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("A queue's consumer keeps the connection that it got, as long as it uses it")
+  @DisplayName("the consumer of a queue keeps a connection open while it uses the connection")
   void consumer() {
     var queue = new Queue<Connection>();
     withServer((reader, writer) -> queue.putNowait(new Connection(reader, writer)), server -> {
@@ -255,7 +257,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("A consumer that starts a task for each connection is in time")
+  @DisplayName("a consumer that starts a task for each connection keeps the connection open")
   void consumerThatStartsTasks() {
     var queue = new Queue<Connection>();
     withServer((reader, writer) -> queue.put(new Connection(reader, writer)), server -> {
@@ -279,7 +281,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("A task that waits for data when the handler ends keeps the connection")
+  @DisplayName("a task that waits for data when the handler ends keeps the connection open")
   void reading() {
     var queue = new Queue<Connection>();
     withServer(
@@ -304,7 +306,8 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("Earlier writes by other tasks do not keep the connection of a handler that ends")
+  @DisplayName(
+      "earlier writes by other tasks do not keep the connection open after the handler ends")
   void broadcast() {
     withServer(
         (reader, writer) -> {
@@ -324,7 +327,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("keepOpen leaves the connection to other code, without a time limit")
+  @DisplayName("after keepOpen the connection stays open without a time limit")
   void keepOpen() {
     withServer(
         (reader, writer) -> {
@@ -333,7 +336,7 @@ class CustodyTest {
         },
         server -> {
           try (Connection client = connect(server)) {
-            client.writer().keepOpen(); // does nothing
+            client.writer().keepOpen(); // has no effect on a client
             client.writer().write("a\n");
             Task.sleep(Duration.ofHours(1));
             assertOpen(stored.get(0).writer());
@@ -346,8 +349,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName(
-      "Code that comes too late gets an error that says that the connection was closed, and how to keep it open")
+  @DisplayName("code that uses the connection after its close gets an error that names keepOpen")
   void tooLate() {
     withServer((reader, writer) -> stored.add(new Connection(reader, writer)), server -> {
       try (Connection client = connect(server)) {
@@ -362,7 +364,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("A handler that closes the connection itself sees no other effect")
+  @DisplayName("if a handler closes the connection itself, the server does nothing more")
   void closedByHandler() {
     withServer(
         (reader, writer) -> {
@@ -380,7 +382,7 @@ class CustodyTest {
   }
 
   @Test
-  @DisplayName("A loop that is closed while a handler runs cancels the handler")
+  @DisplayName("closing a loop while a handler runs cancels the handler")
   void loopClosed() {
     Future<?>[] handler = new Future<?>[1];
     Loops.run(() -> {

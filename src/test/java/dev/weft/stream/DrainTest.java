@@ -26,13 +26,13 @@ import java.util.ArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** {@code StreamWriter.drain}. */
+/** The method {@code StreamWriter.drain}. */
 class DrainTest {
 
   private final Order order = new Order();
 
   @Test
-  @DisplayName("STR-15: with room, drain returns without running other code")
+  @DisplayName("STR-15: if there is room in the buffer, drain returns without running other code")
   void noSuspension() {
     Loops.run(() -> {
       var side = new Side();
@@ -182,7 +182,7 @@ class DrainTest {
   @Test
   @DisplayName("STR-17: drain returns at the low mark, with bytes still unsent")
   void lowMark() {
-    int low = 16 << 20; // more than the system accepts at once
+    int low = 16 << 20; // bytes, more than the system accepts at once
     int size = 2 * low;
     Loops.run(() -> {
       Future<Void> mayRead = EventLoop.getRunningLoop().createFuture();

@@ -24,7 +24,7 @@ import java.util.NoSuchElementException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** {@code readline}, and iterating over the lines. */
+/** The method {@code readline}, and iteration over lines. */
 class ReadLineTest {
 
   @Test
@@ -77,7 +77,7 @@ class ReadLineTest {
   }
 
   @Test
-  @DisplayName("STR-14: iterating gives the lines as they arrive, and ends with the stream")
+  @DisplayName("STR-14: iteration returns the lines as they arrive, and ends with the stream")
   void iteration() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -117,7 +117,8 @@ class ReadLineTest {
   }
 
   @Test
-  @DisplayName("STR-14: lines() are text in UTF-8 without line ends, empty lines included")
+  @DisplayName(
+      "STR-14: lines() decodes UTF-8 and returns lines without line ends, including empty ones")
   void text() {
     Loops.run(() -> {
       StreamReader reader = reader(100);

@@ -20,11 +20,12 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** {@code read} and {@code readexactly}. */
+/** The methods {@code read} and {@code readexactly}. */
 class ReadTest {
 
   @Test
-  @DisplayName("STR-5: read() collects everything to the end, through a paused transport")
+  @DisplayName(
+      "STR-5: read() collects all data to the end, although the transport is paused meanwhile")
   void readAll() {
     Loops.run(() -> {
       StreamReader reader = reader(2);
@@ -146,7 +147,7 @@ class ReadTest {
   }
 
   @Test
-  @DisplayName("data that was read does not change while the reader goes on")
+  @DisplayName("later reads do not change data that was read before")
   void resultsAreTheCallers() {
     Loops.run(() -> {
       StreamReader reader = reader(100);

@@ -18,7 +18,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** {@code readuntil}: separators and the limit. */
+/** The method {@code readuntil}: separators and the limit. */
 class ReadUntilTest {
 
   @Test
@@ -79,7 +79,7 @@ class ReadUntilTest {
   void notFound() {
     Loops.run(() -> {
       StreamReader reader = reader(4);
-      feed(reader, "12345"); // of which the last byte may begin a separator
+      feed(reader, "12345"); // the last byte may begin a separator
       var reading = createTask(
           () -> assertThrows(LimitOverrunException.class, () -> reader.readuntil(bytes("--"))));
       sleep(Duration.ZERO);

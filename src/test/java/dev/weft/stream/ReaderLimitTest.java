@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** What the limit of a reader bounds, and what it does not. */
+/** The limit of a reader, and its effect on the transport. */
 class ReaderLimitTest {
 
   private final RecordingTransport transport = new RecordingTransport();
@@ -44,7 +44,8 @@ class ReaderLimitTest {
   }
 
   @Test
-  @DisplayName("STR-25: data before the new transport is known pauses the new one, not the old one")
+  @DisplayName(
+      "STR-25: data that arrives before the reader has its new transport pauses the new one, not the old one")
   void changeOfTransports() {
     Loops.run(() -> {
       StreamReader reader = reader(2);
@@ -80,7 +81,7 @@ class ReaderLimitTest {
   }
 
   @Test
-  @DisplayName("STR-2: the transport is paused, once, by more than twice the limit")
+  @DisplayName("STR-2: more than twice the limit pauses the transport once")
   void pauses() {
     Loops.run(() -> {
       StreamReader reader = pausable(4);
@@ -94,7 +95,7 @@ class ReaderLimitTest {
   }
 
   @Test
-  @DisplayName("STR-2: the transport is resumed, once, when no more than the limit is left")
+  @DisplayName("STR-2: the transport is resumed once, when the limit or less is left")
   void resumes() {
     Loops.run(() -> {
       StreamReader reader = pausable(4);
@@ -106,7 +107,7 @@ class ReaderLimitTest {
       reader.read(1);
       assertEquals(1, transport.resumes);
       feed(reader, "123456");
-      assertTrue(transport.paused, "and it is paused again");
+      assertTrue(transport.paused, "the transport is paused again");
     });
   }
 
@@ -146,11 +147,12 @@ class ReaderLimitTest {
       assertTrue(transport.paused);
       var reading = createTask(() -> reader.readexactly(12));
       sleep(Duration.ZERO);
-      assertFalse(transport.paused, "waiting for what the pause would hold back");
+      assertFalse(
+          transport.paused, "the read needs data that a paused transport would not deliver");
       feed(reader, "67890");
       assertTrue(transport.paused);
       sleep(Duration.ZERO);
-      assertFalse(transport.paused, "and again for the rest");
+      assertFalse(transport.paused, "the read needs the rest of the data");
       feed(reader, "ab");
       assertBytes("1234567890ab", await(reading));
     });

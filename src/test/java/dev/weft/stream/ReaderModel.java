@@ -19,14 +19,14 @@ import java.util.List;
 import java.util.Random;
 
 /*
- * A reader gets a known content in random chunks, from a feeder that a pause holds back, and random calls read it. The
- * content and the position alone determine what each call must return; the test finds it by brute force. The chunks
- * determine only how much read(n) gets, and how much an overrun has searched or dropped; for these there are bounds.
- * The test compares the results again at the end, because the reader could have written into an array that it
- * returned.
+ * A feeder, which stops while the transport is paused, feeds a known content to a reader in random chunks, and random
+ * calls read it. The content and the position alone determine the result of each call, which the test finds by brute
+ * force. The chunks affect only the size of a result of read(n), and the number of bytes that an overrun searched or
+ * dropped; the test has bounds for these. The test compares the results again at the end, because the reader could have
+ * written into an array that it returned.
  */
 
-/** A reader compared with the whole content: random calls, each checked. */
+/** A model of a reader: makes random calls, and compares each result with the content. */
 final class ReaderModel {
   private static final byte[] ALPHABET = {'a', 'a', 'a', 'b', 'b', '\n'};
 
@@ -63,7 +63,7 @@ final class ReaderModel {
     Task<Void> feeding = createTask(this::feed);
     while (position < content.length) {
       for (int turns = random.nextInt(3); turns > 0; turns--) {
-        sleep(Duration.ZERO); // lets data accumulate
+        sleep(Duration.ZERO); // more data arrives in this turn
       }
       step();
     }
@@ -81,7 +81,7 @@ final class ReaderModel {
         int count = Math.min(1 + random.nextInt(maxChunk), content.length - fed);
         byte[] chunk = Arrays.copyOfRange(content, fed, fed + count);
         fed += count;
-        // a chunk in its own array may be kept, another must be copied
+        // the reader may keep a chunk that fills its array, and must copy any other
         reader.feedData(
             random.nextBoolean()
                 ? ByteBuffer.wrap(chunk)

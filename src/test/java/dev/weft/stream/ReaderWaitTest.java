@@ -24,10 +24,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Which task may wait for data, and what ends the wait. */
+/** The task that may wait for data, and the events that end the wait. */
 class ReaderWaitTest {
 
-  /** Every way to read, by its name. */
+  /** Every method that reads, by its name. */
   private static Map<String, Executable> reads(StreamReader reader) {
     Map<String, Executable> reads = new LinkedHashMap<>();
     reads.put("read", reader::read);
@@ -76,7 +76,8 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-4: a woken task does not take the place of another task that waits by then")
+  @DisplayName(
+      "STR-4: a woken task that must wait again does not replace another task that waits meanwhile")
   void wokenAndNext() {
     Loops.run(() -> {
       StreamReader reader = reader(100);
@@ -110,7 +111,7 @@ class ReaderWaitTest {
   }
 
   @Test
-  @DisplayName("STR-12: a failure wakes the waiting task, with the same object")
+  @DisplayName("STR-12: a failure wakes the waiting task, which throws the same object")
   void failureWakes() {
     Loops.run(() -> {
       for (String name : reads(reader(1)).keySet()) {

@@ -25,12 +25,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
-/** What other programs can write into the log of a server. */
+/** The log messages that other programs can cause on a server. */
 class StrangersTest {
 
   private final List<ExceptionContext> reports = new ArrayList<>();
 
-  /** The log while 200 clients connect, send a few bytes, and reset the connection or close it. */
+  /** Connects 200 clients, which send a few bytes and reset or close the connection. Returns the warnings. */
   private List<String> visit(ClientHandler handler, ServerOptions options, boolean reset) {
     try (LogCapture log = LogCapture.start()) {
       try (EventLoop loop = EventLoop.newEventLoop()) {
@@ -49,7 +49,7 @@ class StrangersTest {
           }
           server.close();
           server.waitClosed();
-          while (loop.allTasks().size() > 1) { // handlers without connections
+          while (loop.allTasks().size() > 1) { // the last handlers end after their connections
             Task.sleep(Duration.ofMillis(1));
           }
           return null;
@@ -64,11 +64,13 @@ class StrangersTest {
     assertEquals(List.of(), reports);
     assertTrue(lines.size() == 1, lines::toString);
     String count = lines.get(0).replaceAll(".*?\\((\\d+) in \\d+ s;.*", "$1");
-    assertTrue(Integer.parseInt(count) > 150, lines.get(0)); // the last may not have been accepted
+    assertTrue(
+        Integer.parseInt(count) > 150,
+        lines.get(0)); // the server may not have accepted the last ones
   }
 
   @Test
-  @DisplayName("Failed TLS handshakes are one log line, with reason and address")
+  @DisplayName("failed TLS handshakes are one log message, with reason and address")
   void handshakes() {
     var tls = ServerOptions.defaults().withSsl(SslOptions.of(Certificates.server("server")));
     List<String> lines = visit((reader, writer) -> {}, tls, false);
@@ -79,7 +81,8 @@ class StrangersTest {
   }
 
   @Test
-  @DisplayName("An end, a reset or an overlong line that a handler throws is one log line")
+  @DisplayName(
+      "handlers that throw because of an early end, a reset or an overlong line cause one log message")
   void handlers() {
     ServerOptions plain = ServerOptions.defaults();
     assertSummary(visit((reader, writer) -> reader.readexactly(1000), plain, false));
@@ -102,7 +105,7 @@ class StrangersTest {
 
   @Test
   @DisplayName(
-      "Other exceptions of a handler are reported in full, also an IOException of another resource")
+      "other exceptions of a handler are reported in full, also an IOException of another resource")
   void ownFailures() {
     List<String> lines = visit(
         (reader, writer) -> {

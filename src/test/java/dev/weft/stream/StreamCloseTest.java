@@ -25,7 +25,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** How a stream ends, and which calls get its error. */
+/** The end of a stream, and the calls that throw its error. */
 class StreamCloseTest {
 
   @Test
@@ -92,7 +92,7 @@ class StreamCloseTest {
         side.protocol.connectionLost(new IOException("reset"));
         sleep(Duration.ZERO);
       });
-    } // closing reports each failure that no code has retrieved
+    } // the close reports each failure that no code has retrieved
     assertEquals(List.of(), reports);
   }
 

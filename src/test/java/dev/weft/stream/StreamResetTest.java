@@ -25,7 +25,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A peer that really resets the connection in mid-stream. */
+/** A real peer resets the connection during an exchange. */
 class StreamResetTest {
 
   @Test
@@ -37,7 +37,7 @@ class StreamResetTest {
       Future<List<Throwable>> told = EventLoop.getRunningLoop().createFuture();
       ClientHandler handler = (reader, writer) -> {
         reader.readexactly(1);
-        writer.write(new byte[32 << 20]); // more than the system accepts
+        writer.write(new byte[32 << 20]); // more bytes than the system accepts
         var draining = createTask(() -> assertThrows(IOException.class, writer::drain));
         var closing = createTask(() -> assertThrows(IOException.class, writer::waitClosed));
         writing.setResult(null);
@@ -49,7 +49,7 @@ class StreamResetTest {
         SocketChannel peer = connect(server);
         peer.write(ByteBuffer.wrap(new byte[] {1, 2}));
         await(writing);
-        sleep(Duration.ZERO); // so all three wait
+        sleep(Duration.ZERO); // now all three wait
         peer.close();
         List<Throwable> errors = await(told);
         assertSame(errors.get(0), errors.get(1));
@@ -92,7 +92,7 @@ class StreamResetTest {
     assertInstanceOf(IOException.class, reports.get(0).exception().orElseThrow());
   }
 
-  /** A connection whose close is a reset. */
+  /** Opens a connection whose close sends a reset. */
   private static SocketChannel connect(Server server) throws IOException {
     SocketChannel peer = SocketChannel.open(new InetSocketAddress("127.0.0.1", server.port()));
     peer.setOption(StandardSocketOptions.SO_LINGER, 0);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** {@code Server.shutdown} over TLS: each connection has a transport below that the server counts. */
+/** The method {@code Server.shutdown} over TLS, where the server counts the transports below the TLS connections. */
 @Timeout(60)
 class TlsShutdownTest {
 
@@ -92,7 +92,7 @@ class TlsShutdownTest {
 
   @Test
   @DisplayName(
-      "SRV-17: when the grace is over TLS connections are aborted, with the transport below")
+      "SRV-17: after the grace the server aborts TLS connections and the transports below them")
   void overdue() {
     loop.runUntilComplete(() -> {
       Server server = serve();
@@ -107,7 +107,7 @@ class TlsShutdownTest {
 
   @Test
   @DisplayName(
-      "SRV-17: a connection in the middle of its handshake is aborted when the grace is over")
+      "SRV-17: after the grace the server aborts a connection whose handshake is not finished")
   void duringHandshake() {
     loop.setDebug(true);
     loop.runUntilComplete(() -> {
@@ -117,7 +117,7 @@ class TlsShutdownTest {
       while (server.sockets().isEmpty()) {
         Task.sleep(Duration.ZERO);
       }
-      plain.writer().write(new byte[] {22, 3, 1, 2, 0}); // the beginning of a hello
+      plain.writer().write(new byte[] {22, 3, 1, 2, 0}); // the beginning of a ClientHello
       assertFalse(server.shutdown(Duration.ofMillis(50)));
       assertEquals(0, plain.reader().read(1).length);
       plain.writer().close();

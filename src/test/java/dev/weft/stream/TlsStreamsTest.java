@@ -41,7 +41,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** TLS through the streams and over real sockets. */
+/** Streams with TLS over real sockets. */
 class TlsStreamsTest {
 
   private static final SSLContext SERVER = Certificates.server("server");
@@ -95,7 +95,8 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("TLS-11, STR-21: an echo, a close from the client, its end on the server")
+  @DisplayName(
+      "TLS-11, STR-21: after an echo the client closes, and the server reads the end of data")
   void echoOverTls() {
     run(() -> {
       Server server = echo();
@@ -109,7 +110,8 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("TLS-18, TLS-19: 16 MiB there and back, with back-pressure everywhere")
+  @DisplayName(
+      "TLS-18, TLS-19: an echo of 16 MiB arrives unchanged, with back-pressure on both sides")
   void muchData() {
     run(() -> {
       Server server = echo();
@@ -129,7 +131,7 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("TLS-2: the host name is checked")
+  @DisplayName("TLS-2: a client checks the host name")
   void hostIsChecked() {
     loop.setDebug(true);
     run(() -> {
@@ -142,7 +144,7 @@ class TlsStreamsTest {
           ConnectionOptions.defaults()
               .withSsl(SslOptions.of(CLIENT).withServerHostname("other.example")));
       end(connection, server);
-      assertEquals(1, reported.size()); // the server's side of the first
+      assertEquals(1, reported.size()); // the server reports the first handshake
       reported.clear();
     });
   }
@@ -181,7 +183,7 @@ class TlsStreamsTest {
       assertThrows(
           IllegalArgumentException.class,
           () -> serve(ECHO, ServerOptions.defaults().withSsl(LOCAL_CLIENT)));
-      var unfinished = SSLContext.getInstance("TLS"); // not initialised
+      var unfinished = SSLContext.getInstance("TLS"); // is not initialised
       assertThrows(
           IllegalStateException.class,
           () -> Streams.openConnection(
@@ -190,8 +192,7 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName(
-      "CONN-11: a task that is cancelled in the middle of the handshake closes the connection")
+  @DisplayName("CONN-11: cancelling a task during the handshake closes its connection")
   void cancelled() {
     run(() -> {
       try (ServerSocketChannel silent = ServerSocketChannel.open()) {
@@ -250,7 +251,7 @@ class TlsStreamsTest {
       Connection stranger = connect(server, ConnectionOptions.defaults().withSsl(CLIENT));
       assertThrows(SSLException.class, () -> stranger.reader().readline());
       assertFalse(certificate.done());
-      reported.clear(); // a failure of a client may be reported
+      reported.clear(); // the server may report the failure of a client
       Connection known = connect(
           server, ConnectionOptions.defaults().withSsl(Certificates.clientWithCertificate()));
       assertBytes("welcome\n", known.reader().readline());
@@ -260,7 +261,8 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("STR-25: startTls on both sides of a stream; reader and writer stay the same")
+  @DisplayName(
+      "STR-25: startTls works on both sides of a stream, and keeps the reader and the writer")
   void startTls() {
     run(() -> {
       Future<Object> cipher = loop.createFuture();
@@ -289,7 +291,7 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("STR-25: the reader pauses the new transport, not the old one")
+  @DisplayName("STR-25: after startTls the reader pauses the new transport, not the old one")
   void readerPausesTheNewTransport() {
     run(() -> {
       Server server = serve(
@@ -312,7 +314,8 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("STR-26: data of an early client in the server's reader belongs to the handshake")
+  @DisplayName(
+      "STR-26: the server's handshake uses bytes that an early client sent before startTls")
   void bufferedHandshake() {
     run(() -> {
       Future<Void> hello = loop.createFuture();
@@ -324,7 +327,7 @@ class TlsStreamsTest {
             }
             assertThrows(
                 IllegalArgumentException.class, () -> writer.startTls(SslOptions.defaults()));
-            assertTrue(reader.buffered() > 0, "nothing is lost by bad input");
+            assertTrue(reader.buffered() > 0, "bad arguments do not lose the buffered data");
             writer.startTls(SslOptions.of(SERVER));
             hello.setResult(null);
             writer.write(reader.readline());
@@ -389,7 +392,7 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("CONN-10: channels that are already connected, as both sides of TLS")
+  @DisplayName("CONN-10: channels that are already connected can be both sides of TLS")
   void channels() {
     run(() -> {
       try (ServerSocketChannel listening = ServerSocketChannel.open()) {
@@ -419,7 +422,7 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("CONN-10: an accepted channel without TLS")
+  @DisplayName("CONN-10: connectAcceptedSocket works with an accepted channel without TLS")
   void plainAcceptedChannel() {
     run(() -> {
       try (ServerSocketChannel listening = ServerSocketChannel.open()) {
@@ -438,7 +441,8 @@ class TlsStreamsTest {
   }
 
   @Test
-  @DisplayName("UX-5: TLS over a Unix socket, where a client must give the expected name")
+  @DisplayName(
+      "UX-5: TLS works over a Unix socket, and the client must give the expected host name")
   void unixSockets(@TempDir Path folder) {
     run(() -> {
       Path path = folder.resolve("socket");
@@ -468,7 +472,7 @@ class TlsStreamsTest {
 
   @Test
   @DisplayName(
-      "TLS: startTls fails at once if the peer's end was read before, not after the handshake timeout")
+      "TLS: startTls fails at once, not after the handshake timeout, if the peer's end was already read")
   void endBeforeStartTls() {
     run(() -> {
       Future<Throwable> outcome = loop.createFuture();

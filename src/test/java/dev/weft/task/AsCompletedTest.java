@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Futures, or their results, in the order of completion. */
+/** Iteration over futures, or their results, in the order of completion. */
 class AsCompletedTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -40,7 +40,8 @@ class AsCompletedTest {
   }
 
   @Test
-  @DisplayName("ASC-1: async for: the futures themselves, in the order of completion")
+  @DisplayName(
+      "ASC-1: as with async for, the steps return the futures themselves, in the order of completion")
   void futures() {
     Loops.run(() -> {
       Task<Integer> slow = after(3);
@@ -56,7 +57,7 @@ class AsCompletedTest {
 
   @Test
   @DisplayName(
-      "ASC-1: plain for: results and failures in that order; a failure does not end the loop")
+      "ASC-1: as with a plain for, the steps return results or throw failures in that order, and a failure does not end the iteration")
   void results() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -93,7 +94,7 @@ class AsCompletedTest {
   }
 
   @Test
-  @DisplayName("a step that is cancelled is not used up: no future is lost")
+  @DisplayName("a cancelled step loses no future: the next step returns it")
   void cancelledStep() {
     Loops.run(() -> {
       Task<Integer> task = after(5);
@@ -108,7 +109,7 @@ class AsCompletedTest {
   }
 
   @Test
-  @DisplayName("ASC-2: after the timeout each remaining step throws; the futures go on")
+  @DisplayName("ASC-2: after the timeout each remaining step throws, and the futures continue")
   void timeout() {
     Loops.run(() -> {
       Task<Integer> quick = after(1);

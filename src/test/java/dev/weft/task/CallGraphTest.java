@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Which task waits for which, as a graph and as a text. */
+/** The graph of tasks that wait for others, and its text. */
 class CallGraphTest {
 
   private final EventLoop loop = Loops.newLoop();
@@ -66,7 +66,8 @@ class CallGraphTest {
   // ---- edges
 
   @Test
-  @DisplayName("INTRO-1: a task that awaits a future or a task is an edge until that completes")
+  @DisplayName(
+      "INTRO-1: there is an edge from a future or task to each task that awaits it, until it completes")
   void await() {
     run(() -> {
       Future<Void> future = loop.createFuture();
@@ -108,7 +109,7 @@ class CallGraphTest {
     void on(List<Future<Void>> futures) throws Exception;
   }
 
-  /** Two futures, both waited for; then the first is done, then the second. */
+  /** Asserts the edges while a task waits for two futures, of which first one and then the other completes. */
   private void assertEdges(Waiting waiting) {
     run(() -> {
       Future<Void> first = loop.createFuture();
@@ -129,8 +130,7 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName(
-      "INTRO-1: gather, wait and asCompleted: their caller waits for the remaining futures")
+  @DisplayName("INTRO-1: the caller of gather, wait or asCompleted waits for the remaining futures")
   void combinators() {
     assertEdges(futures -> Gather.of(futures).await());
     assertEdges(Asyncio::wait);
@@ -138,7 +138,8 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("INTRO-1: a gather that fails, or a wait that ends, no longer waits for the others")
+  @DisplayName(
+      "INTRO-1: after gather fails or wait ends, there are no edges from the other futures")
   void overEarly() {
     run(() -> {
       Future<Void> failing = loop.createFuture();
@@ -168,7 +169,7 @@ class CallGraphTest {
 
   @Test
   @DisplayName(
-      "INTRO-1: shield: the caller waits for the inner future, until the caller is cancelled")
+      "INTRO-1: the caller of shield waits for the inner future, until the caller is cancelled")
   void shield() {
     run(() -> {
       Future<Void> inner = loop.createFuture();
@@ -222,7 +223,7 @@ class CallGraphTest {
 
   @Test
   @DisplayName(
-      "INTRO-1: a library can note its own edges; they wake no task, and go when the future completes")
+      "INTRO-1: a library can add its own edges, which wake no task and disappear when the future completes")
   void ownEdges() {
     run(() -> {
       Future<Void> future = loop.createFuture();
@@ -245,7 +246,7 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("an edge stays when the callback that was there before it is removed")
+  @DisplayName("removing a callback that was added before an edge does not remove the edge")
   void edgeOutlivesCallback() {
     run(() -> {
       Future<Void> future = loop.createFuture();
@@ -283,7 +284,8 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("INTRO-2: the current task: its live stack, from the caller; depth skips calls")
+  @DisplayName(
+      "INTRO-2: the graph of the current task has its live stack from the caller on; depth skips calls")
   void live() {
     run(() -> {
       List<String> all = methods(outer(1, OptionalInt.empty()));
@@ -304,7 +306,8 @@ class CallGraphTest {
   }
 
   @Test
-  @DisplayName("INTRO-2: another task: its calls from the await outwards, without the machinery")
+  @DisplayName(
+      "INTRO-2: the graph of another task has its calls from the await outwards, without Weft's internal ones")
   void suspended() {
     run(() -> {
       Future<Void> future = loop.createFuture();
@@ -323,7 +326,7 @@ class CallGraphTest {
 
   @Test
   @DisplayName(
-      "INTRO-2: a limit keeps that number of outermost calls; negative, of innermost; 0, none")
+      "INTRO-2: a positive limit keeps that number of outermost calls, a negative one of innermost calls, and 0 keeps none")
   void limit() {
     run(() -> {
       Future<Void> future = loop.createFuture();
@@ -357,7 +360,7 @@ class CallGraphTest {
 
   @Test
   @DisplayName(
-      "INTRO-2: without a current task there is no graph; off the loop a future must be given")
+      "INTRO-2: without a current task there is no graph; outside the loop a future must be given")
   void noTask() {
     run(() -> {
       var graph = loop.<Optional<FutureCallGraph>>createFuture();
@@ -431,7 +434,7 @@ class CallGraphTest {
   // ---- from other threads
 
   @Test
-  @DisplayName("INTRO-5: other threads may call allTasks and ask for graphs while the loop runs")
+  @DisplayName("INTRO-5: other threads may call allTasks and get graphs while the loop runs")
   void otherThreads() {
     try (var runner = new Runner(EventLoop::newEventLoop)) {
       runner.run(() -> {
@@ -448,7 +451,7 @@ class CallGraphTest {
 
   @Test
   @DisplayName(
-      "INTRO-5: a loop that ends before it answers does not leave the other thread waiting")
+      "INTRO-5: if the loop ends before it answers, the other thread does not wait for ever")
   void loopEnds() throws InterruptedException {
     var tasks = new AtomicReference<List<Task<?>>>();
     var asking = Thread.ofPlatform().unstarted(() -> tasks.set(loop.allTasks()));
@@ -457,7 +460,7 @@ class CallGraphTest {
       while (asking.getState() != Thread.State.TIMED_WAITING) {
         Thread.onSpinWait();
       }
-      loop.stop(); // ends with this turn, to which the question does not belong
+      loop.stop(); // the loop ends with this turn, and the question belongs to the next
     });
     loop.runForever();
     asking.join();

@@ -52,7 +52,8 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a group, a nested group, and a child that reports that it has started")
+  @DisplayName(
+      "a cancelled group waits for its children, also for nested groups and for a child that starts")
   void group(How how) {
     children(
         how,
@@ -72,7 +73,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("a race, a concurrent map, a supervisor")
+  @DisplayName("a cancelled race, concurrent map or supervisor waits for its children")
   void concurrently(How how) {
     children(how, child -> {
       Concurrently.race(List.of(child, child));
@@ -86,7 +87,7 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("GATH-7: gathering cancels its children, and waits for them")
+  @DisplayName("GATH-7: a cancelled gather cancels its children and waits for them")
   void gather(How how) {
     children(how, child -> {
       Gather.ofCoroutines(List.of(child, child)).await();
@@ -96,7 +97,8 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("WAIT-4, ASC-3, SH-2: wait, asCompleted and shield do not cancel what they wait for")
+  @DisplayName(
+      "WAIT-4, ASC-3, SH-2: wait, asCompleted and shield do not cancel the futures that they wait for")
   void onlyWaiting(How how) {
     pure(how, () -> {
       EventLoop loop = EventLoop.getRunningLoop();

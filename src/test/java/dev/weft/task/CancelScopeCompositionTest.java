@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Cancel scopes together with Task.cancel, timeouts and task groups, whose counts stay right. */
+/** Cancel scopes together with Task.cancel, timeouts and task groups, whose counts of requests stay correct. */
 class CancelScopeCompositionTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -53,7 +53,7 @@ class CancelScopeCompositionTest {
   // ---- Task.cancel
 
   @Test
-  @DisplayName("Task.cancel passes through a scope that is not cancelled, and counts")
+  @DisplayName("Task.cancel passes through a scope that is not cancelled, and counts as a request")
   void taskCancelled() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> scope.run(inside -> waitForEver()));
@@ -107,7 +107,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "Task.cancel while the task cleans up in a cancelled scope, shielded, passes through the scope too")
+      "Task.cancel during a shielded cleanup in a cancelled scope passes through the scope too")
   void taskCancelledDuringCleanUp() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> Asyncio.moveOnAfter(SECOND, inside -> {
@@ -125,7 +125,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a scope for the cleanup after Task.cancel ends its own cancellation: the count at its entry is the base line")
+      "a scope for the cleanup after Task.cancel ends its own cancellation, and restores the count of its entry")
   void scopeInCleanUp() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> {
@@ -162,7 +162,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a task that catches Task.cancel in a cancelled scope and takes it back leaves the rest to the scope")
+      "if a task catches Task.cancel in a cancelled scope and calls uncancel, the scope's cancellation ends at the scope")
   void uncancelled() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> {
@@ -182,7 +182,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a Task.cancel that no wait in the scope has met takes effect at the first wait after the scope")
+      "if the scope has no wait after Task.cancel, the cancellation takes effect at the first wait after the scope")
   void taskCancelledAtTheEnd() {
     Loops.run(() -> {
       Task<Object> task = Loops.started(() -> {
@@ -203,7 +203,7 @@ class CancelScopeCompositionTest {
   // ---- timeouts
 
   @Test
-  @DisplayName("a timeout in a scope: the first to come ends its own body")
+  @DisplayName("with a timeout in a scope, the first that expires ends its own body")
   void timeoutInside() {
     Loops.run(() -> {
       assertTrue(Asyncio.moveOnAfter(HOUR, () -> {
@@ -221,7 +221,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "TMO-8: a timeout in a scope with the same deadline leaves the error to the scope, and restores its count")
+      "TMO-8: a timeout in a scope with the same deadline lets the scope's error pass, and restores its count")
   void timeoutInsideAtOnce() {
     Loops.run(() -> {
       assertFalse(Asyncio.moveOnAfter(SECOND, () -> {
@@ -242,7 +242,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a scope in a timeout: the first to come ends its own body; in the same turn the timeout wins")
+      "with a scope in a timeout, the first that expires ends its own body; in the same turn the timeout wins")
   void timeoutOutside() {
     Loops.run(() -> {
       assertEquals("x", Asyncio.timeout(HOUR, outside -> {
@@ -270,7 +270,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a group in a scope: its children are cancelled once each and awaited, however long they take")
+      "a group in a cancelled scope cancels each child once, and waits for them, however long they take")
   void group() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -279,7 +279,7 @@ class CancelScopeCompositionTest {
           for (int i = 0; i < 2; i++) {
             group.createTask(() -> {
               assertCancelled();
-              Task.sleep(SECOND); // a child does not have the scope: it can clean up
+              Task.sleep(SECOND); // the scope does not include the child, so the child can clean up
               assertEquals(1, self().cancelling());
               assertEquals(SECOND.toNanos() * 2, loop.time());
               order.expect(++ended);
@@ -297,7 +297,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a group whose body the scope cancels, or that begins in a cancelled scope, ends in the same way")
+      "if a scope cancels the body of a group, the group cancels its children and waits for them")
   void groupWithBody() {
     Loops.run(() -> {
       scope.run(inside -> Asyncio.taskGroup(group -> {
@@ -340,7 +340,7 @@ class CancelScopeCompositionTest {
 
   @Test
   @DisplayName(
-      "a scope in the body of a group whose child fails: the group's cancellation passes, and the count is right")
+      "a scope in the body of a group whose child fails lets the group's cancellation pass, and keeps the count correct")
   void scopeInGroup() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -381,7 +381,7 @@ class CancelScopeCompositionTest {
   }
 
   @Test
-  @DisplayName("a scope in a child concerns the child only")
+  @DisplayName("a scope in a child affects only the child")
   void scopeInChild() {
     Loops.run(() -> {
       assertEquals("x", Asyncio.taskGroup(group -> {
@@ -431,7 +431,7 @@ class CancelScopeCompositionTest {
   }
 
   @Test
-  @DisplayName("races and maps in a scope are cancelled with it")
+  @DisplayName("a cancelled scope cancels races and maps in it")
   void concurrently() {
     Loops.run(() -> {
       assertFalse(Asyncio.moveOnAfter(SECOND, () -> {
@@ -445,7 +445,7 @@ class CancelScopeCompositionTest {
   }
 
   @Test
-  @DisplayName("a loop that is closed with a task in a cancelled scope unwinds the task")
+  @DisplayName("closing a loop ends a task in a cancelled scope")
   void loopClosed() {
     var caught = new LinkedBlockingQueue<Throwable>();
     try (EventLoop loop = Loops.newLoop()) {

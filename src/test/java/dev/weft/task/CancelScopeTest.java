@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** A cancel scope by itself: which exceptions leave it, its deadline, its states. */
+/** A cancel scope by itself: the exceptions that leave it, its deadline, and its states. */
 class CancelScopeTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -45,7 +45,7 @@ class CancelScopeTest {
     Task.sleep(HOUR);
   }
 
-  // ---- what leaves it
+  // ---- results and exceptions
 
   @Test
   @DisplayName("a body that ends in time returns its result")
@@ -61,7 +61,7 @@ class CancelScopeTest {
       assertTrue(Asyncio.moveOnAfter(HOUR, () -> Task.sleep(SECOND)));
       long after = EventLoop.getRunningLoop().time();
       Asyncio.toThread(() -> "x");
-      assertEquals(after, EventLoop.getRunningLoop().time(), "no timer is left to jump to");
+      assertEquals(after, EventLoop.getRunningLoop().time(), "the scope left no timer");
     });
   }
 
@@ -109,7 +109,7 @@ class CancelScopeTest {
       assertEquals(
           Optional.of("x"),
           Asyncio.moveOnAfter(Duration.ZERO, inside -> done.await()),
-          "what is done does not wait");
+          "await of a done future does not wait");
       order.expect(1);
       order.finish(2);
       nothingIsLeft();
@@ -126,7 +126,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("the result of a body that completes in spite of the cancellation is kept")
+  @DisplayName("a body that completes in spite of the cancellation returns its result")
   void resultKept() {
     Loops.run(() -> {
       assertEquals(Optional.of("x"), Asyncio.moveOnAfter(SECOND, inside -> {
@@ -148,7 +148,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("another failure of a cancelled body passes unchanged, the same object")
+  @DisplayName("another exception of a cancelled body leaves the scope, as the same object")
   void otherFailure() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -174,11 +174,11 @@ class CancelScopeTest {
     });
   }
 
-  // ---- who cancels it, and when
+  // ---- cancelling
 
   @Test
   @DisplayName(
-      "another task or a callback cancels the scope: the waiting task continues in the next turn")
+      "if another task or a callback cancels the scope, the waiting task continues in the next turn")
   void cancelledByOthers() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -213,7 +213,7 @@ class CancelScopeTest {
 
   @Test
   @DisplayName(
-      "cancelled before it is entered, the scope is cancelled from its start; after its end a cancel has no effect")
+      "a cancel before the entry of a scope takes effect from its start; a cancel after its end has no effect")
   void beforeAndAfter() {
     Loops.run(() -> {
       scope.cancel();
@@ -229,7 +229,7 @@ class CancelScopeTest {
 
   @Test
   @DisplayName(
-      "nested scopes with one deadline: the outer one ends the body, in either order of setting")
+      "of nested scopes with one deadline the outer one ends the body, in either order of setting")
   void sameDeadline() {
     Loops.run(() -> {
       var inner = new CancelScope();
@@ -248,7 +248,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("only the inner scope: the code between the two continues")
+  @DisplayName("if only the inner scope is cancelled, the code between the two continues")
   void innerOnly() {
     Loops.run(() -> {
       assertTrue(Asyncio.moveOnAfter(HOUR, () -> {
@@ -260,7 +260,7 @@ class CancelScopeTest {
   }
 
   @Test
-  @DisplayName("only the outer scope: its error passes through the inner one")
+  @DisplayName("if only the outer scope is cancelled, its error passes through the inner one")
   void outerOnly() {
     Loops.run(() -> {
       assertFalse(Asyncio.moveOnAfter(SECOND, () -> {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** While a scope is cancelled, each wait in it is cancelled, of any kind; and shields. */
+/** Waits of all kinds in a cancelled scope, which are all cancelled, and shields. */
 class CancelScopeWaitsTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -65,7 +65,7 @@ class CancelScopeWaitsTest {
 
   @Test
   @DisplayName(
-      "CANC-11, CANC-16: every wait throws, not only the first, and does not affect what it waited for")
+      "CANC-11, CANC-16: in a cancelled scope every wait throws, not only the first, and leaves no waiter behind")
   void everyWait() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -101,7 +101,8 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("the awaited future is cancelled as by Task.cancel, and shield prevents that")
+  @DisplayName(
+      "a cancelled scope cancels the awaited future, as Task.cancel does, and shield prevents that")
   void awaited() {
     Loops.run(() -> {
       scope.cancel();
@@ -141,7 +142,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("cancelled while the task only yielded, it throws when the yield ends")
+  @DisplayName("if a scope is cancelled while its task yields, the yield throws")
   void whileYielding() {
     Loops.run(() -> {
       EventLoop.getRunningLoop().callSoon(scope::cancel);
@@ -156,7 +157,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("an awaited task that is slow to end is cancelled once, and its end awaited")
+  @DisplayName("a cancelled scope cancels an awaited task once, and waits until that task ends")
   void slowToEnd() {
     Loops.run(() -> {
       Task<String> slow = Asyncio.createTask(() -> {
@@ -190,7 +191,7 @@ class CancelScopeWaitsTest {
         condition.release();
       });
       scope.run(inside -> {
-        assertCancelled(condition::await); // must not spin while the other has the lock
+        assertCancelled(condition::await); // must not spin while the other task has the lock
         order.expect(3);
         assertTrue(condition.locked());
         assertCancelled(condition::await);
@@ -204,7 +205,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("the body of an asynchronous generator is cancelled where it waits")
+  @DisplayName("a cancelled scope cancels the body of an asynchronous generator at its wait")
   void generator() {
     Loops.run(() -> {
       var values = AsyncGenerator.<String>of(out -> {
@@ -225,7 +226,7 @@ class CancelScopeWaitsTest {
   // ---- calls of the JDK
 
   @Test
-  @DisplayName("a blocking call of the JDK is interrupted, and so is each later one")
+  @DisplayName("a cancelled scope interrupts a blocking call of the JDK, and each later one")
   void blockingCalls() {
     Loops.run(() -> {
       assertFalse(Asyncio.moveOnAfter(SECOND, () -> {
@@ -247,12 +248,12 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("any number of calls is interrupted, also when the task itself cancels the scope")
+  @DisplayName("a scope that its own task cancels interrupts any number of later calls")
   void manyBlockingCalls() {
     Loops.run(() -> {
       scope.run(inside -> {
         inside.cancel();
-        assertFalse(Thread.currentThread().isInterrupted(), "running code is left alone");
+        assertFalse(Thread.currentThread().isInterrupted(), "running code is not interrupted");
         var queue = new LinkedBlockingQueue<>();
         for (int i = 0; i < 50; i++) {
           assertInterrupted(queue::take);
@@ -265,8 +266,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName(
-      "the first call is interrupted too, in a scope that is cancelled before it is entered")
+  @DisplayName("a scope that is cancelled before its entry interrupts the first call too")
   void blockingCallAtOnce() {
     Loops.run(() -> {
       scope.cancel();
@@ -277,7 +277,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("a call that ignores interrupts continues, and neither it nor the loop is stuck")
+  @DisplayName("a call that ignores interrupts continues, and does not block the loop")
   void uninterruptible() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -304,7 +304,7 @@ class CancelScopeWaitsTest {
 
   @Test
   @DisplayName(
-      "a socket that is read when the scope is cancelled: the error of its close ends at the scope")
+      "a cancelled scope closes a socket that its task reads, and the error of the read ends at the scope")
   void socket() {
     Loops.run(() -> {
       try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -316,7 +316,7 @@ class CancelScopeWaitsTest {
             return in.read();
           } finally {
             Asyncio.shielded(() -> {
-              Task.sleep(SECOND); // not affected by the interrupt that the socket has left set
+              Task.sleep(SECOND); // the interrupt status that the socket left has no effect
               new LinkedBlockingQueue<>(List.of("x")).take();
             });
           }
@@ -348,7 +348,7 @@ class CancelScopeWaitsTest {
 
   @Test
   @DisplayName(
-      "an interrupt by other code after the scope's end is a cancel, also in an outer scope")
+      "an interrupt by other code after the scope's end cancels the task, also in an outer scope")
   void foreignInterrupt() {
     Loops.run(() -> {
       new CancelScope().run(outside -> {
@@ -397,7 +397,7 @@ class CancelScopeWaitsTest {
   }
 
   @Test
-  @DisplayName("its own cancellation passes the shield, and ends at the scope")
+  @DisplayName("a shielded scope's own cancellation cancels waits in it, and ends at the scope")
   void shieldedAndCancelled() {
     Loops.run(() -> {
       var inner = new CancelScope();
@@ -418,7 +418,7 @@ class CancelScopeWaitsTest {
 
   @Test
   @DisplayName(
-      "a shield that is removed lets the cancellation in at once; set again, it blocks the next wait's")
+      "removing a shield cancels the present wait at once; setting it again protects the next wait")
   void shieldChanges() {
     Loops.run(() -> {
       var inner = new CancelScope();

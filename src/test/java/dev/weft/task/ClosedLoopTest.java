@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Tasks that wait for others in their cleanup, when their loop is closed (J10). */
+/** J10: a loop is closed, and its tasks wait for others in their cleanup. */
 class ClosedLoopTest {
 
   private static final Duration DAY = Duration.ofDays(1);
@@ -42,7 +42,7 @@ class ClosedLoopTest {
 
   @Test
   @DisplayName(
-      "J10: a group's parent ends after its children, although close asks it to end before them")
+      "J10: a group's parent ends after its children, although close cancels it before them")
   void group() {
     closeUnder(() -> EventLoop.getRunningLoop().createTask(() -> {
       try {

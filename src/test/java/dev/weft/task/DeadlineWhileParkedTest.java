@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A task waits with a limit and has the lock that a callback waits for: the limit ends the wait, although the callback
- * holds up all callbacks behind it.
+ * A task waits with a time limit and holds a lock that a callback waits for. The limit ends the wait, although the
+ * parked callback delays all later callbacks.
  */
 @Timeout(30)
 class DeadlineWhileParkedTest {
@@ -33,7 +33,7 @@ class DeadlineWhileParkedTest {
   private final Order order = new Order();
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Runs a wait under the lock, with a callback that waits for the lock, and one behind it. */
+  /** Runs a wait under the lock, while a callback waits for the lock and another callback waits behind it. */
   private void underTheLock(ThrowingRunnable<?> wait) {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -76,7 +76,7 @@ class DeadlineWhileParkedTest {
   }
 
   @Test
-  @DisplayName("A timeout interrupts a call of the JDK while a callback is parked")
+  @DisplayName("a timeout interrupts a call of the JDK while a callback is parked")
   void timeoutOfACall() {
     underTheLock(() -> assertThrows(
         TimeoutException.class,
@@ -96,7 +96,7 @@ class DeadlineWhileParkedTest {
 
   @Test
   @DisplayName(
-      "The deadline of a cancel scope interrupts a call of the JDK while a callback is parked")
+      "the deadline of a cancel scope interrupts a call of the JDK while a callback is parked")
   void scopeOfACall() {
     underTheLock(() -> assertFalse(CancelScope.moveOnAfter(LIMIT, () -> {
       new Semaphore(0).acquire();
@@ -123,8 +123,7 @@ class DeadlineWhileParkedTest {
   }
 
   @Test
-  @DisplayName(
-      "A callback of the program waits behind the parked one, whether or not it is a timer")
+  @DisplayName("callbacks and timers of the program run after the parked callback")
   void callLater() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

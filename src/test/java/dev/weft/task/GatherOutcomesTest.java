@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Gathering failures as results. */
+/** The method {@code gather} with failures as results. */
 class GatherOutcomesTest {
 
   private static Object waitForEver() {
@@ -30,7 +30,7 @@ class GatherOutcomesTest {
   }
 
   @Test
-  @DisplayName("GATH-6: results, failures and cancellations become elements, in order")
+  @DisplayName("GATH-6: results, failures and cancellations become elements of the list, in order")
   void elements() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -46,7 +46,7 @@ class GatherOutcomesTest {
           cancelled));
       cancelled.cancel("why");
       turns(2);
-      assertFalse(all.done(), "a failure does not end it");
+      assertFalse(all.done(), "a failure does not end gather");
       List<Outcome<Object>> outcomes = all.await();
       assertEquals("x", outcomes.get(0).get());
       assertTrue(outcomes.get(0).failure().isEmpty());
@@ -75,7 +75,8 @@ class GatherOutcomesTest {
   }
 
   @Test
-  @DisplayName("GATH-1, GATH-2, GATH-10: no arguments; duplicates; all already done")
+  @DisplayName(
+      "GATH-1, GATH-2, GATH-10: gather accepts no arguments, duplicates, and futures that are already done")
   void asGather() {
     Loops.run(() -> {
       assertEquals(List.of(), Gather.outcomes(List.of()).result());
@@ -90,7 +91,7 @@ class GatherOutcomesTest {
   }
 
   @Test
-  @DisplayName("GATH-7: after a cancel it ends with CancelledError when the last child has ended")
+  @DisplayName("GATH-7: a cancelled gather ends with CancelledError when the last child ends")
   void cancel() {
     Loops.run(() -> {
       Task<Object> quick = started(GatherOutcomesTest::waitForEver);
@@ -113,7 +114,8 @@ class GatherOutcomesTest {
   }
 
   @Test
-  @DisplayName("GATH-7: it does so also if all children swallowed the request, or failed")
+  @DisplayName(
+      "GATH-7: a cancelled gather ends with CancelledError even if all children swallow the request or fail")
   void cancelSwallowed() {
     Loops.run(() -> {
       Task<Object> swallowing =
@@ -130,7 +132,7 @@ class GatherOutcomesTest {
   }
 
   @Test
-  @DisplayName("GATH-8: once it is done, cancelling it has no effect")
+  @DisplayName("GATH-8: cancelling a gather that is done has no effect")
   void cancelDone() {
     Loops.run(() -> {
       Future<List<Outcome<String>>> all = Asyncio.gatherOutcomes(() -> "x");

@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A future that combines several others. */
+/** The future of {@code gather}, which combines several others. */
 class GatherTest {
 
   private final Order order = new Order();
@@ -41,7 +41,7 @@ class GatherTest {
   }
 
   @Test
-  @DisplayName("GATH-1: without arguments it is done at once, with an empty list")
+  @DisplayName("GATH-1: gather without arguments is done at once, with an empty list")
   void nothing() {
     Loops.run(() -> {
       Future<List<Object>> none = Gather.of(List.of());
@@ -104,7 +104,7 @@ class GatherTest {
 
   @Test
   @DisplayName(
-      "GATH-4: the first failure ends it at once; the siblings continue, and cannot change it")
+      "GATH-4: the first failure ends gather at once; the other children continue, and cannot change the outcome")
   void firstFailure() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -127,7 +127,7 @@ class GatherTest {
 
   @Test
   @DisplayName(
-      "GATH-5: a cancelled child fails it with its CancelledError; it is not cancelled itself")
+      "GATH-5: if a child is cancelled, gather fails with the child's CancelledError, but is not cancelled itself")
   void cancelledChild() {
     Loops.run(() -> {
       Task<Object> child = started(GatherTest::waitForEver);
@@ -144,7 +144,7 @@ class GatherTest {
 
   @Test
   @DisplayName(
-      "GATH-7: cancelling it cancels every unfinished child; it ends with the first that ends")
+      "GATH-7: cancelling gather cancels every unfinished child; gather ends when the first child ends")
   void cancel() {
     Loops.run(() -> {
       Future<String> done = EventLoop.getRunningLoop().createFuture();
@@ -160,7 +160,7 @@ class GatherTest {
       });
       Future<List<Object>> all = Gather.of(List.of(done, slow, quick));
       assertTrue(all.cancel("why"));
-      assertFalse(all.done(), "not before a child ends");
+      assertFalse(all.done(), "gather waits until a child ends");
       assertEquals(1, slow.cancelling());
       assertEquals(1, quick.cancelling());
       assertEquals("why", assertThrows(CancelledError.class, all::await).getMessage());
@@ -172,7 +172,8 @@ class GatherTest {
   }
 
   @Test
-  @DisplayName("GATH-7: it ends with CancelledError even if every child swallowed the request")
+  @DisplayName(
+      "GATH-7: a cancelled gather ends with CancelledError even if every child swallows the request")
   void cancelSwallowed() {
     Loops.run(() -> {
       Task<String> a = EventLoop.getRunningLoop().createTask(() -> swallow("a"));
@@ -186,7 +187,8 @@ class GatherTest {
   }
 
   @Test
-  @DisplayName("GATH-7: cancelling a task that awaits it cancels the children and waits for them")
+  @DisplayName(
+      "GATH-7: cancelling a task that awaits gather cancels the children and waits for them")
   void cancelTheWaiter() {
     Loops.run(() -> {
       Task<Object> child = started(GatherTest::waitForEver);
@@ -209,12 +211,13 @@ class GatherTest {
         Future<String> own = EventLoop.getRunningLoop().createFuture();
         assertThrows(IllegalArgumentException.class, () -> Gather.of(List.of(own, foreign)));
       });
-      foreign.setResult("nobody's callback runs");
+      foreign.setResult("no callback runs");
     }
   }
 
   @Test
-  @DisplayName("GATH-10: if all are done, it is done on return, also if one of them has failed")
+  @DisplayName(
+      "GATH-10: if all children are done, gather returns a done future, also if one of them has failed")
   void allDone() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();

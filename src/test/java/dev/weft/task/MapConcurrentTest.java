@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A function applied to many items at the same time. */
+/** A function that is applied to many items concurrently. */
 class MapConcurrentTest {
 
   private final List<Object> log = new ArrayList<>();
@@ -44,7 +44,8 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("at most the limit run at a time, started in order, the next as soon as one ends")
+  @DisplayName(
+      "calls start in order, up to the limit at a time, and the next starts as soon as one ends")
   void limit() {
     Loops.run(() -> {
       int[] now = {0};
@@ -80,7 +81,7 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("one fails: the others are cancelled, and no further item starts")
+  @DisplayName("if one call fails, the others are cancelled, and no further item starts")
   void failure() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -92,7 +93,7 @@ class MapConcurrentTest {
               turns(1);
               throw boom;
             }
-            // the worker must not swallow it and take the next item
+            // the worker must not swallow the cancellation and take the next item
             log.add(assertThrows(CancelledError.class, MapConcurrentTest::waitForEver)
                 .getClass());
             return null;
@@ -103,7 +104,7 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("the caller is cancelled: all are cancelled, and no further item starts")
+  @DisplayName("if the caller is cancelled, all calls are cancelled, and no further item starts")
   void cancelled() {
     Loops.run(() -> {
       Task<List<Object>> caller =
@@ -120,7 +121,7 @@ class MapConcurrentTest {
 
   @Test
   @DisplayName(
-      "the work for one item ends as cancelled by itself: the map fails, and no result is silently missing")
+      "if the call for one item ends as cancelled by itself, the map fails, so no result is silently missing")
   void cancelledByItself() {
     Loops.run(() -> {
       for (int limit = 1; limit <= 3; limit++) {
@@ -145,7 +146,7 @@ class MapConcurrentTest {
   }
 
   @Test
-  @DisplayName("the work for one item ends as interrupted: that counts as a cancellation")
+  @DisplayName("if the call for one item ends as interrupted, it counts as cancelled")
   void interrupted() {
     Loops.run(() -> {
       var own = new InterruptedException();

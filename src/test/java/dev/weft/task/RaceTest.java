@@ -25,7 +25,7 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The first to succeed. */
+/** A race, which returns the result of the first contender that succeeds. */
 class RaceTest {
 
   private final Order order = new Order();
@@ -58,7 +58,8 @@ class RaceTest {
   }
 
   @Test
-  @DisplayName("the first to succeed wins; the others are cancelled and have ended")
+  @DisplayName(
+      "the first contender that succeeds wins; the others are cancelled, and race waits until they end")
   void winner() {
     Loops.run(() -> {
       Callable<String> loser = () -> {
@@ -84,7 +85,7 @@ class RaceTest {
 
   @Test
   @DisplayName(
-      "a contender that fails is out; only if all fail is it an error, with all failures in order")
+      "race ignores a contender that fails; if all fail, race throws all failures in order")
   void failures() {
     Loops.run(() -> {
       var first = new IOException("first");
@@ -100,7 +101,7 @@ class RaceTest {
 
   @Test
   @DisplayName(
-      "contenders that end as cancelled are out too; if all are, race throws CancelledError")
+      "race ignores contenders that end as cancelled; if all do, race throws CancelledError")
   void cancelledContenders() {
     Loops.run(() -> {
       var cancelled = new CancelledError("own");
@@ -116,7 +117,7 @@ class RaceTest {
 
   @Test
   @DisplayName(
-      "two could continue in the same turn: the second is cancelled, and loses what it waited for")
+      "if two contenders could continue in the same turn, the second is cancelled, and its result is lost")
   void sameTurn() {
     Loops.run(() -> {
       Future<String> first = EventLoop.getRunningLoop().createFuture();
@@ -145,7 +146,7 @@ class RaceTest {
   void late() {
     Loops.run(() -> {
       List<Callable<String>> contenders = List.of(stubborn("late"), after(1, "x"));
-      assertEquals("x", Concurrently.race(contenders), "dropped without a callback");
+      assertEquals("x", Concurrently.race(contenders), "without a callback the result is dropped");
       assertEquals("x", Concurrently.race(contenders, undelivered::add));
       assertEquals(List.of("late"), undelivered);
     });
@@ -153,7 +154,7 @@ class RaceTest {
 
   @Test
   @DisplayName(
-      "the caller is cancelled: all are cancelled; a result that had already won is undelivered")
+      "if the caller is cancelled, all contenders are cancelled, and a result that has already won is undelivered")
   void cancelled() {
     Loops.run(() -> {
       Callable<String> lingering = () -> {
@@ -166,7 +167,7 @@ class RaceTest {
       };
       Task<String> caller =
           started(() -> Concurrently.race(List.of(lingering, after(1, "won")), undelivered::add));
-      turns(4); // has won, and waits for the end of the other
+      turns(4); // the first has won, and race waits for the end of the other
       caller.cancel("why");
       assertEquals("why", assertThrows(CancelledError.class, caller::await).getMessage());
       assertEquals(List.of("won"), undelivered);
@@ -181,7 +182,8 @@ class RaceTest {
   }
 
   @Test
-  @DisplayName("an exception of undelivered is thrown, and the winner's result is undelivered too")
+  @DisplayName(
+      "race throws an exception of the undelivered callback, and the winner's result is undelivered too")
   void undeliveredThrows() {
     Loops.run(() -> {
       var boom = new IllegalStateException("boom");
@@ -199,7 +201,7 @@ class RaceTest {
   }
 
   @Test
-  @DisplayName("an eager contender wins at once: the others do not start")
+  @DisplayName("if an eager contender wins at once, the others do not start")
   void eager() {
     Loops.run(() -> {
       EventLoop.getRunningLoop().setTaskFactory(TaskFactory.EAGER);
@@ -219,7 +221,8 @@ class RaceTest {
     try (EventLoop loop = Loops.newLoop()) {
       Task<String> main =
           loop.createTask(() -> Concurrently.race(List.of(failing(1, interrupt), after(9, "x"))));
-      assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // it ends the run
+      assertThrows(
+          KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // the failure ends the run
       assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main));
       assertSame(interrupt, main.exception().orElseThrow());
     }

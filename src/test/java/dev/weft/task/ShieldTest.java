@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Keeping a cancellation from the awaited future. */
+/** A shield, which protects the awaited future from cancellation. */
 class ShieldTest {
 
   private final IOException boom = new IOException("boom");
@@ -33,7 +33,7 @@ class ShieldTest {
 
   @Test
   @DisplayName(
-      "the shield ends as its inner future does, with the result or the failure, the same object")
+      "the shield has the outcome of its inner future: the same result or the same exception object")
   void passesOn() {
     Loops.run(() -> {
       Future<String> inner = future();
@@ -49,7 +49,7 @@ class ShieldTest {
   }
 
   @Test
-  @DisplayName("SH-1: an inner future that is done is returned itself")
+  @DisplayName("SH-1: shield returns an inner future that is done itself")
   void done() {
     Loops.run(() -> {
       Future<String> inner = future();
@@ -111,7 +111,7 @@ class ShieldTest {
   }
 
   @Test
-  @DisplayName("SH-4: the caller is cancelled nevertheless, at once")
+  @DisplayName("SH-4: a cancelled caller of a shield throws at once")
   void callerCancelled() {
     Loops.run(() -> {
       Future<String> inner = future();

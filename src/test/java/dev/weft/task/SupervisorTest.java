@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Tasks that end together, but do not cancel one another. */
+/** A supervisor, whose tasks end together but do not cancel one another. */
 class SupervisorTest {
 
   private final Order order = new Order();
@@ -75,7 +75,7 @@ class SupervisorTest {
 
   @Test
   @DisplayName(
-      "the body fails: all children are cancelled and awaited, and its failure is thrown in a group")
+      "if the body fails, all children are cancelled and awaited, and its failure is thrown in a group")
   void failingBody() {
     Loops.run(() -> {
       var error = assertThrows(
@@ -91,7 +91,7 @@ class SupervisorTest {
   }
 
   @Test
-  @DisplayName("the caller is cancelled: all children are cancelled; nothing is reported")
+  @DisplayName("if the caller is cancelled, all children are cancelled, and nothing is reported")
   void cancelled() {
     Loops.run(() -> {
       listen();
@@ -108,7 +108,7 @@ class SupervisorTest {
   }
 
   @Test
-  @DisplayName("a child that fails while it is being cancelled is reported too")
+  @DisplayName("the failure of a child that is being cancelled is reported too")
   void failureInCleanup() {
     Loops.run(() -> {
       listen();
@@ -127,7 +127,7 @@ class SupervisorTest {
   }
 
   @Test
-  @DisplayName("a child that is cancelled alone ends alone, without a report")
+  @DisplayName("cancelling one child ends only that child, without a report")
   void cancelledChild() {
     Loops.run(() -> {
       listen();
@@ -145,7 +145,7 @@ class SupervisorTest {
   }
 
   @Test
-  @DisplayName("a fatal failure of a child ends all, and is thrown without a group")
+  @DisplayName("a fatal failure of a child ends all children, and is thrown without a group")
   void fatal() {
     var interrupt = new KeyboardInterrupt();
     try (EventLoop loop = Loops.newLoop()) {
@@ -156,7 +156,8 @@ class SupervisorTest {
         });
         return null;
       }));
-      assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // it ends the run
+      assertThrows(
+          KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // the failure ends the run
       assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main));
       assertSame(interrupt, main.exception().orElseThrow());
     }

@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Groups that are cancelled, from outside and by themselves. */
+/** Task groups that are cancelled from outside or by themselves. */
 class TaskGroupCancelTest {
 
   private final Order order = new Order();
@@ -33,7 +33,7 @@ class TaskGroupCancelTest {
     throw new IOException(message);
   }
 
-  /** Ends some turns after it was cancelled. */
+  /** A child that ends some turns after it is cancelled. */
   private void linger(int turns, int step) {
     assertThrows(CancelledError.class, TaskGroupCancelTest::waitForEver);
     turns(turns);
@@ -42,7 +42,7 @@ class TaskGroupCancelTest {
 
   @Test
   @DisplayName(
-      "TG-7: the parent is cancelled in the body: children are cancelled and awaited, then the cancellation leaves")
+      "TG-7: if the parent is cancelled in the body, the group cancels its children and waits for them before it throws")
   void parentCancelled() {
     Loops.run(() -> {
       Task<Object> parent = started(() -> group.run(g -> {
@@ -59,7 +59,8 @@ class TaskGroupCancelTest {
   }
 
   @Test
-  @DisplayName("TG-7: the parent is cancelled while it waits for the children")
+  @DisplayName(
+      "TG-7: if the parent is cancelled while it waits for the children, they are cancelled and awaited")
   void parentCancelledWaiting() {
     Loops.run(() -> {
       Task<Object> parent = started(() -> group.run(g -> {
@@ -114,7 +115,7 @@ class TaskGroupCancelTest {
   }
 
   @Test
-  @DisplayName("TG-9: the group takes its own request back exactly once, others remain")
+  @DisplayName("TG-9: the group takes its own request back exactly once, and other requests remain")
   void uncancelsOnce() {
     Loops.run(() -> {
       Task<Integer> parent = started(() -> {
@@ -130,7 +131,7 @@ class TaskGroupCancelTest {
             }));
         return self.cancelling();
       });
-      assertThrows(CancelledError.class, parent::await); // TG-10: re-armed
+      assertThrows(CancelledError.class, parent::await); // TG-10: the request is pending again
       assertEquals(1, parent.cancelling());
     });
   }
@@ -178,7 +179,7 @@ class TaskGroupCancelTest {
       }));
       assertEquals(0, Task.current().orElseThrow().cancelling());
       turns(1);
-      group.cancel(); // after the end it has no effect
+      group.cancel(); // has no effect after the group's end
       turns(1);
       order.finish(2);
     });
@@ -218,7 +219,7 @@ class TaskGroupCancelTest {
   }
 
   @Test
-  @DisplayName("TG-14: failures of children that are cancelled in this way are still thrown")
+  @DisplayName("TG-14: after cancel() the group still throws failures of its children")
   void cancelWithFailures() {
     Loops.run(() -> {
       var error = assertThrows(
@@ -268,7 +269,7 @@ class TaskGroupCancelTest {
 
   @Test
   @DisplayName(
-      "TG-17: both groups cancel the same parent in the same turn: each takes its own request back")
+      "TG-17: if both groups cancel the same parent in the same turn, each takes its own request back")
   void bothAtOnce() {
     Loops.run(() -> {
       var error = assertThrows(

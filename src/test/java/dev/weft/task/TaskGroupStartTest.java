@@ -22,7 +22,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A child that reports when it is ready. */
+/** The method {@code start}, which waits until a child reports that it is ready. */
 class TaskGroupStartTest {
 
   private final Order order = new Order();
@@ -55,7 +55,7 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("null is a value to report; a second started() is an error of the child")
+  @DisplayName("a child may report null; a second started() throws in the child")
   void startedTwice() {
     Loops.run(() -> {
       group.run(g -> {
@@ -71,7 +71,7 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("a child that is eager and ready at once: start does not suspend")
+  @DisplayName("start does not suspend if an eager child is ready at once")
   void eager() {
     Loops.run(() -> {
       EventLoop.getRunningLoop().callSoon(() -> order.expect(2));
@@ -88,13 +88,13 @@ class TaskGroupStartTest {
 
   @Test
   @DisplayName(
-      "a child that fails before it is ready fails start, with the same object, and not the group")
+      "if a child fails before it is ready, start throws the same object, and the group does not fail")
   void failsBefore() {
     Loops.run(() -> {
       String result = group.run(g -> {
         g.createTask(() -> {
           turns(5);
-          order.expect(2); // not cancelled
+          order.expect(2); // this child is not cancelled
         });
         assertSame(
             boom,
@@ -113,7 +113,7 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("a child that fails after it was ready fails the group")
+  @DisplayName("if a child fails after it was ready, the group fails")
   void failsAfter() {
     Loops.run(() -> {
       var error = assertThrows(
@@ -132,7 +132,7 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("a child that ends without being ready fails start and not the group")
+  @DisplayName("if a child ends without being ready, start fails, and the group does not fail")
   void endsBefore() {
     Loops.run(() -> {
       group.run(g -> {
@@ -146,14 +146,14 @@ class TaskGroupStartTest {
 
   @Test
   @DisplayName(
-      "a child that is cancelled before it is ready, or has begun: start throws the cancellation")
+      "if a child is cancelled before it has begun or is ready, start throws the cancellation")
   void childCancelled() {
     Loops.run(() -> {
       group.run(g -> {
         for (int turns = 1; turns <= 2; turns++) {
           Task<Object> starter = EventLoop.getRunningLoop()
               .createTask(() -> g.start(status -> waitForEver(), named("child")));
-          turns(turns); // it has been created, or has begun
+          turns(turns); // the child is created, or has begun
           EventLoop.getRunningLoop().allTasks().stream()
               .filter(task -> task.getName().equals("child"))
               .forEach(task -> task.cancel("why"));
@@ -172,7 +172,8 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("the caller is cancelled: the child is cancelled, and has ended when start throws")
+  @DisplayName(
+      "if the caller is cancelled, start cancels the child and throws when the child has ended")
   void callerCancelled() {
     Loops.run(() -> {
       group.run(g -> {
@@ -204,8 +205,7 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName(
-      "the caller is cancelled: a failure of the child during its cleanup is the group's failure")
+  @DisplayName("if the caller is cancelled and the child fails in its cleanup, the group fails")
   void callerCancelledChildFails() {
     Loops.run(() -> {
       var error = assertThrows(
@@ -233,7 +233,7 @@ class TaskGroupStartTest {
 
   @Test
   @DisplayName(
-      "the caller is cancelled in the turn in which the child is ready: the child is cancelled")
+      "if the caller is cancelled in the turn in which the child is ready, the child is cancelled")
   void cancelledWhenReady() {
     Loops.run(() -> {
       group.run(g -> {
@@ -260,7 +260,7 @@ class TaskGroupStartTest {
 
   @Test
   @DisplayName(
-      "the caller is cancelled in the turn in which the child fails: the failure is not lost")
+      "if the caller is cancelled in the turn in which the child fails, the failure is not lost")
   void cancelledWhenFailed() {
     Loops.run(() -> {
       group.run(g -> {
@@ -280,14 +280,14 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("the group is cancelled meanwhile: the child is cancelled once, and start throws")
+  @DisplayName("if the group is cancelled meanwhile, the child is cancelled once, and start throws")
   void groupCancelled() {
     Loops.run(() -> {
       group.run(g -> {
         EventLoop.getRunningLoop().callLater(Duration.ofSeconds(1), g::cancel);
         return g.start(status -> {
           assertThrows(CancelledError.class, TaskGroupStartTest::waitForEver);
-          turns(3); // not cancelled again
+          turns(3); // the child is not cancelled again
           assertEquals(1, Task.current().orElseThrow().cancelling());
           order.expect(1);
         });
@@ -298,7 +298,8 @@ class TaskGroupStartTest {
   }
 
   @Test
-  @DisplayName("start fails outside a task, and where createTask does; it leaves no child")
+  @DisplayName(
+      "start fails outside a task, and in all cases where createTask fails, and leaves no child")
   void refused() {
     Loops.run(() -> {
       assertThrows(

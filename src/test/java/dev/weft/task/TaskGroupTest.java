@@ -25,7 +25,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Tasks that end together: entering, children, failures. */
+/** Task groups: entry, children and failures. */
 class TaskGroupTest {
 
   private final Order order = new Order();
@@ -44,7 +44,7 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-1: a group is entered in a task, and once")
+  @DisplayName("TG-1: a group can be entered only in a task, and only once")
   void entry() {
     assertThrows(IllegalStateException.class, () -> group.run(g -> null));
     Loops.run(() -> {
@@ -60,7 +60,8 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-2: no children before the entry, after the end, or during the shutdown")
+  @DisplayName(
+      "TG-2: a group rejects children before its entry, after its end and during its shutdown")
   void refusedChildren() {
     Loops.run(() -> {
       assertRefused("not been entered");
@@ -89,7 +90,8 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-3: children may add siblings while the group waits, and it waits for these too")
+  @DisplayName(
+      "TG-3: children may add children while the group waits, and the group waits for these too")
   void siblings() {
     Loops.run(() -> {
       group.run(g -> g.createTask(() -> {
@@ -129,13 +131,14 @@ class TaskGroupTest {
       assertEquals(List.of("boom"), messages(error));
       Task<?> self = Task.current().orElseThrow();
       assertEquals(0, self.cancelling());
-      turns(1); // no part of the request remains
+      turns(1); // throws if a request remains
       order.finish(3);
     });
   }
 
   @Test
-  @DisplayName("TG-4: it does so also when the group already waits for its children")
+  @DisplayName(
+      "TG-4: the first failure cancels the siblings also when the group already waits for its children")
   void failureWhileWaiting() {
     Loops.run(() -> {
       var error = assertThrows(
@@ -153,7 +156,7 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-5: a child that ends cancelled is ignored, and no other task is affected")
+  @DisplayName("TG-5: a child that ends as cancelled affects neither the group nor another task")
   void cancelledChild() {
     Loops.run(() -> {
       String result = group.run(g -> {
@@ -173,7 +176,8 @@ class TaskGroupTest {
   }
 
   @Test
-  @DisplayName("TG-6: failures of children in the order of completion, the body's last")
+  @DisplayName(
+      "TG-6: the group throws the failures of children in the order of completion, and the body's last")
   void orderOfFailures() {
     Loops.run(() -> {
       var error = assertThrows(
@@ -247,7 +251,8 @@ class TaskGroupTest {
         assertSame(interrupt, error);
         order.expect(1);
       });
-      assertThrows(KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // it ends the run
+      assertThrows(
+          KeyboardInterrupt.class, () -> loop.runUntilComplete(main)); // the failure ends the run
       loop.runUntilComplete(main);
     }
     assertEquals(
@@ -322,7 +327,7 @@ class TaskGroupTest {
             Task<?> child = g.createTask(() -> fail("boom"));
             assertTrue(child.done());
             assertEquals(0, Task.current().orElseThrow().cancelling());
-            g.createTask(() -> order.expect(1)); // not shutting down yet
+            g.createTask(() -> order.expect(1)); // the shutdown has not begun yet
             assertThrows(CancelledError.class, TaskGroupTest::waitForEver);
             order.expect(2);
             return null;

@@ -19,21 +19,21 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Blocking code off the loop's thread. */
+/** Blocking code on threads outside the loop. */
 class ThreadsTest {
 
   private final Order order = new Order();
 
   @Test
   @DisplayName(
-      "to_thread: the code runs on another thread while the loop goes on; its result comes back")
+      "to_thread runs the code on another thread while the loop continues, and returns its result")
   void elsewhere() {
     var loopHasGoneOn = new CountDownLatch(1);
     Loops.run(() -> {
       EventLoop.getRunningLoop().callSoon(loopHasGoneOn::countDown);
       Thread own = Thread.currentThread();
       assertEquals("x", Asyncio.toThread(() -> {
-        loopHasGoneOn.await(); // without end, if the loop were blocked
+        loopHasGoneOn.await(); // would not return if the loop were blocked
         assertNotSame(own, Thread.currentThread());
         assertFalse(Thread.currentThread().isVirtual());
         return "x";
@@ -44,7 +44,7 @@ class ThreadsTest {
   }
 
   @Test
-  @DisplayName("to_thread: its exception is thrown, the same object")
+  @DisplayName("to_thread throws the exception of the code, the same object")
   void failure() {
     var boom = new IOException("boom");
     Loops.run(() -> assertSame(
@@ -75,7 +75,7 @@ class ThreadsTest {
 
   @Test
   @DisplayName(
-      "to_thread: the caller can be cancelled; the code continues, and its result is dropped")
+      "if the caller of to_thread is cancelled, the code continues, and its result is dropped")
   void cancelled() {
     var begun = new CountDownLatch(1);
     var goOn = new CountDownLatch(1);

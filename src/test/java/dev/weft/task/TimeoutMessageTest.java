@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** A {@code TimeoutException} says which limit has passed, how long it was, and for which task. */
+/** A {@code TimeoutException} names the limit that passed, its duration and the task. */
 class TimeoutMessageTest {
 
   private static final Duration TWO = Duration.ofSeconds(2);

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** TMO-11: moving the deadline of a scope. */
+/** TMO-11: a change of the deadline of a scope. */
 class TimeoutRescheduleTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -28,7 +28,7 @@ class TimeoutRescheduleTest {
   }
 
   @Test
-  @DisplayName("TMO-11: later")
+  @DisplayName("TMO-11: a deadline can be moved to a later time")
   void later() {
     Loops.run(() -> {
       long deadline = in(HOUR);
@@ -45,7 +45,8 @@ class TimeoutRescheduleTest {
   }
 
   @Test
-  @DisplayName("TMO-11: sooner, also without an earlier deadline")
+  @DisplayName(
+      "TMO-11: a deadline can be moved to an earlier time, and set in a scope that had none")
   void sooner() {
     Loops.run(() -> {
       long deadline = in(SECOND);
@@ -62,7 +63,7 @@ class TimeoutRescheduleTest {
   }
 
   @Test
-  @DisplayName("TMO-11: to the past: the scope expires in the next turn")
+  @DisplayName("TMO-11: if a deadline is moved to the past, the scope expires in the next turn")
   void past() {
     Loops.run(() -> {
       long now = in(Duration.ZERO);
@@ -79,7 +80,7 @@ class TimeoutRescheduleTest {
   }
 
   @Test
-  @DisplayName("TMO-11: disabled: the scope never expires")
+  @DisplayName("TMO-11: if a deadline is removed, the scope never expires")
   void disabled() {
     Loops.run(() -> assertEquals("x", Timeouts.timeout(SECOND, scope -> {
       scope.disable();
@@ -91,7 +92,7 @@ class TimeoutRescheduleTest {
 
   @Test
   @DisplayName(
-      "TMO-11: an expiring, an expired and a finished scope throw an error that names the state")
+      "TMO-11: an expiring, expired or finished scope rejects a new deadline with an error that names the state")
   void tooLate() {
     Loops.run(() -> {
       assertThrows(
@@ -107,7 +108,7 @@ class TimeoutRescheduleTest {
 
       Timeouts.timeout(SECOND, scope -> scopes[0] = scope);
       assertRefused(scopes[0], "finished");
-      Task.sleep(HOUR); // and nothing was scheduled
+      Task.sleep(HOUR); // no timer ends this sleep
     });
   }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Which exceptions leave a timeout scope, and what remains in the task. */
+/** The exceptions that leave a timeout scope, and the state of its task afterwards. */
 class TimeoutScopeTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -44,7 +44,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("a body that ends in time returns its result, and nothing expired")
+  @DisplayName("a body that ends in time returns its result, and the scope has not expired")
   void inTime() {
     Loops.run(() -> {
       String result = Timeouts.timeout(HOUR, scope -> {
@@ -82,7 +82,7 @@ class TimeoutScopeTest {
       assertTrue(scopes[0].expired());
       assertEquals(before + SECOND.toNanos(), loop.time());
       assertEquals(0, self().cancelling());
-      Loops.turns(1); // no request remains to be thrown
+      Loops.turns(1); // throws if a request remains
     });
   }
 
@@ -121,7 +121,8 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("TMO-5: if other code cancels too, the cancellation continues, and counts")
+  @DisplayName(
+      "TMO-5: if other code cancels too, the cancellation leaves the scope, and its count remains")
   void externalCancelWins() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -174,12 +175,12 @@ class TimeoutScopeTest {
 
   @Test
   @DisplayName(
-      "TMO-6: fired while the body was busy until its end: no timeout, and no cancellation remains")
+      "TMO-6: if the body swallows the interrupt at its deadline and returns, there is no TimeoutException, and no cancellation remains")
   void firedButFinished() {
     Loops.run(() -> {
       String result = Timeouts.timeout(SECOND, scope -> {
         scopes[0] = scope;
-        // The task is parked in a JDK call and interrupted; it swallows the interrupt.
+        // The timer interrupts a call of the JDK, and the task swallows the interrupt.
         assertThrows(InterruptedException.class, () -> new LinkedBlockingQueue<>().take());
         Thread.currentThread().interrupt();
         return "kept";
@@ -193,7 +194,7 @@ class TimeoutScopeTest {
 
   @Test
   @DisplayName(
-      "TMO-7: another exception that leaves an expired scope passes, and mentions the timeout")
+      "TMO-7: another exception leaves an expired scope unchanged, and mentions the timeout")
   void otherFailure() {
     Loops.run(() -> {
       var boom = new IOException("boom");
@@ -251,7 +252,7 @@ class TimeoutScopeTest {
 
   @Test
   @DisplayName(
-      "nested scopes, the outer deadline first: the inner lets the cancellation pass, and has not expired")
+      "if the outer of nested scopes expires first, the inner lets the cancellation pass, and has not expired")
   void outerFirst() {
     Loops.run(() -> {
       assertThrows(
@@ -268,7 +269,7 @@ class TimeoutScopeTest {
 
   @Test
   @DisplayName(
-      "nested scopes, the inner deadline first: the outer body can handle its TimeoutException")
+      "if the inner of nested scopes expires first, the outer body can handle the inner TimeoutException")
   void innerFirst() {
     Loops.run(() -> {
       assertEquals("handled", Timeouts.timeout(HOUR, outer -> {
@@ -304,7 +305,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("TMO-10: if the loop was busy past both deadlines, both scopes expire")
+  @DisplayName("TMO-10: if the loop is busy until both deadlines have passed, both scopes expire")
   void busy() {
     var clock = new VirtualClock();
     try (EventLoop loop = EventLoop.newEventLoop(clock)) {
@@ -326,7 +327,8 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("TMO-12: leaving a scope cancels its timer, whichever way it is left")
+  @DisplayName(
+      "TMO-12: the end of a scope cancels its timer, also if the body fails or is cancelled")
   void noTimerLeft() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -336,7 +338,7 @@ class TimeoutScopeTest {
           () -> Timeouts.timeout(SECOND, scope -> {
             throw new IOException("boom");
           }));
-      Task.sleep(HOUR); // would be cancelled
+      Task.sleep(HOUR); // a remaining timer would cancel this
       assertEquals(0, self().cancelling());
       assertTrue(loop.allTasks().size() == 1);
     });
@@ -344,7 +346,7 @@ class TimeoutScopeTest {
 
   @Test
   @DisplayName(
-      "TMO-13: ready, but fired before the task resumes: TimeoutException, and the result is lost")
+      "TMO-13: if the timer fires after the future is done and before the task resumes, TimeoutException is thrown and the result is lost")
   void readyThenFired() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -357,7 +359,7 @@ class TimeoutScopeTest {
 
   @Test
   @DisplayName(
-      "TMO-13: resumed before the timer in the same turn: the timer is cancelled, although it is due")
+      "TMO-13: a task that resumes before a due timer in the same turn keeps its result, and the timer is cancelled")
   void resumedFirst() {
     var clock = new VirtualClock();
     try (EventLoop loop = EventLoop.newEventLoop(clock)) {
@@ -367,7 +369,7 @@ class TimeoutScopeTest {
             loop.createTask(() -> Timeouts.timeout(SECOND, scope -> future.await()));
         Loops.turns(1);
         loop.callSoon(() -> {
-          future.setResult("kept"); // its waiter now stands before the timer
+          future.setResult("kept"); // the waiter is now queued before the timer
           clock.advance(SECOND);
         });
         assertEquals("kept", task.await());
@@ -377,7 +379,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("a body that is parked in a JDK call times out too: the call is interrupted")
+  @DisplayName("a timeout interrupts a body that is parked in a JDK call")
   void blockingCall() {
     Loops.run(() -> {
       var timeout = assertThrows(
@@ -390,7 +392,7 @@ class TimeoutScopeTest {
   }
 
   @Test
-  @DisplayName("a body that reads from a java.net.Socket times out too: the socket is closed")
+  @DisplayName("a timeout closes the java.net.Socket that the body reads from")
   void socket() throws IOException {
     try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var socket = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
@@ -413,7 +415,7 @@ class TimeoutScopeTest {
       assertEquals("delay", nameInError(() -> Timeouts.timeout(null, scope -> "x")));
       assertEquals("body", nameInError(() -> Timeouts.timeout(SECOND, null)));
       assertEquals("when", nameInError(() -> Timeouts.timeoutAt(null, scope -> "x")));
-      Task.sleep(HOUR); // and nothing was scheduled
+      Task.sleep(HOUR); // no timer ends this sleep
     });
   }
 

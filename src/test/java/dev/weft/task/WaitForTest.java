@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Waiting with a time limit. */
+/** The method {@code waitFor}, which waits with a time limit. */
 class WaitForTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -45,7 +45,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("in time: waitFor returns the result or throws the failure")
+  @DisplayName("waitFor returns the result or throws the failure of a future that is done in time")
   void inTime() {
     Loops.run(() -> {
       Task<String> task = started(() -> {
@@ -58,7 +58,7 @@ class WaitForTest {
         throw boom;
       });
       assertSame(boom, assertThrows(IOException.class, () -> Timeouts.waitFor(failing, SECOND)));
-      Task.sleep(SECOND); // no timer remains that would cancel this
+      Task.sleep(SECOND); // a remaining timer would cancel this
     });
   }
 
@@ -73,7 +73,7 @@ class WaitForTest {
           "x",
           Timeouts.waitFor(
               () -> {
-                order.expect(1); // at once: no turn passes
+                order.expect(1); // no turn has passed yet
                 assertSame(self, Task.current().orElseThrow());
                 variable.set("set inside");
                 return "x";
@@ -86,7 +86,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-15: zero or less: a done future gives its result")
+  @DisplayName("TMO-15: with a limit of zero or less a done future gives its result")
   void zeroAndDone() {
     Loops.run(() -> {
       Future<String> done = EventLoop.getRunningLoop().createFuture();
@@ -102,7 +102,7 @@ class WaitForTest {
 
   @Test
   @DisplayName(
-      "TMO-15: zero or less: any other future is cancelled and awaited, then TimeoutException")
+      "TMO-15: with a limit of zero or less waitFor cancels any other future, waits for its end, and throws TimeoutException")
   void zeroAndPending() {
     Loops.run(() -> {
       for (Duration timeout : new Duration[] {Duration.ZERO, SECOND.negated()}) {
@@ -121,7 +121,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-15: zero or less: a coroutine does not run")
+  @DisplayName("TMO-15: with a limit of zero or less a coroutine does not run")
   void zeroAndCoroutine() {
     Loops.run(() -> {
       assertThrows(
@@ -138,7 +138,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-16: waitFor waits for the inner cleanup, beyond the limit")
+  @DisplayName("TMO-16: waitFor waits for the inner task's cleanup, beyond the limit")
   void cleanup() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -157,7 +157,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-17: an inner task swallows the cancellation: its value is returned")
+  @DisplayName("TMO-17: if the inner task swallows the cancellation, waitFor returns its value")
   void innerSwallows() {
     Loops.run(() -> {
       assertEquals("kept", Timeouts.waitFor(started(() -> swallow("kept")), SECOND));
@@ -168,7 +168,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-17: an inner task fails after the cancellation: its failure is thrown")
+  @DisplayName("TMO-17: if the inner task fails after the cancellation, waitFor throws its failure")
   void innerFails() {
     Loops.run(() -> {
       for (Duration timeout : new Duration[] {SECOND, Duration.ZERO}) {
@@ -183,7 +183,7 @@ class WaitForTest {
   }
 
   @Test
-  @DisplayName("TMO-18: cancelling the waiter cancels what it waits for")
+  @DisplayName("TMO-18: cancelling the caller cancels the inner future")
   void cancelled() {
     Loops.run(() -> {
       Task<Object> inner = started(WaitForTest::waitForEver);
@@ -197,7 +197,7 @@ class WaitForTest {
 
   @Test
   @DisplayName(
-      "TMO-18: if the inner future ends in the same turn, the cancellation wins and the result stays readable")
+      "TMO-18: if the inner future ends in the turn of the cancellation, the cancellation wins and the result stays readable")
   void cancelledAsItEnds() {
     Loops.run(() -> {
       Future<String> inner = EventLoop.getRunningLoop().createFuture();

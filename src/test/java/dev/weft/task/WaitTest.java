@@ -28,7 +28,7 @@ import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Waiting for some of several futures. */
+/** The method {@code wait}, which waits for some of several futures. */
 class WaitTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -84,7 +84,7 @@ class WaitTest {
 
   @Test
   @DisplayName(
-      "WAIT-2: all futures that are done when the waiter runs are in the set, not only the trigger")
+      "WAIT-2: the done set has all futures that are done when the waiter runs, not only the one that woke it")
   void computedOnWakeUp() {
     Loops.run(() -> {
       Future<String> trigger = future();
@@ -103,7 +103,8 @@ class WaitTest {
   }
 
   @Test
-  @DisplayName("WAIT-3: FIRST_EXCEPTION ends with a failure, not with a result or a cancelled one")
+  @DisplayName(
+      "WAIT-3: FIRST_EXCEPTION ends at the first failure, not at a result or a cancelled future")
   void firstException() {
     var reports = new ArrayList<ExceptionContext>();
     Loops.run(() -> {
@@ -123,11 +124,12 @@ class WaitTest {
       assertEquals(Set.of(ok, cancelled, failed), result.done());
       assertEquals(Set.of(pending), result.pending());
     });
-    assertEquals(List.of(), reports, "looking at the cancelled one must not throw");
+    assertEquals(List.of(), reports, "checking the cancelled future must not throw");
   }
 
   @Test
-  @DisplayName("WAIT-3: without a failure it waits for all; ALL_COMPLETED always does")
+  @DisplayName(
+      "WAIT-3: without a failure FIRST_EXCEPTION waits for all futures, and ALL_COMPLETED always does")
   void allCompleted() {
     Loops.run(() -> {
       for (ReturnWhen when : List.of(ReturnWhen.FIRST_EXCEPTION, ReturnWhen.ALL_COMPLETED)) {
@@ -157,7 +159,7 @@ class WaitTest {
   }
 
   @Test
-  @DisplayName("WAIT-4: after the timeout it returns what is done, and cancels nothing")
+  @DisplayName("WAIT-4: after the timeout wait returns the futures that are done, and cancels none")
   void timeout() {
     Loops.run(() -> {
       EventLoop loop = EventLoop.getRunningLoop();
@@ -179,7 +181,7 @@ class WaitTest {
 
   @Test
   @DisplayName(
-      "WAIT-4: when it is cancelled, it cancels nothing, and leaves no callback that would retrieve a failure")
+      "WAIT-4: a cancelled wait cancels no future, and leaves no callback that would retrieve a failure")
   void cancelled() {
     var boom = new IOException("boom");
     var reports = new ArrayList<ExceptionContext>();
@@ -234,7 +236,7 @@ class WaitTest {
   }
 
   @Test
-  @DisplayName("WAIT-5: it suspends even if all are done")
+  @DisplayName("WAIT-5: wait suspends even if all futures are done")
   void suspends() {
     Loops.run(() -> {
       Future<String> future = future();
