@@ -1491,9 +1491,9 @@ public interface EventLoop extends AutoCloseable {
    * only.
    *
    * <p>A socket at the path that has no listener is removed first. Closing the server removes its own socket if that is
-   * still there ({@link ServerOptions#cleanupSocket}). The permissions of the directory and of the socket decide who
-   * may connect. At first the process's mask sets those of the socket; {@code Files.setPosixFilePermissions} changes
-   * them, but only the directory keeps other users out from the beginning.
+   * still there ({@link ServerOptions#cleanupSocket}). The permissions of the directory and of the socket decide which
+   * users may connect. At first the process's mask sets those of the socket. {@code Files.setPosixFilePermissions}
+   * changes them, but only the directory keeps other users out from the beginning.
    *
    * @param factory creates a protocol for each connection
    * @param path the path of the socket, in the default file system; the JDK has no abstract names
@@ -1515,9 +1515,9 @@ public interface EventLoop extends AutoCloseable {
    * only.
    *
    * <p>A socket at the path that has no listener is removed first. Closing the server removes its own socket if that is
-   * still there ({@link ServerOptions#cleanupSocket}). The permissions of the directory and of the socket decide who
-   * may connect. At first the process's mask sets those of the socket; {@code Files.setPosixFilePermissions} changes
-   * them, but only the directory keeps other users out from the beginning.
+   * still there ({@link ServerOptions#cleanupSocket}). The permissions of the directory and of the socket decide which
+   * users may connect. At first the process's mask sets those of the socket. {@code Files.setPosixFilePermissions}
+   * changes them, but only the directory keeps other users out from the beginning.
    *
    * @param factory creates a protocol for each connection
    * @param path the path of the socket, in the default file system; the JDK has no abstract names
