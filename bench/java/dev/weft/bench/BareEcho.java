@@ -73,7 +73,7 @@ final class BareEcho {
           channel.write(DIRECT.clear().put(0, data, 0, count).limit(count));
         }
       } catch (IOException e) {
-        // the peer is gone
+        // the peer closed the connection
       }
     }
 

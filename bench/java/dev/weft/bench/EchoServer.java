@@ -117,7 +117,7 @@ public final class EchoServer {
         writer.drain();
       }
     } catch (SocketException e) {
-      // the peer is gone
+      // the peer closed the connection
     }
   }
 

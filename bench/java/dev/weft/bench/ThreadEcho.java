@@ -56,7 +56,7 @@ final class ThreadEcho {
         out.write(data, 0, count);
       }
     } catch (IOException e) {
-      // the peer is gone
+      // the peer closed the connection
     }
   }
 }

@@ -47,7 +47,7 @@ final class ThreadTls {
         }
       }
     } catch (IOException e) {
-      // the peer is gone
+      // the peer closed the connection
     }
   }
 }

@@ -80,7 +80,7 @@ final class TlsServer {
         }
       }
     } catch (SocketException e) {
-      // the peer is gone
+      // the peer closed the connection
     }
   }
 

@@ -166,7 +166,7 @@ class AsyncioTest {
   }
 
   @Test
-  @DisplayName("gather: coroutines, futures, or a list of them")
+  @DisplayName("gather accepts coroutines, futures, or a list of them")
   void gathering() {
     Loops.run(() -> {
       assertEquals(List.of("a", "b"), await(gather(() -> "a", () -> sleep(SECOND, "b"))));
@@ -178,7 +178,7 @@ class AsyncioTest {
   }
 
   @Test
-  @DisplayName("ensure_future returns a future itself, and makes a task of a coroutine")
+  @DisplayName("ensure_future returns a future itself, and creates a task for a coroutine")
   void ensureFuture() {
     Loops.run(() -> {
       Future<String> future = getRunningLoop().createFuture();

@@ -219,7 +219,7 @@ class LogTest {
   }
 
   @Test
-  @DisplayName("with a provider all messages go there")
+  @DisplayName("with an SLF4J provider all messages go to the provider")
   void provider() {
     Logger logger = Log.of(LogTest.class);
     var failure = new IOException("x");

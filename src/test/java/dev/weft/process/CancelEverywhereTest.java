@@ -20,7 +20,8 @@ class CancelEverywhereTest {
 
   @ParameterizedTest
   @EnumSource
-  @DisplayName("PROC: cancelled while it starts a child, communicates with it or waits for it")
+  @DisplayName(
+      "PROC: a task that is cancelled while it starts, uses or awaits a child leaves no child and no pipe")
   void child(How how) {
     real(how, () -> {
       var started = new Process[1];

@@ -65,7 +65,7 @@ final class ChildOrderTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-1: connectionMade comes when all pipes are connected; the creator continues directly after it")
+      "PROC-1: connectionMade is called when all pipes are connected, and the creator continues directly after it")
   void made() {
     var protocol = new Unexpecting() {
       @Override
@@ -105,7 +105,7 @@ final class ChildOrderTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-2, PROC-3: data, the end of its pipe, the exit, the end of stdin, and connectionLost last")
+      "PROC-2, PROC-3: the protocol gets data, the end of its pipe, the exit, the end of stdin, and connectionLost last")
   void pipeBeforeExit() {
     var protocol = new Unexpecting() {
       @Override
@@ -153,7 +153,7 @@ final class ChildOrderTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-2, PROC-3: the exit, then data and the ends of pipes that a grandchild keeps, and connectionLost last")
+      "PROC-2, PROC-3: if a grandchild keeps the pipes, the protocol gets the exit, then data, the ends of the pipes, and connectionLost last")
   void exitBeforePipe() {
     if (!kind.isSelected()) {
       return; // the JDK closes its pipes at the child's exit

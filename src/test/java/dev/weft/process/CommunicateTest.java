@@ -74,7 +74,8 @@ final class CommunicateTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("stderr can go to stdout; files, the environment and the directory are the child's")
+  @DisplayName(
+      "a child gets the requested files, environment and directory, and its stderr can go to stdout")
   void options(@TempDir Path dir) {
     run(() -> {
       var options = SubprocessOptions.pipes()

@@ -75,7 +75,7 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-1, PROC-2, PROC-3: connectionMade first, data before the end of its pipe, connectionLost last")
+      "PROC-1, PROC-2, PROC-3: a protocol gets connectionMade first, data before the end of its pipe, and connectionLost last")
   void events() {
     run(() -> {
       var recorder = new Recorder();
@@ -94,7 +94,7 @@ final class ProcessTest extends ChildTest {
 
   @Test
   @DisplayName(
-      "PROC-3, PROC-5, PROC-11: wait ends at the exit; output goes on while a grandchild has the pipe")
+      "PROC-3, PROC-5, PROC-11: wait ends at the exit, and output continues while a grandchild has the pipe")
   void grandchild() {
     if (!kind.isSelected()) {
       return; // the JDK closes its pipes at the child's exit
@@ -184,7 +184,7 @@ final class ProcessTest extends ChildTest {
   }
 
   @Test
-  @DisplayName("PROC-8: close releases the pipes, whichever process has their other ends")
+  @DisplayName("PROC-8: close releases the pipes, even if another process has their other ends")
   void closeWithGrandchild() {
     run(() -> {
       Future<Void> catRuns = loop.createFuture();

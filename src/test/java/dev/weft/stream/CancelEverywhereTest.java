@@ -55,7 +55,7 @@ class CancelEverywhereTest {
         writer.drain();
       }
     } catch (IOException expected) {
-      // the client is gone
+      // the cancelled client closed the connection
     }
   };
 
@@ -132,7 +132,7 @@ class CancelEverywhereTest {
         writer.write(reader.readline());
         writer.drain();
       } catch (IOException expected) {
-        // the client is gone
+        // the cancelled client closed the connection
       }
     };
     real(how, () -> {

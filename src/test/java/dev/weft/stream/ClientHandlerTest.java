@@ -137,7 +137,7 @@ class ClientHandlerTest {
   }
 
   @Test
-  @DisplayName("SRV-17: handlers get the end of data when a shutdown cuts their connections off")
+  @DisplayName("SRV-17: handlers read the end of data when a shutdown aborts their connections")
   void shutdown() {
     Loops.run(() -> {
       var order = new Order();

@@ -8,7 +8,7 @@ public final class ReaderFuzz {
 
   private ReaderFuzz() {}
 
-  /** Fails if a call returns anything but what the content determines. */
+  /** Fails if a call returns another result than the content determines. */
   public static void fuzzerTestOneInput(byte[] input) {
     var model = new ReaderModel(new FedRandom(input));
     try {

@@ -409,7 +409,7 @@ class CancelScopeCompositionTest {
   }
 
   @Test
-  @DisplayName("TaskGroup.start in a cancelled scope: when it throws, the child has ended")
+  @DisplayName("TaskGroup.start in a cancelled scope throws when the child has ended")
   void start() {
     Loops.run(() -> {
       assertFalse(Asyncio.moveOnAfter(

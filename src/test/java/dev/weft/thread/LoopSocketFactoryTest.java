@@ -56,7 +56,9 @@ class LoopSocketFactoryTest {
         assertEquals(loops, onAnotherThread(loop, LoopSocketFactoryTest::elsewhere));
       });
       assertEquals(
-          JDKS, elsewhere(), "a thread that waits for a loop that does not run would wait long");
+          JDKS,
+          elsewhere(),
+          "a socket of a loop that does not run would make its thread wait for ever");
     }
     assertEquals(JDKS, elsewhere());
     assertThrows(NullPointerException.class, () -> LoopSocketFactory.setDefaultLoop(null));
