@@ -1,5 +1,6 @@
 /**
- * Tests of the documents: they compile and run the code of README and the guide, and check the links.
+ * Tests of the documents: they compile and run the code of README and the guide, compile the examples of the Javadoc, and
+ * check the links.
  *
  * <p>A {@code java} block with a top-level type is a program. Any other block is a fragment: its statements run in a
  * task, with {@code import static dev.weft.Asyncio.*} and imports of Weft's packages and the most used ones of the JDK.
