@@ -22,9 +22,8 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>If the options have TLS, a method that needs a host name or a context that is missing throws an
- * {@code IllegalArgumentException}, see {@link dev.weft.transport.SslOptions}. A failed handshake of a client throws an
- * {@code IOException}.
+ * <p>If the options have TLS, a method throws an {@code IllegalArgumentException} for options that do not fit, see
+ * {@link dev.weft.transport.SslOptions}. A failed handshake of a client throws an {@code IOException}.
  */
 public final class Streams {
 

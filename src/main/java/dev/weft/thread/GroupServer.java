@@ -18,6 +18,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A server on all loops of a {@link LoopGroup}. Any thread may call the methods, except for code on the group's own
  * loops. A method that waits suspends a task of another loop and blocks any other thread. Asyncio has no such class.
+ *
+ * <pre>{@code
+ * try (LoopGroup loops = new LoopGroup()) {
+ *   GroupServer server = loops.startServer(handler, "127.0.0.1", 0);
+ *   System.out.println("port " + server.port());
+ *   stopped.await();                                // a CountDownLatch of the program
+ *   server.shutdown(Duration.ofSeconds(10));
+ * }
+ * }</pre>
  */
 public final class GroupServer implements AutoCloseable {
 

@@ -26,7 +26,8 @@ public interface BaseProtocol {
 
   /**
    * Requests that the protocol stops writing, because more than the high-water mark is buffered
-   * ({@code pause_writing}). The transport calls this inside {@code write}.
+   * ({@code pause_writing}). The transport calls this inside the method that exceeds the mark, for example
+   * {@code write}.
    */
   default void pauseWriting() {}
 

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 public interface BaseTransport extends AutoCloseable {
 
   /**
-   * Closes the transport ({@code close}). It delivers no more data, and sends what is buffered without a time limit.
-   * Then it calls {@link BaseProtocol#connectionLost} with null. Idempotent. Never suspends. Loop thread only.
+   * Closes the transport ({@code close}). It delivers no more data, and sends what is buffered: without a time limit,
+   * but over TLS within {@link SslOptions#shutdownTimeout}. Then it calls {@link BaseProtocol#connectionLost}, with
+   * null unless that fails. Idempotent. Never suspends. Loop thread only.
    */
   @Override
   void close();
@@ -50,6 +51,7 @@ public interface BaseTransport extends AutoCloseable {
    * {@link BaseProtocol#connectionMade}. Never suspends. Loop thread only.
    *
    * @param protocol the new protocol
+   * @throws IllegalArgumentException if the transport cannot use a protocol of this type
    */
   void setProtocol(BaseProtocol protocol);
 

@@ -20,7 +20,9 @@ import javax.net.ssl.SSLParameters;
  * }</pre>
  *
  * <p>A client checks the server's certificate, and that the certificate is for the host to which it connects. A server
- * asks for certificates as {@code clientAuth} says. {@link SslContexts} creates contexts from PEM files.
+ * asks for certificates as {@code clientAuth} says. {@link SslContexts} creates contexts from PEM files. The method
+ * that connects or serves throws an {@code IllegalArgumentException} if the options have a part that is only for the
+ * other side, if a client has no host name, or if a server has no context.
  *
  * @param context the keys, certificates and trusted authorities ({@code ssl}); if empty ({@code ssl=True}), the JVM's
  *     default context, which trusts the JVM's certificate authorities. A server needs a context
