@@ -164,7 +164,7 @@ public final class LoopGroup implements AutoCloseable {
    * @param port the TCP port, 0 to 65535; 0 for one that the system chooses for each address of the host
    * @param options for TLS, addresses and the sockets
    * @return the server, which the caller or the group closes
-   * @throws IllegalArgumentException if {@code port} is not in its range, or it is 0, the host has several addresses, and
+   * @throws IllegalArgumentException if {@code port} is not in its range, or is 0, the host has several addresses, and
    *     {@code reusePort} is set
    * @throws IOException if the host cannot be resolved, or an address cannot be bound
    * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's loops
@@ -209,7 +209,7 @@ public final class LoopGroup implements AutoCloseable {
    * @param port the TCP port, 0 to 65535; 0 for one that the system chooses for each address of the host
    * @param options for TLS, addresses and the sockets
    * @return the server, which the caller or the group closes
-   * @throws IllegalArgumentException if {@code port} is not in its range, or it is 0, the host has several addresses, and
+   * @throws IllegalArgumentException if {@code port} is not in its range, or is 0, the host has several addresses, and
    *     {@code reusePort} is set
    * @throws IOException if the host cannot be resolved, or an address cannot be bound
    * @throws IllegalStateException if a loop has ended, or the caller is on one of the group's loops
