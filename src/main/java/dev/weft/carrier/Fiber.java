@@ -10,13 +10,10 @@ import org.jspecify.annotations.Nullable;
  * would be a map for each task, nor a wrapper around each continuation. Weft no longer recognises a thread whose
  * handler user code has replaced.
  */
-public abstract class Fiber implements Runnable, Thread.UncaughtExceptionHandler {
-
-  /** For subclasses. */
-  protected Fiber() {}
+public interface Fiber extends Runnable, Thread.UncaughtExceptionHandler {
 
   /** {@return the fiber of the calling thread, or null if Weft did not create the thread} Any thread. */
-  public static @Nullable Fiber current() {
+  static @Nullable Fiber current() {
     Thread thread = Thread.currentThread();
     return thread.isVirtual() && thread.getUncaughtExceptionHandler() instanceof Fiber fiber
         ? fiber

@@ -541,7 +541,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   /** Creates a task as the default task factory does. */
   final <T extends @Nullable Object> Task<T> newTask(
       Callable<? extends T> coroutine, TaskOptions options) {
-    var task = new Task<T>(this, coroutine, options);
+    var task = new Coroutine<T>(this, coroutine, options);
     tasks.add(task);
     try {
       if (options.eagerStart().orElse(false) && Thread.currentThread().isVirtual()) {
@@ -560,7 +560,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   /** Creates a task that only a generator knows. {@link #allTasks} does not list it. */
   final <T extends @Nullable Object> Task<T> newUnlistedTask(Callable<T> code) {
-    var task = new Task<T>(this, code, TaskOptions.defaults());
+    var task = new Coroutine<T>(this, code, TaskOptions.defaults());
     task.forgetIfPending();
     return task;
   }
@@ -643,7 +643,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     Objects.requireNonNull(name, "name");
     checkClosed();
     var options = TaskOptions.defaults();
-    return new Task<>(
+    return new Coroutine<>(
             this, new ThreadBody(this, code), name.isEmpty() ? options : options.withName(name))
         .thread();
   }

@@ -4,19 +4,29 @@ package dev.weft.loop;
  * The virtual thread that runs one deadline while the driver is parked. The carrier's platform thread must not run it:
  * the future that it cancels may be of a class of the program, and an interrupt may wait for a lock of the JDK.
  */
-final class BesideDriver extends Strand {
+final class BesideDriver implements Strand {
 
   private final BaseEventLoop loop;
   private final Handle deadline;
+  private Object given = Bindings.EMPTY; // or a Context; loop thread only
 
   BesideDriver(BaseEventLoop loop, Handle deadline) {
-    super(Bindings.EMPTY);
     this.loop = loop;
     this.deadline = deadline;
   }
 
   @Override
-  BaseEventLoop loop() {
+  public Object given() {
+    return given;
+  }
+
+  @Override
+  public void give(Object bindingsOrContext) {
+    given = bindingsOrContext;
+  }
+
+  @Override
+  public BaseEventLoop loop() {
     return loop;
   }
 

@@ -128,13 +128,17 @@ public final class CallGraph {
   /** Returns the frames of the coroutine's own code, from the index {@code from} on. */
   private static List<StackTraceElement> body(List<StackTraceElement> stack, int from) {
     int to = from;
-    while (to < stack.size() && !isOf(stack.get(to), Coroutine.class)) {
+    while (to < stack.size() && !isBottom(stack.get(to))) {
       to++;
     }
     while (to > from && stack.get(to - 1).getClassName().equals(ADAPTER)) {
       to--;
     }
     return stack.subList(from, to);
+  }
+
+  private static boolean isBottom(StackTraceElement frame) {
+    return Coroutine.isBottom(frame.getClassName(), frame.getMethodName());
   }
 
   private static boolean isOf(StackTraceElement frame, Class<?> type) {

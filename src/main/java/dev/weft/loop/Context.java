@@ -110,12 +110,12 @@ public final class Context {
   private <T extends @Nullable Object, E extends Exception> T runOn(
       Strand strand, ThrowingCallable<? extends T, E> code) throws E {
     enter();
-    Object before = strand.context;
-    strand.context = this;
+    Object before = strand.given();
+    strand.give(this);
     try {
       return code.call();
     } finally {
-      strand.context = before;
+      strand.give(before);
       exit();
     }
   }
@@ -136,7 +136,7 @@ public final class Context {
   /** Returns whether the caller runs in this context. */
   boolean isCurrent() {
     Strand strand = strand();
-    return this == (strand == null ? OF_OTHER_THREADS.get() : strand.context);
+    return this == (strand == null ? OF_OTHER_THREADS.get() : strand.given());
   }
 
   boolean isEntered() {
@@ -157,11 +157,7 @@ public final class Context {
 
   /** Returns the content of the current context. It is immutable, so keeping it is as good as a copy. */
   static Object[] bindings() {
-    return bindingsOf(strand());
-  }
-
-  /** Returns the content of a strand's context, or of the calling thread's context if {@code strand} is null. */
-  static Object[] bindingsOf(@Nullable Strand strand) {
+    Strand strand = strand();
     return strand == null ? OF_OTHER_THREADS.get().bindings : strand.bindings();
   }
 
@@ -170,10 +166,10 @@ public final class Context {
     Strand strand = strand();
     if (strand == null) {
       OF_OTHER_THREADS.get().bindings = bindings;
-    } else if (strand.context instanceof Context own) {
+    } else if (strand.given() instanceof Context own) {
       own.bindings = bindings;
     } else {
-      strand.context = bindings;
+      strand.give(bindings);
     }
   }
 
@@ -189,7 +185,7 @@ public final class Context {
     if (strand == null) {
       return OF_OTHER_THREADS.get();
     }
-    return strand.contextHolder();
+    return strand.context();
   }
 
   static @Nullable Strand strand() {

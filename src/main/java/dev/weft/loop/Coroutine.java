@@ -3,21 +3,36 @@ package dev.weft.loop;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** The virtual thread of a task: the code that it runs, and the mark that identifies it. */
-final class Coroutine<T extends @Nullable Object> extends Strand {
+/**
+ * The one kind of {@link Task}: the code that the task's virtual thread runs, and the mark that identifies the thread.
+ * Task and code are one object, because tasks are many. A class of its own hides {@code run} from programs.
+ */
+final class Coroutine<T extends @Nullable Object> extends Task<T> implements Strand {
 
-  final Task<T> task;
+  // loop thread only
   private @Nullable Callable<? extends T> body;
+  private Object given; // bindings or a Context
 
-  Coroutine(Task<T> task, Callable<? extends T> body, Object context) {
-    super(context);
-    this.task = task;
+  Coroutine(BaseEventLoop loop, Callable<? extends T> body, TaskOptions options) {
+    super(loop, options);
+    Context given = options.context().orElse(null);
     this.body = body;
+    this.given = given == null ? Context.bindings() : given;
   }
 
   @Override
-  BaseEventLoop loop() {
-    return task.loop;
+  public BaseEventLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public Object given() {
+    return given;
+  }
+
+  @Override
+  public void give(Object bindingsOrContext) {
+    given = bindingsOrContext;
   }
 
   @Override
@@ -26,7 +41,7 @@ final class Coroutine<T extends @Nullable Object> extends Strand {
     Callable<? extends T> code = body;
     body = null;
     T result = null;
-    Throwable failure = task.begin();
+    Throwable failure = begin();
     if (failure == null) {
       try {
         result = code.call();
@@ -34,11 +49,16 @@ final class Coroutine<T extends @Nullable Object> extends Strand {
         failure = error;
       }
     }
-    task.end(result, failure);
+    end(result, failure);
+  }
+
+  /** Whether a frame is that of {@link #run}, below the frames of a task's own code. */
+  static boolean isBottom(String className, String methodName) {
+    return className.equals(Coroutine.class.getName()) && methodName.equals("run");
   }
 
   @Override
   public void uncaughtException(Thread thread, Throwable error) {
-    task.loop.unwind(error);
+    loop.unwind(error);
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 
 /** The virtual thread in which a loop's callbacks run, one after the other. */
-final class Driver extends Strand {
+final class Driver implements Strand {
 
   private static final int BATCHES = 16;
 
@@ -29,6 +29,7 @@ final class Driver extends Strand {
   private final ArrayDeque<Handle> deferred = new ArrayDeque<>();
   private @Nullable Thread thread;
   private @Nullable Runnable continuation;
+  private Object given = Bindings.EMPTY; // or a Context; loop thread only
   private boolean idle;
   private boolean retired;
   private long batch; // read by the watchdog, which may see an old value
@@ -37,13 +38,22 @@ final class Driver extends Strand {
   Handle current; // in debug mode only
 
   Driver(BaseEventLoop loop, Carrier carrier) {
-    super(Bindings.EMPTY);
     this.loop = loop;
     this.carrier = carrier;
   }
 
   @Override
-  BaseEventLoop loop() {
+  public Object given() {
+    return given;
+  }
+
+  @Override
+  public void give(Object bindingsOrContext) {
+    given = bindingsOrContext;
+  }
+
+  @Override
+  public BaseEventLoop loop() {
     return loop;
   }
 
@@ -167,7 +177,7 @@ final class Driver extends Strand {
         return;
       }
     }
-    context = Bindings.EMPTY;
+    given = Bindings.EMPTY;
   }
 
   /** Puts the deferred callbacks back into the queue, because the loop ends its run and does not resume the driver. */

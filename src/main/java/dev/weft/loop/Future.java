@@ -499,7 +499,7 @@ public class Future<T extends @Nullable Object> {
 
   @Override
   public String toString() {
-    return getClass().getSimpleName() + "[" + describe() + loop.origins().describe(this) + "]";
+    return kind() + "[" + describe() + loop.origins().describe(this) + "]";
   }
 
   /** Returns whether the other object is this future. Never suspends. Any thread. */
@@ -511,6 +511,11 @@ public class Future<T extends @Nullable Object> {
   @Override
   public final int hashCode() {
     return System.identityHashCode(this);
+  }
+
+  /** Returns the word for this kind of future in texts. */
+  String kind() {
+    return getClass().getSimpleName();
   }
 
   /** Returns the state as text, without the result, which may be large or contain this future. */

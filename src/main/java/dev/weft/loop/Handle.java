@@ -87,7 +87,7 @@ public class Handle {
       if (context instanceof Context own) {
         runIn(own, strand);
       } else {
-        strand.context = context;
+        strand.give(context);
         try {
           invoke();
         } finally {
@@ -101,11 +101,11 @@ public class Handle {
 
   private void runIn(Context own, Strand strand) {
     own.enter();
-    strand.context = own;
+    strand.give(own);
     try {
       invoke();
     } finally {
-      strand.context = Bindings.EMPTY;
+      strand.give(Bindings.EMPTY);
       own.exit();
     }
   }
@@ -113,7 +113,7 @@ public class Handle {
   /** Keeps the values that the callback has set, for its next run and for the handler of its failure. */
   private void keepContext(Strand strand) {
     if (context != null) {
-      context = strand.context;
+      context = strand.given();
     }
   }
 

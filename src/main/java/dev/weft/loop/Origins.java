@@ -35,7 +35,7 @@ final class Origins {
    */
   static List<StackTraceElement> callersStack(int limit) {
     return WALKER.walk(frames -> frames
-        .takeWhile(frame -> frame.getDeclaringClass() != Coroutine.class)
+        .takeWhile(frame -> !Coroutine.isBottom(frame.getClassName(), frame.getMethodName()))
         .filter(frame -> !isWeft(frame.getDeclaringClass()))
         .limit(limit)
         .map(StackWalker.StackFrame::toStackTraceElement)

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -50,14 +49,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the result
  */
-public final class Task<T extends @Nullable Object> extends Future<T> {
+public abstract sealed class Task<T extends @Nullable Object> extends Future<T> permits Coroutine {
 
   private static final AtomicLong COUNTER = new AtomicLong();
 
   /** The maximum length of a cycle that is found. The search runs at each wait of a task for which others wait. */
   private static final int LONGEST_CYCLE = 10_000;
 
-  private final Coroutine<T> coroutine;
   private final Thread thread;
 
   // loop thread only
@@ -84,15 +82,16 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   @Nullable
   Task<?> next;
 
-  Task(BaseEventLoop loop, Callable<? extends T> body, TaskOptions options) {
+  Task(BaseEventLoop loop, TaskOptions options) {
     super(loop);
-    Strand creator = Context.strand();
-    Context given = options.context().orElse(null);
-    this.coroutine =
-        new Coroutine<>(this, body, given == null ? Context.bindingsOf(creator) : given);
+    Task<?> creator = currentOrNull();
     String name = options.name().orElse(null);
-    this.thread = loop.newThread(coroutine, name == null ? nextName() : name);
-    this.lineage = creator instanceof Coroutine<?> caller ? caller.task.lineage : null;
+    this.thread = loop.newThread(coroutine(), name == null ? nextName() : name);
+    this.lineage = creator == null ? null : creator.lineage;
+  }
+
+  private Coroutine<T> coroutine() {
+    return (Coroutine<T>) this;
   }
 
   private static String nextName() {
@@ -111,7 +110,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   static @Nullable Task<?> currentOrNull() {
-    return Fiber.current() instanceof Coroutine<?> coroutine ? coroutine.task : null;
+    return Fiber.current() instanceof Coroutine<?> coroutine ? coroutine : null;
   }
 
   static Task<?> currentOrThrow(String what) {
@@ -159,7 +158,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /** Runs the first step at once. A fatal failure in it is also thrown to the creator. */
   void startInPlace(Carrier carrier) {
     Context creators = Context.currentOrNull();
-    Context own = coroutine.contextOrNull();
+    Context own = coroutine().contextOrNull();
     if (own != null && (own == creators || own.isEntered())) {
       throw new IllegalStateException("cannot enter context: a creator of this eager task has it");
     }
@@ -611,7 +610,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    * @return the context itself, not a copy
    */
   public Context getContext() {
-    return coroutine.context();
+    return coroutine().context();
   }
 
   /**
@@ -630,6 +629,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    */
   public Optional<Future<?>> awaiting() {
     return Optional.ofNullable(awaited);
+  }
+
+  @Override
+  String kind() {
+    return "Task";
   }
 
   @Override

@@ -157,7 +157,7 @@ final class Unwinding {
   }
 
   /** The virtual thread that makes reports. At its end, {@code close} throws a fatal failure of a handler. */
-  private final class Reporting extends Fiber {
+  private final class Reporting implements Fiber {
 
     private final Runnable reports;
 
