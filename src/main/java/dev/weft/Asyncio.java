@@ -1194,6 +1194,7 @@ public final class Asyncio {
    * @param host a name or an address
    * @param port the TCP port, 1 to 65535
    * @return the connection, which the caller closes
+   * @throws IllegalArgumentException if {@code port} is not in its range
    * @throws IOException if the host cannot be resolved, or no address can be connected to
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1212,6 +1213,8 @@ public final class Asyncio {
    *     more than twice as much is buffered
    * @param options for TLS, addresses and the socket
    * @return the connection, which the caller closes
+   * @throws IllegalArgumentException if {@code port} or {@code limit} is not in its range, or the TLS options do not
+   *     fit, see {@link dev.weft.transport.SslOptions}
    * @throws IOException if the host cannot be resolved, or no address can be connected to
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1234,6 +1237,7 @@ public final class Asyncio {
    * @param host a name or an address; empty for all interfaces
    * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code port} is not in its range
    * @throws IOException if a host cannot be resolved, or an address cannot be bound
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1258,6 +1262,8 @@ public final class Asyncio {
    *     more than twice as much is buffered
    * @param options for TLS, addresses and the sockets
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code port} or {@code limit} is not in its range, or the TLS options do not
+   *     fit, see {@link dev.weft.transport.SslOptions}
    * @throws IOException if a host cannot be resolved, or an address cannot be bound
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1284,6 +1290,8 @@ public final class Asyncio {
    *     more than twice as much is buffered
    * @param options for TLS, addresses and the sockets
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code hosts} is empty, {@code port} or {@code limit} is not in its range, or
+   *     the TLS options do not fit, see {@link dev.weft.transport.SslOptions}
    * @throws IOException if a host cannot be resolved, or an address cannot be bound
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1301,6 +1309,7 @@ public final class Asyncio {
    *
    * @param path the path of the socket
    * @return the connection, which the caller closes
+   * @throws IllegalArgumentException if {@code path} is empty
    * @throws IOException if the socket cannot be connected to
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1318,6 +1327,8 @@ public final class Asyncio {
    *     more than twice as much is buffered
    * @param options for TLS and the socket
    * @return the connection, which the caller closes
+   * @throws IllegalArgumentException if {@code path} is empty, {@code limit} is not more than 0, {@code options} has a
+   *     local address or a family, or the TLS options do not fit, see {@link dev.weft.transport.SslOptions}
    * @throws IOException if the socket cannot be connected to
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1335,6 +1346,7 @@ public final class Asyncio {
    * @param handler handles a connection
    * @param path the path of the socket
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code path} is empty
    * @throws IOException if the socket cannot be bound
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1354,6 +1366,9 @@ public final class Asyncio {
    *     more than twice as much is buffered
    * @param options for TLS and the socket
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code path} is empty, {@code limit} is not more than 0, {@code options} has
+   *     {@code reusePort}, {@code keepAlive} or a family, or the TLS options do not fit, see
+   *     {@link dev.weft.transport.SslOptions}
    * @throws IOException if the socket cannot be bound
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1372,6 +1387,7 @@ public final class Asyncio {
    *
    * @param command the program and its arguments
    * @return the child
+   * @throws IllegalArgumentException if {@code command} is empty
    * @throws IOException if the program cannot be started
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then
    * @throws IllegalStateException if the caller is not a task
@@ -1388,6 +1404,7 @@ public final class Asyncio {
    * @param command the program and its arguments
    * @param options the child's streams, directory and environment
    * @return the child
+   * @throws IllegalArgumentException if {@code command} is empty
    * @throws IOException if the program cannot be started
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then
    * @throws IllegalStateException if the caller is not a task
@@ -1407,6 +1424,7 @@ public final class Asyncio {
    * @param limit the limit of the readers of the child's output in bytes, more than 0: the length of the longest line;
    *     reading pauses when more than twice as much is buffered
    * @return the child
+   * @throws IllegalArgumentException if {@code command} is empty, or {@code limit} is not more than 0
    * @throws IOException if the program cannot be started
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then
    * @throws IllegalStateException if the caller is not a task
@@ -1458,6 +1476,7 @@ public final class Asyncio {
    * @param limit the limit of the readers of the child's output in bytes, more than 0: the length of the longest line;
    *     reading pauses when more than twice as much is buffered
    * @return the child
+   * @throws IllegalArgumentException if {@code limit} is not more than 0
    * @throws IOException if the shell cannot be started
    * @throws dev.weft.loop.CancelledError if the calling task is cancelled; the child does not run then
    * @throws IllegalStateException if the caller is not a task

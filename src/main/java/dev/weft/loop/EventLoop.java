@@ -1206,6 +1206,7 @@ public interface EventLoop extends AutoCloseable {
    * @param options the child's streams, directory and environment
    * @param <P> the type of the protocol
    * @return the transport and the protocol
+   * @throws IllegalArgumentException if {@code command} is empty
    * @throws IOException if the program cannot be started, or a file cannot be opened
    * @throws UnsupportedOperationException if the options ask for a new session and the program {@code setsid} is
    *     missing
@@ -1224,6 +1225,7 @@ public interface EventLoop extends AutoCloseable {
    * @param command the program and its arguments
    * @param <P> the type of the protocol
    * @return the transport and the protocol
+   * @throws IllegalArgumentException if {@code command} is empty
    * @throws IOException if the program cannot be started, or a file cannot be opened
    * @throws CancelledError if the calling task is cancelled; the child is killed and reaped by then
    * @throws IllegalStateException if the caller is not a task
@@ -1284,6 +1286,8 @@ public interface EventLoop extends AutoCloseable {
    * @param options for TLS, addresses and the socket
    * @param <P> the type of the protocol
    * @return the transport and the protocol
+   * @throws IllegalArgumentException if {@code port} is not in its range, or the TLS options do not fit, see
+   *     {@link SslOptions}
    * @throws java.net.UnknownHostException if the host cannot be resolved
    * @throws IOException if no address can be connected to; the errors of the other addresses are suppressed in it
    * @throws CancelledError if the calling task is cancelled
@@ -1303,6 +1307,7 @@ public interface EventLoop extends AutoCloseable {
    * @param port the TCP port, 1 to 65535
    * @param <P> the type of the protocol
    * @return the transport and the protocol
+   * @throws IllegalArgumentException if {@code port} is not in its range
    * @throws java.net.UnknownHostException if the host cannot be resolved
    * @throws IOException if no address can be connected to; the errors of the other addresses are suppressed in it
    * @throws CancelledError if the calling task is cancelled
@@ -1337,6 +1342,8 @@ public interface EventLoop extends AutoCloseable {
    * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
    * @param options for TLS, addresses and the sockets
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code port} is not in its range, or the TLS options do not fit, see
+   *     {@link SslOptions}
    * @throws java.net.UnknownHostException if a host cannot be resolved
    * @throws IOException if an address cannot be bound
    * @throws CancelledError if the calling task is cancelled
@@ -1356,6 +1363,7 @@ public interface EventLoop extends AutoCloseable {
    * @param host a name or an address; empty for all interfaces
    * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code port} is not in its range
    * @throws java.net.UnknownHostException if a host cannot be resolved
    * @throws IOException if an address cannot be bound
    * @throws CancelledError if the calling task is cancelled
@@ -1374,6 +1382,8 @@ public interface EventLoop extends AutoCloseable {
    * @param port the TCP port, 0 to 65535; 0 for one that the system chooses
    * @param options for TLS, addresses and the sockets
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code hosts} is empty, {@code port} is not in its range, or the TLS options do
+   *     not fit, see {@link SslOptions}
    * @throws java.net.UnknownHostException if a host cannot be resolved
    * @throws IOException if an address cannot be bound
    * @throws CancelledError if the calling task is cancelled
@@ -1407,6 +1417,7 @@ public interface EventLoop extends AutoCloseable {
    * @param factory creates a protocol for each connection
    * @param options for connections, TLS and keep-alive; the others have no effect
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if the TLS options do not fit, see {@link SslOptions}
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   Server createServer(Supplier<? extends BaseProtocol> factory, ServerOptions options);
@@ -1460,6 +1471,8 @@ public interface EventLoop extends AutoCloseable {
    * @param options for TLS and the socket; not those of TCP, which are a local address and a family
    * @param <P> the type of the protocol
    * @return the transport and the protocol
+   * @throws IllegalArgumentException if {@code path} is empty, {@code options} has a local address or a family, or the
+   *     TLS options do not fit, see {@link SslOptions}
    * @throws IOException if the socket cannot be connected to
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1476,6 +1489,7 @@ public interface EventLoop extends AutoCloseable {
    * @param path the path of the socket, in the default file system; the JDK has no abstract names
    * @param <P> the type of the protocol
    * @return the transport and the protocol
+   * @throws IllegalArgumentException if {@code path} is empty
    * @throws IOException if the socket cannot be connected to
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
@@ -1500,6 +1514,8 @@ public interface EventLoop extends AutoCloseable {
    * @param options for TLS and the socket; not those of TCP, which are {@code reusePort}, {@code keepAlive} and a
    *     family
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code path} is empty, {@code options} has {@code reusePort}, {@code keepAlive}
+   *     or a family, or the TLS options do not fit, see {@link SslOptions}
    * @throws java.net.BindException if something else is at the path, which the message names
    * @throws IOException if the socket cannot be bound
    * @throws CancelledError if the calling task is cancelled
@@ -1522,6 +1538,7 @@ public interface EventLoop extends AutoCloseable {
    * @param factory creates a protocol for each connection
    * @param path the path of the socket, in the default file system; the JDK has no abstract names
    * @return the server, which the caller closes
+   * @throws IllegalArgumentException if {@code path} is empty
    * @throws java.net.BindException if something else is at the path, which the message names
    * @throws IOException if the socket cannot be bound
    * @throws CancelledError if the calling task is cancelled
