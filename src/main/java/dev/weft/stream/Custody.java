@@ -1,14 +1,17 @@
 package dev.weft.stream;
 
 import dev.weft.loop.BaseEventLoop;
+import dev.weft.loop.Future;
 import dev.weft.loop.Lineage;
 import java.net.SocketException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes a server's connection when no code uses it any longer: first its handler, with the tasks that the handler
  * starts, then the tasks to which they have passed the reader or the writer. {@link ClientHandler} has the rule.
  */
-final class Custody extends Lineage implements Runnable {
+final class Custody extends Lineage implements Runnable, Consumer<Future<@Nullable Void>> {
 
   /**
    * The number of turns within which another task must begin to use the connection. A queue may wake it, and it may
@@ -16,18 +19,29 @@ final class Custody extends Lineage implements Runnable {
    */
   private static final int TURNS = 8;
 
-  private final BaseEventLoop loop;
+  private final StreamReaderProtocol protocol;
   private final StreamReader reader;
   private final StreamWriter writer;
 
   // loop thread only
   private boolean over; // another task has the connection, or it is closed
-  private int turns; // since the last task of the lineage ended
+  private byte
+      turns; // since the last task of the lineage ended; a byte, because connections are many
 
-  Custody(BaseEventLoop loop, StreamReader reader, StreamWriter writer) {
-    this.loop = loop;
+  Custody(StreamReaderProtocol protocol, StreamReader reader, StreamWriter writer) {
+    this.protocol = protocol;
     this.reader = reader;
     this.writer = writer;
+  }
+
+  private BaseEventLoop loop() {
+    return (BaseEventLoop) protocol.loop;
+  }
+
+  /** Handles the end of the handler. */
+  @Override
+  public void accept(Future<@Nullable Void> task) {
+    protocol.handled(task, writer);
   }
 
   /** Leaves the connection to the program, which closes it. */
@@ -45,23 +59,23 @@ final class Custody extends Lineage implements Runnable {
   @Override
   protected void ended() {
     turns = 0;
-    if (!over && !writer.isClosing() && !loop.isClosed()) {
-      loop.beforeClose(this);
-      loop.callSoon(this::look);
+    if (!over && !writer.isClosing() && !loop().isClosed()) {
+      loop().beforeClose(this);
+      loop().callSoon(this::look);
     }
   }
 
   /** Checks whether another task uses the connection. */
   private void look() {
     if (over || isAlive() || writer.isClosing()) {
-      loop.forgetBeforeClose(this);
+      loop().forgetBeforeClose(this);
     } else if (reader.isAwaited() || writer.isAwaited()) {
       over = true;
-      loop.forgetBeforeClose(this);
+      loop().forgetBeforeClose(this);
     } else if (++turns < TURNS) {
-      loop.callSoon(this::look);
+      loop().callSoon(this::look);
     } else {
-      loop.forgetBeforeClose(this);
+      loop().forgetBeforeClose(this);
       run();
     }
   }

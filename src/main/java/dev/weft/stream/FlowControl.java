@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public class FlowControl implements BaseProtocol {
 
-  private final EventLoop loop;
+  final EventLoop loop;
 
   // Each waiting task has a future of its own, so cancelling one affects no other.
   // If no task waits, there is no future whose error would be reported.
-  private final List<Future<@Nullable Void>> drainers = new ArrayList<>(0);
-  private final List<Future<@Nullable Void>> closers = new ArrayList<>(0);
+  private @Nullable List<Future<@Nullable Void>> drainers; // null until a task waits
+  private @Nullable List<Future<@Nullable Void>> closers; // null until a task waits
   private boolean paused;
   private boolean lost;
   private @Nullable Throwable lossError; // null after a clean end
@@ -48,7 +48,11 @@ public class FlowControl implements BaseProtocol {
     settle(drainers, error);
   }
 
-  private static void settle(List<Future<@Nullable Void>> waiters, @Nullable Throwable error) {
+  private static void settle(
+      @Nullable List<Future<@Nullable Void>> waiters, @Nullable Throwable error) {
+    if (waiters == null) {
+      return;
+    }
     for (Future<@Nullable Void> waiter : waiters) {
       if (waiter.done()) {
         continue; // cancelled, or woken before, and its task has not run yet
@@ -80,6 +84,9 @@ public class FlowControl implements BaseProtocol {
       throw late;
     }
     if (paused) {
+      if (drainers == null) {
+        drainers = new ArrayList<>();
+      }
       await(drainers);
     }
   }
@@ -91,6 +98,9 @@ public class FlowControl implements BaseProtocol {
 
   final void waitClosed() throws IOException {
     if (!lost) {
+      if (closers == null) {
+        closers = new ArrayList<>();
+      }
       await(closers);
     } else if (lossError != null) {
       throw Failures.rethrow(lossError);
@@ -99,7 +109,7 @@ public class FlowControl implements BaseProtocol {
 
   /** Returns whether a task waits for room. */
   final boolean isAwaited() {
-    return !drainers.isEmpty();
+    return drainers != null && !drainers.isEmpty();
   }
 
   private void await(List<Future<@Nullable Void>> waiters) {

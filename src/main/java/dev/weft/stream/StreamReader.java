@@ -98,9 +98,16 @@ public final class StreamReader implements Iterable<byte[]> {
     this.custody = custody;
   }
 
-  private void noteUse() {
+  /** Tells the custody that a task reads or writes. */
+  void noteUse() {
     if (custody != null) {
       custody.use();
+    }
+  }
+
+  void keepOpen() {
+    if (custody != null) {
+      custody.release();
     }
   }
 

@@ -20,7 +20,6 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
   /** How many causes are followed, because they may form a cycle. */
   private static final int DEPTH = 20;
 
-  private final BaseEventLoop loop;
   private final StreamReader reader;
   private final @Nullable ClientHandler handler; // null on the client's side
   private @Nullable IOException handshakeError; // of startTls; null for none
@@ -28,7 +27,6 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
 
   StreamReaderProtocol(EventLoop loop, StreamReader reader, @Nullable ClientHandler handler) {
     super(loop);
-    this.loop = (BaseEventLoop) loop;
     this.reader = reader;
     this.handler = handler;
   }
@@ -41,11 +39,10 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
     ClientHandler serving = handler;
     if (serving != null) {
       var writer = new StreamWriter(transport, this, reader);
-      var custody = new Custody(loop, reader, writer);
+      var custody = new Custody(this, reader, writer);
       reader.setCustody(custody);
-      writer.setCustody(custody);
       loop.<@Nullable Void>createTask(() -> handle(serving, writer, custody))
-          .addDoneCallback(task -> handled(task, writer));
+          .addDoneCallback(custody);
     }
   }
 
@@ -79,7 +76,8 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
     }
   }
 
-  private void handled(Future<?> task, StreamWriter writer) {
+  /** Closes the connection and reports the failure, if the handler has failed or was cancelled. */
+  void handled(Future<?> task, StreamWriter writer) {
     if (task.cancelled()) {
       writer.close();
       return;
@@ -90,7 +88,7 @@ final class StreamReaderProtocol extends FlowControl implements Protocol {
           .with(ExceptionContext.TASK, (Task<?>) task)
           .with(ExceptionContext.TRANSPORT, writer.transport());
       if (isPeers(error)) {
-        loop.reportPeerFailure(record);
+        ((BaseEventLoop) loop).reportPeerFailure(record);
       } else {
         loop.callExceptionHandler(record);
       }

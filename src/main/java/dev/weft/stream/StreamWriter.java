@@ -31,7 +31,6 @@ public final class StreamWriter implements AutoCloseable {
   private WriteTransport transport;
   private final FlowControl protocol;
   private final @Nullable StreamReader reader; // null if nothing is read
-  private @Nullable Custody custody; // null if the connection's end is the program's
 
   StreamWriter(Transport transport, StreamReaderProtocol protocol, StreamReader reader) {
     this.transport = transport;
@@ -52,18 +51,14 @@ public final class StreamWriter implements AutoCloseable {
     this.reader = null;
   }
 
-  void setCustody(Custody custody) {
-    this.custody = custody;
-  }
-
   /** Returns whether a task waits for room. */
   boolean isAwaited() {
     return protocol.isAwaited();
   }
 
   private void noteUse() {
-    if (custody != null) {
-      custody.use();
+    if (reader != null) {
+      reader.noteUse();
     }
   }
 
@@ -158,8 +153,8 @@ public final class StreamWriter implements AutoCloseable {
    * it then. Has no effect on a client's connection. Asyncio has no such method. Never suspends. Loop thread only.
    */
   public void keepOpen() {
-    if (custody != null) {
-      custody.release();
+    if (reader != null) {
+      reader.keepOpen();
     }
   }
 
