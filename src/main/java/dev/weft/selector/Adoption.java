@@ -1,5 +1,7 @@
 package dev.weft.selector;
 
+import dev.weft.io.SocketTransport;
+import dev.weft.io.UdpTransport;
 import dev.weft.loop.DatagramEndpoint;
 import dev.weft.loop.Future;
 import dev.weft.loop.ProtocolConnection;
@@ -73,11 +75,11 @@ final class Adoption {
       @Nullable Future<@Nullable Void> made)
       throws IOException {
     if (tls == null) {
-      return new SocketTransport(loop, channel, protocol, server, made);
+      return new SocketTransport(loop, new ChannelSocket(loop, channel), protocol, server, made);
     }
     var layer = new TlsProtocol(
         loop, loop.tlsBuffers(), tls, protocol, Objects.requireNonNull(made), false);
-    new SocketTransport(loop, channel, layer, server, null);
+    new SocketTransport(loop, new ChannelSocket(loop, channel), layer, server, null);
     return layer.transport();
   }
 
@@ -105,7 +107,8 @@ final class Adoption {
     try {
       P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
       Future<@Nullable Void> made = loop.createFuture();
-      transport = new UdpTransport(loop, channel, protocol, target, made, DatagramChannel::send);
+      transport = new UdpTransport(
+          loop, new ChannelDatagrams(loop, channel, DatagramChannel::send), protocol, target, made);
       made.await();
       return new DatagramEndpoint<>(transport, protocol);
     } catch (Throwable error) {

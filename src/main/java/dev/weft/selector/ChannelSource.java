@@ -1,15 +1,15 @@
 package dev.weft.selector;
 
+import dev.weft.io.Source;
 import java.io.IOException;
 import java.nio.channels.Pipe;
-import java.nio.channels.SelectionKey;
 import org.jspecify.annotations.Nullable;
 
 /** The reading end of a pipe, watched by the selector. */
-final class ChannelSource extends ChannelEnd<Pipe.SourceChannel> implements PipeSource {
+final class ChannelSource extends ChannelEnd<Pipe.SourceChannel> implements Source {
 
-  ChannelSource(Pipe.SourceChannel channel) {
-    super(channel, SelectionKey.OP_READ);
+  ChannelSource(SelectorEventLoop loop, Pipe.SourceChannel channel) {
+    super(loop, channel);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.weft.selector;
 
+import dev.weft.io.ReadPipe;
+import dev.weft.io.WritePipe;
 import dev.weft.log.Log;
 import dev.weft.loop.Context;
 import dev.weft.transport.BaseProtocol;

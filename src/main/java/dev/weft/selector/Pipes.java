@@ -1,5 +1,9 @@
 package dev.weft.selector;
 
+import dev.weft.io.PipeSink;
+import dev.weft.io.ReadPipe;
+import dev.weft.io.Source;
+import dev.weft.io.WritePipe;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Context;
 import dev.weft.loop.Future;
@@ -32,24 +36,25 @@ final class Pipes {
       SelectorEventLoop loop, Supplier<? extends P> factory, Pipe.SourceChannel pipe)
       throws IOException {
     loop.checkUnused(pipe);
-    return read(loop, factory, () -> new ChannelSource(pipe));
+    return read(loop, factory, () -> new ChannelSource(loop, pipe));
   }
 
   static <P extends Protocol> ReadPipeConnection<P> read(
       SelectorEventLoop loop, Supplier<? extends P> factory, InputStream pipe) throws IOException {
-    return read(loop, factory, () -> new PumpSource(pipe));
+    return read(loop, factory, () -> new PumpSource(loop, pipe));
   }
 
   static <P extends Protocol> ReadPipeConnection<P> read(
       SelectorEventLoop loop, Supplier<? extends P> factory, Path pipe) throws IOException {
-    return read(loop, factory, () -> new PumpSource(open(loop, pipe, StandardOpenOption.READ)));
+    return read(
+        loop, factory, () -> new PumpSource(loop, open(loop, pipe, StandardOpenOption.READ)));
   }
 
   private static <P extends Protocol> ReadPipeConnection<P> read(
-      SelectorEventLoop loop, Supplier<? extends P> factory, Opener<PipeSource> opener)
+      SelectorEventLoop loop, Supplier<? extends P> factory, Opener<Source> opener)
       throws IOException {
     P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
-    PipeSource source = opener.open();
+    Source source = opener.open();
     Future<@Nullable Void> made = loop.createFuture();
     var transport = new ReadPipe(loop, source, protocol, made);
     try {
@@ -65,17 +70,18 @@ final class Pipes {
       SelectorEventLoop loop, Supplier<? extends P> factory, Pipe.SinkChannel pipe)
       throws IOException {
     loop.checkUnused(pipe);
-    return write(loop, factory, () -> new ChannelSink(pipe));
+    return write(loop, factory, () -> new ChannelSink(loop, pipe));
   }
 
   static <P extends BaseProtocol> WritePipeConnection<P> write(
       SelectorEventLoop loop, Supplier<? extends P> factory, OutputStream pipe) throws IOException {
-    return write(loop, factory, () -> new PumpSink(pipe));
+    return write(loop, factory, () -> new PumpSink(loop, pipe));
   }
 
   static <P extends BaseProtocol> WritePipeConnection<P> write(
       SelectorEventLoop loop, Supplier<? extends P> factory, Path pipe) throws IOException {
-    return write(loop, factory, () -> new PumpSink(open(loop, pipe, StandardOpenOption.WRITE)));
+    return write(
+        loop, factory, () -> new PumpSink(loop, open(loop, pipe, StandardOpenOption.WRITE)));
   }
 
   private static <P extends BaseProtocol> WritePipeConnection<P> write(

@@ -1,46 +1,46 @@
 package dev.weft.selector;
 
-import dev.weft.loop.Context;
+import dev.weft.io.End;
+import dev.weft.io.Owner;
 import java.io.Closeable;
 
 /** One end of a pipe with blocking calls only. A thread of {@link Pumps} moves one chunk at a time. */
-abstract class PumpEnd implements PipeEnd {
+abstract class PumpEnd implements End, Releasable {
 
   private final Closeable pipe;
 
+  private final SelectorEventLoop loop;
+
   // loop thread only
   @SuppressWarnings("NullAway.Init") // set by attach
-  private SelectorEventLoop loop;
-
-  @SuppressWarnings("NullAway.Init") // set by attach
-  private Runnable ready;
-
-  @SuppressWarnings("NullAway.Init") // set by attach
-  private Context context;
+  private Owner owner; // null if a child's pipe is discarded before it has a transport
 
   private boolean watched;
   private boolean busy;
   private boolean closed;
 
-  PumpEnd(Closeable pipe) {
+  PumpEnd(SelectorEventLoop loop, Closeable pipe) {
+    this.loop = loop;
     this.pipe = pipe;
   }
 
   @Override
-  public final void attach(SelectorEventLoop loop, Runnable ready, Context context) {
-    this.loop = loop;
-    this.ready = ready;
-    this.context = context;
+  public final void attach(Owner owner) {
+    this.owner = owner;
+    loop.opened(this);
   }
 
-  @Override
-  public void watch(boolean wanted) {
+  /** Starts or stops the calls of {@link #ready}. */
+  final void watch(boolean wanted) {
     watched = wanted;
   }
 
-  /** Calls {@code ready} in the next turn. */
+  /** Calls the owner, because a chunk has been moved. */
+  abstract void ready(Owner owner);
+
+  /** Calls {@link #ready} in the next turn. */
   final void readySoon() {
-    loop.callSoon(ready, context);
+    loop.callSoon(() -> ready(owner), owner.context());
   }
 
   /** Returns whether a thread has a chunk to move. */
@@ -73,7 +73,7 @@ abstract class PumpEnd implements PipeEnd {
    * @param outcome code that stores the result; it runs on the loop
    */
   final void moved(Runnable outcome) {
-    if (!Pumps.tell(loop, () -> proceed(outcome), context)) {
+    if (!Pumps.tell(loop, () -> proceed(outcome), owner.context())) {
       Pumps.close(pipe);
     }
   }
@@ -84,7 +84,7 @@ abstract class PumpEnd implements PipeEnd {
     if (closed) {
       Pumps.close(pipe, false);
     } else if (watched) {
-      ready.run();
+      ready(owner);
     }
   }
 
@@ -92,12 +92,30 @@ abstract class PumpEnd implements PipeEnd {
   public final void close() {
     if (!closed) {
       closed = true;
+      if (owner != null) {
+        loop.gone(this);
+      }
       Pumps.close(pipe, busy);
     }
   }
 
   @Override
-  public final Object pipe() {
+  public final void release() {
+    close();
+  }
+
+  @Override
+  public final boolean isClosing() {
+    return !owner.isUnclosed();
+  }
+
+  @Override
+  public final Object object() {
     return pipe;
+  }
+
+  @Override
+  public final String toString() {
+    return owner.toString(); // for the warning about unclosed transports
   }
 }

@@ -1,5 +1,8 @@
 package dev.weft.selector;
 
+import dev.weft.io.Owner;
+import dev.weft.io.PipeSink;
+import dev.weft.io.WriteQueue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -19,37 +22,66 @@ final class PumpSink extends PumpEnd implements PipeSink {
       chunk; // used by the writing thread while isBusy(), otherwise by the loop
 
   // loop thread only
-  private int written; // bytes that the next write() reports
+  private int written; // bytes of the queue that the next write removes
   private @Nullable Throwable failure;
 
-  PumpSink(OutputStream out) {
-    super(out);
+  PumpSink(SelectorEventLoop loop, OutputStream out) {
+    super(loop, out);
     this.out = out;
   }
 
-  PumpSink(FileChannel channel) {
-    super(channel);
+  PumpSink(SelectorEventLoop loop, FileChannel channel) {
+    super(loop, channel);
     this.out = Channels.newOutputStream(channel);
   }
 
   @Override
+  public void watchOutput(boolean wanted) {
+    watch(wanted);
+  }
+
+  @Override
+  void ready(Owner owner) {
+    owner.writable();
+  }
+
+  @Override
   public void write(ByteBuffer data) throws IOException {
+    checkFailure();
+    if (!isBusy()) {
+      int count = Math.min(data.remaining(), Pumps.CHUNK);
+      data.get(data.position(), room(count), 0, count);
+      move(() -> writeOnce(count));
+    }
+  }
+
+  @Override
+  public boolean write(WriteQueue queue) throws IOException {
+    checkFailure();
+    if (!isBusy()) {
+      queue.remove(written);
+      written = 0;
+      int count = (int) Math.min(queue.size(), Pumps.CHUNK);
+      if (count > 0) {
+        queue.copyTo(ByteBuffer.wrap(room(count), 0, count));
+        move(() -> writeOnce(count));
+      }
+    }
+    return false;
+  }
+
+  private void checkFailure() throws IOException {
     if (failure != null) {
       throw Pumps.rethrow(failure);
     }
-    if (isBusy()) {
-      return;
+  }
+
+  /** Returns the chunk, with room for as many bytes. */
+  private byte[] room(int count) {
+    if (chunk == null || chunk.length < count) {
+      chunk = new byte[count];
     }
-    data.position(data.position() + written);
-    written = 0;
-    int count = Math.min(data.remaining(), Pumps.CHUNK);
-    if (count > 0) {
-      if (chunk == null || chunk.length < count) {
-        chunk = new byte[count];
-      }
-      data.get(data.position(), chunk, 0, count);
-      move(() -> writeOnce(count));
-    }
+    return chunk;
   }
 
   private void writeOnce(int count) {

@@ -1,5 +1,7 @@
 package dev.weft.selector;
 
+import dev.weft.io.Owner;
+import dev.weft.io.Source;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A source with blocking reads. A thread reads one chunk ahead of the loop, so the data in memory is bounded, and a
  * paused transport makes the writer wait.
  */
-final class PumpSource extends PumpEnd implements PipeSource {
+final class PumpSource extends PumpEnd implements Source {
 
   private final InputStream in;
   private byte @Nullable [] chunk; // used by the reading thread only
@@ -20,19 +22,19 @@ final class PumpSource extends PumpEnd implements PipeSource {
   private byte @Nullable [] data;
   private @Nullable Throwable failure;
 
-  PumpSource(InputStream in) {
-    super(in);
+  PumpSource(SelectorEventLoop loop, InputStream in) {
+    super(loop, in);
     this.in = in;
   }
 
-  PumpSource(FileChannel channel) {
-    super(channel);
+  PumpSource(SelectorEventLoop loop, FileChannel channel) {
+    super(loop, channel);
     this.in = Channels.newInputStream(channel);
   }
 
   @Override
-  public void watch(boolean wanted) {
-    super.watch(wanted);
+  public void watchInput(boolean wanted) {
+    watch(wanted);
     if (!wanted) {
       return;
     }
@@ -41,6 +43,11 @@ final class PumpSource extends PumpEnd implements PipeSource {
     } else {
       readAhead();
     }
+  }
+
+  @Override
+  void ready(Owner owner) {
+    owner.readable();
   }
 
   private void readAhead() {

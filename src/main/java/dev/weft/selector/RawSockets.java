@@ -1,5 +1,7 @@
 package dev.weft.selector;
 
+import dev.weft.io.FileTransfer;
+import dev.weft.io.Operation;
 import dev.weft.loop.Context;
 import dev.weft.loop.Datagram;
 import dev.weft.loop.Handle;

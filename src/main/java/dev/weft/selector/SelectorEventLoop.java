@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.io.FileTransfer;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Clock;
 import dev.weft.loop.Datagram;

@@ -1,6 +1,8 @@
 package dev.weft.selector;
 
 import dev.weft.carrier.Descriptors;
+import dev.weft.io.Sink;
+import dev.weft.io.WriteQueue;
 import dev.weft.log.Log;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Clock;
@@ -36,9 +38,6 @@ abstract class SelectorPolling extends BaseEventLoop {
 
   /** The largest number of bytes of one read: asyncio's {@code max_size}. */
   static final int READ_SIZE = 256 * 1024;
-
-  /** The largest number of bytes that a connection writes in one turn, so a fast peer does not delay the others. */
-  static final int WRITE_SIZE = 4 * READ_SIZE;
 
   /** The largest number of free buffers. One is enough, unless calls of channels park. Others are dropped. */
   private static final int BUFFERS = 4;
@@ -160,7 +159,7 @@ abstract class SelectorPolling extends BaseEventLoop {
         unclosed.add(each);
       }
     }
-    for (Releasable each : releasables) {
+    for (Releasable each : List.copyOf(releasables)) { // which may take itself out
       each.release();
     }
     releasables.clear();
@@ -405,9 +404,9 @@ abstract class SelectorPolling extends BaseEventLoop {
     }
   }
 
-  /** Writes until the channel takes no more, at most {@link #WRITE_SIZE} bytes. */
+  /** Writes until the channel takes no more, at most {@link Sink#TURN_SIZE} bytes. */
   void writeSome(WritableByteChannel channel, ByteBuffer data) throws IOException {
-    for (int left = WRITE_SIZE; left > 0 && data.hasRemaining(); left -= READ_SIZE) {
+    for (int left = Sink.TURN_SIZE; left > 0 && data.hasRemaining(); left -= READ_SIZE) {
       if (!write(channel, data)) {
         return;
       }

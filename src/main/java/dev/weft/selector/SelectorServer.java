@@ -1,5 +1,7 @@
 package dev.weft.selector;
 
+import dev.weft.io.Layer;
+import dev.weft.io.SocketTransport;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Context;
 import dev.weft.loop.EventLoop;
@@ -10,7 +12,6 @@ import dev.weft.loop.KeyboardInterrupt;
 import dev.weft.loop.Server;
 import dev.weft.loop.Task;
 import dev.weft.loop.TimerHandle;
-import dev.weft.tls.TlsProtocol;
 import dev.weft.tls.TlsSettings;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.ServerOptions;
@@ -35,7 +36,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A server of stream connections on one or several listening sockets. Loop thread only. */
-final class SelectorServer implements Server, Releasable {
+final class SelectorServer implements Server, SocketTransport.Group, Releasable {
 
   /** The pause of a listening socket after a failed accept: asyncio's ACCEPT_RETRY_DELAY. */
   static final Duration RETRY_DELAY = Duration.ofSeconds(1);
@@ -185,7 +186,7 @@ final class SelectorServer implements Server, Releasable {
 
   @Override
   public void closeClients() {
-    List.copyOf(connections).stream().map(TlsProtocol::outermost).forEach(Transport::close);
+    List.copyOf(connections).stream().map(Layer::outermost).forEach(Transport::close);
   }
 
   @Override
@@ -276,11 +277,13 @@ final class SelectorServer implements Server, Releasable {
     next = 0;
   }
 
-  void attach(SocketTransport transport) {
+  @Override
+  public void attach(SocketTransport transport) {
     connections.add(transport);
   }
 
-  void detach(SocketTransport transport) {
+  @Override
+  public void detach(SocketTransport transport) {
     connections.remove(transport);
     wakeIfGone();
   }

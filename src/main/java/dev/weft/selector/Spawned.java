@@ -1,6 +1,8 @@
 package dev.weft.selector;
 
 import dev.weft.carrier.ChildExit;
+import dev.weft.io.PipeSink;
+import dev.weft.io.Source;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +21,8 @@ record Spawned(
     CompletionStage<Integer> exit,
     boolean direct,
     @Nullable PipeSink stdin,
-    @Nullable PipeSource stdout,
-    @Nullable PipeSource stderr) {
+    @Nullable Source stdout,
+    @Nullable Source stderr) {
 
   /** Returns a stage that completes when the child has been reaped, on a thread that may block. */
   CompletionStage<@Nullable Void> reaped() {

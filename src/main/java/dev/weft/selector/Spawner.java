@@ -3,6 +3,8 @@ package dev.weft.selector;
 import dev.weft.carrier.ChildExit;
 import dev.weft.carrier.Daemons;
 import dev.weft.carrier.Descriptors;
+import dev.weft.io.PipeSink;
+import dev.weft.io.Source;
 import dev.weft.loop.CancelRegion;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Context;
@@ -44,6 +46,7 @@ final class Spawner {
   /** The threads that start processes and send signals. */
   static final ExecutorService POOL = pool();
 
+  private final SelectorEventLoop loop;
   private final List<String> command;
   private final SubprocessOptions options;
   private final boolean selectable; // whether the selector watches the pipes
@@ -51,12 +54,12 @@ final class Spawner {
   private final CompletableFuture<Spawned> outcome = new CompletableFuture<>();
   private volatile boolean abandoned; // written on the loop
 
-  private Spawner(
-      List<String> command, SubprocessOptions options, boolean selectable, boolean direct) {
+  private Spawner(SelectorEventLoop loop, List<String> command, SubprocessOptions options) {
+    this.loop = loop;
     this.command = command;
     this.options = options;
-    this.selectable = selectable;
-    this.direct = direct;
+    this.selectable = loop.hasSelectablePipes();
+    this.direct = loop.startsDirectly();
   }
 
   private static ExecutorService pool() {
@@ -77,7 +80,7 @@ final class Spawner {
    */
   static Spawned spawn(SelectorEventLoop loop, List<String> command, SubprocessOptions options)
       throws IOException {
-    var spawner = new Spawner(command, options, loop.hasSelectablePipes(), loop.startsDirectly());
+    var spawner = new Spawner(loop, command, options);
     Future<Spawned> started = loop.createFuture();
     spawner.outcome.whenComplete((child, error) -> notify(loop, started, child, error));
     POOL.execute(spawner::run);
@@ -177,9 +180,9 @@ final class Spawner {
     Process process = JdkStart.start(builder());
     return startedByJdk(
         process,
-        isPipe(options.stdin()) ? new PumpSink(process.getOutputStream()) : null,
-        isPipe(options.stdout()) ? new PumpSource(process.getInputStream()) : null,
-        hasStderrPipe() ? new PumpSource(process.getErrorStream()) : null);
+        isPipe(options.stdin()) ? new PumpSink(loop, process.getOutputStream()) : null,
+        isPipe(options.stdout()) ? new PumpSource(loop, process.getInputStream()) : null,
+        hasStderrPipe() ? new PumpSource(loop, process.getErrorStream()) : null);
   }
 
   private Spawned startWithChannels() throws IOException {
@@ -193,19 +196,19 @@ final class Spawner {
         Pipe pipe = Pipe.open();
         ours.add(pipe.sink());
         theirs[0] = pipe.source();
-        stdin = new ChannelSink(pipe.sink());
+        stdin = new ChannelSink(loop, pipe.sink());
       }
       if (hasStderrPipe()) {
         Pipe pipe = Pipe.open();
         ours.add(pipe.source());
         theirs[2] = pipe.sink();
-        stderr = new ChannelSource(pipe.source());
+        stderr = new ChannelSource(loop, pipe.source());
       }
       if (isPipe(options.stdout())) {
         Pipe pipe = Pipe.open();
         ours.add(pipe.source());
         theirs[1] = pipe.sink();
-        stdout = new ChannelSource(pipe.source());
+        stdout = new ChannelSource(loop, pipe.source());
       }
       OptionalLong pid = direct && PosixSpawn.isReady()
           ? PosixSpawn.start(command, options, numbers(theirs))
@@ -227,7 +230,7 @@ final class Spawner {
 
   /** Makes the JDK wait for a child that it has not started. */
   private Spawned startedDirectly(
-      long pid, @Nullable PipeSink stdin, @Nullable PipeSource stdout, @Nullable PipeSource stderr)
+      long pid, @Nullable PipeSink stdin, @Nullable Source stdout, @Nullable Source stderr)
       throws IOException {
     try {
       ProcessHandle handle = SpareDescriptor.lend(() -> ProcessHandle.of(pid))
@@ -241,10 +244,7 @@ final class Spawner {
   }
 
   private static Spawned startedByJdk(
-      Process process,
-      @Nullable PipeSink stdin,
-      @Nullable PipeSource stdout,
-      @Nullable PipeSource stderr) {
+      Process process, @Nullable PipeSink stdin, @Nullable Source stdout, @Nullable Source stderr) {
     try {
       return new Spawned(process.toHandle(), ChildExit.of(process), false, stdin, stdout, stderr);
     } catch (Throwable error) {

@@ -1,5 +1,6 @@
 package dev.weft.tls;
 
+import dev.weft.io.Layer;
 import dev.weft.transport.BufferedProtocol;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -150,7 +151,7 @@ final class Decryption {
     int count = to.position() - begin;
     if (count > 0) {
       application.bufferUpdated(receiver, count);
-    } else if (receiver instanceof TlsProtocol above) {
+    } else if (receiver instanceof Layer above) {
       above.nothingRead();
     }
     return !to.hasRemaining() && (plain != null || incoming.hasRecord());

@@ -1,11 +1,11 @@
 package dev.weft.tls;
 
+import dev.weft.io.Layer;
 import dev.weft.log.Log;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Future;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.BaseTransport;
-import dev.weft.transport.BufferedProtocol;
 import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.Transport;
 import java.io.IOException;
@@ -40,7 +40,7 @@ import org.slf4j.Logger;
  */
 
 /** The TLS layer between a transport and the application's protocol: asyncio's {@code SSLProtocol}. */
-public final class TlsProtocol implements BufferedProtocol {
+public final class TlsProtocol implements Layer {
 
   private static final Logger LOG = Log.of(TlsProtocol.class);
 
@@ -119,22 +119,9 @@ public final class TlsProtocol implements BufferedProtocol {
    *
    * @return the transport
    */
+  @Override
   public Transport transport() {
     return transport;
-  }
-
-  /**
-   * Returns the transport that the application uses: that of the outermost TLS layer.
-   *
-   * @param transport the transport of the socket
-   * @return the outermost TLS transport, or {@code transport} if it has no TLS layer
-   */
-  public static Transport outermost(Transport transport) {
-    Transport outer = transport;
-    while (outer.getProtocol() instanceof TlsProtocol layer) {
-      outer = layer.transport;
-    }
-    return outer;
   }
 
   /** Accepts bytes that the transport below read before it got this layer. */
@@ -250,10 +237,7 @@ public final class TlsProtocol implements BufferedProtocol {
     incoming.settle(); // has no effect if Decryption has already called it
   }
 
-  /**
-   * Takes back the buffer of {@link #getBuffer}, when a read into it has returned no bytes. Otherwise the connection
-   * would keep the large buffer until it is lost, and so would each of many connections that end at once.
-   */
+  @Override
   public void nothingRead() {
     incoming.nothingRead();
   }

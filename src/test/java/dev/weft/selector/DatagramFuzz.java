@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.io.UdpTransport;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
 import dev.weft.testkit.FedRandom;
@@ -102,8 +103,8 @@ public final class DatagramFuzz {
       }
     });
     Future<Void> begun = loop.createFuture();
-    transport =
-        new UdpTransport((SelectorEventLoop) loop, open(), new Endpoint(), null, begun, this::give);
+    var socket = new ChannelDatagrams((SelectorEventLoop) loop, open(), this::give);
+    transport = new UdpTransport((SelectorEventLoop) loop, socket, new Endpoint(), null, begun);
     begun.await();
     try {
       for (int i = random.nextInt(40); i >= 0; i--) {

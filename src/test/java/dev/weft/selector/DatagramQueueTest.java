@@ -28,7 +28,7 @@ import org.slf4j.event.Level;
 class DatagramQueueTest extends UdpTest {
 
   /** A system that reports a lack of room on request, which loopback never does by itself. */
-  private static final class Door implements UdpTransport.Send {
+  private static final class Door implements ChannelDatagrams.Send {
     boolean shut = true;
     int tries;
     IOException fails; // the next one only

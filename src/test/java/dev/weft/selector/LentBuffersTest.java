@@ -10,11 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.io.WriteQueue;
 import dev.weft.loop.Task;
 import dev.weft.loop.ThrowingRunnable;
 import dev.weft.stream.FlowControl;
 import dev.weft.testkit.Loops;
 import dev.weft.transport.BaseTransport;
+import dev.weft.transport.ExtraInfo;
+import dev.weft.transport.TransportSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -57,11 +60,10 @@ class LentBuffersTest extends UdpTest {
     }
   }
 
-  /** The channel of a transport of the loop's. */
-  private Channel channelOf(BaseTransport transport) throws Exception {
-    var field = transport.getClass().getDeclaredField("channel");
-    field.setAccessible(true);
-    return (Channel) field.get(transport);
+  /** The channel of a transport. */
+  private static Channel channelOf(BaseTransport transport) {
+    TransportSocket socket = transport.getExtraInfo(ExtraInfo.SOCKET);
+    return socket != null ? socket.channel() : (Channel) transport.getExtraInfo(ExtraInfo.PIPE);
   }
 
   /** Uses each buffer of the loop once, with unique bytes. */

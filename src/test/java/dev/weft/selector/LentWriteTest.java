@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.io.WriteQueue;
 import dev.weft.loop.Future;
 import dev.weft.stream.FlowControl;
 import dev.weft.stream.StreamWriter;

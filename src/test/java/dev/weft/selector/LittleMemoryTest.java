@@ -9,12 +9,12 @@ import dev.weft.loop.Task;
 import dev.weft.stream.FlowControl;
 import dev.weft.testkit.ChildJvm;
 import dev.weft.transport.BaseTransport;
+import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.SubprocessProtocol;
 import dev.weft.transport.WriteBufferLimits;
 import dev.weft.transport.WriteTransport;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -265,10 +265,8 @@ class LittleMemoryTest {
       }
     }
 
-    private static Channel channelOf(BaseTransport transport) throws Exception {
-      Field field = transport.getClass().getDeclaredField("channel");
-      field.setAccessible(true);
-      return (Channel) field.get(transport);
+    private static Channel channelOf(BaseTransport transport) {
+      return transport.getExtraInfo(ExtraInfo.SOCKET).channel();
     }
   }
 

@@ -13,6 +13,8 @@ import dev.weft.testkit.Order;
 import dev.weft.thread.LoopSockets;
 import dev.weft.transport.BaseTransport;
 import dev.weft.transport.DatagramOptions;
+import dev.weft.transport.ExtraInfo;
+import dev.weft.transport.TransportSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -186,10 +188,9 @@ class ParkedCallbackTest extends TcpTest {
       int count = fill(protocol, 100_000);
       park();
       int received = 0;
-      while (!protocol
-          .transport
-          .toString()
-          .contains("write=<idle")) { // otherwise the loop would spin
+      TransportSocket socket = protocol.transport.getExtraInfo(ExtraInfo.SOCKET);
+      while (isWatched( // otherwise the loop would spin
+          (SelectableChannel) socket.channel(), SelectionKey.OP_WRITE)) {
         received += peer.socket
             .getInputStream()
             .readNBytes(peer.socket.getInputStream().available())

@@ -8,8 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.io.Owner;
+import dev.weft.io.PipeSink;
+import dev.weft.io.Sink;
+import dev.weft.io.WritePipe;
+import dev.weft.io.WriteQueue;
+import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.CancelledError;
-import dev.weft.loop.Context;
 import dev.weft.loop.Task;
 import dev.weft.stream.FlowControl;
 import dev.weft.stream.StreamWriter;
@@ -262,23 +267,31 @@ final class PipeTest extends TcpTest {
 
   /** A pipe whose bytes are still being moved when the child ends, by a thread that reports it a moment later. */
   private static final class BusySink implements PipeSink {
-    private Runnable ready;
+    private Owner owner;
     private boolean busy = true;
     private boolean closed;
 
     @Override
-    public void attach(SelectorEventLoop loop, Runnable ready, Context context) {
-      this.ready = ready;
+    public void attach(Owner owner) {
+      this.owner = owner;
     }
 
     @Override
-    public void watch(boolean wanted) {}
+    public void watchOutput(boolean wanted) {}
 
     @Override
     public void write(ByteBuffer data) {
       if (!busy) {
         data.position(data.limit());
       }
+    }
+
+    @Override
+    public boolean write(WriteQueue queue) {
+      if (!busy) {
+        queue.remove((int) Math.min(queue.size(), Sink.STEP_SIZE));
+      }
+      return !busy;
     }
 
     @Override
@@ -292,7 +305,7 @@ final class PipeTest extends TcpTest {
     }
 
     @Override
-    public Object pipe() {
+    public Object object() {
       return this;
     }
   }
@@ -302,15 +315,15 @@ final class PipeTest extends TcpTest {
   void boundedPerTurn() {
     run(() -> {
       var sink = new BusySink();
-      var pipe = new WritePipe((SelectorEventLoop) loop, sink, new FlowControl(loop), null);
+      var pipe = new WritePipe((BaseEventLoop) loop, sink, new FlowControl(loop), null);
       turn();
       pipe.write(ByteBuffer.allocate(2_500_000));
       assertEquals(2_500_000, pipe.getWriteBufferSize());
       sink.busy = false;
-      sink.ready.run();
+      sink.owner.writable();
       assertEquals(2_500_000 - 1024 * 1024, pipe.getWriteBufferSize());
-      sink.ready.run();
-      sink.ready.run();
+      sink.owner.writable();
+      sink.owner.writable();
       assertEquals(0, pipe.getWriteBufferSize());
       pipe.abort();
       turn();
@@ -330,13 +343,13 @@ final class PipeTest extends TcpTest {
     run(() -> {
       var sink = new BusySink();
       var protocol = new FlowControl(loop);
-      var pipe = new WritePipe((SelectorEventLoop) loop, sink, protocol, null);
+      var pipe = new WritePipe((BaseEventLoop) loop, sink, protocol, null);
       turn();
       pipe.write(ByteBuffer.wrap(bytes("hello")));
       pipe.checkReader();
       assertFalse(pipe.isClosing());
       sink.busy = false;
-      sink.ready.run();
+      sink.owner.writable();
       assertEquals(true, pipe.isClosing());
       turn();
       assertEquals(true, sink.closed);

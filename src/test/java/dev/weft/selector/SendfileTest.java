@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.io.FileTransfer;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Future;
 import dev.weft.loop.SendfileNotAvailableException;

@@ -1,5 +1,6 @@
 package dev.weft.selector;
 
+import dev.weft.io.UdpTransport;
 import dev.weft.loop.DatagramEndpoint;
 import dev.weft.loop.Future;
 import dev.weft.transport.DatagramOptions;
@@ -61,12 +62,13 @@ abstract class UdpTest extends TcpTest {
   }
 
   /** An endpoint at LOCAL that sends as {@code send} determines. */
-  final void endpoint(DatagramRecorder protocol, UdpTransport.Send send) throws IOException {
+  final void endpoint(DatagramRecorder protocol, ChannelDatagrams.Send send) throws IOException {
     protocols.add(protocol);
     DatagramChannel channel = DatagramChannel.open().bind(new InetSocketAddress(LOCAL, 0));
     channel.configureBlocking(false);
     Future<Void> made = loop.createFuture();
-    new UdpTransport((SelectorEventLoop) loop, channel, protocol, peerAddress(), made, send);
+    var socket = new ChannelDatagrams((SelectorEventLoop) loop, channel, send);
+    new UdpTransport((SelectorEventLoop) loop, socket, protocol, peerAddress(), made);
     made.await();
   }
 

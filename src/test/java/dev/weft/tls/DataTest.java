@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.io.Layer;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Future;
@@ -584,7 +585,7 @@ class DataTest extends TlsTest {
       Transport innerServer = inner.await();
       settle();
       assertArrayEquals(data, server.app.received.toByteArray());
-      assertEquals(innerServer, TlsProtocol.outermost(serverEnd));
+      assertEquals(innerServer, Layer.outermost(serverEnd));
       transport.close();
       settle();
       assertEquals("lost", client.app.events.get(client.app.events.size() - 1));

@@ -1,5 +1,6 @@
-package dev.weft.selector;
+package dev.weft.io;
 
+import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.SendfileNotAvailableException;
 import dev.weft.transport.Transport;
 import java.io.IOException;
@@ -19,20 +20,20 @@ import java.util.Objects;
  */
 
 /** Sends a part of a file to a socket or a transport. Sets the file's position only at the end. */
-final class FileTransfer {
+public final class FileTransfer {
 
   /** The largest number of bytes that one turn sends: more than a socket's buffer takes when it becomes writable. */
-  static final int CHUNK = 2 * 1024 * 1024;
+  public static final int CHUNK = 2 * 1024 * 1024;
 
   /** The number of bytes that are read at a time when native sendfile is not possible. */
-  static final int BLOCK = 16 * 1024;
+  public static final int BLOCK = 16 * 1024;
 
   private final FileChannel file;
   private final long offset;
   private final long count;
   private long sent;
 
-  FileTransfer(FileChannel file, long offset, long count) {
+  public FileTransfer(FileChannel file, long offset, long count) {
     this.file = Objects.requireNonNull(file, "file");
     if (offset < 0) {
       throw new IllegalArgumentException("offset must not be negative: " + offset);
@@ -44,13 +45,13 @@ final class FileTransfer {
     this.count = count;
   }
 
-  long sent() {
+  public long sent() {
     return sent;
   }
 
   /** Sends through a transport; natively if it is the transport of a socket without TLS. Suspends. */
-  long send(SelectorEventLoop loop, Transport transport, boolean fallback) throws IOException {
-    loop.checkThread("sendfile");
+  public long send(BaseEventLoop loop, Transport transport, boolean fallback) throws IOException {
+    loop.checkOnLoop("sendfile");
     if (transport.isClosing()) {
       throw new IllegalStateException("transport is closing: " + transport);
     }
@@ -77,7 +78,7 @@ final class FileTransfer {
     }
   }
 
-  private void copy(SelectorEventLoop loop, Transport transport) throws IOException {
+  private void copy(BaseEventLoop loop, Transport transport) throws IOException {
     var protocol = new SendfileProtocol(loop, transport);
     try {
       copy(loop, protocol::write);
@@ -87,7 +88,7 @@ final class FileTransfer {
   }
 
   /** Writes the blocks of {@link #copy}. */
-  interface Sink {
+  public interface Target {
     void take(ByteBuffer block) throws IOException;
   }
 
@@ -97,7 +98,7 @@ final class FileTransfer {
    * @return whether all bytes are sent
    * @throws SendfileNotAvailableException if it fails before any byte is sent
    */
-  boolean step(WritableByteChannel target) throws IOException {
+  public boolean step(WritableByteChannel target) throws IOException {
     try {
       sent += file.transferTo(offset + sent, Math.min(count - sent, CHUNK), target);
       return sent == count || offset + sent >= file.size();
@@ -111,8 +112,8 @@ final class FileTransfer {
     }
   }
 
-  /** Reads blocks on the default executor and passes them to {@code sink}. Suspends. */
-  void copy(SelectorEventLoop loop, Sink sink) throws IOException {
+  /** Reads blocks on the default executor and passes them to {@code target}. Suspends. */
+  public void copy(BaseEventLoop loop, Target target) throws IOException {
     ByteBuffer block = ByteBuffer.allocate((int) Math.min(BLOCK, count));
     while (sent < count) {
       block.clear().limit((int) Math.min(block.capacity(), count - sent));
@@ -120,13 +121,13 @@ final class FileTransfer {
       if (read < 0) {
         return;
       }
-      sink.take(block.flip());
+      target.take(block.flip());
       sent += read;
     }
   }
 
   /** Sets the file's position to the end of the sent part. Leaves it if no byte was sent. */
-  void setPosition() throws IOException {
+  public void setPosition() throws IOException {
     if (sent > 0 && file.isOpen()) {
       file.position(offset + sent);
     }

@@ -1,5 +1,6 @@
-package dev.weft.selector;
+package dev.weft.io;
 
+import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Future;
 import dev.weft.transport.BaseProtocol;
 import dev.weft.transport.Protocol;
@@ -15,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SendfileProtocol implements Protocol {
 
-  private final SelectorEventLoop loop;
+  private final BaseEventLoop loop;
   private final Transport transport;
   private final BaseProtocol protocol;
   private final boolean resumeReading;
   private @Nullable Future<@Nullable Void> progress; // not null while the task waits for room
   private @Nullable Throwable error; // the error of connectionLost
 
-  SendfileProtocol(SelectorEventLoop loop, Transport transport) {
+  SendfileProtocol(BaseEventLoop loop, Transport transport) {
     this.loop = loop;
     this.transport = transport;
     this.protocol = transport.getProtocol();

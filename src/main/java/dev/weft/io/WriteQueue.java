@@ -1,4 +1,4 @@
-package dev.weft.selector;
+package dev.weft.io;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * The bytes that wait to be sent. They are copies, in chunks that small writes share, or memory that the writer lends.
  * A queue that never gets bytes allocates nothing. Loop thread only.
  */
-final class WriteQueue {
+public final class WriteQueue {
 
   /** A call that writes more bytes than this lends its memory while its protocol is paused. */
-  static final int LARGEST_COPY = SelectorPolling.WRITE_SIZE;
+  public static final int LARGEST_COPY = Sink.TURN_SIZE;
 
   private static final int CHUNK = 16 * 1024;
 
@@ -28,16 +28,18 @@ final class WriteQueue {
       lent; // the lent chunks, with their checksums; null if there are none
   private long size;
 
-  boolean isEmpty() {
+  /** Returns whether nothing waits. */
+  public boolean isEmpty() {
     return size == 0;
   }
 
-  long size() {
+  /** Returns the number of bytes that wait. */
+  public long size() {
     return size;
   }
 
   /** Copies the data to the end. After an {@code OutOfMemoryError} the queue is empty and the connection must end. */
-  void add(ByteBuffer data) {
+  public void add(ByteBuffer data) {
     int count = data.remaining();
     if (count == 0) {
       return;
@@ -156,7 +158,7 @@ final class WriteQueue {
    *
    * @throws IllegalStateException if the queue is empty; otherwise a caller would write nothing in an endless loop
    */
-  void copyTo(ByteBuffer target) {
+  public void copyTo(ByteBuffer target) {
     if (chunks == null || chunks.isEmpty()) {
       throw new IllegalStateException("the queue is empty, but its size is " + size + " bytes");
     }
@@ -172,7 +174,7 @@ final class WriteQueue {
 
   /** Removes {@code count} bytes from the head; none if the queue has been cleared while they were written. */
   @SuppressWarnings("NullAway") // the queue is not empty, so there are chunks
-  void remove(int count) {
+  public void remove(int count) {
     if (isEmpty()) {
       return;
     }

@@ -1,4 +1,4 @@
-package dev.weft.selector;
+package dev.weft.io;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,13 +1,14 @@
-package dev.weft.selector;
+package dev.weft.io;
 
+import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Future;
 import org.jspecify.annotations.Nullable;
 
 /** An operation that a task waits for. It proceeds by one step each time a channel is ready. Loop thread only. */
-final class Operation {
+public final class Operation {
 
   /** The code of each step. */
-  interface Step {
+  public interface Step {
     /** Does as much as is possible without blocking. Returns whether the operation is complete. */
     boolean take() throws Exception;
   }
@@ -15,13 +16,13 @@ final class Operation {
   private final Future<@Nullable Void> end;
   private final Step step;
 
-  Operation(SelectorEventLoop loop, Step step) {
+  public Operation(BaseEventLoop loop, Step step) {
     this.end = loop.createFuture();
     this.step = step;
   }
 
   /** Takes a step, unless the operation has ended, for example by the cancellation of the task. */
-  void proceed() {
+  public void proceed() {
     if (end.done()) {
       return;
     }
@@ -35,18 +36,18 @@ final class Operation {
   }
 
   /** Ends the operation with an error, unless it has ended. */
-  void fail(Throwable error) {
+  public void fail(Throwable error) {
     if (!end.done()) {
       end.setException(error);
     }
   }
 
-  boolean isOver() {
+  public boolean isOver() {
     return end.done();
   }
 
   /** Waits for the end of the operation, and throws its error. Suspends, unless the operation has ended. */
-  void await() {
+  public void await() {
     end.await();
   }
 }

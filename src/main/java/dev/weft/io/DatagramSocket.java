@@ -1,0 +1,48 @@
+package dev.weft.io;
+
+import dev.weft.loop.Datagram;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A datagram socket. An error of one datagram concerns that datagram only. */
+public interface DatagramSocket extends End {
+
+  /** The largest number of bytes of a datagram, which no network carries. */
+  int LARGEST = 256 * 1024;
+
+  /** Starts or stops the calls of {@link Owner#readable}. */
+  void watchInput(boolean wanted);
+
+  /** Starts or stops the calls of {@link Owner#writable}. */
+  void watchOutput(boolean wanted);
+
+  /**
+   * Takes a datagram that is there, without waiting.
+   *
+   * @return the datagram; null if there is none, or if its checksum is wrong
+   * @throws IOException if a datagram has failed, or the socket is closed
+   */
+  @Nullable
+  Datagram receive() throws IOException;
+
+  /**
+   * Sends one datagram, and does not change the buffer, which is the caller's again when the call returns.
+   *
+   * @param data the bytes, at most {@link #LARGEST}
+   * @return false if there is no room
+   * @throws IOException if the datagram cannot be sent
+   */
+  boolean send(ByteBuffer data, SocketAddress address) throws IOException;
+
+  /** Returns whether the next turn would only return to {@link Owner#readable} of this socket. */
+  boolean wouldComeBack();
+
+  /** Returns the address of this end. */
+  SocketAddress localAddress() throws IOException;
+
+  /** Returns the address to which the socket is connected; null if it is not connected. */
+  @Nullable
+  SocketAddress remoteAddress() throws IOException;
+}
