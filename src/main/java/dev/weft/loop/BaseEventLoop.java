@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Everything in a loop except its I/O: asyncio's {@code BaseEventLoop}. A subclass waits for I/O in {@link #poll}. */
-public abstract class BaseEventLoop extends Turns implements EventLoop {
+public abstract class BaseEventLoop implements EventLoop {
 
   static final Cleaner CLEANER =
       Cleaner.create(Daemons.builder().name("weft-cleaner").factory());
@@ -37,6 +37,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   /** The maximum distance from now at which a deadline is comparable, in nanoseconds: 146 years. */
   private static final long FAR = Long.MAX_VALUE / 2;
 
+  final Turns turns;
   private final ExceptionReporter reporter = new ExceptionReporter(this);
   private final PeerFailures peerFailures = new PeerFailures(this);
   private final DefaultExecutor executor = new DefaultExecutor(this);
@@ -70,10 +71,20 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    */
   @SuppressWarnings("this-escape") // no method of a subclass is called before it is complete
   protected BaseEventLoop(Clock clock) {
-    super(clock);
+    turns = new Turns(this, clock);
   }
 
   // ---- what a subclass does
+
+  /**
+   * Waits for I/O and passes a handle to {@link #append} for each event, on the carrier.
+   *
+   * @param timeout how long to wait at most, in nanoseconds; 0 for not at all; {@link Long#MAX_VALUE} for no limit
+   */
+  protected abstract void poll(long timeout);
+
+  /** Ends a {@link #poll} that waits, or the next one. Any thread; must not block. */
+  protected abstract void wakeup();
 
   /** Releases the subclass's resources when the loop is closed. */
   protected abstract void release();
@@ -93,9 +104,9 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   public final void runForever() {
     checkCanRun();
     if (Thread.currentThread().isVirtual()) {
-      PlatformThread.call("weft-loop", this::runTurns);
+      PlatformThread.call("weft-loop", turns::run);
     } else {
-      runTurns();
+      turns.run();
     }
   }
 
@@ -146,12 +157,12 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   @Override
   public final void stop() {
-    stopping = true;
+    turns.stopping = true;
   }
 
   @Override
   public final boolean isRunning() {
-    return running;
+    return turns.running;
   }
 
   @Override
@@ -161,7 +172,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   private void checkCanRun() {
     checkClosed();
-    if (running) {
+    if (turns.running) {
       throw new IllegalStateException("This event loop is already running");
     }
     EventLoop other = runningOrNull();
@@ -179,7 +190,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   @Override
   public final void close() {
-    if (running) {
+    if (turns.running) {
       throw new IllegalStateException("Cannot close a running event loop");
     }
     if (closed) {
@@ -215,20 +226,20 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     List.copyOf(beforeClose).forEach(Runnable::run);
     closed = true; // from now on other threads are refused
     signals.removeAll(); // first, because a closed loop does not run their handlers
-    timers.clear();
+    turns.timers.clear();
     List<Task<?>> left = new ArrayList<>(tasks.toList());
     left.addAll(generators.tasks());
     List<Handle> discarded = new ArrayList<>();
-    unwinding = new Unwinding(this, carrier, ready, left, discarded);
-    carrier.enter();
+    unwinding = new Unwinding(this, turns.carrier, turns.ready, left, discarded);
+    turns.carrier.enter();
     try {
-      remaining = 0; // a fatal error may have left entries
-      driver.close(discarded);
+      turns.remaining = 0; // a fatal error may have left entries
+      turns.driver.close(discarded);
       unwinding.run();
     } finally {
-      carrier.exit();
+      turns.carrier.exit();
     }
-    for (Object entry : ready.close()) {
+    for (Object entry : turns.ready.close()) {
       if (entry instanceof Handle handle) {
         discarded.add(handle);
       } else {
@@ -248,8 +259,8 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (isUnwinding()) {
-      throwFatal();
+    if (turns.isUnwinding()) {
+      turns.throwFatal();
     }
   }
 
@@ -287,24 +298,24 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   @Override
   public final TimerHandle callAt(long when, Runnable callback) {
-    return addedTimer(comparable(when, clock.time()), callback, Context.bindings());
+    return addedTimer(comparable(when, turns.clock.time()), callback, Context.bindings());
   }
 
   @Override
   public final TimerHandle callAt(long when, Runnable callback, Context context) {
-    return addedTimer(comparable(when, clock.time()), callback, context(context));
+    return addedTimer(comparable(when, turns.clock.time()), callback, context(context));
   }
 
   @Override
   public final Optional<Duration> timeUntilReady() {
     checkOnLoop("timeUntilReady");
-    long nanos = nanosUntilReady();
+    long nanos = turns.nanosUntilReady();
     return nanos == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
   }
 
   @Override
   public final long time() {
-    return clock.time();
+    return turns.clock.time();
   }
 
   /**
@@ -314,8 +325,8 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   protected final void append(Handle handle) {
-    if (carrier.isCurrent()) {
-      ready.add(handle);
+    if (turns.carrier.isCurrent()) {
+      turns.ready.add(handle);
     } else {
       checkOnLoop("callSoon");
       offered(handle);
@@ -340,7 +351,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * @return false in debug mode, which times each callback
    */
   protected final boolean wouldOnlyPoll() {
-    return !debug && isIdle();
+    return !debug && turns.isIdle();
   }
 
   /**
@@ -349,7 +360,19 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * @return false while a callback is parked
    */
   protected final boolean canRunCallbacks() {
-    return driver.isAvailable();
+    return turns.driver.isAvailable();
+  }
+
+  /**
+   * Throws if the calling task, whose park has ended in vain, is pinned: it would wait for a loop that it blocks itself.
+   * Never suspends. Loop thread only.
+   *
+   * @throws IllegalStateException if the task is pinned
+   */
+  public final void checkNotPinned() {
+    if (turns.isPinned()) {
+      throw Turns.pinned();
+    }
   }
 
   private Handle appended(Handle handle) {
@@ -359,7 +382,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   private Handle offered(Handle handle) {
     checkClosed();
-    if (!ready.offer(handle)) {
+    if (!turns.ready.offer(handle)) {
       throw new IllegalStateException("Event loop is closed");
     }
     return handle;
@@ -368,7 +391,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   private TimerHandle addedTimer(long when, Runnable callback, Object context) {
     checkOnLoop("callLater");
     var timer = new TimerHandle(this, when, callback(callback), context);
-    timers.add(timer);
+    turns.timers.add(timer);
     return timer;
   }
 
@@ -383,7 +406,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   public final TimerHandle callDeadline(long when, Runnable expire) {
     checkOnLoop("callDeadline");
     var timer = new DeadlineTimer(this, when, expire);
-    timers.add(timer);
+    turns.timers.add(timer);
     return timer;
   }
 
@@ -407,17 +430,17 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * @return the timer, which can cancel the deadline
    */
   public final TimerHandle callPassedDeadline(Runnable expire) {
-    var passed = new DeadlineTimer(this, clock.time(), expire);
+    var passed = new DeadlineTimer(this, turns.clock.time(), expire);
     append(passed);
     return passed;
   }
 
   final void addTimer(TimerHandle timer) {
-    timers.add(timer);
+    turns.timers.add(timer);
   }
 
   final void removeTimer(TimerHandle timer) {
-    timers.remove(timer);
+    turns.timers.remove(timer);
   }
 
   final long nextTimerSequence() {
@@ -426,7 +449,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   /** Returns the time {@code delay} nanoseconds from now. */
   final long deadline(long delay) {
-    return clock.time() + delay;
+    return turns.clock.time() + delay;
   }
 
   /**
@@ -483,7 +506,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * @return true on the loop's carrier, and in a virtual thread that it carries
    */
   public final boolean isOnLoop() {
-    return carrier.isCurrent();
+    return turns.carrier.isCurrent();
   }
 
   /**
@@ -493,23 +516,23 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * @throws IllegalStateException if the loop is closed, or if it runs and the caller is not on it
    */
   public final void checkOnLoop(String call) {
-    if (carrier.isCurrent()) {
+    if (turns.carrier.isCurrent()) {
       return;
     }
     checkClosed();
-    if (running) {
+    if (turns.running) {
       throw new IllegalStateException(call
           + " called from "
           + Thread.currentThread()
           + ", but the loop runs on "
-          + thread
+          + turns.thread
           + ": use callSoonThreadsafe");
     }
   }
 
   /** Checks that the caller may change a future. While the loop does not run, every thread may. */
   final void checkCanUse(String call, Future<?> future) {
-    if (!carrier.isCurrent() && running) {
+    if (!turns.carrier.isCurrent() && turns.running) {
       checkOnLoop(call + future);
     }
   }
@@ -545,7 +568,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     tasks.add(task);
     try {
       if (options.eagerStart().orElse(false) && Thread.currentThread().isVirtual()) {
-        task.startInPlace(carrier);
+        task.startInPlace(turns.carrier);
       } else {
         task.start();
       }
@@ -587,7 +610,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   @Override
   public final List<Task<?>> allTasks() {
-    if (!carrier.isCurrent()) {
+    if (!turns.carrier.isCurrent()) {
       checkClosed();
     }
     return read(tasks::toList);
@@ -595,7 +618,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   /** Reads the loop's state. If the loop runs and the caller is not on it, a callback reads it. */
   final <T extends @Nullable Object> T read(Supplier<T> reader) {
-    if (carrier.isCurrent() || !running) {
+    if (turns.carrier.isCurrent() || !turns.running) {
       return reader.get();
     }
     var result = CompletableFuture.supplyAsync(reader, this::callSoonThreadsafe);
@@ -605,7 +628,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
         try {
           return result.get(READ_PATIENCE, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          if (!running) { // the loop will not run the callback
+          if (!turns.running) { // the loop will not run the callback
             return reader.get();
           }
         } catch (InterruptedException e) {
@@ -622,7 +645,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   }
 
   final Thread newThread(Coroutine<?> coroutine, String name) {
-    return carrier.newThread(coroutine, name);
+    return turns.carrier.newThread(coroutine, name);
   }
 
   final void remove(Task<?> task) {
@@ -655,10 +678,10 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   @Override
   public final List<Thread> guestThreads() {
-    if (!carrier.isCurrent()) {
+    if (!turns.carrier.isCurrent()) {
       checkClosed();
     }
-    return read(carrier::guests);
+    return read(turns.carrier::guests);
   }
 
   @Override
@@ -739,8 +762,8 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * Runs code that blocks for a short time on the caller's platform thread. No other code of the loop runs meanwhile.
    */
   final void standStillFor(Runnable code) {
-    if (carrier.isCurrent() && Thread.currentThread().isVirtual()) {
-      carrier.standStillFor(code);
+    if (turns.carrier.isCurrent() && Thread.currentThread().isVirtual()) {
+      turns.carrier.standStillFor(code);
     } else {
       code.run();
     }
@@ -759,7 +782,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   /** Runs {@code completion} on the loop. A closed loop ignores it, because no task waits there. */
   final void completeFromAnywhere(Runnable completion) {
-    ready.offer(new Handle(this, completion, Bindings.EMPTY));
+    turns.ready.offer(new Handle(this, completion, Bindings.EMPTY));
   }
 
   // ---- signals
@@ -801,17 +824,16 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   /** Appends a handle, which may have run before. A closed loop does not run it. Any thread. */
   final void offerAgain(Handle handle) {
-    ready.offer(handle);
+    turns.ready.offer(handle);
   }
 
   // ---- debug mode
 
-  @Override
   final void runStep(Runnable continuation) {
     if (debug) {
-      slowSteps.run(continuation, carrier);
+      slowSteps.run(continuation, turns.carrier);
     } else {
-      carrier.run(continuation);
+      turns.carrier.run(continuation);
     }
   }
 
@@ -857,7 +879,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   @Override
   public final Duration getBlockedThreshold() {
-    return Duration.ofNanos(watchdog.threshold());
+    return Duration.ofNanos(turns.watchdog.threshold());
   }
 
   @Override
@@ -865,12 +887,12 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
     if (duration.isNegative()) {
       throw new IllegalArgumentException("duration must not be negative: " + duration);
     }
-    watchdog.setThreshold(nanos(duration, "duration"));
+    turns.watchdog.setThreshold(nanos(duration, "duration"));
   }
 
   @Override
   public final void setBlockedListener(Consumer<? super BlockedLoop> listener) {
-    watchdog.setListener(Objects.requireNonNull(listener, "listener"));
+    turns.watchdog.setListener(Objects.requireNonNull(listener, "listener"));
   }
 
   /** Returns at most {@code most} tasks of a kind that are not done. Watchdog only. */
@@ -883,7 +905,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
    * blocked.
    */
   final @Nullable Thread findThread(long threadId) {
-    Thread callbacks = driver.thread();
+    Thread callbacks = turns.driver.thread();
     return callbacks != null && callbacks.threadId() == threadId ? callbacks : tasks.find(threadId);
   }
 
@@ -892,9 +914,9 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
   @Override
   public final void callExceptionHandler(ExceptionContext context) {
     Objects.requireNonNull(context, "context");
-    if (running && Thread.currentThread() == thread) {
+    if (turns.running && Thread.currentThread() == turns.thread) {
       // The carrier never runs a handler and never logs.
-      ready.add(new Handle(this, () -> reporter.report(context), Bindings.EMPTY));
+      turns.ready.add(new Handle(this, () -> reporter.report(context), Bindings.EMPTY));
     } else {
       reporter.report(context);
     }
@@ -939,7 +961,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   /** Runs a report on the loop, or in the caller if the loop is closed. Any thread. */
   final void reportFromAnywhere(Runnable report) {
-    if (!ready.offer(new Handle(this, report, Bindings.EMPTY))) {
+    if (!turns.ready.offer(new Handle(this, report, Bindings.EMPTY))) {
       report.run();
     }
   }
@@ -950,7 +972,7 @@ public abstract class BaseEventLoop extends Turns implements EventLoop {
 
   @Override
   public String toString() {
-    String state = closed ? "closed" : running ? "running" : "stopped";
+    String state = closed ? "closed" : turns.running ? "running" : "stopped";
     return getClass().getSimpleName() + "@" + Integer.toHexString(hashCode()) + "[" + state + "]";
   }
 }

@@ -37,6 +37,6 @@ final class BesideDriver implements Strand {
 
   @Override
   public void uncaughtException(Thread thread, Throwable error) {
-    loop.unwind(error);
+    loop.turns.unwind(error);
   }
 }

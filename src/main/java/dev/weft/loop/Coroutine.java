@@ -59,6 +59,6 @@ final class Coroutine<T extends @Nullable Object> extends Task<T> implements Str
 
   @Override
   public void uncaughtException(Thread thread, Throwable error) {
-    loop.unwind(error);
+    loop.turns.unwind(error);
   }
 }

@@ -25,6 +25,7 @@ final class Driver implements Strand {
   private static final int BATCHES = 16;
 
   private final BaseEventLoop loop;
+  private final Turns turns;
   private final Carrier carrier;
   private final ArrayDeque<Handle> deferred = new ArrayDeque<>();
   private @Nullable Thread thread;
@@ -37,8 +38,9 @@ final class Driver implements Strand {
   @Nullable
   Handle current; // in debug mode only
 
-  Driver(BaseEventLoop loop, Carrier carrier) {
+  Driver(BaseEventLoop loop, Turns turns, Carrier carrier) {
     this.loop = loop;
+    this.turns = turns;
     this.carrier = carrier;
   }
 
@@ -169,10 +171,10 @@ final class Driver implements Strand {
           next.run(this);
         }
       } catch (Throwable fatal) { // from an exception handler
-        loop.unwind(fatal);
+        turns.unwind(fatal);
       }
       Thread.interrupted(); // an interrupt of one callback must not reach the next one
-      if (loop.isUnwinding()) {
+      if (turns.isUnwinding()) {
         putBackDeferred();
         return;
       }
@@ -183,17 +185,17 @@ final class Driver implements Strand {
   /** Puts the deferred callbacks back into the queue, because the loop ends its run and does not resume the driver. */
   private void putBackDeferred() {
     for (Handle last; (last = deferred.pollLast()) != null; ) {
-      loop.putBack(last);
+      turns.putBack(last);
     }
   }
 
   private @Nullable Handle next() {
     Handle waiting = deferred.pollFirst();
-    return waiting != null ? waiting : loop.nextHandle();
+    return waiting != null ? waiting : turns.nextHandle();
   }
 
   @Override
   public void uncaughtException(Thread thread, Throwable error) {
-    loop.unwind(error);
+    turns.unwind(error);
   }
 }

@@ -125,7 +125,7 @@ public class Handle {
 
   private void failed(Throwable error) {
     if (KeyboardInterrupt.isFatal(error)) {
-      loop.unwind(error);
+      loop.turns.unwind(error);
     } else {
       loop.callExceptionHandler(ExceptionContext.of("Exception in callback " + describe())
           .withException(error)

@@ -180,7 +180,7 @@ final class Interruption {
   private String blocker() {
     var base = (BaseEventLoop) loop;
     var holders = new Holders(base);
-    Thread driver = base.driver.thread();
+    Thread driver = base.turns.driver.thread();
     Cause cause = Cause.CALLBACK;
     if (driver != null && Watch.waits(driver)) {
       holders.addWaiting(driver);

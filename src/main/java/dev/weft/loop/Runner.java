@@ -282,7 +282,7 @@ public final class Runner implements AutoCloseable {
     var base = (BaseEventLoop) own;
     TimerHandle limit = base.callDeadline(
         FATAL_LIMIT,
-        () -> base.unwind(new IllegalStateException(
+        () -> base.turns.unwind(new IllegalStateException(
             "the loop has not cleaned up within " + FATAL_LIMIT + " of a fatal error", fatal)));
     try {
       cleanUp(own);

@@ -148,7 +148,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends Future<T> 
   // ---- the life of the task
 
   void start() {
-    loop.carrier.start(thread);
+    loop.turns.carrier.start(thread);
   }
 
   Thread thread() {
@@ -175,7 +175,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends Future<T> 
       }
     }
     if (done() && !cancelled() && exception().filter(KeyboardInterrupt::isFatal).isPresent()) {
-      loop.stopUnwinding();
+      loop.turns.stopUnwinding();
       result();
     }
   }
@@ -208,7 +208,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends Future<T> 
     } else {
       fail(failure);
       if (KeyboardInterrupt.isFatal(failure)) {
-        loop.unwind(failure);
+        loop.turns.unwind(failure);
       }
     }
     if (lineage != null && !internal) {
@@ -295,8 +295,8 @@ public abstract sealed class Task<T extends @Nullable Object> extends Future<T> 
     if (Thread.interrupted()) {
       cancel();
       takeTurnIfWoken();
-    } else if (loop.isPinned()) {
-      throw Turns.pinned();
+    } else {
+      loop.checkNotPinned();
     }
   }
 
@@ -370,7 +370,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends Future<T> 
   /** Wakes the task, because the future that it waits for is done. */
   void wake() {
     woken = true;
-    loop.carrier.wake(thread);
+    loop.turns.carrier.wake(thread);
   }
 
   /** Cancels the task because the loop closes: the task gets the cancellation wherever it is. */

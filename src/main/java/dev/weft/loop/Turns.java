@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 
 /** The turns of a loop: which code runs next, and on which thread. Loop thread only, unless a method says otherwise. */
-abstract class Turns {
+final class Turns {
 
   // asyncio's MAXIMUM_SELECT_TIMEOUT, one day
   private static final long MAXIMUM_TIMEOUT = Duration.ofDays(1).toNanos();
@@ -36,12 +36,13 @@ abstract class Turns {
     }
   }
 
+  private final BaseEventLoop loop;
   final Clock clock;
   final ReadyQueue<Object> ready;
   final Carrier carrier;
   final Driver driver;
   final TimerQueue timers = new TimerQueue();
-  final Watchdog watchdog = new Watchdog((BaseEventLoop) this);
+  final Watchdog watchdog;
   int remaining; // entries of the current turn that have not run yet
   boolean stopping;
   private boolean
@@ -63,36 +64,25 @@ abstract class Turns {
   @Nullable
   Thread thread; // the carrier; see running
 
-  Turns(Clock clock) {
+  Turns(BaseEventLoop loop, Clock clock) {
+    this.loop = loop;
     this.clock = Objects.requireNonNull(clock, "clock");
-    this.ready = new ReadyQueue<>(new Wakeup());
-    this.carrier = new Carrier(ready, this);
-    this.driver = new Driver((BaseEventLoop) this, carrier);
+    this.watchdog = new Watchdog(loop);
+    this.ready = new ReadyQueue<>(new Wakeup(loop));
+    this.carrier = new Carrier(ready, loop);
+    this.driver = new Driver(loop, this, carrier);
   }
 
-  /**
-   * Waits for I/O and passes a handle to {@link BaseEventLoop#append} for each event, on the carrier.
-   *
-   * @param timeout how long to wait at most, in nanoseconds; 0 for not at all; {@link Long#MAX_VALUE} for no limit
-   */
-  protected abstract void poll(long timeout);
-
-  /** Ends a {@link #poll} that waits, or the next one. Any thread; must not block. */
-  protected abstract void wakeup();
-
-  /** Calls {@link #wakeup}. A lambda would add 2 ms to the start of a program. */
-  private final class Wakeup implements Runnable {
+  /** {@link BaseEventLoop#wakeup} as an object. A lambda would add 2 ms to the start of a program. */
+  private record Wakeup(BaseEventLoop loop) implements Runnable {
     @Override
     public void run() {
-      wakeup();
+      loop.wakeup();
     }
   }
 
-  /** Runs a continuation. Debug mode measures its time. */
-  abstract void runStep(Runnable continuation);
-
   /** Makes the calling thread the carrier and runs turns until the loop is stopped. */
-  final void runTurns() {
+  void run() {
     carrier.enter();
     thread = Thread.currentThread();
     running = true;
@@ -169,12 +159,12 @@ abstract class Turns {
     }
     if (timeout > 0 && ready.beginSleep()) {
       try {
-        poll(timeout);
+        loop.poll(timeout);
       } finally {
         ready.endSleep();
       }
     } else {
-      poll(0);
+      loop.poll(0);
     }
     TURN.setRelease(this, turn + 1);
     // While the interrupt is set, every poll ends at once; the next mount would erase it.
@@ -219,7 +209,7 @@ abstract class Turns {
    * this when its park ends before the awaited event. The result is true at the second call in one step, because an
    * earlier permit may have ended the first park.
    */
-  protected final boolean isPinned() {
+  boolean isPinned() {
     long step = step(turn);
     if (stuck != step) {
       return false;
@@ -231,7 +221,7 @@ abstract class Turns {
   }
 
   /** {@return the failure of a wait for which {@link #isPinned} is true} */
-  protected static IllegalStateException pinned() {
+  static IllegalStateException pinned() {
     return new IllegalStateException(Thread.currentThread()
         + " waits while it is pinned, and so stops the loop that would wake it: wait neither in a class's"
         + " initialiser nor, before JDK 24, inside synchronized");
@@ -254,7 +244,7 @@ abstract class Turns {
    * queued, no timer is due, the run does not end, no callback waits for the driver, and no interrupt is set. With
    * timers, the clock must be the system's, because any other clock may move forward before the next poll. Driver only.
    */
-  final boolean isIdle() {
+  boolean isIdle() {
     return ready.isEmpty()
         && !driver.hasDeferred()
         && !stopping
@@ -266,7 +256,7 @@ abstract class Turns {
    * Returns the time until there is something to run, in nanoseconds, without regard to channels;
    * {@link Long#MAX_VALUE} if there is no such time.
    */
-  final long nanosUntilReady() {
+  long nanosUntilReady() {
     if (!ready.isEmpty() || driver.hasDeferred()) {
       return 0;
     }
@@ -284,7 +274,7 @@ abstract class Turns {
   private void runNext() {
     if (!(ready.peek() instanceof Handle handle)) {
       remaining--;
-      runStep((Runnable) ready.poll());
+      loop.runStep((Runnable) ready.poll());
     } else if (handle.runsOnCarrier()) {
       remaining--;
       ready.poll();
@@ -342,7 +332,7 @@ abstract class Turns {
     fatal = null;
   }
 
-  final void throwFatal() {
+  void throwFatal() {
     Throwable error = fatal;
     fatal = null;
     throw Throwables.rethrow(Objects.requireNonNull(error));

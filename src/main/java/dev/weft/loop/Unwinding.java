@@ -172,7 +172,7 @@ final class Unwinding {
 
     @Override
     public void uncaughtException(Thread thread, Throwable error) {
-      loop.unwind(error);
+      loop.turns.unwind(error);
     }
   }
 }

@@ -53,13 +53,13 @@ final class Watch {
   /** Looks once. Watchdog only. */
   void look() {
     long now = ticker.time();
-    long passed = Math.min(now - looked, 2 * loop.watchdog.period());
+    long passed = Math.min(now - looked, 2 * loop.turns.watchdog.period());
     looked = now;
-    long current = loop.currentTurn();
-    long currentStep = loop.currentStep();
-    boolean awake = !loop.ready.isAsleep();
-    long callbacks = loop.driver.batch();
-    Thread driver = loop.driver.thread();
+    long current = loop.turns.currentTurn();
+    long currentStep = loop.turns.currentStep();
+    boolean awake = !loop.turns.ready.isAsleep();
+    long callbacks = loop.turns.driver.batch();
+    Thread driver = loop.turns.driver.thread();
     boolean waiting = driver != null && waits(driver);
 
     turn.see(awake, current, passed);
@@ -74,7 +74,7 @@ final class Watch {
     }
     // last, so that the report shows the state before
     if (step.isOver(1) && (turn.isTold() || step.isOver(PATIENCE))) {
-      loop.wakePinned(carrier, currentStep);
+      loop.turns.wakePinned(carrier, currentStep);
     }
   }
 
@@ -92,17 +92,17 @@ final class Watch {
   }
 
   private long turnLimit() {
-    return loop.watchdog.turnLimit();
+    return loop.turns.watchdog.turnLimit();
   }
 
   private long stepLimit() {
-    return loop.watchdog.stepLimit();
+    return loop.turns.watchdog.stepLimit();
   }
 
   private void tellTurn(long current) {
     var holders = new Holders(loop);
     Cause cause = holders.addCarried(carrier);
-    if (loop.currentTurn() == current && !loop.ready.isAsleep()) {
+    if (loop.turns.currentTurn() == current && !loop.turns.ready.isAsleep()) {
       turn.tell(holders.report(cause, turn.lasted()));
     }
   }
@@ -110,7 +110,7 @@ final class Watch {
   private void tellBatch(Thread driver, long callbacks) {
     var holders = new Holders(loop);
     holders.addWaiting(driver);
-    if (loop.driver.batch() == callbacks && waits(driver)) {
+    if (loop.turns.driver.batch() == callbacks && waits(driver)) {
       batch.tell(holders.report(Cause.CALLBACK, batch.lasted()));
     }
   }

@@ -83,7 +83,7 @@ final class BlockingChannel implements Selectable {
   private void watch(int operation) {
     try {
       if (key == null) {
-        key = loop.register(channel, operation, this);
+        key = loop.poller.register(channel, operation, this);
       } else if ((key.interestOps() & operation) == 0) {
         key.interestOpsOr(operation);
       }
@@ -115,7 +115,7 @@ final class BlockingChannel implements Selectable {
    * @throws IllegalStateException if a thread of the loop is pinned and the watchdog has detected it
    */
   boolean await(Direction direction, int operation, long nanos) throws IOException {
-    boolean onLoop = loop.isCurrent();
+    boolean onLoop = loop.isOnLoop();
     direction.timedOut = false;
     direction.waiting = Thread.currentThread();
     Handle timer = null;
@@ -148,7 +148,7 @@ final class BlockingChannel implements Selectable {
   private void park(Direction direction) throws InterruptedIOException {
     for (boolean inVain = false; mustWait(direction); inVain = true) {
       if (inVain) {
-        loop.checkPinned();
+        loop.checkNotPinned();
       }
       checkInterrupt();
       LockSupport.park(this);
@@ -201,7 +201,7 @@ final class BlockingChannel implements Selectable {
   void close() throws IOException {
     channel.close();
     wakeAll();
-    if (!loop.isCurrent() && !loop.isClosed()) {
+    if (!loop.isOnLoop() && !loop.isClosed()) {
       try {
         loop.callSoonThreadsafe(() -> {}); // wakes the loop, whose next poll closes the descriptor
       } catch (IllegalStateException closed) {

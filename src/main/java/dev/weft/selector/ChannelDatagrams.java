@@ -36,12 +36,12 @@ final class ChannelDatagrams extends ChannelEnd<DatagramChannel> implements Data
 
   @Override
   public @Nullable Datagram receive() throws IOException {
-    ByteBuffer buffer = loop.take();
+    ByteBuffer buffer = loop.buffers.take();
     try {
       SocketAddress from = channel.receive(buffer);
-      return from == null ? null : new Datagram(SelectorPolling.bytes(buffer.flip()), from);
+      return from == null ? null : new Datagram(IoBuffers.bytes(buffer.flip()), from);
     } finally {
-      loop.give(buffer);
+      loop.buffers.give(buffer);
     }
   }
 
@@ -55,14 +55,14 @@ final class ChannelDatagrams extends ChannelEnd<DatagramChannel> implements Data
     if (size == 0 && channel.isConnected()) {
       throw new SocketException("the JDK does not send an empty datagram on a connected socket");
     }
-    ByteBuffer direct = loop.take();
+    ByteBuffer direct = loop.buffers.take();
     try {
       direct.put(0, data, data.position(), size).limit(size);
       return send.by(channel, direct, address) > 0 || size == 0;
     } catch (UnsupportedAddressTypeException e) {
       throw new SocketException("an IPv4 socket cannot send to " + address);
     } finally {
-      loop.give(direct);
+      loop.buffers.give(direct);
     }
   }
 
@@ -85,6 +85,6 @@ final class ChannelDatagrams extends ChannelEnd<DatagramChannel> implements Data
   @Override
   public void close() {
     super.close();
-    loop.releaseClosed();
+    loop.poller.releaseClosed();
   }
 }

@@ -40,7 +40,7 @@ abstract class ChannelEnd<C extends SelectableChannel> implements End, Selectabl
   public final void attach(Owner owner) throws IOException {
     this.owner = owner;
     channel.configureBlocking(false);
-    key = loop.register(channel, 0, this);
+    key = loop.poller.register(channel, 0, this);
   }
 
   public final void watchInput(boolean wanted) {

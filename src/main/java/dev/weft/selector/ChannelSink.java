@@ -16,12 +16,12 @@ final class ChannelSink extends ChannelEnd<Pipe.SinkChannel> implements PipeSink
 
   @Override
   public void write(ByteBuffer data) throws IOException {
-    loop.writeSome(channel, data);
+    loop.buffers.writeSome(channel, data);
   }
 
   @Override
   public boolean write(WriteQueue queue) throws IOException {
-    return loop.write(channel, queue);
+    return loop.buffers.write(channel, queue);
   }
 
   @Override

@@ -23,22 +23,22 @@ final class ChannelSocket extends ChannelEnd<SocketChannel> implements StreamSoc
 
   @Override
   public byte @Nullable [] read() throws IOException {
-    return loop.read(channel);
+    return loop.buffers.read(channel);
   }
 
   @Override
   public int read(ByteBuffer target) throws IOException {
-    return loop.read(channel, target);
+    return loop.buffers.read(channel, target);
   }
 
   @Override
   public void write(ByteBuffer data) throws IOException {
-    loop.writeSome(channel, data);
+    loop.buffers.writeSome(channel, data);
   }
 
   @Override
   public boolean write(WriteQueue queue) throws IOException {
-    return loop.write(channel, queue);
+    return loop.buffers.write(channel, queue);
   }
 
   @Override

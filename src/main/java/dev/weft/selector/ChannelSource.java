@@ -14,6 +14,6 @@ final class ChannelSource extends ChannelEnd<Pipe.SourceChannel> implements Sour
 
   @Override
   public byte @Nullable [] read() throws IOException {
-    return loop.read(channel);
+    return loop.buffers.read(channel);
   }
 }

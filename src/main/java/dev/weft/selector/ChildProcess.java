@@ -58,7 +58,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
 
   /** Connects the pipes; {@code connectionMade} follows in the next turn. */
   void connect() throws IOException {
-    loop.opened(this);
+    loop.poller.opened(this);
     if (child.stdin() != null) {
       pipes[0] = new WritePipe(loop, child.stdin(), new StdinProtocol(), null);
       openPipes++;
@@ -146,7 +146,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     } finally {
       over = true;
       closed = true;
-      loop.gone(this);
+      loop.poller.gone(this);
     }
   }
 
@@ -193,7 +193,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
       throw new IllegalArgumentException(
           "signal must be between 1 and " + ChildSignals.HIGHEST + ": " + signal);
     }
-    loop.checkThread("sendSignal");
+    loop.checkOnLoop("sendSignal");
     if (over) {
       throw new ProcessLookupException("the process has ended: " + this);
     }
@@ -219,7 +219,7 @@ final class ChildProcess implements SubprocessTransport, Releasable {
     if (closed) {
       return;
     }
-    loop.checkThread("close");
+    loop.checkOnLoop("close");
     closed = true;
     for (BaseTransport pipe : pipes) {
       if (pipe != null) {

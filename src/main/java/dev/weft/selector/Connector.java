@@ -195,7 +195,7 @@ final class Connector {
         if (channel.connect(address)) {
           winner = this;
         } else {
-          key = loop.register(channel, SelectionKey.OP_CONNECT, this);
+          key = loop.poller.register(channel, SelectionKey.OP_CONNECT, this);
           pending++;
         }
       } catch (IOException e) {

@@ -271,10 +271,10 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
 
   private int receive(SocketChannel current, byte[] target, int offset, int length)
       throws IOException {
-    if (!loop.isCurrent()) {
+    if (!loop.isOnLoop()) {
       return current.read(ByteBuffer.wrap(target, offset, length));
     }
-    ByteBuffer direct = loop.take();
+    ByteBuffer direct = loop.buffers.take();
     try {
       direct.limit(Math.min(length, direct.capacity()));
       int count = current.read(direct);
@@ -283,7 +283,7 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
       }
       return count;
     } finally {
-      loop.give(direct);
+      loop.buffers.give(direct);
     }
   }
 
@@ -321,7 +321,7 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
         int count = send(current, source, offset + sent, length - sent);
         sent += count;
         writtenSinceWait = letOthersGo(writtenSinceWait + count);
-        if (sent < length && count < SelectorEventLoop.READ_SIZE) {
+        if (sent < length && count < IoBuffers.READ_SIZE) {
           writtenSinceWait = 0;
           io.output.ready = false;
           io.await(io.output, SelectionKey.OP_WRITE, 0);
@@ -336,16 +336,15 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
 
   private int send(SocketChannel current, byte[] source, int offset, int length)
       throws IOException {
-    if (!loop.isCurrent()) {
-      return current.write(
-          ByteBuffer.wrap(source, offset, Math.min(length, SelectorEventLoop.READ_SIZE)));
+    if (!loop.isOnLoop()) {
+      return current.write(ByteBuffer.wrap(source, offset, Math.min(length, IoBuffers.READ_SIZE)));
     }
-    ByteBuffer direct = loop.take();
+    ByteBuffer direct = loop.buffers.take();
     try {
       int count = Math.min(length, direct.capacity());
       return current.write(direct.put(0, source, offset, count).limit(count));
     } finally {
-      loop.give(direct);
+      loop.buffers.give(direct);
     }
   }
 
@@ -373,10 +372,10 @@ final class LoopSocketImpl extends ChannelSocketImpl<SocketChannel> {
    * @return the new number
    */
   private int letOthersGo(int moved) {
-    if (moved < SelectorEventLoop.READ_SIZE) {
+    if (moved < IoBuffers.READ_SIZE) {
       return moved;
     }
-    if (loop.isCurrent()) {
+    if (loop.isOnLoop()) {
       Thread.yield();
     }
     return 0;

@@ -27,7 +27,7 @@ abstract class PumpEnd implements End, Releasable {
   @Override
   public final void attach(Owner owner) {
     this.owner = owner;
-    loop.opened(this);
+    loop.poller.opened(this);
   }
 
   /** Starts or stops the calls of {@link #ready}. */
@@ -93,7 +93,7 @@ abstract class PumpEnd implements End, Releasable {
     if (!closed) {
       closed = true;
       if (owner != null) {
-        loop.gone(this);
+        loop.poller.gone(this);
       }
       Pumps.close(pipe, busy);
     }

@@ -52,7 +52,7 @@ final class RawSockets {
   void add(int kind, SelectableChannel channel, Runnable callback) {
     Objects.requireNonNull(channel, "channel");
     Objects.requireNonNull(callback, "callback");
-    loop.checkThread(kind == Readiness.READING ? "addReader" : "addWriter");
+    loop.checkOnLoop(kind == Readiness.READING ? "addReader" : "addWriter");
     checkUsable(channel);
     if (!Readiness.isPossible(channel, kind)) {
       throw new IllegalArgumentException(
@@ -71,9 +71,9 @@ final class RawSockets {
     if (loop.isClosed()) {
       return false;
     }
-    loop.checkThread(kind == Readiness.READING ? "removeReader" : "removeWriter");
+    loop.checkOnLoop(kind == Readiness.READING ? "removeReader" : "removeWriter");
     checkNotOwned(channel);
-    SelectionKey key = loop.keyOf(channel);
+    SelectionKey key = loop.poller.keyOf(channel);
     if (key == null || !(key.attachment() instanceof Readiness readiness)) {
       return false;
     }
@@ -89,10 +89,10 @@ final class RawSockets {
   }
 
   private Readiness watch(SelectableChannel channel) throws ClosedChannelException {
-    SelectionKey key = loop.keyOf(channel);
+    SelectionKey key = loop.poller.keyOf(channel);
     return key != null && key.attachment() instanceof Readiness readiness && key.isValid()
         ? readiness
-        : Readiness.attachTo(loop, loop.register(channel, 0, null));
+        : Readiness.attachTo(loop, loop.poller.register(channel, 0, null));
   }
 
   private void checkUsable(SelectableChannel channel) {
@@ -103,7 +103,7 @@ final class RawSockets {
   }
 
   private void checkNotOwned(SelectableChannel channel) {
-    SelectionKey key = loop.keyOf(channel);
+    SelectionKey key = loop.poller.keyOf(channel);
     if (key != null && key.isValid() && !(key.attachment() instanceof Readiness)) {
       throw new IllegalStateException(channel + " is in use by " + key.attachment());
     }
@@ -111,7 +111,7 @@ final class RawSockets {
 
   private void check(SelectableChannel channel, String call) {
     Objects.requireNonNull(channel, "channel");
-    loop.checkThread(call);
+    loop.checkOnLoop(call);
     checkUsable(channel);
   }
 
@@ -190,7 +190,7 @@ final class RawSockets {
         channel,
         () -> withBuffer(n, direct -> {
           int count = channel.read(direct);
-          return count == 0 ? null : SelectorPolling.bytes(direct.flip());
+          return count == 0 ? null : IoBuffers.bytes(direct.flip());
         }));
   }
 
@@ -198,7 +198,7 @@ final class RawSockets {
     check(channel, "sockRecvInto");
     checkRoom(buffer);
     return take(channel, () -> {
-      int count = loop.read(channel, buffer);
+      int count = loop.buffers.read(channel, buffer);
       return count == 0 ? null : count;
     });
   }
@@ -210,7 +210,7 @@ final class RawSockets {
         channel,
         () -> withBuffer(n, direct -> {
           SocketAddress sender = channel.receive(direct);
-          return sender == null ? null : new Datagram(SelectorPolling.bytes(direct.flip()), sender);
+          return sender == null ? null : new Datagram(IoBuffers.bytes(direct.flip()), sender);
         }));
   }
 
@@ -250,11 +250,11 @@ final class RawSockets {
   }
 
   private <T> @Nullable T withBuffer(int n, BufferUse<T> use) throws IOException {
-    ByteBuffer direct = loop.take();
+    ByteBuffer direct = loop.buffers.take();
     try {
       return use.with(direct.limit(Math.min(n, direct.capacity())));
     } finally {
-      loop.give(direct);
+      loop.buffers.give(direct);
     }
   }
 
@@ -279,10 +279,10 @@ final class RawSockets {
   }
 
   private void sendAll(SocketChannel channel, ByteBuffer data) throws IOException {
-    loop.write(channel, data);
+    loop.buffers.write(channel, data);
     if (data.hasRemaining()) {
       proceed(channel, Readiness.WRITING, () -> {
-        loop.write(channel, data);
+        loop.buffers.write(channel, data);
         return !data.hasRemaining();
       });
     }

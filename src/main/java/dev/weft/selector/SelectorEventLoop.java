@@ -1,10 +1,15 @@
 package dev.weft.selector;
 
+import dev.weft.carrier.Descriptors;
 import dev.weft.io.FileTransfer;
+import dev.weft.log.Log;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Clock;
+import dev.weft.loop.Context;
 import dev.weft.loop.Datagram;
 import dev.weft.loop.DatagramEndpoint;
+import dev.weft.loop.EventLoop;
+import dev.weft.loop.Handle;
 import dev.weft.loop.ProtocolConnection;
 import dev.weft.loop.ReadPipeConnection;
 import dev.weft.loop.Server;
@@ -37,6 +42,7 @@ import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
@@ -52,16 +58,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * The event loop: {@link BaseEventLoop} with I/O by a selector. Its methods check their arguments, and the other
  * classes of this package do the work.
  */
-public final class SelectorEventLoop extends SelectorPolling {
+public final class SelectorEventLoop extends BaseEventLoop {
+
+  final SelectorPoller poller = new SelectorPoller(this);
+  final IoBuffers buffers = new IoBuffers();
 
   // loop thread only
   private final RawSockets sockets = new RawSockets(this);
   private @Nullable TlsBuffers tlsBuffers; // null until TLS is used
+  private boolean pumpedPipes;
+  private boolean startedByJdk;
 
   /**
    * Creates a loop.
@@ -70,12 +82,76 @@ public final class SelectorEventLoop extends SelectorPolling {
    */
   public SelectorEventLoop(Clock clock) {
     super(clock);
+    whenCollected(poller.unclosed());
   }
 
   @Override
   protected void poll(long timeout) {
     sockets.detachIdle();
-    super.poll(timeout);
+    poller.poll(timeout);
+  }
+
+  @Override
+  protected void wakeup() {
+    poller.wakeup();
+  }
+
+  @Override
+  protected void release() {
+    poller.release();
+  }
+
+  // ---- for this package
+
+  /** Returns whether a callback that is queued now would run in its turn. */
+  boolean runsCallbacks() {
+    return canRunCallbacks();
+  }
+
+  /** Returns whether the next turn would only return to the channel whose callback is running. */
+  boolean wouldComeBack() {
+    return poller.foundOneAtMost() && wouldOnlyPoll();
+  }
+
+  void enqueue(Handle handle) {
+    append(handle);
+  }
+
+  Handle handle(Runnable callback, Context context) {
+    return newHandle(callback, context);
+  }
+
+  /** Returns whether the selector watches the pipes of children. If not, threads move their bytes. */
+  boolean hasSelectablePipes() {
+    return !pumpedPipes && Descriptors.isAvailable();
+  }
+
+  /** Makes threads move the bytes of children's pipes. For tests. */
+  void pumpPipes() {
+    pumpedPipes = true;
+  }
+
+  /** Returns whether children are started without the JDK where possible. */
+  boolean startsDirectly() {
+    return !startedByJdk;
+  }
+
+  /** Makes the JDK start the children. For tests. */
+  void startByJdk() {
+    startedByJdk = true;
+  }
+
+  static void closeQuietly(Channel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      Logs.LOOP.debug("closing {} failed", channel, e);
+    }
+  }
+
+  /** The logger, in a class of its own, so that a program that does not log does not load SLF4J. */
+  static final class Logs {
+    static final Logger LOOP = Log.of(EventLoop.class);
   }
 
   TlsBuffers tlsBuffers() {
@@ -357,7 +433,7 @@ public final class SelectorEventLoop extends SelectorPolling {
   /** Throws if a channel that the user supplies is in use. */
   void checkUnused(SelectableChannel sock) {
     if (sock.isRegistered()) {
-      SelectionKey key = keyOf(sock);
+      SelectionKey key = poller.keyOf(sock);
       if (key != null && key.attachment() instanceof Readiness readiness && readiness.isIdle()) {
         return; // the next poll deregisters it
       }

@@ -106,7 +106,7 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
   static Server withoutSockets(
       SelectorEventLoop loop, Supplier<? extends BaseProtocol> factory, ServerOptions options) {
     var server = new SelectorServer(loop, factory, List.of(), options);
-    loop.opened(server);
+    loop.poller.opened(server);
     return server;
   }
 
@@ -118,7 +118,7 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
   /** Registers the listening sockets, so that the loop closes them when it is closed, even before they serve. */
   void register() throws IOException {
     for (Acceptor acceptor : acceptors) {
-      loop.register(acceptor.channel, 0, acceptor);
+      loop.poller.register(acceptor.channel, 0, acceptor);
     }
   }
 
@@ -129,7 +129,7 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
 
   @Override
   public void startServing() {
-    loop.checkThread("startServing");
+    loop.checkOnLoop("startServing");
     checkOpen();
     serve();
     Task.sleep(Duration.ZERO);
@@ -144,7 +144,7 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
 
   @Override
   public void serveForever() {
-    loop.checkThread("serveForever");
+    loop.checkOnLoop("serveForever");
     checkOpen();
     if (forever != null) {
       throw new IllegalStateException("serveForever() is already in progress: " + this);
@@ -173,11 +173,11 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
     if (closed) {
       return;
     }
-    loop.checkThread("close");
+    loop.checkOnLoop("close");
     closed = true;
     serving = false;
     acceptors.forEach(Acceptor::close);
-    loop.releaseClosed();
+    loop.poller.releaseClosed();
     if (forever != null && !forever.done()) {
       forever.setResult(null);
     }
@@ -196,7 +196,7 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
 
   @Override
   public void waitClosed() {
-    loop.checkThread("waitClosed");
+    loop.checkOnLoop("waitClosed");
     if (!closed || !connections.isEmpty()) {
       Future<@Nullable Void> gone = loop.createFuture();
       closedWaiters.add(gone);
@@ -213,7 +213,7 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
     if (grace.isNegative()) {
       throw new IllegalArgumentException("grace must not be negative: " + grace);
     }
-    loop.checkThread("shutdown");
+    loop.checkOnLoop("shutdown");
     close();
     var overdue = new Overdue();
     TimerHandle end = loop.callDeadline(grace, overdue);
@@ -272,7 +272,7 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
     if (targets.isEmpty()) {
       throw new IllegalArgumentException("servers must not be empty");
     }
-    loop.checkThread("distribute");
+    loop.checkOnLoop("distribute");
     this.servers = targets;
     next = 0;
   }
@@ -340,7 +340,7 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
 
     private void watch(int operations) {
       try {
-        loop.register(channel, operations, this);
+        loop.poller.register(channel, operations, this);
       } catch (IOException e) {
         throw new IllegalStateException("the listening socket is closed: " + channel, e);
       }
@@ -398,7 +398,7 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
 
   /** Serves a connection that this server has accepted, or another server on its own loop. */
   private void take(SocketChannel connection) {
-    if (loop.isCurrent()) {
+    if (loop.isOnLoop()) {
       loop.callSoon(() -> begin(connection), context.copy());
       hold(connection);
       return;
@@ -434,7 +434,7 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
   private void hold(SocketChannel connection) {
     try {
       connection.configureBlocking(false);
-      loop.register(connection, 0, null);
+      loop.poller.register(connection, 0, null);
     } catch (IOException e) {
       SelectorEventLoop.closeQuietly(connection); // begin will report the closed connection
     }

@@ -61,16 +61,16 @@ class PeerFailuresTest {
   @DisplayName("The next failure begins a new period; without failures there is no timer")
   void nextPeriod() {
     loop.runUntilComplete(() -> {
-      assertTrue(loop.timers.isEmpty());
+      assertTrue(loop.turns.timers.isEmpty());
       fail("a", "first");
       Task.sleep(Duration.ofSeconds(11));
-      assertTrue(loop.timers.isEmpty());
+      assertTrue(loop.turns.timers.isEmpty());
       Task.sleep(Duration.ofDays(1));
       fail("a", "second");
       Task.sleep(Duration.ofSeconds(11));
       assertEquals(2, lines().size());
       assertTrue(lines().get(1).startsWith("a (1 in 10 s;"));
-      assertTrue(loop.timers.isEmpty());
+      assertTrue(loop.turns.timers.isEmpty());
       return null;
     });
   }

@@ -51,7 +51,7 @@ class WatchTest {
   }
 
   private void awaitIdle() {
-    await().until(() -> loop.isRunning() && loop.ready.isAsleep());
+    await().until(() -> loop.isRunning() && loop.turns.ready.isAsleep());
   }
 
   /** Calls the watch once a second. */
@@ -100,7 +100,7 @@ class WatchTest {
     assertTrue(report.holders().get(0).thread().startsWith("the culprit (#"), report::toString);
     assertTrue(isAt(report.holders().get(0), "spin"), report::toString);
     assertTrue(report.holders().get(1).thread().startsWith("carrier (#"), report::toString);
-    assertTrue(isAt(report.holders().get(1), "runTurns"), report::toString);
+    assertTrue(isAt(report.holders().get(1), "runOnce"), report::toString);
     assertTrue(watch.hasTold());
 
     released = true;
@@ -204,9 +204,9 @@ class WatchTest {
       for (CountDownLatch step : steps) {
         now += SECOND / 20;
         watch.look();
-        long before = loop.currentStep();
+        long before = loop.turns.currentStep();
         step.countDown();
-        await().until(() -> loop.currentStep() != before || loop.ready.isAsleep());
+        await().until(() -> loop.turns.currentStep() != before || loop.turns.ready.isAsleep());
       }
       assertEquals(List.of(), log.events(Level.ERROR));
     }

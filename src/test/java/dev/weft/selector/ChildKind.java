@@ -15,7 +15,7 @@ public enum ChildKind {
 
   /** Makes a loop start its children in this way; skips the test where the way is not available. */
   public void set(EventLoop loop) {
-    var children = (SelectorPolling) loop;
+    var children = (SelectorEventLoop) loop;
     if (this == DIRECT) {
       assumeTrue(isPossible(), "needs JDK 22 and native access");
     } else {

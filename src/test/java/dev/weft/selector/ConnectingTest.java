@@ -73,7 +73,7 @@ class ConnectingTest extends TcpTest {
             DEFAULTS);
         assertTrue(channel.isConnected());
         assertFalse(channel.isBlocking());
-        assertEquals(0, ((SelectorEventLoop) loop).keyOf(channel).interestOps());
+        assertEquals(0, ((SelectorEventLoop) loop).poller.keyOf(channel).interestOps());
         channel.close();
       }
     });

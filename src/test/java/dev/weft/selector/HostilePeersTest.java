@@ -222,7 +222,7 @@ class HostilePeersTest extends TcpTest {
   }
 
   private void attack(Attack attack, ServerOptions options) throws IOException {
-    int keys = ((SelectorEventLoop) loop).registered();
+    int keys = ((SelectorEventLoop) loop).poller.registered();
     int sockets = Descriptors.sockets();
     Server server = loop.createServer(Flood::new, LOCAL, 0, options);
     for (int i = 0; i < EACH; i++) {
@@ -238,7 +238,7 @@ class HostilePeersTest extends TcpTest {
     server.close();
     server.waitClosed();
     Loops.turns(3); // a layer's connectionLost comes later than that of the transport below
-    assertEquals(keys, ((SelectorEventLoop) loop).registered(), "channels stay registered");
+    assertEquals(keys, ((SelectorEventLoop) loop).poller.registered(), "channels stay registered");
     assertEquals(sockets, Descriptors.sockets(), "descriptors stay open");
   }
 
@@ -373,7 +373,7 @@ class HostilePeersTest extends TcpTest {
         var echo = (Echo) served.get(0);
         assertTrue(client.paused && echo.paused);
         int high = echo.transport.getWriteBufferLimits().high();
-        int most = high + SelectorPolling.READ_SIZE + (tls ? 16 * 1024 : 0);
+        int most = high + IoBuffers.READ_SIZE + (tls ? 16 * 1024 : 0);
         assertTrue(echo.transport.getWriteBufferSize() <= most, echo.transport::toString);
         assertTrue(client.transport.getWriteBufferSize() <= most, client.transport::toString);
         client.transport.resumeReading();

@@ -400,23 +400,23 @@ class LentBuffersTest extends UdpTest {
   @DisplayName(
       "a buffer is lent to one user at a time; the last one returned is lent first; few are kept")
   void lending() {
-    ByteBuffer first = selecting.take();
-    ByteBuffer second = selecting.take();
+    ByteBuffer first = selecting.buffers.take();
+    ByteBuffer second = selecting.buffers.take();
     assertNotSame(first, second);
-    selecting.give(second);
-    selecting.give(first.put((byte) 1));
-    assertSame(first, selecting.take());
-    assertEquals(SelectorPolling.READ_SIZE, first.remaining());
-    selecting.give(first);
+    selecting.buffers.give(second);
+    selecting.buffers.give(first.put((byte) 1));
+    assertSame(first, selecting.buffers.take());
+    assertEquals(IoBuffers.READ_SIZE, first.remaining());
+    selecting.buffers.give(first);
 
     var lent = new ArrayList<ByteBuffer>();
     for (int i = 0; i < 10; i++) {
-      lent.add(selecting.take());
+      lent.add(selecting.buffers.take());
     }
-    lent.forEach(selecting::give);
+    lent.forEach(selecting.buffers::give);
     long kept = 0;
     for (int i = 0; i < 10; i++) {
-      ByteBuffer next = selecting.take();
+      ByteBuffer next = selecting.buffers.take();
       kept += lent.stream().filter(buffer -> buffer == next).count();
     }
     assertEquals(4, kept);
@@ -426,22 +426,23 @@ class LentBuffersTest extends UdpTest {
   @DisplayName("a buffer is returned on every way out")
   void givenBack() {
     run(() -> {
-      ByteBuffer only = selecting.take();
-      selecting.give(only);
+      ByteBuffer only = selecting.buffers.take();
+      selecting.buffers.give(only);
 
       Pair pair = pair();
       pair.channel().configureBlocking(false);
       pair.channel().close();
-      assertThrows(ClosedChannelException.class, () -> selecting.read(pair.channel()));
+      assertThrows(ClosedChannelException.class, () -> selecting.buffers.read(pair.channel()));
       assertThrows(
           ClosedChannelException.class,
-          () -> selecting.read(pair.channel(), ByteBuffer.allocate(1)));
+          () -> selecting.buffers.read(pair.channel(), ByteBuffer.allocate(1)));
       assertThrows(
           ClosedChannelException.class,
-          () -> selecting.write(pair.channel(), ByteBuffer.allocate(1)));
+          () -> selecting.buffers.write(pair.channel(), ByteBuffer.allocate(1)));
       var queue = new WriteQueue();
       queue.add(ByteBuffer.allocate(1));
-      assertThrows(ClosedChannelException.class, () -> selecting.write(pair.channel(), queue));
+      assertThrows(
+          ClosedChannelException.class, () -> selecting.buffers.write(pair.channel(), queue));
 
       var failing = new DatagramRecorder(loop);
       endpoint(failing, (channel, data, addr) -> {
@@ -449,8 +450,8 @@ class LentBuffersTest extends UdpTest {
       });
       failing.transport.sendto(ByteBuffer.allocate(1), peerAddress());
       assertEquals(List.of("made", "error"), failing.events);
-      assertSame(only, selecting.take());
-      selecting.give(only);
+      assertSame(only, selecting.buffers.take());
+      selecting.buffers.give(only);
     });
   }
 }

@@ -60,7 +60,7 @@ class ParkedCallbackTest extends TcpTest {
 
   /** Whether the next poll would find a channel that is ready for this operation. */
   private boolean isWatched(SelectableChannel channel, int operation) {
-    return (((SelectorEventLoop) loop).keyOf(channel).interestOps() & operation) != 0;
+    return (((SelectorEventLoop) loop).poller.keyOf(channel).interestOps() & operation) != 0;
   }
 
   @Test

@@ -32,7 +32,7 @@ class UnclosedLoopTest {
   private static void abandon(Pipe pipe) throws Exception {
     SelectorEventLoop loop = (SelectorEventLoop) EventLoop.newEventLoop();
     pipe.sink().configureBlocking(false);
-    loop.register(pipe.sink(), 0, operations -> {});
+    loop.poller.register(pipe.sink(), 0, operations -> {});
     loop.callSoon(loop::stop);
     loop.runForever();
   }
