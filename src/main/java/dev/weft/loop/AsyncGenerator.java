@@ -59,7 +59,7 @@ public final class AsyncGenerator<T extends @Nullable Object>
    *
    * @param <T> the type of the values
    */
-  public sealed interface Yielder<T extends @Nullable Object> permits Production {
+  public sealed interface Yielder<T extends @Nullable Object> permits GeneratorState {
 
     /**
      * Passes a value to the task that asked for it ({@code yield}). Suspends until a task asks for another value. Only
@@ -72,11 +72,11 @@ public final class AsyncGenerator<T extends @Nullable Object>
     void yield(T value);
   }
 
-  private final Production<T> production;
-  private @Nullable Object next = Production.NONE;
+  private final GeneratorState<T> state;
+  private @Nullable Object next = GeneratorState.NONE;
 
   private AsyncGenerator(Body<T> body) {
-    production = new Production<>(body);
+    state = new GeneratorState<>(body);
   }
 
   /**
@@ -99,10 +99,10 @@ public final class AsyncGenerator<T extends @Nullable Object>
   @Override
   public boolean hasNext() {
     try {
-      if (next == Production.NONE) {
-        next = production.next(this);
+      if (next == GeneratorState.NONE) {
+        next = state.next(this);
       }
-      return next != Production.NONE;
+      return next != GeneratorState.NONE;
     } finally {
       Reference.reachabilityFence(this); // a waiting caller still uses the generator
     }
@@ -123,7 +123,7 @@ public final class AsyncGenerator<T extends @Nullable Object>
       throw new NoSuchElementException();
     }
     Object value = next;
-    next = Production.NONE;
+    next = GeneratorState.NONE;
     return (T) value;
   }
 
@@ -149,8 +149,8 @@ public final class AsyncGenerator<T extends @Nullable Object>
   @Override
   public void close() {
     try {
-      next = Production.NONE;
-      production.close();
+      next = GeneratorState.NONE;
+      state.close();
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -158,6 +158,6 @@ public final class AsyncGenerator<T extends @Nullable Object>
 
   @Override
   public String toString() {
-    return "AsyncGenerator[" + production + "]";
+    return "AsyncGenerator[" + state + "]";
   }
 }

@@ -487,7 +487,7 @@ public abstract class BaseEventLoop implements EventLoop {
   // ---- which thread
 
   static @Nullable EventLoop runningOrNull() {
-    EventLoop loop = Strand.currentLoop();
+    EventLoop loop = LoopFiber.currentLoop();
     return loop != null ? loop : (EventLoop) Carrier.currentOwner();
   }
 

@@ -4,7 +4,7 @@ package dev.weft.loop;
  * The virtual thread that runs one deadline while the driver is parked. The carrier's platform thread must not run it:
  * the future that it cancels may be of a class of the program, and an interrupt may wait for a lock of the JDK.
  */
-final class BesideDriver implements Strand {
+final class BesideDriver implements LoopFiber {
 
   private final BaseEventLoop loop;
   private final Handle deadline;

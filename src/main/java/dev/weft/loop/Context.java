@@ -91,15 +91,15 @@ public final class Context {
   public <T extends @Nullable Object, E extends Exception> T run(
       ThrowingCallable<? extends T, E> code) throws E {
     Objects.requireNonNull(code, "code");
-    Strand strand = strand();
-    Context current = strand == null ? OF_OTHER_THREADS.get() : strand.contextOrNull();
+    LoopFiber fiber = fiber();
+    Context current = fiber == null ? OF_OTHER_THREADS.get() : fiber.contextOrNull();
     // A task's own context is not marked as entered. While the task is in another context, it is.
     Context left = current != null && current.enteredBy == null ? current : null;
     if (left != null) {
       left.enter();
     }
     try {
-      return strand == null ? runOnOtherThread(code) : runOn(strand, code);
+      return fiber == null ? runOnOtherThread(code) : runOn(fiber, code);
     } finally {
       if (left != null) {
         left.exit();
@@ -108,14 +108,14 @@ public final class Context {
   }
 
   private <T extends @Nullable Object, E extends Exception> T runOn(
-      Strand strand, ThrowingCallable<? extends T, E> code) throws E {
+      LoopFiber fiber, ThrowingCallable<? extends T, E> code) throws E {
     enter();
-    Object before = strand.given();
-    strand.give(this);
+    Object before = fiber.given();
+    fiber.give(this);
     try {
       return code.call();
     } finally {
-      strand.give(before);
+      fiber.give(before);
       exit();
     }
   }
@@ -135,8 +135,8 @@ public final class Context {
 
   /** Returns whether the caller runs in this context. */
   boolean isCurrent() {
-    Strand strand = strand();
-    return this == (strand == null ? OF_OTHER_THREADS.get() : strand.given());
+    LoopFiber fiber = fiber();
+    return this == (fiber == null ? OF_OTHER_THREADS.get() : fiber.given());
   }
 
   boolean isEntered() {
@@ -157,38 +157,38 @@ public final class Context {
 
   /** Returns the content of the current context. It is immutable, so keeping it is as good as a copy. */
   static Object[] bindings() {
-    Strand strand = strand();
-    return strand == null ? OF_OTHER_THREADS.get().bindings : strand.bindings();
+    LoopFiber fiber = fiber();
+    return fiber == null ? OF_OTHER_THREADS.get().bindings : fiber.bindings();
   }
 
   /** Replaces the content of the current context. */
   static void rebind(Object[] bindings) {
-    Strand strand = strand();
-    if (strand == null) {
+    LoopFiber fiber = fiber();
+    if (fiber == null) {
       OF_OTHER_THREADS.get().bindings = bindings;
-    } else if (strand.given() instanceof Context own) {
+    } else if (fiber.given() instanceof Context own) {
       own.bindings = bindings;
     } else {
-      strand.give(bindings);
+      fiber.give(bindings);
     }
   }
 
-  /** Returns the current context if the caller is a strand that has it as an object; otherwise null. */
+  /** Returns the current context if the caller is a fiber that has it as an object; otherwise null. */
   static @Nullable Context currentOrNull() {
-    Strand strand = strand();
-    return strand == null ? null : strand.contextOrNull();
+    LoopFiber fiber = fiber();
+    return fiber == null ? null : fiber.contextOrNull();
   }
 
   /** Returns an object that identifies the current context. */
   static Object holder() {
-    Strand strand = strand();
-    if (strand == null) {
+    LoopFiber fiber = fiber();
+    if (fiber == null) {
       return OF_OTHER_THREADS.get();
     }
-    return strand.context();
+    return fiber.context();
   }
 
-  static @Nullable Strand strand() {
-    return Fiber.current() instanceof Strand strand ? strand : null;
+  static @Nullable LoopFiber fiber() {
+    return Fiber.current() instanceof LoopFiber fiber ? fiber : null;
   }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The one kind of {@link Task}: the code that the task's virtual thread runs, and the mark that identifies the thread.
  * Task and code are one object, because tasks are many. A class of its own hides {@code run} from programs.
  */
-final class Coroutine<T extends @Nullable Object> extends Task<T> implements Strand {
+final class Coroutine<T extends @Nullable Object> extends Task<T> implements LoopFiber {
 
   // loop thread only
   private @Nullable Callable<? extends T> body;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 
 /** The virtual thread in which a loop's callbacks run, one after the other. */
-final class Driver implements Strand {
+final class Driver implements LoopFiber {
 
   private static final int BATCHES = 16;
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Generators {
 
   private final BaseEventLoop loop;
-  private final Set<Production<?>> open = new LinkedHashSet<>();
+  private final Set<GeneratorState<?>> open = new LinkedHashSet<>();
   private boolean shutDown;
 
   Generators(BaseEventLoop loop) {
@@ -20,19 +20,19 @@ final class Generators {
   }
 
   /** Records a generator that begins. Returns whether {@link #shutDown} was called before. */
-  boolean add(Production<?> generator) {
+  boolean add(GeneratorState<?> generator) {
     open.add(generator);
     return shutDown;
   }
 
-  void remove(Production<?> generator) {
+  void remove(GeneratorState<?> generator) {
     open.remove(generator);
   }
 
   /** Returns the tasks in which the bodies run. */
   List<Task<?>> tasks() {
     List<Task<?>> tasks = new ArrayList<>();
-    for (Production<?> generator : open) {
+    for (GeneratorState<?> generator : open) {
       tasks.add(generator.task());
     }
     return tasks;
@@ -41,8 +41,8 @@ final class Generators {
   /** Closes all generators at the same time and reports their failures. Suspends. */
   void shutDown() {
     shutDown = true;
-    var closing = new LinkedHashMap<Production<?>, Task<?>>();
-    for (Production<?> generator : open) {
+    var closing = new LinkedHashMap<GeneratorState<?>, Task<?>>();
+    for (GeneratorState<?> generator : open) {
       closing.put(generator, loop.newTask(generator::closing, TaskOptions.defaults()));
     }
     if (closing.isEmpty()) {

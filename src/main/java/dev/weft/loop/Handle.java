@@ -78,20 +78,20 @@ public class Handle {
     return !runsOnCarrier() && !runsBesideParked();
   }
 
-  /** Calls the callback on {@code strand} unless it is cancelled. A failure goes to the exception handler. */
-  void run(Strand strand) {
+  /** Calls the callback on {@code fiber} unless it is cancelled. A failure goes to the exception handler. */
+  void run(LoopFiber fiber) {
     if (context == null) {
       return;
     }
     try {
       if (context instanceof Context own) {
-        runIn(own, strand);
+        runIn(own, fiber);
       } else {
-        strand.give(context);
+        fiber.give(context);
         try {
           invoke();
         } finally {
-          keepContext(strand);
+          keepContext(fiber);
         }
       }
     } catch (Throwable error) {
@@ -99,21 +99,21 @@ public class Handle {
     }
   }
 
-  private void runIn(Context own, Strand strand) {
+  private void runIn(Context own, LoopFiber fiber) {
     own.enter();
-    strand.give(own);
+    fiber.give(own);
     try {
       invoke();
     } finally {
-      strand.give(Bindings.EMPTY);
+      fiber.give(Bindings.EMPTY);
       own.exit();
     }
   }
 
   /** Keeps the values that the callback has set, for its next run and for the handler of its failure. */
-  private void keepContext(Strand strand) {
+  private void keepContext(LoopFiber fiber) {
     if (context != null) {
-      context = strand.given();
+      context = fiber.given();
     }
   }
 

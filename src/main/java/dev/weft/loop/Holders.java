@@ -97,8 +97,8 @@ final class Holders {
 
   private boolean isOnLoop(Thread thread) {
     return thread.isVirtual()
-        && thread.getUncaughtExceptionHandler() instanceof Strand strand
-        && strand.loop() == loop;
+        && thread.getUncaughtExceptionHandler() instanceof LoopFiber fiber
+        && fiber.loop() == loop;
   }
 
   private static String text(String name, long id) {

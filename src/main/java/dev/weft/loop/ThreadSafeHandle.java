@@ -36,10 +36,10 @@ final class ThreadSafeHandle extends Handle {
   }
 
   @Override
-  void run(Strand strand) {
+  void run(LoopFiber fiber) {
     running.lock();
     try {
-      super.run(strand);
+      super.run(fiber);
     } finally {
       running.unlock();
     }

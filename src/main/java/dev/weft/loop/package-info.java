@@ -21,6 +21,27 @@
  * appends the step of each task that waits for it. A {@link dev.weft.loop.Handle} is a callback in the queue. The loop
  * runs callbacks one after the other in a virtual thread of its own, the driver.
  *
+ * <h2>Words for what runs</h2>
+ *
+ * <table class="striped">
+ * <caption>Glossary</caption>
+ * <thead><tr><th scope="col">Word</th><th scope="col">Meaning</th></tr></thead>
+ * <tbody>
+ * <tr><th scope="row">callback</th><td>code that the loop calls, for example by {@code callSoon}; its {@code Handle} is
+ * the entry in the queue</td></tr>
+ * <tr><th scope="row">coroutine</th><td>code that may suspend; a {@code Task} runs it</td></tr>
+ * <tr><th scope="row">step</th><td>the part of a task between two suspensions; its continuation is the entry in the
+ * queue</td></tr>
+ * <tr><th scope="row">turn</th><td>a poll, and then all entries that the queue holds at that moment</td></tr>
+ * <tr><th scope="row">carrier</th><td>the platform thread of a loop, which runs its virtual threads</td></tr>
+ * <tr><th scope="row">fiber</th><td>a virtual thread that Weft creates: the thread of a task, or the driver</td></tr>
+ * <tr><th scope="row">driver</th><td>the fiber in which callbacks run</td></tr>
+ * <tr><th scope="row">guest</th><td>a virtual thread on the carrier that other code creates, for example in a
+ * task</td></tr>
+ * <tr><th scope="row">loop thread</th><td>the carrier, or a virtual thread that it carries now</td></tr>
+ * </tbody>
+ * </table>
+ *
  * <p>No parameter and no result is null unless its type is {@code @Nullable}.
  */
 @NullMarked

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.weft.Asyncio;
 import java.io.IOException;
 import java.lang.reflect.Member;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +23,12 @@ class FromAsyncioTest {
   private static final Pattern ROW = Pattern.compile("\\|.*\\|(.*)\\|");
   private static final Pattern NAME =
       Pattern.compile("`([A-Z]\\w+)\\.(\\w+)`|`([A-Z][a-z]\\w+)`|`([a-z]\\w+)`");
+  // a method whose comment names asyncio's: the two names
+  private static final Pattern CITED = Pattern.compile(
+      "/\\*\\*(?:(?!\\*/)[\\s\\S])*?\\(\\{@code (\\w+)}(?:(?!\\*/)[\\s\\S])*\\*/\\s*(?:@[^\n]*\n\\s*)*[^;{/(]*?\\b(\\w+)\\(");
+  // an attribute, and an overload whose other form has the name
+  private static final List<String> OTHER_WORDS =
+      List.of("getSlowCallbackDuration", "setSlowCallbackDuration", "resultsAsCompleted");
   private static final List<String> OTHER_TABLES =
       List.of("## What changes", "## Exceptions", "## Examples");
 
@@ -42,6 +50,25 @@ class FromAsyncioTest {
       }
     }
     assertEquals(List.of(), unknown);
+  }
+
+  @Test
+  void capitalsStandForUnderscores() throws IOException {
+    var wrong = new ArrayList<String>();
+    for (String type :
+        List.of("loop/EventLoop", "Asyncio", "stream/StreamReader", "stream/StreamWriter")) {
+      Matcher method =
+          CITED.matcher(Files.readString(Path.of("src/main/java/dev/weft/" + type + ".java")));
+      while (method.find()) {
+        String camel = Pattern.compile("_(\\w)")
+            .matcher(method.group(1))
+            .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
+        if (!camel.equals(method.group(2)) && !OTHER_WORDS.contains(method.group(2))) {
+          wrong.add(type + ": " + method.group(1) + ", " + method.group(2));
+        }
+      }
+    }
+    assertEquals(List.of(), wrong);
   }
 
   private static boolean exists(Matcher name) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The loop's and the body's side of an {@link AsyncGenerator}. It must not refer to the generator, so that the
  * generator is collected when its user drops it.
  */
-final class Production<T extends @Nullable Object> implements AsyncGenerator.Yielder<T> {
+final class GeneratorState<T extends @Nullable Object> implements AsyncGenerator.Yielder<T> {
 
   /** Stands for the absence of a value. */
   static final Object NONE = new Object();
@@ -29,7 +29,7 @@ final class Production<T extends @Nullable Object> implements AsyncGenerator.Yie
   private boolean closed; // by its user, even if the body did not end
   private boolean ended;
 
-  Production(AsyncGenerator.Body<T> body) {
+  GeneratorState(AsyncGenerator.Body<T> body) {
     this.body = body;
   }
 

@@ -6,23 +6,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * A virtual thread of a loop: the thread of a task, or the driver. It knows its loop and its current context.
  *
- * <p>Most tasks and callbacks never ask for their context. So a strand holds the bindings that it was given, which it
+ * <p>Most tasks and callbacks never ask for their context. So a fiber holds the bindings that it was given, which it
  * shares with their source. It gets a {@link Context} object only when code passes or requests one.
  */
-interface Strand extends Fiber {
+interface LoopFiber extends Fiber {
 
   /** Returns the loop to which this virtual thread belongs. */
   BaseEventLoop loop();
 
-  /** Returns the bindings that the strand was given, or a {@link Context}. Loop thread only. */
+  /** Returns the bindings that the fiber was given, or a {@link Context}. Loop thread only. */
   Object given();
 
   /** Sets what {@link #given} returns. Loop thread only. */
   void give(Object bindingsOrContext);
 
-  /** Returns the loop of the calling thread if it is a strand; otherwise null. Any thread. */
+  /** Returns the loop of the calling thread if it is a fiber; otherwise null. Any thread. */
   static @Nullable BaseEventLoop currentLoop() {
-    return Fiber.current() instanceof Strand strand ? strand.loop() : null;
+    return Fiber.current() instanceof LoopFiber fiber ? fiber.loop() : null;
   }
 
   /** Returns the current context as an object. */
