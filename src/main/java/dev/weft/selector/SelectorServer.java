@@ -307,10 +307,7 @@ final class SelectorServer implements Server, SocketTransport.Group, Releasable 
 
   @Override
   public String toString() {
-    return "Server["
-        + acceptors.stream().map(acceptor -> acceptor.channel.toString()).toList()
-        + (closed ? ", closed" : "")
-        + "]";
+    return "Server[" + (closed ? "closed" : sockets()) + "]";
   }
 
   /** One listening socket. */

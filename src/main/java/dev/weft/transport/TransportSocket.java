@@ -84,6 +84,10 @@ public final class TransportSocket {
 
   @Override
   public String toString() {
-    return "TransportSocket[" + channel + "]";
+    try {
+      return "TransportSocket[" + channel.getLocalAddress() + "]";
+    } catch (IOException closed) {
+      return "TransportSocket[closed]";
+    }
   }
 }

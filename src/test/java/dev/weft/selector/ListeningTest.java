@@ -81,6 +81,20 @@ class ListeningTest extends TcpTest {
   }
 
   @Test
+  @DisplayName("a server and its sockets show their addresses as text, until they are closed")
+  void text() {
+    run(() -> {
+      Server server = listen(List.of("127.0.0.1"), 0);
+      TransportSocket socket = server.sockets().get(0);
+      assertEquals("TransportSocket[/127.0.0.1:" + server.port() + "]", socket.toString());
+      assertEquals("Server[[" + socket + "]]", server.toString());
+      server.close();
+      assertEquals("TransportSocket[closed]", socket.toString());
+      assertEquals("Server[closed]", server.toString());
+    });
+  }
+
+  @Test
   @DisplayName("SRV-1: several hosts are resolved at the same time")
   void lookedUpTogether() {
     run(() -> {
