@@ -1,8 +1,9 @@
 package dev.weft.bench;
 
 import dev.weft.loop.EventLoop;
-import dev.weft.loop.ProtocolConnection;
+import dev.weft.transport.Connected;
 import dev.weft.transport.Protocol;
+import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -122,7 +123,7 @@ public final class SendfileBench {
       Thread reader = reading(listening);
       try (var channel = SocketChannel.open(listening.getLocalSocketAddress());
           var file = FileChannel.open(path)) {
-        ProtocolConnection<Protocol> connection =
+        Connected<Transport, Protocol> connection =
             loop.runUntilComplete(() -> loop.createConnection(() -> new Protocol() {}, channel));
         long before = cpuNanos();
         loop.runUntilComplete(() -> {

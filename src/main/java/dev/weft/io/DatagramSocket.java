@@ -1,6 +1,6 @@
 package dev.weft.io;
 
-import dev.weft.loop.Datagram;
+import dev.weft.transport.Datagram;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;

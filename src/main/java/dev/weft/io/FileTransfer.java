@@ -1,7 +1,7 @@
 package dev.weft.io;
 
 import dev.weft.loop.BaseEventLoop;
-import dev.weft.loop.SendfileNotAvailableException;
+import dev.weft.transport.SendfileNotAvailableException;
 import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;

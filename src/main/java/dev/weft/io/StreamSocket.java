@@ -23,7 +23,7 @@ public interface StreamSocket extends Source, Sink {
    * Sends a part of a file without copying it, as far as the system takes it now.
    *
    * @return whether the whole part is sent
-   * @throws dev.weft.loop.SendfileNotAvailableException if the back end or the system cannot do it; no byte is sent then
+   * @throws dev.weft.transport.SendfileNotAvailableException if the back end or the system cannot do it; no byte is sent then
    * @throws IOException if the stream or the file has failed
    */
   boolean send(FileTransfer file) throws IOException;

@@ -1,10 +1,10 @@
 package dev.weft.io;
 
 import dev.weft.loop.BaseEventLoop;
-import dev.weft.loop.Datagram;
 import dev.weft.loop.Future;
 import dev.weft.loop.KeyboardInterrupt;
 import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.Datagram;
 import dev.weft.transport.DatagramProtocol;
 import dev.weft.transport.DatagramTransport;
 import dev.weft.transport.ExtraInfo;

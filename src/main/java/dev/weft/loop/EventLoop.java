@@ -3,15 +3,21 @@ package dev.weft.loop;
 import dev.weft.selector.SelectorEventLoop;
 import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.Connected;
 import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.Datagram;
 import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
+import dev.weft.transport.DatagramTransport;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.Protocol;
+import dev.weft.transport.ReadTransport;
+import dev.weft.transport.SendfileNotAvailableException;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.SslOptions;
 import dev.weft.transport.SubprocessOptions;
 import dev.weft.transport.SubprocessProtocol;
+import dev.weft.transport.SubprocessTransport;
 import dev.weft.transport.Transport;
 import dev.weft.transport.WriteTransport;
 import java.io.IOException;
@@ -1111,7 +1117,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws IllegalStateException if another transport uses the pipe, or the caller is not a task
    * @throws CancelledError if the calling task is cancelled
    */
-  <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+  <P extends Protocol> Connected<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, Pipe.SourceChannel pipe) throws IOException;
 
   /**
@@ -1128,7 +1134,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws IllegalStateException if the caller is not a task
    * @throws CancelledError if the calling task is cancelled
    */
-  <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+  <P extends Protocol> Connected<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, Path pipe) throws IOException;
 
   /**
@@ -1145,7 +1151,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws IllegalStateException if the caller is not a task
    * @throws CancelledError if the calling task is cancelled
    */
-  <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+  <P extends Protocol> Connected<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, InputStream pipe) throws IOException;
 
   /**
@@ -1161,7 +1167,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws IllegalStateException if another transport uses the pipe, or the caller is not a task
    * @throws CancelledError if the calling task is cancelled
    */
-  <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+  <P extends BaseProtocol> Connected<WriteTransport, P> connectWritePipe(
       Supplier<? extends P> factory, Pipe.SinkChannel pipe) throws IOException;
 
   /**
@@ -1178,7 +1184,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws IllegalStateException if the caller is not a task
    * @throws CancelledError if the calling task is cancelled
    */
-  <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+  <P extends BaseProtocol> Connected<WriteTransport, P> connectWritePipe(
       Supplier<? extends P> factory, Path pipe) throws IOException;
 
   /**
@@ -1194,7 +1200,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws IllegalStateException if the caller is not a task
    * @throws CancelledError if the calling task is cancelled
    */
-  <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+  <P extends BaseProtocol> Connected<WriteTransport, P> connectWritePipe(
       Supplier<? extends P> factory, OutputStream pipe) throws IOException;
 
   /**
@@ -1213,7 +1219,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled; the child is killed and reaped by then
    * @throws IllegalStateException if the caller is not a task
    */
-  <P extends SubprocessProtocol> SubprocessConnection<P> subprocessExec(
+  <P extends SubprocessProtocol> Connected<SubprocessTransport, P> subprocessExec(
       Supplier<? extends P> factory, List<String> command, SubprocessOptions options)
       throws IOException;
 
@@ -1230,7 +1236,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled; the child is killed and reaped by then
    * @throws IllegalStateException if the caller is not a task
    */
-  default <P extends SubprocessProtocol> SubprocessConnection<P> subprocessExec(
+  default <P extends SubprocessProtocol> Connected<SubprocessTransport, P> subprocessExec(
       Supplier<? extends P> factory, List<String> command) throws IOException {
     return subprocessExec(factory, command, SubprocessOptions.pipes());
   }
@@ -1250,7 +1256,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled; the child is killed and reaped by then
    * @throws IllegalStateException if the caller is not a task
    */
-  default <P extends SubprocessProtocol> SubprocessConnection<P> subprocessShell(
+  default <P extends SubprocessProtocol> Connected<SubprocessTransport, P> subprocessShell(
       Supplier<? extends P> factory, String command, SubprocessOptions options) throws IOException {
     Objects.requireNonNull(command, "command");
     return subprocessExec(factory, List.of("/bin/sh", "-c", command), options);
@@ -1268,7 +1274,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled; the child is killed and reaped by then
    * @throws IllegalStateException if the caller is not a task
    */
-  default <P extends SubprocessProtocol> SubprocessConnection<P> subprocessShell(
+  default <P extends SubprocessProtocol> Connected<SubprocessTransport, P> subprocessShell(
       Supplier<? extends P> factory, String command) throws IOException {
     return subprocessShell(factory, command, SubprocessOptions.pipes());
   }
@@ -1293,7 +1299,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+  <P extends BaseProtocol> Connected<Transport, P> createConnection(
       Supplier<? extends P> factory, String host, int port, ConnectionOptions options)
       throws IOException;
 
@@ -1313,7 +1319,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  default <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+  default <P extends BaseProtocol> Connected<Transport, P> createConnection(
       Supplier<? extends P> factory, String host, int port) throws IOException {
     return createConnection(factory, host, port, ConnectionOptions.defaults());
   }
@@ -1331,7 +1337,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+  <P extends BaseProtocol> Connected<Transport, P> createConnection(
       Supplier<? extends P> factory, SocketChannel sock) throws IOException;
 
   /**
@@ -1440,7 +1446,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+  <P extends DatagramProtocol> Connected<DatagramTransport, P> createDatagramEndpoint(
       Supplier<? extends P> factory, DatagramOptions options) throws IOException;
 
   /**
@@ -1456,7 +1462,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws IllegalStateException if other code uses the channel, or the caller is not a task
    * @throws CancelledError if the calling task is cancelled
    */
-  <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+  <P extends DatagramProtocol> Connected<DatagramTransport, P> createDatagramEndpoint(
       Supplier<? extends P> factory, DatagramChannel sock) throws IOException;
 
   // ---- Unix sockets
@@ -1477,7 +1483,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  <P extends BaseProtocol> ProtocolConnection<P> createUnixConnection(
+  <P extends BaseProtocol> Connected<Transport, P> createUnixConnection(
       Supplier<? extends P> factory, Path path, ConnectionOptions options) throws IOException;
 
   /**
@@ -1494,7 +1500,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  default <P extends BaseProtocol> ProtocolConnection<P> createUnixConnection(
+  default <P extends BaseProtocol> Connected<Transport, P> createUnixConnection(
       Supplier<? extends P> factory, Path path) throws IOException {
     return createUnixConnection(factory, path, ConnectionOptions.defaults());
   }
@@ -1567,7 +1573,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled; the connection is aborted
    * @throws IllegalStateException if the caller is not a task
    */
-  <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+  <P extends BaseProtocol> Connected<Transport, P> createConnection(
       Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) throws IOException;
 
   /**
@@ -1583,7 +1589,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled
    * @throws IllegalStateException if the caller is not a task
    */
-  default <P extends BaseProtocol> ProtocolConnection<P> connectAcceptedSocket(
+  default <P extends BaseProtocol> Connected<Transport, P> connectAcceptedSocket(
       Supplier<? extends P> factory, SocketChannel sock) throws IOException {
     return createConnection(factory, sock);
   }
@@ -1604,7 +1610,7 @@ public interface EventLoop extends AutoCloseable {
    * @throws CancelledError if the calling task is cancelled; the connection is aborted
    * @throws IllegalStateException if the caller is not a task
    */
-  <P extends BaseProtocol> ProtocolConnection<P> connectAcceptedSocket(
+  <P extends BaseProtocol> Connected<Transport, P> connectAcceptedSocket(
       Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) throws IOException;
 
   /**

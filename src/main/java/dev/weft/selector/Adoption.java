@@ -2,13 +2,13 @@ package dev.weft.selector;
 
 import dev.weft.io.SocketTransport;
 import dev.weft.io.UdpTransport;
-import dev.weft.loop.DatagramEndpoint;
 import dev.weft.loop.Future;
-import dev.weft.loop.ProtocolConnection;
 import dev.weft.tls.TlsProtocol;
 import dev.weft.tls.TlsSettings;
 import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.Connected;
 import dev.weft.transport.DatagramProtocol;
+import dev.weft.transport.DatagramTransport;
 import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -24,7 +24,7 @@ final class Adoption {
   private Adoption() {}
 
   /** Adopts a stream channel that the user supplies. Suspends. */
-  static <P extends BaseProtocol> ProtocolConnection<P> connectUnused(
+  static <P extends BaseProtocol> Connected<Transport, P> connectUnused(
       SelectorEventLoop loop,
       Supplier<? extends P> factory,
       SocketChannel sock,
@@ -36,7 +36,7 @@ final class Adoption {
   }
 
   /** Adopts a client's channel in non-blocking mode. Suspends. */
-  static <P extends BaseProtocol> ProtocolConnection<P> connect(
+  static <P extends BaseProtocol> Connected<Transport, P> connect(
       SelectorEventLoop loop,
       Supplier<? extends P> factory,
       SocketChannel channel,
@@ -48,7 +48,7 @@ final class Adoption {
       Future<@Nullable Void> made = loop.createFuture();
       transport = newTransport(loop, channel, protocol, null, tls, made);
       made.await();
-      return new ProtocolConnection<>(transport, protocol);
+      return new Connected<>(transport, protocol);
     } catch (Throwable error) {
       if (transport == null) {
         SelectorEventLoop.closeQuietly(channel);
@@ -84,7 +84,7 @@ final class Adoption {
   }
 
   /** Adopts a datagram channel that the user supplies. Suspends. */
-  static <P extends DatagramProtocol> DatagramEndpoint<P> datagramsUnused(
+  static <P extends DatagramProtocol> Connected<DatagramTransport, P> datagramsUnused(
       SelectorEventLoop loop, Supplier<? extends P> factory, DatagramChannel sock)
       throws IOException {
     loop.checkUnused(sock);
@@ -97,7 +97,7 @@ final class Adoption {
    *
    * @param target the destination of datagrams that are sent without an address; null if there is none
    */
-  static <P extends DatagramProtocol> DatagramEndpoint<P> datagrams(
+  static <P extends DatagramProtocol> Connected<DatagramTransport, P> datagrams(
       SelectorEventLoop loop,
       Supplier<? extends P> factory,
       DatagramChannel channel,
@@ -110,7 +110,7 @@ final class Adoption {
       transport = new UdpTransport(
           loop, new ChannelDatagrams(loop, channel, DatagramChannel::send), protocol, target, made);
       made.await();
-      return new DatagramEndpoint<>(transport, protocol);
+      return new Connected<>(transport, protocol);
     } catch (Throwable error) {
       if (transport == null) {
         SelectorEventLoop.closeQuietly(channel);

@@ -1,7 +1,7 @@
 package dev.weft.selector;
 
 import dev.weft.io.DatagramSocket;
-import dev.weft.loop.Datagram;
+import dev.weft.transport.Datagram;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketException;

@@ -1,9 +1,10 @@
 package dev.weft.selector;
 
-import dev.weft.loop.SubprocessConnection;
 import dev.weft.loop.Task;
+import dev.weft.transport.Connected;
 import dev.weft.transport.SubprocessOptions;
 import dev.weft.transport.SubprocessProtocol;
+import dev.weft.transport.SubprocessTransport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,7 @@ final class Children {
 
   private Children() {}
 
-  static <P extends SubprocessProtocol> SubprocessConnection<P> start(
+  static <P extends SubprocessProtocol> Connected<SubprocessTransport, P> start(
       SelectorEventLoop loop,
       Supplier<? extends P> factory,
       List<String> command,
@@ -28,7 +29,7 @@ final class Children {
       transport.connect();
       Task.sleep(
           Duration.ZERO); // resumes after connectionMade, before the callbacks that it queues
-      return new SubprocessConnection<>(transport, protocol);
+      return new Connected<>(transport, protocol);
     } catch (Throwable error) {
       transport.close();
       Spawner.awaitQuietly(loop, spawned.reaped());

@@ -7,10 +7,11 @@ import dev.weft.io.WritePipe;
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Context;
 import dev.weft.loop.Future;
-import dev.weft.loop.ReadPipeConnection;
-import dev.weft.loop.WritePipeConnection;
 import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.Connected;
 import dev.weft.transport.Protocol;
+import dev.weft.transport.ReadTransport;
+import dev.weft.transport.WriteTransport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,25 +33,25 @@ final class Pipes {
 
   private Pipes() {}
 
-  static <P extends Protocol> ReadPipeConnection<P> read(
+  static <P extends Protocol> Connected<ReadTransport, P> read(
       SelectorEventLoop loop, Supplier<? extends P> factory, Pipe.SourceChannel pipe)
       throws IOException {
     loop.checkUnused(pipe);
     return read(loop, factory, () -> new ChannelSource(loop, pipe));
   }
 
-  static <P extends Protocol> ReadPipeConnection<P> read(
+  static <P extends Protocol> Connected<ReadTransport, P> read(
       SelectorEventLoop loop, Supplier<? extends P> factory, InputStream pipe) throws IOException {
     return read(loop, factory, () -> new PumpSource(loop, pipe));
   }
 
-  static <P extends Protocol> ReadPipeConnection<P> read(
+  static <P extends Protocol> Connected<ReadTransport, P> read(
       SelectorEventLoop loop, Supplier<? extends P> factory, Path pipe) throws IOException {
     return read(
         loop, factory, () -> new PumpSource(loop, open(loop, pipe, StandardOpenOption.READ)));
   }
 
-  private static <P extends Protocol> ReadPipeConnection<P> read(
+  private static <P extends Protocol> Connected<ReadTransport, P> read(
       SelectorEventLoop loop, Supplier<? extends P> factory, Opener<Source> opener)
       throws IOException {
     P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
@@ -59,32 +60,32 @@ final class Pipes {
     var transport = new ReadPipe(loop, source, protocol, made);
     try {
       made.await();
-      return new ReadPipeConnection<>(transport, protocol);
+      return new Connected<>(transport, protocol);
     } catch (Throwable error) {
       transport.close();
       throw error;
     }
   }
 
-  static <P extends BaseProtocol> WritePipeConnection<P> write(
+  static <P extends BaseProtocol> Connected<WriteTransport, P> write(
       SelectorEventLoop loop, Supplier<? extends P> factory, Pipe.SinkChannel pipe)
       throws IOException {
     loop.checkUnused(pipe);
     return write(loop, factory, () -> new ChannelSink(loop, pipe));
   }
 
-  static <P extends BaseProtocol> WritePipeConnection<P> write(
+  static <P extends BaseProtocol> Connected<WriteTransport, P> write(
       SelectorEventLoop loop, Supplier<? extends P> factory, OutputStream pipe) throws IOException {
     return write(loop, factory, () -> new PumpSink(loop, pipe));
   }
 
-  static <P extends BaseProtocol> WritePipeConnection<P> write(
+  static <P extends BaseProtocol> Connected<WriteTransport, P> write(
       SelectorEventLoop loop, Supplier<? extends P> factory, Path pipe) throws IOException {
     return write(
         loop, factory, () -> new PumpSink(loop, open(loop, pipe, StandardOpenOption.WRITE)));
   }
 
-  private static <P extends BaseProtocol> WritePipeConnection<P> write(
+  private static <P extends BaseProtocol> Connected<WriteTransport, P> write(
       SelectorEventLoop loop, Supplier<? extends P> factory, Opener<PipeSink> opener)
       throws IOException {
     P protocol = Objects.requireNonNull(factory.get(), "the factory's protocol");
@@ -93,7 +94,7 @@ final class Pipes {
     var transport = new WritePipe(loop, sink, protocol, made);
     try {
       made.await();
-      return new WritePipeConnection<>(transport, protocol);
+      return new Connected<>(transport, protocol);
     } catch (Throwable error) {
       transport.close();
       throw error;

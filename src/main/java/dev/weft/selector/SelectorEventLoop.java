@@ -6,29 +6,28 @@ import dev.weft.log.Log;
 import dev.weft.loop.BaseEventLoop;
 import dev.weft.loop.Clock;
 import dev.weft.loop.Context;
-import dev.weft.loop.Datagram;
-import dev.weft.loop.DatagramEndpoint;
 import dev.weft.loop.EventLoop;
 import dev.weft.loop.Handle;
-import dev.weft.loop.ProtocolConnection;
-import dev.weft.loop.ReadPipeConnection;
 import dev.weft.loop.Server;
-import dev.weft.loop.SubprocessConnection;
-import dev.weft.loop.WritePipeConnection;
 import dev.weft.tls.StartTls;
 import dev.weft.tls.TlsBuffers;
 import dev.weft.tls.TlsSettings;
 import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.Connected;
 import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.Datagram;
 import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
+import dev.weft.transport.DatagramTransport;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.Protocol;
+import dev.weft.transport.ReadTransport;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.SslOptions;
 import dev.weft.transport.SubprocessOptions;
 import dev.weft.transport.SubprocessProtocol;
+import dev.weft.transport.SubprocessTransport;
 import dev.weft.transport.Transport;
 import dev.weft.transport.WriteTransport;
 import java.io.IOException;
@@ -70,7 +69,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   final IoBuffers buffers = new IoBuffers();
 
   // loop thread only
-  private final RawSockets sockets = new RawSockets(this);
+  private @Nullable RawSockets sockets; // null until the program uses one
   private @Nullable TlsBuffers tlsBuffers; // null until TLS is used
   private boolean pumpedPipes;
   private boolean startedByJdk;
@@ -87,7 +86,9 @@ public final class SelectorEventLoop extends BaseEventLoop {
 
   @Override
   protected void poll(long timeout) {
-    sockets.detachIdle();
+    if (sockets != null) {
+      sockets.detachIdle();
+    }
     poller.poll(timeout);
   }
 
@@ -154,6 +155,13 @@ public final class SelectorEventLoop extends BaseEventLoop {
     static final Logger LOOP = Log.of(EventLoop.class);
   }
 
+  private RawSockets sockets() {
+    if (sockets == null) {
+      sockets = new RawSockets(this);
+    }
+    return sockets;
+  }
+
   TlsBuffers tlsBuffers() {
     if (tlsBuffers == null) {
       tlsBuffers = new TlsBuffers();
@@ -191,71 +199,71 @@ public final class SelectorEventLoop extends BaseEventLoop {
 
   @Override
   public void addReader(SelectableChannel channel, Runnable callback) {
-    sockets.add(Readiness.READING, channel, callback);
+    sockets().add(Readiness.READING, channel, callback);
   }
 
   @Override
   public boolean removeReader(SelectableChannel channel) {
-    return sockets.remove(Readiness.READING, channel);
+    return sockets().remove(Readiness.READING, channel);
   }
 
   @Override
   public void addWriter(SelectableChannel channel, Runnable callback) {
-    sockets.add(Readiness.WRITING, channel, callback);
+    sockets().add(Readiness.WRITING, channel, callback);
   }
 
   @Override
   public boolean removeWriter(SelectableChannel channel) {
-    return sockets.remove(Readiness.WRITING, channel);
+    return sockets().remove(Readiness.WRITING, channel);
   }
 
   @Override
   public byte[] sockRecv(SocketChannel channel, int n) throws IOException {
-    return sockets.receive(channel, n);
+    return sockets().receive(channel, n);
   }
 
   @Override
   public int sockRecvInto(SocketChannel channel, ByteBuffer buffer) throws IOException {
-    return sockets.receive(channel, buffer);
+    return sockets().receive(channel, buffer);
   }
 
   @Override
   public Datagram sockRecvfrom(DatagramChannel channel, int n) throws IOException {
-    return sockets.receive(channel, n);
+    return sockets().receive(channel, n);
   }
 
   @Override
   public SocketAddress sockRecvfromInto(DatagramChannel channel, ByteBuffer buffer)
       throws IOException {
-    return sockets.receive(channel, buffer);
+    return sockets().receive(channel, buffer);
   }
 
   @Override
   public void sockSendall(SocketChannel channel, ByteBuffer data) throws IOException {
-    sockets.send(channel, data);
+    sockets().send(channel, data);
   }
 
   @Override
   public int sockSendto(DatagramChannel channel, ByteBuffer data, SocketAddress address)
       throws IOException {
-    return sockets.send(channel, data, address);
+    return sockets().send(channel, data, address);
   }
 
   @Override
   public void sockConnect(SocketChannel channel, SocketAddress address) throws IOException {
-    sockets.connect(channel, address);
+    sockets().connect(channel, address);
   }
 
   @Override
   public SocketChannel sockAccept(ServerSocketChannel channel) throws IOException {
-    return sockets.accept(channel);
+    return sockets().accept(channel);
   }
 
   @Override
   public long sockSendfile(
       SocketChannel channel, FileChannel file, long offset, long count, boolean fallback)
       throws IOException {
-    return sockets.send(channel, new FileTransfer(file, offset, count), fallback);
+    return sockets().send(channel, new FileTransfer(file, offset, count), fallback);
   }
 
   @Override
@@ -272,7 +280,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   // ---- pipes and processes
 
   @Override
-  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+  public <P extends Protocol> Connected<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, Pipe.SourceChannel pipe) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
@@ -281,7 +289,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+  public <P extends Protocol> Connected<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, Path pipe) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
@@ -290,7 +298,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+  public <P extends Protocol> Connected<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, InputStream pipe) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
@@ -299,7 +307,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+  public <P extends BaseProtocol> Connected<WriteTransport, P> connectWritePipe(
       Supplier<? extends P> factory, Pipe.SinkChannel pipe) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
@@ -308,7 +316,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+  public <P extends BaseProtocol> Connected<WriteTransport, P> connectWritePipe(
       Supplier<? extends P> factory, Path pipe) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
@@ -317,7 +325,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+  public <P extends BaseProtocol> Connected<WriteTransport, P> connectWritePipe(
       Supplier<? extends P> factory, OutputStream pipe) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(pipe, "pipe");
@@ -326,7 +334,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends SubprocessProtocol> SubprocessConnection<P> subprocessExec(
+  public <P extends SubprocessProtocol> Connected<SubprocessTransport, P> subprocessExec(
       Supplier<? extends P> factory, List<String> command, SubprocessOptions options)
       throws IOException {
     Objects.requireNonNull(factory, "factory");
@@ -344,7 +352,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   // ---- network
 
   @Override
-  public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+  public <P extends BaseProtocol> Connected<Transport, P> createConnection(
       Supplier<? extends P> factory, String host, int port, ConnectionOptions options)
       throws IOException {
     Objects.requireNonNull(factory, "factory");
@@ -360,7 +368,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+  public <P extends BaseProtocol> Connected<Transport, P> createConnection(
       Supplier<? extends P> factory, SocketChannel sock) throws IOException {
     Objects.requireNonNull(factory, "factory");
     checkConnected(sock);
@@ -369,7 +377,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+  public <P extends BaseProtocol> Connected<Transport, P> createConnection(
       Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) throws IOException {
     Objects.requireNonNull(factory, "factory");
     checkConnected(sock);
@@ -379,7 +387,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends BaseProtocol> ProtocolConnection<P> connectAcceptedSocket(
+  public <P extends BaseProtocol> Connected<Transport, P> connectAcceptedSocket(
       Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) throws IOException {
     Objects.requireNonNull(factory, "factory");
     checkConnected(sock);
@@ -445,7 +453,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   // ---- datagrams
 
   @Override
-  public <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+  public <P extends DatagramProtocol> Connected<DatagramTransport, P> createDatagramEndpoint(
       Supplier<? extends P> factory, DatagramOptions options) throws IOException {
     Objects.requireNonNull(factory, "factory");
     if (options.localAddr().isEmpty()
@@ -459,7 +467,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+  public <P extends DatagramProtocol> Connected<DatagramTransport, P> createDatagramEndpoint(
       Supplier<? extends P> factory, DatagramChannel sock) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(sock, "sock");
@@ -470,7 +478,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   // ---- Unix sockets
 
   @Override
-  public <P extends BaseProtocol> ProtocolConnection<P> createUnixConnection(
+  public <P extends BaseProtocol> Connected<Transport, P> createUnixConnection(
       Supplier<? extends P> factory, Path path, ConnectionOptions options) throws IOException {
     Objects.requireNonNull(factory, "factory");
     UnixDomainSocketAddress address = UnixSockets.address(path);

@@ -2,15 +2,20 @@ package dev.weft.loop;
 
 import dev.weft.transport.AddressInfoOptions;
 import dev.weft.transport.BaseProtocol;
+import dev.weft.transport.Connected;
 import dev.weft.transport.ConnectionOptions;
+import dev.weft.transport.Datagram;
 import dev.weft.transport.DatagramOptions;
 import dev.weft.transport.DatagramProtocol;
+import dev.weft.transport.DatagramTransport;
 import dev.weft.transport.NameInfo;
 import dev.weft.transport.Protocol;
+import dev.weft.transport.ReadTransport;
 import dev.weft.transport.ServerOptions;
 import dev.weft.transport.SslOptions;
 import dev.weft.transport.SubprocessOptions;
 import dev.weft.transport.SubprocessProtocol;
+import dev.weft.transport.SubprocessTransport;
 import dev.weft.transport.Transport;
 import dev.weft.transport.WriteTransport;
 import java.io.InputStream;
@@ -81,43 +86,43 @@ final class ScriptedLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+  public <P extends Protocol> Connected<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, InputStream pipe) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+  public <P extends Protocol> Connected<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, Pipe.SourceChannel pipe) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public <P extends Protocol> ReadPipeConnection<P> connectReadPipe(
+  public <P extends Protocol> Connected<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, Path pipe) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+  public <P extends BaseProtocol> Connected<WriteTransport, P> connectWritePipe(
       Supplier<? extends P> factory, OutputStream pipe) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+  public <P extends BaseProtocol> Connected<WriteTransport, P> connectWritePipe(
       Supplier<? extends P> factory, Pipe.SinkChannel pipe) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public <P extends BaseProtocol> WritePipeConnection<P> connectWritePipe(
+  public <P extends BaseProtocol> Connected<WriteTransport, P> connectWritePipe(
       Supplier<? extends P> factory, Path pipe) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public <P extends SubprocessProtocol> SubprocessConnection<P> subprocessExec(
+  public <P extends SubprocessProtocol> Connected<SubprocessTransport, P> subprocessExec(
       Supplier<? extends P> factory, List<String> command, SubprocessOptions options) {
     throw new UnsupportedOperationException();
   }
@@ -141,13 +146,13 @@ final class ScriptedLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+  public <P extends BaseProtocol> Connected<Transport, P> createConnection(
       Supplier<? extends P> factory, String host, int port, ConnectionOptions options) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+  public <P extends BaseProtocol> Connected<Transport, P> createConnection(
       Supplier<? extends P> factory, SocketChannel sock) {
     throw new UnsupportedOperationException();
   }
@@ -173,7 +178,7 @@ final class ScriptedLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+  public <P extends DatagramProtocol> Connected<DatagramTransport, P> createDatagramEndpoint(
       Supplier<? extends P> factory, DatagramOptions options) {
     throw new UnsupportedOperationException();
   }
@@ -184,13 +189,13 @@ final class ScriptedLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends DatagramProtocol> DatagramEndpoint<P> createDatagramEndpoint(
+  public <P extends DatagramProtocol> Connected<DatagramTransport, P> createDatagramEndpoint(
       Supplier<? extends P> factory, DatagramChannel sock) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public <P extends BaseProtocol> ProtocolConnection<P> createUnixConnection(
+  public <P extends BaseProtocol> Connected<Transport, P> createUnixConnection(
       Supplier<? extends P> factory, Path path, ConnectionOptions options) {
     throw new UnsupportedOperationException();
   }
@@ -279,13 +284,13 @@ final class ScriptedLoop extends BaseEventLoop {
   }
 
   @Override
-  public <P extends BaseProtocol> ProtocolConnection<P> createConnection(
+  public <P extends BaseProtocol> Connected<Transport, P> createConnection(
       Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public <P extends BaseProtocol> ProtocolConnection<P> connectAcceptedSocket(
+  public <P extends BaseProtocol> Connected<Transport, P> connectAcceptedSocket(
       Supplier<? extends P> factory, SocketChannel sock, SslOptions ssl) {
     throw new UnsupportedOperationException();
   }

@@ -11,13 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.loop.CancelledError;
-import dev.weft.loop.DatagramEndpoint;
 import dev.weft.loop.Task;
 import dev.weft.testkit.FakeNames;
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
 import dev.weft.transport.BaseTransport;
+import dev.weft.transport.Connected;
 import dev.weft.transport.DatagramOptions;
+import dev.weft.transport.DatagramTransport;
 import dev.weft.transport.ExtraInfo;
 import java.io.IOException;
 import java.net.BindException;
@@ -69,7 +70,7 @@ class DatagramOpeningTest extends UdpTest {
           loop.callSoon(() -> order.expect(2));
         }
       };
-      DatagramEndpoint<DatagramRecorder> made = endpoint(protocol, HERE);
+      Connected<DatagramTransport, DatagramRecorder> made = endpoint(protocol, HERE);
       order.finish(3);
       assertSame(protocol, made.protocol());
       assertSame(protocol.transport, made.transport());

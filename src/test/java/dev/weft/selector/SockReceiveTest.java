@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.CancelledError;
-import dev.weft.loop.Datagram;
 import dev.weft.loop.Task;
 import dev.weft.testkit.Loops;
 import dev.weft.testkit.Order;
+import dev.weft.transport.Datagram;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.Future;
-import dev.weft.loop.SendfileNotAvailableException;
 import dev.weft.loop.Task;
 import dev.weft.testkit.Loops;
+import dev.weft.transport.SendfileNotAvailableException;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.FileChannel;

@@ -1,9 +1,10 @@
 package dev.weft.selector;
 
 import dev.weft.io.UdpTransport;
-import dev.weft.loop.DatagramEndpoint;
 import dev.weft.loop.Future;
+import dev.weft.transport.Connected;
 import dev.weft.transport.DatagramOptions;
+import dev.weft.transport.DatagramTransport;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -50,7 +51,7 @@ abstract class UdpTest extends TcpTest {
     return protocol;
   }
 
-  final DatagramEndpoint<DatagramRecorder> endpoint(
+  final Connected<DatagramTransport, DatagramRecorder> endpoint(
       DatagramRecorder protocol, DatagramOptions options) throws IOException {
     protocols.add(protocol);
     return loop.createDatagramEndpoint(() -> protocol, options);

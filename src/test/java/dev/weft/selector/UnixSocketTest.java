@@ -8,14 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.loop.CancelledError;
 import dev.weft.loop.EventLoop;
-import dev.weft.loop.ProtocolConnection;
 import dev.weft.loop.Server;
 import dev.weft.loop.Task;
 import dev.weft.testkit.LogCapture;
 import dev.weft.testkit.Loops;
+import dev.weft.transport.Connected;
 import dev.weft.transport.ConnectionOptions;
 import dev.weft.transport.ExtraInfo;
 import dev.weft.transport.ServerOptions;
+import dev.weft.transport.Transport;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -105,7 +106,7 @@ class UnixSocketTest extends TcpTest {
       try (Server server = serve()) {
         var address = UnixDomainSocketAddress.of(path);
         assertEquals(address, server.sockets().get(0).getLocalAddress());
-        ProtocolConnection<Recorder> client =
+        Connected<Transport, Recorder> client =
             loop.createUnixConnection(() -> new Recorder(loop), path);
         assertSame(client.protocol().transport, client.transport());
         assertEquals(address, client.transport().getExtraInfo(ExtraInfo.PEERNAME));

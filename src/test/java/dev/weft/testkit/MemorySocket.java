@@ -5,7 +5,7 @@ import dev.weft.io.Owner;
 import dev.weft.io.StreamSocket;
 import dev.weft.io.WriteQueue;
 import dev.weft.loop.EventLoop;
-import dev.weft.loop.SendfileNotAvailableException;
+import dev.weft.transport.SendfileNotAvailableException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketException;

@@ -1,4 +1,4 @@
-package dev.weft.loop;
+package dev.weft.transport;
 
 import java.io.IOException;
 

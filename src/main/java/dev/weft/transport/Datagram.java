@@ -1,9 +1,9 @@
-package dev.weft.loop;
+package dev.weft.transport;
 
 import java.net.SocketAddress;
 
 /**
- * The result of {@link EventLoop#sockRecvfrom}: the pair {@code (data, address)}.
+ * The result of {@code EventLoop.sockRecvfrom}: the pair {@code (data, address)}.
  *
  * @param data the bytes; empty for an empty datagram
  * @param address the sender
