@@ -33,6 +33,13 @@ public final class FileTransfer {
   private final long count;
   private long sent;
 
+  /**
+   * Creates a transfer of a part of a file.
+   *
+   * @param file the file
+   * @param offset the position of the first byte
+   * @param count the largest number of bytes; fewer if the file ends before
+   */
   public FileTransfer(FileChannel file, long offset, long count) {
     this.file = Objects.requireNonNull(file, "file");
     if (offset < 0) {
@@ -45,11 +52,25 @@ public final class FileTransfer {
     this.count = count;
   }
 
+  /**
+   * Returns how much is sent.
+   *
+   * @return the number of bytes
+   */
   public long sent() {
     return sent;
   }
 
-  /** Sends through a transport; natively if it is the transport of a socket without TLS. Suspends. */
+  /**
+   * Sends through a transport; natively if it is the transport of a socket without TLS. Suspends.
+   *
+   * @param loop the loop of the transport
+   * @param transport the transport
+   * @param fallback whether to write blocks where sendfile is not possible
+   * @return the number of bytes
+   * @throws SendfileNotAvailableException if sendfile is not possible and {@code fallback} is false
+   * @throws IOException if the file or the connection fails
+   */
   public long send(BaseEventLoop loop, Transport transport, boolean fallback) throws IOException {
     loop.checkOnLoop("sendfile");
     if (transport.isClosing()) {
@@ -89,14 +110,22 @@ public final class FileTransfer {
 
   /** Writes the blocks of {@link #copy}. */
   public interface Target {
+    /**
+     * Writes a block. May suspend.
+     *
+     * @param block the bytes, which change after the call
+     * @throws IOException if the connection fails
+     */
     void take(ByteBuffer block) throws IOException;
   }
 
   /**
    * Sends a chunk natively.
    *
+   * @param target the channel of a socket
    * @return whether all bytes are sent
    * @throws SendfileNotAvailableException if it fails before any byte is sent
+   * @throws IOException if it fails later
    */
   public boolean step(WritableByteChannel target) throws IOException {
     try {
@@ -112,7 +141,13 @@ public final class FileTransfer {
     }
   }
 
-  /** Reads blocks on the default executor and passes them to {@code target}. Suspends. */
+  /**
+   * Reads blocks on the default executor and passes them to {@code target}. Suspends.
+   *
+   * @param loop the loop whose executor reads
+   * @param target gets the blocks
+   * @throws IOException if the file or the connection fails
+   */
   public void copy(BaseEventLoop loop, Target target) throws IOException {
     ByteBuffer block = ByteBuffer.allocate((int) Math.min(BLOCK, count));
     while (sent < count) {
@@ -126,7 +161,11 @@ public final class FileTransfer {
     }
   }
 
-  /** Sets the file's position to the end of the sent part. Leaves it if no byte was sent. */
+  /**
+   * Sets the file's position to the end of the sent part. Leaves it if no byte was sent.
+   *
+   * @throws IOException if the file fails
+   */
   public void setPosition() throws IOException {
     if (sent > 0 && file.isOpen()) {
       file.position(offset + sent);

@@ -12,10 +12,19 @@ public interface Layer extends BufferedProtocol {
    */
   void nothingRead();
 
-  /** Returns the transport above this layer. */
+  /**
+   * Returns the transport above this layer.
+   *
+   * @return the transport that the protocol above uses
+   */
   Transport transport();
 
-  /** Returns the transport that the application uses: that of the outermost layer, or the given one without layers. */
+  /**
+   * Returns the transport that the application uses.
+   *
+   * @param transport the transport of the socket
+   * @return that of the outermost layer; {@code transport} itself if it has no layer
+   */
   static Transport outermost(Transport transport) {
     Transport outer = transport;
     while (outer.getProtocol() instanceof Layer layer) {

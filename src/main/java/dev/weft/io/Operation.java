@@ -9,13 +9,24 @@ public final class Operation {
 
   /** The code of each step. */
   public interface Step {
-    /** Does as much as is possible without blocking. Returns whether the operation is complete. */
+    /**
+     * Does as much as is possible without blocking.
+     *
+     * @return whether the operation is complete
+     * @throws Exception if the operation fails
+     */
     boolean take() throws Exception;
   }
 
   private final Future<@Nullable Void> end;
   private final Step step;
 
+  /**
+   * Creates an operation. The first step is that of {@link #proceed}.
+   *
+   * @param loop the loop of the task that waits
+   * @param step the code of each step
+   */
   public Operation(BaseEventLoop loop, Step step) {
     this.end = loop.createFuture();
     this.step = step;
@@ -35,13 +46,22 @@ public final class Operation {
     }
   }
 
-  /** Ends the operation with an error, unless it has ended. */
+  /**
+   * Ends the operation with an error, unless it has ended.
+   *
+   * @param error what {@link #await} throws
+   */
   public void fail(Throwable error) {
     if (!end.done()) {
       end.setException(error);
     }
   }
 
+  /**
+   * Returns whether the operation has ended.
+   *
+   * @return true after the last step, a failure or a cancellation
+   */
   public boolean isOver() {
     return end.done();
   }

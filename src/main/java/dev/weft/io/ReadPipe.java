@@ -20,7 +20,11 @@ public final class ReadPipe extends Connection implements ReadTransport {
    * Takes over a pipe. In the next turn it calls {@code connectionMade}, starts to watch the pipe and completes {@code
    * made}.
    *
+   * @param loop the loop that serves it
+   * @param source the end of the pipe
+   * @param protocol the protocol
    * @param made the future that is completed after {@code connectionMade}; null if no task waits
+   * @throws IOException if the pipe cannot be used
    */
   public ReadPipe(
       BaseEventLoop loop, Source source, Protocol protocol, @Nullable Future<@Nullable Void> made)

@@ -12,7 +12,11 @@ public interface Sink extends End {
   /** The largest number of bytes of one {@link #write(WriteQueue)}. */
   int STEP_SIZE = 256 * 1024;
 
-  /** Starts or stops the calls of {@link Owner#writable}. */
+  /**
+   * Starts or stops the calls of {@link Owner#writable}.
+   *
+   * @param wanted whether to call it
+   */
   void watchOutput(boolean wanted);
 
   /**
@@ -20,6 +24,7 @@ public interface Sink extends End {
    * position by that number. The buffer is the caller's again when the call returns. The caller queues the rest, and the
    * next write must begin with it, because a thread or the system may be writing it already.
    *
+   * @param data the bytes
    * @throws IOException if the stream has failed
    */
   void write(ByteBuffer data) throws IOException;
@@ -27,6 +32,7 @@ public interface Sink extends End {
   /**
    * Writes once from the head of a queue, which is not empty, and removes what is written.
    *
+   * @param queue the bytes
    * @return whether the system took all that it was offered, and may take more
    * @throws IOException if the stream has failed
    */

@@ -23,10 +23,18 @@ public final class SocketTransport extends Connection implements Transport {
 
   /** The connections of a server. */
   public interface Group {
-    /** Adds a connection that begins. */
+    /**
+     * Adds a connection that begins.
+     *
+     * @param transport its transport
+     */
     void attach(SocketTransport transport);
 
-    /** Removes a connection after {@code connectionLost}. */
+    /**
+     * Removes a connection after {@code connectionLost}.
+     *
+     * @param transport its transport
+     */
     void detach(SocketTransport transport);
   }
 
@@ -40,8 +48,12 @@ public final class SocketTransport extends Connection implements Transport {
   /**
    * Takes over a socket. In the next turn it calls {@code connectionMade}, starts to read and completes {@code made}.
    *
+   * @param loop the loop that serves it
+   * @param socket the connected socket
+   * @param protocol gets the data
    * @param group the connections of the server that has accepted it; null on a client
    * @param made the future that is completed after {@code connectionMade}; null if no task waits
+   * @throws IOException if the socket is closed
    */
   public SocketTransport(
       BaseEventLoop loop,

@@ -6,7 +6,11 @@ import org.jspecify.annotations.Nullable;
 /** An end that bytes come from. */
 public interface Source extends End {
 
-  /** Starts or stops the calls of {@link Owner#readable}. Bytes that arrive meanwhile wait for the next start. */
+  /**
+   * Starts or stops the calls of {@link Owner#readable}. Bytes that arrive meanwhile wait for the next start.
+   *
+   * @param wanted whether to call it
+   */
   void watchInput(boolean wanted);
 
   /**

@@ -53,8 +53,12 @@ public final class UdpTransport extends Connection implements DatagramTransport 
    * Takes over a socket. In the next turn the transport calls {@code connectionMade}, starts to receive and completes
    * {@code made}.
    *
+   * @param loop the loop that serves it
+   * @param socket the socket
+   * @param protocol gets the datagrams
    * @param target the destination of sent datagrams; null if the endpoint has no remote address
    * @param made the future that is completed after {@code connectionMade}
+   * @throws IOException if the socket is closed
    */
   public UdpTransport(
       BaseEventLoop loop,

@@ -22,7 +22,11 @@ public final class WritePipe extends Connection implements WriteTransport {
   /**
    * Takes over a pipe. In the next turn it calls {@code connectionMade} and completes {@code made}.
    *
+   * @param loop the loop that serves it
+   * @param sink the end of the pipe
+   * @param protocol the protocol
    * @param made the future that is completed after {@code connectionMade}; null if no task waits
+   * @throws IOException if the pipe cannot be used
    */
   public WritePipe(
       BaseEventLoop loop,

@@ -28,17 +28,32 @@ public final class WriteQueue {
       lent; // the lent chunks, with their checksums; null if there are none
   private long size;
 
-  /** Returns whether nothing waits. */
+  /** Creates an empty queue. */
+  public WriteQueue() {}
+
+  /**
+   * Returns whether no bytes wait.
+   *
+   * @return true if the queue is empty
+   */
   public boolean isEmpty() {
     return size == 0;
   }
 
-  /** Returns the number of bytes that wait. */
+  /**
+   * Returns the number of bytes that wait.
+   *
+   * @return the bytes of all chunks
+   */
   public long size() {
     return size;
   }
 
-  /** Copies the data to the end. After an {@code OutOfMemoryError} the queue is empty and the connection must end. */
+  /**
+   * Copies the data to the end. After an {@code OutOfMemoryError} the queue is empty and the connection must end.
+   *
+   * @param data the bytes; all are taken
+   */
   public void add(ByteBuffer data) {
     int count = data.remaining();
     if (count == 0) {
@@ -156,6 +171,7 @@ public final class WriteQueue {
   /**
    * Copies as many bytes from the head as {@code target} takes. Does not remove them.
    *
+   * @param target gets the bytes
    * @throws IllegalStateException if the queue is empty; otherwise a caller would write nothing in an endless loop
    */
   public void copyTo(ByteBuffer target) {
@@ -172,7 +188,11 @@ public final class WriteQueue {
     }
   }
 
-  /** Removes {@code count} bytes from the head; none if the queue has been cleared while they were written. */
+  /**
+   * Removes bytes from the head; none if the queue has been cleared while they were written.
+   *
+   * @param count how many
+   */
   @SuppressWarnings("NullAway") // the queue is not empty, so there are chunks
   public void remove(int count) {
     if (isEmpty()) {
