@@ -46,6 +46,7 @@ final class VirtualThreads {
         if (threadOf == null) {
           Pollers.initialize();
         }
+        Unparker.start();
       } catch (ReflectiveOperationException e) {
         unavailable = new UnsupportedOperationException(
             "Java " + Runtime.version() + " is not supported by this version of Weft", e);

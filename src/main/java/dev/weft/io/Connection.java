@@ -173,9 +173,23 @@ abstract class Connection implements BaseTransport, Owner {
 
   /** Queues the call of {@code connectionLost}. */
   final void lose(@Nullable Throwable error) {
-    loop.callSoon(() -> finish(error), context); // first, as it may run out of memory
+    loop.callSoon(new Loss(error), context); // first, as it may run out of memory
     life = Life.LOST;
     stopAll();
+  }
+
+  /** The call of {@code connectionLost}. To link a lambda takes more memory than a failed allocation may have left. */
+  private final class Loss implements Runnable {
+    private final @Nullable Throwable error;
+
+    Loss(@Nullable Throwable error) {
+      this.error = error;
+    }
+
+    @Override
+    public void run() {
+      finish(error);
+    }
   }
 
   /** Calls {@code connectionLost} now, because the last bytes have left after {@link #close}. */

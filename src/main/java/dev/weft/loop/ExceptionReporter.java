@@ -3,7 +3,6 @@ package dev.weft.loop;
 import dev.weft.carrier.Fiber;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -100,16 +99,14 @@ final class ExceptionReporter {
 
   /** Returns the context of the report's task, or else of its handle; null if there is neither. */
   private static @Nullable Context contextOf(ExceptionContext record) {
-    Object task =
-        record.asMap().getOrDefault(ExceptionContext.TASK, record.future().orElse(null));
+    // no lambdas: to link one takes memory, which may be exhausted
+    Map<String, Object> values = record.asMap();
+    Object task = values.getOrDefault(ExceptionContext.TASK, values.get(ExceptionContext.FUTURE));
     if (task instanceof Task<?> known) {
       return known.getContext();
     }
-    return record
-        .handle()
-        .filter(handle -> !handle.cancelled())
-        .map(Handle::getContext)
-        .filter(Objects::nonNull)
-        .orElse(null);
+    return values.get(ExceptionContext.HANDLE) instanceof Handle handle && !handle.cancelled()
+        ? handle.getContext()
+        : null;
   }
 }

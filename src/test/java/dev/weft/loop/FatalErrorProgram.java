@@ -4,6 +4,7 @@ import dev.weft.testkit.Loops;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Programs that run out of stack or memory, in their own JVM. Each ends by itself. */
 public final class FatalErrorProgram {
@@ -153,13 +154,15 @@ public final class FatalErrorProgram {
     try (var runner = new Runner(EventLoop::newEventLoop)) {
       runner.run(() -> {
         EventLoop loop = EventLoop.getRunningLoop();
+        var room =
+            new AtomicReference<>(new byte[1024][16 * 1024]); // for these entries in the loop
         var thread = new Thread(() -> {
           try {
             while (true) {
               loop.callSoonThreadsafe(() -> {});
             }
           } catch (OutOfMemoryError enough) {
-            // the loop needs room for these entries
+            room.set(null);
           }
         });
         loop.callSoon(

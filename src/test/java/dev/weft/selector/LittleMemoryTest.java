@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weft.loop.EventLoop;
+import dev.weft.loop.ExceptionContext;
 import dev.weft.loop.Server;
 import dev.weft.loop.Task;
 import dev.weft.stream.FlowControl;
@@ -59,6 +60,10 @@ class LittleMemoryTest {
     private void run(String scenario) {
       loop.setExceptionHandler((source, record) -> reports.add(
           record.message() + ": " + record.exception().orElseThrow().getClass().getSimpleName()));
+      // links the handler's code, which would take memory later
+      loop.callExceptionHandler(
+          ExceptionContext.of("before").withException(new OutOfMemoryError()));
+      reports.clear();
       loop.runUntilComplete(() -> {
         Task<Void> ticker = loop.createTask(() -> {
           while (true) {
@@ -223,6 +228,8 @@ class LittleMemoryTest {
             }
           });
           Task.sleep(Duration.ofMillis(300)); // until the system's buffers are full
+          IoBuffers buffers = ((SelectorEventLoop) loop).buffers;
+          buffers.give(buffers.take()); // the first one initialises classes of the JDK
           fill(ballast);
           failing.transport.resumeReading();
           System.out.println("lost " + failing.lost.await());
