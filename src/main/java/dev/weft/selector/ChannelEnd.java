@@ -105,6 +105,6 @@ abstract class ChannelEnd<C extends SelectableChannel> implements End, Selectabl
 
   @Override
   public final String toString() {
-    return owner.toString(); // for the warning about unclosed transports
+    return String.valueOf(owner); // for the warning about unclosed transports
   }
 }

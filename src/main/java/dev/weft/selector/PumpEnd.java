@@ -116,6 +116,6 @@ abstract class PumpEnd implements End, Releasable {
 
   @Override
   public final String toString() {
-    return owner.toString(); // for the warning about unclosed transports
+    return String.valueOf(owner); // for the warning about unclosed transports
   }
 }
