@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Everything in a loop except its I/O: asyncio's {@code BaseEventLoop}. A subclass waits for I/O in {@link #poll}. */
-public abstract class BaseEventLoop implements EventLoop {
+public abstract non-sealed class BaseEventLoop implements EventLoop {
 
   static final Cleaner CLEANER =
       Cleaner.create(Daemons.builder().name("weft-cleaner").factory());

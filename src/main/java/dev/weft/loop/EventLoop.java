@@ -66,8 +66,11 @@ import org.jspecify.annotations.Nullable;
  * <p>"Loop thread only" means that the loop's own code may call a method: its tasks, callbacks and protocols. While the
  * loop does not run, the one thread that sets it up may call the method. A method that suspends may be called in a task
  * alone. "Any thread" means that all threads may call a method at all times.
+ *
+ * <p>Only Weft implements a loop. A policy that supplies loops of its own makes them by {@link #newEventLoop} and
+ * changes their settings.
  */
-public interface EventLoop extends AutoCloseable {
+public sealed interface EventLoop extends AutoCloseable permits BaseEventLoop {
 
   /**
    * Creates a loop with the system's clock ({@code new_event_loop}). The loop does not run yet and is not the current

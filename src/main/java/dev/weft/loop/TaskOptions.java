@@ -5,23 +5,24 @@ import java.util.Optional;
 
 /**
  * The optional parts of {@link EventLoop#createTask}. Immutable.
- *
- * @param name the task's name; {@code Task-} and a number if empty
- * @param context the context to run in, shared and not copied; a copy of the current one if empty
- * @param eagerStart whether the first step runs inside {@code createTask}, if the loop is running; the task factory
- *     decides if empty
  */
-public record TaskOptions(
-    Optional<String> name, Optional<Context> context, Optional<Boolean> eagerStart) {
+public final class TaskOptions {
 
   private static final TaskOptions DEFAULTS =
       new TaskOptions(Optional.empty(), Optional.empty(), Optional.empty());
 
-  /** Checks that no part is null. */
-  public TaskOptions {
+  private final Optional<String> name;
+  private final Optional<Context> context;
+  private final Optional<Boolean> eagerStart;
+
+  private TaskOptions(
+      Optional<String> name, Optional<Context> context, Optional<Boolean> eagerStart) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(context, "context");
     Objects.requireNonNull(eagerStart, "eagerStart");
+    this.name = name;
+    this.context = context;
+    this.eagerStart = eagerStart;
   }
 
   /**
@@ -63,5 +64,22 @@ public record TaskOptions(
    */
   public TaskOptions withEagerStart(boolean eagerStart) {
     return new TaskOptions(name, context, Optional.of(eagerStart));
+  }
+
+  // ---- the options
+
+  /** {@return the task's name; {@code Task-} and a number if empty} Never suspends. Any thread. */
+  public Optional<String> name() {
+    return name;
+  }
+
+  /** {@return the context to run in, shared and not copied; a copy of the current one if empty} Never suspends. Any thread. */
+  public Optional<Context> context() {
+    return context;
+  }
+
+  /** {@return whether the first step runs inside {@code createTask}, if the loop is running; the task factory decides if empty} Never suspends. Any thread. */
+  public Optional<Boolean> eagerStart() {
+    return eagerStart;
   }
 }

@@ -5,22 +5,19 @@ import java.util.Optional;
 
 /**
  * The optional parts of {@code getaddrinfo}. Immutable.
- *
- * @param family the family of the addresses ({@code family}); any if empty
- * @param numericHost whether the host must be an address, so that no name server is asked ({@code AI_NUMERICHOST})
  */
-public record AddressInfoOptions(Optional<StandardProtocolFamily> family, boolean numericHost) {
+public final class AddressInfoOptions {
 
   private static final AddressInfoOptions DEFAULTS =
       new AddressInfoOptions(Optional.empty(), false);
 
-  /**
-   * Checks the parts.
-   *
-   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6
-   */
-  public AddressInfoOptions {
+  private final Optional<StandardProtocolFamily> family;
+  private final boolean numericHost;
+
+  private AddressInfoOptions(Optional<StandardProtocolFamily> family, boolean numericHost) {
     Families.check(family);
+    this.family = family;
+    this.numericHost = numericHost;
   }
 
   /**
@@ -51,5 +48,17 @@ public record AddressInfoOptions(Optional<StandardProtocolFamily> family, boolea
    */
   public AddressInfoOptions withNumericHost(boolean numericHost) {
     return new AddressInfoOptions(family, numericHost);
+  }
+
+  // ---- the options
+
+  /** {@return the family of the addresses ({@code family}); any if empty} Never suspends. Any thread. */
+  public Optional<StandardProtocolFamily> family() {
+    return family;
+  }
+
+  /** {@return whether the host must be an address, so that no name server is asked ({@code AI_NUMERICHOST})} Never suspends. Any thread. */
+  public boolean numericHost() {
+    return numericHost;
   }
 }

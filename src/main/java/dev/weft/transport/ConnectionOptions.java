@@ -17,26 +17,8 @@ import javax.net.ssl.SSLContext;
  *     .withHappyEyeballsDelay(Duration.ofMillis(250));
  * Connection connection = openConnection("example.org", 443, StreamReader.DEFAULT_LIMIT, options);
  * }</pre>
- *
- * @param family the family of the addresses to connect to ({@code family}); any if empty
- * @param localAddr the local address ({@code local_addr}), which the loop resolves if necessary; any address and port
- *     if empty
- * @param happyEyeballsDelay the time without an answer after which the next address is tried in parallel
- *     ({@code happy_eyeballs_delay}; RFC 8305 recommends 250 ms); if empty, the next address is tried when the one
- *     before has failed
- * @param interleave how many addresses of the first address's family come first, before the families alternate
- *     ({@code interleave}); 0 keeps the resolver's order; if empty, 1 with {@code happyEyeballsDelay} and 0 without
- * @param allErrors whether the errors of several addresses are thrown as a group ({@code all_errors}), and not as one
- *     error that names them
- * @param ssl how to encrypt the connection ({@code ssl}); plain if empty
  */
-public record ConnectionOptions(
-    Optional<StandardProtocolFamily> family,
-    Optional<InetSocketAddress> localAddr,
-    Optional<Duration> happyEyeballsDelay,
-    OptionalInt interleave,
-    boolean allErrors,
-    Optional<SslOptions> ssl) {
+public final class ConnectionOptions {
 
   private static final ConnectionOptions DEFAULTS = new ConnectionOptions(
       Optional.empty(),
@@ -46,12 +28,20 @@ public record ConnectionOptions(
       false,
       Optional.empty());
 
-  /**
-   * Checks the parts.
-   *
-   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6, or a number or duration is negative
-   */
-  public ConnectionOptions {
+  private final Optional<StandardProtocolFamily> family;
+  private final Optional<InetSocketAddress> localAddr;
+  private final Optional<Duration> happyEyeballsDelay;
+  private final OptionalInt interleave;
+  private final boolean allErrors;
+  private final Optional<SslOptions> ssl;
+
+  private ConnectionOptions(
+      Optional<StandardProtocolFamily> family,
+      Optional<InetSocketAddress> localAddr,
+      Optional<Duration> happyEyeballsDelay,
+      OptionalInt interleave,
+      boolean allErrors,
+      Optional<SslOptions> ssl) {
     Families.check(family);
     Objects.requireNonNull(localAddr, "localAddr");
     Objects.requireNonNull(happyEyeballsDelay, "happyEyeballsDelay");
@@ -65,6 +55,12 @@ public record ConnectionOptions(
           "interleave must not be negative: " + interleave.getAsInt());
     }
     Objects.requireNonNull(ssl, "ssl");
+    this.family = family;
+    this.localAddr = localAddr;
+    this.happyEyeballsDelay = happyEyeballsDelay;
+    this.interleave = interleave;
+    this.allErrors = allErrors;
+    this.ssl = ssl;
   }
 
   /**
@@ -153,5 +149,37 @@ public record ConnectionOptions(
   public ConnectionOptions withSsl(SslOptions ssl) {
     return new ConnectionOptions(
         family, localAddr, happyEyeballsDelay, interleave, allErrors, Optional.of(ssl));
+  }
+
+  // ---- the options
+
+  /** {@return the family of the addresses to connect to ({@code family}); any if empty} Never suspends. Any thread. */
+  public Optional<StandardProtocolFamily> family() {
+    return family;
+  }
+
+  /** {@return the local address ({@code local_addr}), which the loop resolves if necessary; any address and port if empty} Never suspends. Any thread. */
+  public Optional<InetSocketAddress> localAddr() {
+    return localAddr;
+  }
+
+  /** {@return the time without an answer after which the next address is tried in parallel ({@code happy_eyeballs_delay}; RFC 8305 recommends 250 ms); if empty, the next address is tried when the one before has failed} Never suspends. Any thread. */
+  public Optional<Duration> happyEyeballsDelay() {
+    return happyEyeballsDelay;
+  }
+
+  /** {@return how many addresses of the first address's family come first, before the families alternate ({@code interleave}); 0 keeps the resolver's order; if empty, 1 with {@code happyEyeballsDelay} and 0 without} Never suspends. Any thread. */
+  public OptionalInt interleave() {
+    return interleave;
+  }
+
+  /** {@return whether the errors of several addresses are thrown as a group ({@code all_errors}), and not as one error that names them} Never suspends. Any thread. */
+  public boolean allErrors() {
+    return allErrors;
+  }
+
+  /** {@return how to encrypt the connection ({@code ssl}); plain if empty} Never suspends. Any thread. */
+  public Optional<SslOptions> ssl() {
+    return ssl;
   }
 }

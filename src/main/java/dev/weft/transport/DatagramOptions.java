@@ -12,36 +12,32 @@ import java.util.Optional;
  * DatagramOptions options = DatagramOptions.defaults().withLocalAddr(new InetSocketAddress("127.0.0.1", 9999));
  * loop.createDatagramEndpoint(() -> protocol, options);
  * }</pre>
- *
- * @param localAddr the address at which to receive ({@code local_addr}), which the loop resolves if necessary; the
- *     system chooses the port if it is 0, and address and port if this is empty
- * @param remoteAddr the address to which to send ({@code remote_addr}), which the loop resolves if necessary. The
- *     endpoint is connected to it, so it receives only from there and learns if no program listens there. It is not
- *     connected if {@code allowBroadcast} is set. As in asyncio, port 0 is accepted: the endpoint is then not
- *     connected, and {@code errorReceived} gets an error for each datagram that is sent
- * @param family INET or INET6; the family of the addresses if empty; required if there is no address
- * @param reusePort whether several endpoints may have the same local address ({@code reuse_port})
- * @param allowBroadcast whether sending to a broadcast address is possible ({@code allow_broadcast})
  */
-public record DatagramOptions(
-    Optional<InetSocketAddress> localAddr,
-    Optional<InetSocketAddress> remoteAddr,
-    Optional<StandardProtocolFamily> family,
-    boolean reusePort,
-    boolean allowBroadcast) {
+public final class DatagramOptions {
 
   private static final DatagramOptions DEFAULTS =
       new DatagramOptions(Optional.empty(), Optional.empty(), Optional.empty(), false, false);
 
-  /**
-   * Checks the parts.
-   *
-   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6
-   */
-  public DatagramOptions {
+  private final Optional<InetSocketAddress> localAddr;
+  private final Optional<InetSocketAddress> remoteAddr;
+  private final Optional<StandardProtocolFamily> family;
+  private final boolean reusePort;
+  private final boolean allowBroadcast;
+
+  private DatagramOptions(
+      Optional<InetSocketAddress> localAddr,
+      Optional<InetSocketAddress> remoteAddr,
+      Optional<StandardProtocolFamily> family,
+      boolean reusePort,
+      boolean allowBroadcast) {
     Objects.requireNonNull(localAddr, "localAddr");
     Objects.requireNonNull(remoteAddr, "remoteAddr");
     Families.check(family);
+    this.localAddr = localAddr;
+    this.remoteAddr = remoteAddr;
+    this.family = family;
+    this.reusePort = reusePort;
+    this.allowBroadcast = allowBroadcast;
   }
 
   /**
@@ -103,5 +99,32 @@ public record DatagramOptions(
    */
   public DatagramOptions withAllowBroadcast(boolean allowBroadcast) {
     return new DatagramOptions(localAddr, remoteAddr, family, reusePort, allowBroadcast);
+  }
+
+  // ---- the options
+
+  /** {@return the address at which to receive ({@code local_addr}), which the loop resolves if necessary; the system chooses the port if it is 0, and address and port if this is empty} Never suspends. Any thread. */
+  public Optional<InetSocketAddress> localAddr() {
+    return localAddr;
+  }
+
+  /** {@return the address to which to send ({@code remote_addr}), which the loop resolves if necessary} The endpoint is connected to it, so it receives only from there and learns if no program listens there. It is not connected if {@code allowBroadcast} is set. As in asyncio, port 0 is accepted: the endpoint is then not connected, and {@code errorReceived} gets an error for each datagram that is sent. Never suspends. Any thread. */
+  public Optional<InetSocketAddress> remoteAddr() {
+    return remoteAddr;
+  }
+
+  /** {@return INET or INET6; the family of the addresses if empty; required if there is no address} Never suspends. Any thread. */
+  public Optional<StandardProtocolFamily> family() {
+    return family;
+  }
+
+  /** {@return whether several endpoints may have the same local address ({@code reuse_port})} Never suspends. Any thread. */
+  public boolean reusePort() {
+    return reusePort;
+  }
+
+  /** {@return whether sending to a broadcast address is possible ({@code allow_broadcast})} Never suspends. Any thread. */
+  public boolean allowBroadcast() {
+    return allowBroadcast;
   }
 }

@@ -12,46 +12,43 @@ import javax.net.ssl.SSLContext;
  * ServerOptions options = ServerOptions.defaults().withBacklog(1000).withKeepAlive(true);
  * startServer(handler, "127.0.0.1", 8888, StreamReader.DEFAULT_LIMIT, options);
  * }</pre>
- *
- * @param family the family of the addresses on which to listen ({@code family}); any if empty. All interfaces of family
- *     {@code INET6} include those of IPv4, because the JDK has no other socket
- * @param backlog the maximum number of connections that the system holds before they are accepted ({@code backlog}), at
- *     least 1
- * @param reuseAddress whether the port may be bound while old connections of it linger ({@code reuse_address}), as
- *     asyncio's servers do on POSIX
- * @param reusePort whether several servers may listen on the same port ({@code reuse_port})
- * @param keepAlive whether the system probes accepted connections that are silent for long, and ends those whose other
- *     end does not answer ({@code keep_alive})
- * @param startServing whether to accept connections at once ({@code start_serving}); otherwise the system holds
- *     connections until {@code startServing()}, up to the backlog (asyncio refuses them)
- * @param cleanupSocket whether closing a server removes its Unix socket from the file system, unless something else is
- *     at the path by then ({@code cleanup_socket})
- * @param ssl how to encrypt connections ({@code ssl}); plain if empty
  */
-public record ServerOptions(
-    Optional<StandardProtocolFamily> family,
-    int backlog,
-    boolean reuseAddress,
-    boolean reusePort,
-    boolean keepAlive,
-    boolean startServing,
-    boolean cleanupSocket,
-    Optional<SslOptions> ssl) {
+public final class ServerOptions {
 
   private static final ServerOptions DEFAULTS =
       new ServerOptions(Optional.empty(), 100, true, false, false, true, true, Optional.empty());
 
-  /**
-   * Checks the parts.
-   *
-   * @throws IllegalArgumentException if {@code family} is neither INET nor INET6, or {@code backlog} is less than 1
-   */
-  public ServerOptions {
+  private final Optional<StandardProtocolFamily> family;
+  private final int backlog;
+  private final boolean reuseAddress;
+  private final boolean reusePort;
+  private final boolean keepAlive;
+  private final boolean startServing;
+  private final boolean cleanupSocket;
+  private final Optional<SslOptions> ssl;
+
+  private ServerOptions(
+      Optional<StandardProtocolFamily> family,
+      int backlog,
+      boolean reuseAddress,
+      boolean reusePort,
+      boolean keepAlive,
+      boolean startServing,
+      boolean cleanupSocket,
+      Optional<SslOptions> ssl) {
     Families.check(family);
     if (backlog < 1) {
       throw new IllegalArgumentException("backlog must be at least 1: " + backlog);
     }
     Objects.requireNonNull(ssl, "ssl");
+    this.family = family;
+    this.backlog = backlog;
+    this.reuseAddress = reuseAddress;
+    this.reusePort = reusePort;
+    this.keepAlive = keepAlive;
+    this.startServing = startServing;
+    this.cleanupSocket = cleanupSocket;
+    this.ssl = ssl;
   }
 
   /**
@@ -177,5 +174,47 @@ public record ServerOptions(
         startServing,
         cleanupSocket,
         Optional.of(ssl));
+  }
+
+  // ---- the options
+
+  /** {@return the family of the addresses on which to listen ({@code family}); any if empty} All interfaces of family {@code INET6} include those of IPv4, because the JDK has no other socket. Never suspends. Any thread. */
+  public Optional<StandardProtocolFamily> family() {
+    return family;
+  }
+
+  /** {@return the maximum number of connections that the system holds before they are accepted ({@code backlog}), at least 1} Never suspends. Any thread. */
+  public int backlog() {
+    return backlog;
+  }
+
+  /** {@return whether the port may be bound while old connections of it linger ({@code reuse_address}), as asyncio's servers do on POSIX} Never suspends. Any thread. */
+  public boolean reuseAddress() {
+    return reuseAddress;
+  }
+
+  /** {@return whether several servers may listen on the same port ({@code reuse_port})} Never suspends. Any thread. */
+  public boolean reusePort() {
+    return reusePort;
+  }
+
+  /** {@return whether the system probes accepted connections that are silent for long, and ends those whose other end does not answer ({@code keep_alive})} Never suspends. Any thread. */
+  public boolean keepAlive() {
+    return keepAlive;
+  }
+
+  /** {@return whether to accept connections at once ({@code start_serving}); otherwise the system holds connections until {@code startServing()}, up to the backlog (asyncio refuses them)} Never suspends. Any thread. */
+  public boolean startServing() {
+    return startServing;
+  }
+
+  /** {@return whether closing a server removes its Unix socket from the file system, unless something else is at the path by then ({@code cleanup_socket})} Never suspends. Any thread. */
+  public boolean cleanupSocket() {
+    return cleanupSocket;
+  }
+
+  /** {@return how to encrypt connections ({@code ssl}); plain if empty} Never suspends. Any thread. */
+  public Optional<SslOptions> ssl() {
+    return ssl;
   }
 }

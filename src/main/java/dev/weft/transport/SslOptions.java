@@ -23,31 +23,8 @@ import javax.net.ssl.SSLParameters;
  * asks for certificates as {@code clientAuth} says. {@link SslContexts} creates contexts from PEM files. The method
  * that connects or serves throws an {@code IllegalArgumentException} if the options have a part that is only for the
  * other side, if a client has no host name, or if a server has no context.
- *
- * @param context the keys, certificates and trusted authorities ({@code ssl}); if empty ({@code ssl=True}), the JVM's
- *     default context, which trusts the JVM's certificate authorities. A server needs a context
- * @param parameters changes the parameters of a connection's engine: cipher suites, protocols, application protocols
- *     (ALPN). The loop calls it for each connection, after it has set the host name, its check and {@code clientAuth}
- * @param serverHostname the host name for which the server's certificate must be ({@code server_hostname}); if empty,
- *     the host to which the client connects. An empty string disables the check of the host name, which is unsafe. For
- *     clients only
- * @param clientAuth whether a server asks its clients for certificates ({@code SSLContext.verify_mode}); its context
- *     has the authorities that it trusts. For servers only
- * @param handshakeTimeout how long a handshake may take ({@code ssl_handshake_timeout}), more than 0
- * @param shutdownTimeout how long a close may take: to send what is buffered, to send the end of data, and to receive
- *     the peer's end of data ({@code ssl_shutdown_timeout}), more than 0
- * @param executor runs the costly parts of handshakes: key agreement, signatures, and checks of certificates, which may
- *     use the network. If empty, a pool that all loops share; {@code Runnable::run} runs them on the loop, as asyncio
- *     does, and only this works with a virtual clock
  */
-public record SslOptions(
-    Optional<SSLContext> context,
-    Consumer<SSLParameters> parameters,
-    Optional<String> serverHostname,
-    ClientAuth clientAuth,
-    Duration handshakeTimeout,
-    Duration shutdownTimeout,
-    Optional<Executor> executor) {
+public final class SslOptions {
 
   private static final SslOptions DEFAULTS = new SslOptions(
       Optional.empty(),
@@ -58,12 +35,22 @@ public record SslOptions(
       Duration.ofSeconds(30),
       Optional.empty());
 
-  /**
-   * Checks the parts.
-   *
-   * @throws IllegalArgumentException if a timeout is not more than 0
-   */
-  public SslOptions {
+  private final Optional<SSLContext> context;
+  private final Consumer<SSLParameters> parameters;
+  private final Optional<String> serverHostname;
+  private final ClientAuth clientAuth;
+  private final Duration handshakeTimeout;
+  private final Duration shutdownTimeout;
+  private final Optional<Executor> executor;
+
+  private SslOptions(
+      Optional<SSLContext> context,
+      Consumer<SSLParameters> parameters,
+      Optional<String> serverHostname,
+      ClientAuth clientAuth,
+      Duration handshakeTimeout,
+      Duration shutdownTimeout,
+      Optional<Executor> executor) {
     Objects.requireNonNull(context, "context");
     Objects.requireNonNull(parameters, "parameters");
     Objects.requireNonNull(serverHostname, "serverHostname");
@@ -71,6 +58,13 @@ public record SslOptions(
     checkPositive(handshakeTimeout, "handshakeTimeout");
     checkPositive(shutdownTimeout, "shutdownTimeout");
     Objects.requireNonNull(executor, "executor");
+    this.context = context;
+    this.parameters = parameters;
+    this.serverHostname = serverHostname;
+    this.clientAuth = clientAuth;
+    this.handshakeTimeout = handshakeTimeout;
+    this.shutdownTimeout = shutdownTimeout;
+    this.executor = executor;
   }
 
   private static void checkPositive(Duration duration, String name) {
@@ -201,5 +195,42 @@ public record SslOptions(
         handshakeTimeout,
         shutdownTimeout,
         Optional.of(executor));
+  }
+
+  // ---- the options
+
+  /** {@return the keys, certificates and trusted authorities ({@code ssl}); if empty ({@code ssl=True}), the JVM's default context, which trusts the JVM's certificate authorities} A server needs a context. Never suspends. Any thread. */
+  public Optional<SSLContext> context() {
+    return context;
+  }
+
+  /** {@return the code that changes the parameters of a connection's engine: cipher suites, protocols, application protocols (ALPN)} The loop calls it for each connection, after it has set the host name, its check and {@code clientAuth}. Never suspends. Any thread. */
+  public Consumer<SSLParameters> parameters() {
+    return parameters;
+  }
+
+  /** {@return the host name for which the server's certificate must be ({@code server_hostname}); if empty, the host to which the client connects} An empty string disables the check of the host name, which is unsafe. For clients only. Never suspends. Any thread. */
+  public Optional<String> serverHostname() {
+    return serverHostname;
+  }
+
+  /** {@return whether a server asks its clients for certificates ({@code SSLContext.verify_mode}); its context has the authorities that it trusts} For servers only. Never suspends. Any thread. */
+  public ClientAuth clientAuth() {
+    return clientAuth;
+  }
+
+  /** {@return how long a handshake may take ({@code ssl_handshake_timeout}), more than 0} Never suspends. Any thread. */
+  public Duration handshakeTimeout() {
+    return handshakeTimeout;
+  }
+
+  /** {@return how long a close may take: to send what is buffered, to send the end of data, and to receive the peer's end of data ({@code ssl_shutdown_timeout}), more than 0} Never suspends. Any thread. */
+  public Duration shutdownTimeout() {
+    return shutdownTimeout;
+  }
+
+  /** {@return what runs the costly parts of handshakes: key agreement, signatures, and checks of certificates, which may use the network} If empty, a pool that all loops share; {@code Runnable::run} runs them on the loop, as asyncio does, and only this works with a virtual clock. Never suspends. Any thread. */
+  public Optional<Executor> executor() {
+    return executor;
   }
 }

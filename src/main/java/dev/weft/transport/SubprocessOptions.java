@@ -17,35 +17,28 @@ import java.util.Optional;
  * <p>Asyncio's {@code PIPE} is {@link Redirect#PIPE}. Its {@code None} is {@link Redirect#INHERIT}. Its {@code DEVNULL}
  * is {@link Redirect#DISCARD}, also for stdin. A file is {@link Redirect#from}, {@link Redirect#to} or
  * {@link Redirect#appendTo}.
- *
- * @param stdin the source of the child's stdin ({@code stdin})
- * @param stdout the destination of the child's stdout ({@code stdout})
- * @param stderr the destination of the child's stderr ({@code stderr}); has no effect with {@code stderrToStdout}
- * @param stderrToStdout whether the child's stderr goes where its stdout goes ({@code stderr=STDOUT})
- * @param env the child's whole environment ({@code env}); this process's if empty
- * @param cwd the child's working directory ({@code cwd}); this process's if empty
- * @param newSession whether the child begins a session of its own ({@code start_new_session}). It then has no terminal,
- *     and its group of processes can get a signal as a whole
  */
-public record SubprocessOptions(
-    Redirect stdin,
-    Redirect stdout,
-    Redirect stderr,
-    boolean stderrToStdout,
-    Optional<Map<String, String>> env,
-    Optional<Path> cwd,
-    boolean newSession) {
+public final class SubprocessOptions {
 
   private static final SubprocessOptions DEFAULTS = of(Redirect.INHERIT);
   private static final SubprocessOptions PIPES = of(Redirect.PIPE);
 
-  /**
-   * Checks the parts.
-   *
-   * @throws IllegalArgumentException if {@code stdin} cannot be read, or {@code stdout} or {@code stderr} cannot be
-   *     written
-   */
-  public SubprocessOptions {
+  private final Redirect stdin;
+  private final Redirect stdout;
+  private final Redirect stderr;
+  private final boolean stderrToStdout;
+  private final Optional<Map<String, String>> env;
+  private final Optional<Path> cwd;
+  private final boolean newSession;
+
+  private SubprocessOptions(
+      Redirect stdin,
+      Redirect stdout,
+      Redirect stderr,
+      boolean stderrToStdout,
+      Optional<Map<String, String>> env,
+      Optional<Path> cwd,
+      boolean newSession) {
     if (Objects.requireNonNull(stdin, "stdin").type() == Redirect.Type.WRITE && !isDiscard(stdin)
         || stdin.type() == Redirect.Type.APPEND) {
       throw new IllegalArgumentException("stdin must be readable: " + stdin);
@@ -54,6 +47,13 @@ public record SubprocessOptions(
     checkWritable(stderr, "stderr");
     env = Objects.requireNonNull(env, "env").map(Map::copyOf);
     Objects.requireNonNull(cwd, "cwd");
+    this.stdin = stdin;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.stderrToStdout = stderrToStdout;
+    this.env = env;
+    this.cwd = cwd;
+    this.newSession = newSession;
   }
 
   private static boolean isDiscard(Redirect redirect) {
@@ -164,5 +164,42 @@ public record SubprocessOptions(
    */
   public SubprocessOptions withNewSession(boolean newSession) {
     return new SubprocessOptions(stdin, stdout, stderr, stderrToStdout, env, cwd, newSession);
+  }
+
+  // ---- the options
+
+  /** {@return the source of the child's stdin ({@code stdin})} Never suspends. Any thread. */
+  public Redirect stdin() {
+    return stdin;
+  }
+
+  /** {@return the destination of the child's stdout ({@code stdout})} Never suspends. Any thread. */
+  public Redirect stdout() {
+    return stdout;
+  }
+
+  /** {@return the destination of the child's stderr ({@code stderr}); has no effect with {@code stderrToStdout}} Never suspends. Any thread. */
+  public Redirect stderr() {
+    return stderr;
+  }
+
+  /** {@return whether the child's stderr goes where its stdout goes ({@code stderr=STDOUT})} Never suspends. Any thread. */
+  public boolean stderrToStdout() {
+    return stderrToStdout;
+  }
+
+  /** {@return the child's whole environment ({@code env}); this process's if empty} Never suspends. Any thread. */
+  public Optional<Map<String, String>> env() {
+    return env;
+  }
+
+  /** {@return the child's working directory ({@code cwd}); this process's if empty} Never suspends. Any thread. */
+  public Optional<Path> cwd() {
+    return cwd;
+  }
+
+  /** {@return whether the child begins a session of its own ({@code start_new_session})} It then has no terminal, and its group of processes can get a signal as a whole. Never suspends. Any thread. */
+  public boolean newSession() {
+    return newSession;
   }
 }
