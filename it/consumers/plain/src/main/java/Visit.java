@@ -12,6 +12,8 @@ public class Visit {
   public static void main(String[] args) throws IOException, InterruptedException {
     Thread server = new Thread(Visit::serve, "server");
     server.setDaemon(true);
+    // exec:java interrupts the server at the end, and takes its classes away
+    server.setUncaughtExceptionHandler((thread, error) -> {});
     server.start();
     System.out.println(ask("hello"));
   }

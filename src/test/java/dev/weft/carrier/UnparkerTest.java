@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The JDK's thread that ends timed waits. */
+/** J12: the JDK's thread that ends timed waits. */
 class UnparkerTest {
 
   /** The first timed wait of a virtual thread is that of a task, whose carrier is the main thread. */
@@ -20,7 +20,7 @@ class UnparkerTest {
   }
 
   @Test
-  @DisplayName("a program whose task sleeps by Thread.sleep ends after its main method")
+  @DisplayName("J12: a program whose task sleeps by Thread.sleep ends after its main method")
   void ends() {
     ChildJvm.Outcome outcome = ChildJvm.run(List.of(), Sleeping.class);
     assertEquals(0, outcome.exitCode(), outcome::output);
