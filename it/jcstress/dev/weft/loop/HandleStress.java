@@ -24,7 +24,7 @@ public class HandleStress {
 
   private static final BaseEventLoop LOOP = (BaseEventLoop) EventLoop.newEventLoop();
 
-  private final Driver driver = new Driver(LOOP, LOOP.carrier);
+  private final Driver driver = new Driver(LOOP, LOOP.turns, LOOP.turns.carrier);
   private final Handle handle = new ThreadSafeHandle(LOOP, this::callback, Bindings.EMPTY);
 
   // plain, because the handle has to make them visible
