@@ -1,7 +1,6 @@
 package dev.weft.loop;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,7 +47,7 @@ final class Generators {
     if (closing.isEmpty()) {
       return;
     }
-    new AllEnded(loop, closing.values()).await();
+    new AllEnded(loop, List.copyOf(closing.values())).await();
     closing.forEach((generator, task) -> {
       if (!task.cancelled() && task.exception().isPresent()) {
         generator.reportFailure(
@@ -63,11 +62,11 @@ final class Generators {
    */
   private static final class AllEnded extends Future<@Nullable Void> {
 
-    private final Collection<Task<?>> tasks;
+    private final List<Task<?>> tasks;
     private int left;
     private boolean cancelRequested;
 
-    AllEnded(BaseEventLoop loop, Collection<Task<?>> tasks) {
+    AllEnded(BaseEventLoop loop, List<Task<?>> tasks) {
       super(loop);
       this.tasks = tasks;
       this.left = tasks.size();
@@ -92,7 +91,7 @@ final class Generators {
       if (!cancelRequested) {
         finish(null);
       } else {
-        finishCancelled(errorOf(task));
+        finishCancelled(errorOf(tasks.get(tasks.size() - 1))); // as gather: the last in the list
       }
     }
 

@@ -3,6 +3,7 @@ package dev.weft.loop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -279,6 +280,21 @@ class AsyncGeneratorTest {
       shutdown.cancel("enough");
       assertEquals("enough", assertThrows(CancelledError.class, shutdown::await).getMessage());
       order.finish(3);
+    });
+  }
+
+  @Test
+  @DisplayName(
+      "AG-1: a cancelled shutdown throws the cancellation of the generator that was opened last, as gather does")
+  void cancelledShutdownOfSeveral() {
+    Loops.run(() -> {
+      EventLoop loop = EventLoop.getRunningLoop();
+      counting(() -> Task.sleep(Duration.ofDays(1))).next(); // is cancelled
+      counting(() -> {}).next(); // ends before
+      Task<Void> shutdown = Loops.started(loop::shutdownAsyncgens);
+      Loops.turns(5);
+      shutdown.cancel("enough");
+      assertNull(assertThrows(CancelledError.class, shutdown::await).getMessage());
     });
   }
 
