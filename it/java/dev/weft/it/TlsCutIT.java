@@ -145,7 +145,7 @@ class TlsCutIT {
     server.awaitOutput("CIPHER is ", SOON);
   }
 
-  /** Has openssl send without end on a thread that ends with it. */
+  /** Lets openssl send without end, on a thread that ends with it. */
   private static void type(Peer openssl, boolean serves) {
     Thread.ofPlatform().daemon().start(() -> {
       try {

@@ -45,12 +45,12 @@ public final class Judge {
     this.dialect = new Dialect(python.atLeast(3, 15), !python.atLeast(3, 14));
   }
 
-  /** A program whose traces differ, made small. */
+  /** A program whose traces differ, reduced. */
   public record Difference(long seed, String text) {
 
     @Override
     public String toString() {
-      return "seed " + seed + " differs; made small:\n" + text;
+      return "seed " + seed + " differs; reduced:\n" + text;
     }
   }
 
